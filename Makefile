@@ -1,0 +1,161 @@
+# Needs Go and make. Everything else is built from Go modules on first use and
+# kept in the user's cache folder; docs/development.md says how.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+IMG ?= regapi-operator:dev
+FUZZTIME ?= 20s
+# Where generated files go; `make verify` points it at a scratch folder.
+GENERATED ?= .
+
+# The race detector needs a C compiler on most platforms; without one the tests
+# run without it.
+RACE ?= $(if $(shell command -v $(shell go env CC)),-race)
+
+MODULES := . test/controlplane $(wildcard hack/tools/*)
+
+##@ General
+
+.PHONY: help
+help: ## Show this text.
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: clean
+clean: ## Delete bin/; what the cache folder holds stays.
+	rm -rf bin
+
+##@ Try it
+
+.PHONY: demo
+demo: build-demo control-plane ## Start control plane, simulator and operator on loopback and apply config/samples.
+	@bin/demo
+
+.PHONY: demo-test
+demo-test: build-demo control-plane ## Do the same, check the result and exit.
+	@bin/demo --check
+
+.PHONY: sim
+sim: build ## Run the REG.API simulator alone on loopback.
+	bin/regapi-sim --listen 127.0.0.1:8088 --dns-listen 127.0.0.1:5354 --control-listen 127.0.0.1:8089
+
+.PHONY: run
+run: build ## Run the operator against the cluster of the current kubeconfig.
+	bin/operator --metrics-bind-address=0
+
+##@ Build
+
+.PHONY: build
+build: ## Build the operator and the simulator into bin/.
+	@mkdir -p bin
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/operator ./cmd/regapi-sim
+
+.PHONY: build-demo
+build-demo:
+	@echo "Building operator, simulator and demo (2 minutes the first time, seconds later)"
+	@mkdir -p bin
+	@CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/operator ./cmd/regapi-sim ./test/demo
+
+.PHONY: docker-build
+docker-build: ## Build the container image; IMG names it.
+	docker build --tag $(IMG) .
+
+##@ Test
+
+# KUBEBUILDER_ASSETS names the folder that holds etcd, kube-apiserver and
+# kubectl. Set it to use your own; otherwise they are built.
+ifeq ($(origin KUBEBUILDER_ASSETS),undefined)
+export KUBEBUILDER_ASSETS := $(CURDIR)/bin/k8s
+
+.PHONY: control-plane
+control-plane: ## Build etcd, kube-apiserver, kube-controller-manager and kubectl into bin/k8s.
+	@hack/control-plane.sh bin/k8s
+else
+.PHONY: control-plane
+control-plane:
+	@echo "Using the control plane in $(KUBEBUILDER_ASSETS)"
+endif
+
+.PHONY: test
+test: build-demo control-plane ## Run every test: unit, fuzz seeds, API server, demo.
+	DEMO_BIN=$(CURDIR)/bin go test $(RACE) -timeout 20m ./...
+
+.PHONY: test-unit
+test-unit: ## Run the tests that need no control plane.
+	go test $(RACE) ./internal/regapi/... ./internal/zone/... ./internal/account/...
+
+.PHONY: fuzz
+fuzz: ## Run every fuzz target in turn for FUZZTIME (20s).
+	@hack/fuzz.sh $(FUZZTIME)
+
+##@ Generate and check
+
+.PHONY: generate
+generate: controller-gen ## Generate deepcopy methods.
+	@bin/controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/... \
+		$(if $(filter-out .,$(GENERATED)),output:object:dir=$(GENERATED)/api/v1alpha1)
+
+.PHONY: manifests
+manifests: controller-gen ## Generate CRDs and the operator's role.
+	@bin/controller-gen crd paths=./api/... output:crd:dir=$(GENERATED)/config/crd/bases
+	@bin/controller-gen rbac:roleName=operator paths=./internal/controller/... output:rbac:dir=$(GENERATED)/config/rbac
+
+.PHONY: docs
+docs: crd-ref-docs ## Generate docs/api.md from the API types.
+	@mkdir -p $(GENERATED)/docs
+	@bin/crd-ref-docs --source-path=./api --config=hack/crd-ref-docs.yaml --renderer=markdown \
+		--output-path=$(GENERATED)/docs/api.md --log-level=ERROR
+
+.PHONY: verify
+verify: controller-gen crd-ref-docs kustomize ## Fail when a generated file, a go.mod or the formatting is stale.
+	@hack/verify.sh $(MODULES)
+
+.PHONY: lint
+lint: golangci-lint ## Run the linters, import rules included.
+	bin/golangci-lint run ./...
+
+.PHONY: fmt
+fmt: ## Format the Go code.
+	gofmt -w $$(git ls-files '*.go')
+
+.PHONY: vet
+vet: ## Run go vet.
+	go vet ./...
+
+##@ Cluster of the current kubeconfig
+
+.PHONY: install
+install: ## Install the CRDs.
+	kubectl apply -k config/crd
+
+.PHONY: uninstall
+uninstall: ## Delete the CRDs and with them every object of theirs.
+	kubectl delete --ignore-not-found -k config/crd
+
+.PHONY: deploy
+deploy: kustomize ## Install the operator with its CRDs; IMG names the image.
+	bin/kustomize build config/default | sed 's|image: regapi-operator:dev|image: $(IMG)|' | kubectl apply -f -
+
+.PHONY: undeploy
+undeploy: ## Delete the operator and its CRDs, and with them every object of theirs.
+	kubectl delete --ignore-not-found -k config/default
+
+# Tools, pinned by the go.mod of their own module.
+
+.PHONY: controller-gen
+controller-gen:
+	@hack/cached-build.sh $@ hack/tools/$@ sigs.k8s.io/controller-tools/cmd/controller-gen "half a minute" bin/$@
+
+.PHONY: crd-ref-docs
+crd-ref-docs:
+	@hack/cached-build.sh $@ hack/tools/$@ github.com/elastic/crd-ref-docs "half a minute" bin/$@
+
+.PHONY: kustomize
+kustomize:
+	@hack/cached-build.sh $@ hack/tools/$@ sigs.k8s.io/kustomize/kustomize/v5 "half a minute" bin/$@
+
+.PHONY: golangci-lint
+golangci-lint:
+	@hack/cached-build.sh $@ hack/tools/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint "about 5 minutes on 2 cores" bin/$@
