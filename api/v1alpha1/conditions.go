@@ -1,0 +1,56 @@
+package v1alpha1
+
+// Condition types. Ready is always present. Reconciling and Stalled are present
+// only while they are true, so that kstatus, `kubectl wait`, Flux and Argo CD
+// read the objects without special rules.
+const (
+	// ConditionReady says whether the object is as its spec asks.
+	ConditionReady = "Ready"
+	// ConditionReconciling says that the operator is still working, or waits to try again.
+	ConditionReconciling = "Reconciling"
+	// ConditionStalled says that nothing will change until somebody acts; the message says who and how.
+	ConditionStalled = "Stalled"
+)
+
+// Reasons of conditions.
+const (
+	// ReasonSucceeded: the object is as its spec asks.
+	ReasonSucceeded = "Succeeded"
+	// ReasonDeleting: the object is being deleted and the operator is letting go of what it holds.
+	ReasonDeleting = "Deleting"
+
+	// ReasonInvalidSpec: the spec asks for something that cannot exist; it has to change.
+	ReasonInvalidSpec = "InvalidSpec"
+	// ReasonRequestRefused: REG.API calls the request invalid and would do so again.
+	ReasonRequestRefused = "RequestRefused"
+	// ReasonRecordsRefused: some records cannot be created; all the others are in place.
+	ReasonRecordsRefused = "RecordsRefused"
+	// ReasonConflict: an older object already manages the same zone or domain.
+	ReasonConflict = "Conflict"
+
+	// ReasonAccessDenied: REG.API refuses the credentials or the address that the operator calls from.
+	ReasonAccessDenied = "AccessDenied"
+
+	// ReasonNotFound: REG.API does not know the domain, or another account holds it.
+	ReasonNotFound = "NotFound"
+	// ReasonBlocked: something outside the cluster has to change first, such as the domain's state.
+	ReasonBlocked = "Blocked"
+	// ReasonNotDelegated: the domain does not use the registrar's name servers, so its zone cannot be edited.
+	ReasonNotDelegated = "NotDelegated"
+
+	// ReasonAccountNotFound: the Account that the object names does not exist.
+	ReasonAccountNotFound = "AccountNotFound"
+	// ReasonAccountNotReady: the Account that the object names cannot be used at the moment.
+	ReasonAccountNotReady = "AccountNotReady"
+	// ReasonSecretNotFound: the Secret that the Account names does not exist.
+	ReasonSecretNotFound = "SecretNotFound"
+	// ReasonSecretInvalid: the Secret lacks a key, or what a key holds cannot be used.
+	ReasonSecretInvalid = "SecretInvalid"
+
+	// ReasonThrottled: the hourly allowance of requests is spent; the operator waits for more.
+	ReasonThrottled = "Throttled"
+	// ReasonBusy: REG.API is still working on an earlier operation of the same object.
+	ReasonBusy = "Busy"
+	// ReasonRetrying: the last attempt failed for a passing reason; the operator tries again.
+	ReasonRetrying = "Retrying"
+)

@@ -1,0 +1,109 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// DomainSpec names a domain that the account already holds. Nothing is bought and nothing is changed.
+type DomainSpec struct {
+	// accountRef names the Account that holds the domain.
+	AccountRef AccountReference `json:"accountRef"`
+
+	// domainName is the domain, such as example.ru or пример.рф. It cannot change.
+	DomainName DomainName `json:"domainName"`
+}
+
+// DomainState is the state of a domain at the registrar (REG.API 7.7).
+//
+// +kubebuilder:validation:Enum=Active;Inactive;Suspended;Deleted;Transferred;Unknown
+type DomainState string
+
+// The states of a domain.
+const (
+	// DomainActive: registered and paid.
+	DomainActive DomainState = "Active"
+	// DomainInactive: ordered, but not registered or not transferred yet.
+	DomainInactive DomainState = "Inactive"
+	// DomainSuspended: its delegation is suspended.
+	DomainSuspended DomainState = "Suspended"
+	// DomainDeleted: no longer registered.
+	DomainDeleted DomainState = "Deleted"
+	// DomainTransferred: moved to another registrar.
+	DomainTransferred DomainState = "Transferred"
+	// DomainStateUnknown: REG.API answered with a state that its documentation does not list.
+	DomainStateUnknown DomainState = "Unknown"
+)
+
+// DomainStatus is what the operator last saw of the domain.
+type DomainStatus struct {
+	// observedGeneration is the generation of the spec that the conditions speak of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+
+	// conditions: Ready, and Reconciling or Stalled while they hold.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+
+	// serviceID is the number that REG.API knows the domain by.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	ServiceID string `json:"serviceID,omitempty"`
+
+	// state at the registrar.
+	// +optional
+	State DomainState `json:"state,omitempty"`
+
+	// creationDate is the day of registration, as YYYY-MM-DD.
+	// +optional
+	// +kubebuilder:validation:Format=date
+	CreationDate string `json:"creationDate,omitempty"`
+
+	// expirationDate is the last paid day, as YYYY-MM-DD.
+	// +optional
+	// +kubebuilder:validation:Format=date
+	ExpirationDate string `json:"expirationDate,omitempty"`
+
+	// nameServers that the domain is delegated to, in the registrar's order.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=253
+	NameServers []string `json:"nameServers,omitempty"`
+}
+
+// Domain is a domain held at REG.RU.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:categories=regapi,shortName=regdom
+// +kubebuilder:printcolumn:name="Domain",type=string,JSONPath=`.spec.domainName`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.state`
+// +kubebuilder:printcolumn:name="Expires",type=string,JSONPath=`.status.expirationDate`
+// +kubebuilder:printcolumn:name="Account",type=string,priority=1,JSONPath=`.spec.accountRef.name`
+// +kubebuilder:printcolumn:name="Name servers",type=string,priority=1,JSONPath=`.status.nameServers`
+// +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+type Domain struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	Spec   DomainSpec   `json:"spec"`
+	Status DomainStatus `json:"status,omitempty"`
+}
+
+// DomainList is a list of domains.
+//
+// +kubebuilder:object:root=true
+type DomainList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []Domain `json:"items"`
+}
+
+// GetConditions gives access to the conditions of the status.
+func (d *Domain) GetConditions() *[]metav1.Condition { return &d.Status.Conditions }
+
+// SetObservedGeneration records the generation that the status speaks of.
+func (d *Domain) SetObservedGeneration(generation int64) { d.Status.ObservedGeneration = generation }
