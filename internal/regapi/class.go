@@ -1,0 +1,95 @@
+package regapi
+
+import (
+	"errors"
+	"slices"
+)
+
+// Class groups error codes by what the caller should do next.
+type Class int
+
+const (
+	// ClassNone is the class of no error at all.
+	ClassNone Class = iota
+	// ClassInvalid: the request is wrong; only a different request can succeed.
+	ClassInvalid
+	// ClassDenied: the credentials or the caller's address are refused.
+	ClassDenied
+	// ClassNotFound: the object does not exist in this account.
+	ClassNotFound
+	// ClassThrottled: the requests of the hour are used up (1.2).
+	ClassThrottled
+	// ClassBusy: another operation has to finish first.
+	ClassBusy
+	// ClassTransient: a failure that may pass by itself, or one that this client does not know.
+	ClassTransient
+	// ClassBlocked: the remedy lies outside the request and the credentials: money, delegation,
+	// protection, the state of the domain, the kind of account.
+	ClassBlocked
+)
+
+var classNames = [...]string{
+	ClassNone:      "None",
+	ClassInvalid:   "Invalid",
+	ClassDenied:    "Denied",
+	ClassNotFound:  "NotFound",
+	ClassThrottled: "Throttled",
+	ClassBusy:      "Busy",
+	ClassTransient: "Transient",
+	ClassBlocked:   "Blocked",
+}
+
+// String returns the name of the class, such as "NotFound".
+func (c Class) String() string {
+	if c < 0 || int(c) >= len(classNames) {
+		return "Unknown"
+	}
+	return classNames[c]
+}
+
+// Class returns the class of a code. Codes that this client does not know are transient.
+func (c ErrorCode) Class() Class {
+	if class, known := classes[c]; known {
+		return class
+	}
+	return ClassTransient
+}
+
+// ClassOf returns the class of err: that of its code for a refusal by REG.API, ClassNone for nil,
+// and ClassTransient for everything else.
+func ClassOf(err error) Class {
+	if err == nil {
+		return ClassNone
+	}
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		return refusal.Code.Class()
+	}
+	return ClassTransient
+}
+
+// IsInvalid reports whether the request was refused as wrong in itself.
+func IsInvalid(err error) bool { return ClassOf(err) == ClassInvalid }
+
+// IsDenied reports whether the credentials or the caller's address were refused.
+func IsDenied(err error) bool { return ClassOf(err) == ClassDenied }
+
+// IsNotFound reports whether the object does not exist in the account.
+func IsNotFound(err error) bool { return ClassOf(err) == ClassNotFound }
+
+// IsThrottled reports whether a limit on requests per hour was exceeded.
+func IsThrottled(err error) bool { return ClassOf(err) == ClassThrottled }
+
+// IsBusy reports whether another operation has to finish first.
+func IsBusy(err error) bool { return ClassOf(err) == ClassBusy }
+
+// IsTransient reports whether the failure may pass by itself; unknown errors are taken for such.
+func IsTransient(err error) bool { return ClassOf(err) == ClassTransient }
+
+// IsBlocked reports whether the remedy lies outside the request and the credentials.
+func IsBlocked(err error) bool { return ClassOf(err) == ClassBlocked }
+
+// HasCode reports whether err is a refusal with one of the codes.
+func HasCode(err error, codes ...ErrorCode) bool {
+	refusal, ok := errors.AsType[*Error](err)
+	return ok && slices.Contains(codes, refusal.Code)
+}

@@ -1,0 +1,36 @@
+// Package regapi speaks REG.API v2, the registrar REG.RU's interface for domains and DNS zones.
+//
+// It owns the protocol and nothing else: transport, authentication, the two-level envelope, error
+// codes and their classes, tolerant decoding, and typed calls per category of functions. It must
+// not import Kubernetes or a logging library, and it knows nothing about desired state.
+//
+// Start with [NewClient]. A typed call stands on the service of its category and bears the name of
+// the function, so zone/add_alias is Client.Zone.AddAlias; everything without a typed call goes
+// through [Client.Call].
+//
+// # Answers
+//
+// REG.API answers on two levels: a request may succeed while some of its elements fail (2.3.2).
+// A list call therefore returns one result per reference, in the order of the references, each with
+// its own Err. The error of the call itself says that none of the results is known. Only the
+// documented word of success counts as success; an element that the answer does not mention failed.
+//
+// # Errors
+//
+// A refusal is an [*Error] with a code; a request without a usable answer is a [*TransportError].
+// Branch on the predicates ([IsNotFound], [IsDenied], ...) or on [ClassOf], never on text. The texts
+// are stable: the same failure reads the same every time, so they may stand in a status. No secret
+// reaches them: what the server echoes of credentials, contacts or transfer keys is struck out.
+// When the caller's context ends, the error wraps the context's own.
+//
+// # Retries
+//
+// The client sends every request once and retries nothing: the caller decides. [NeverSent] tells
+// whether a failed request provably never left, so that repeating it cannot repeat its effect.
+//
+// # One at a time
+//
+// The vendor asks for one request in flight per account (1.2). The client does not enforce that by
+// itself: put the middleware of a [Lane] outermost, shared by all clients of the account, and a
+// [DenialGuard] inside it, so that refused credentials are not tried again and again.
+package regapi

@@ -1,0 +1,82 @@
+package regapi
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// DomainService holds the functions about domains (section 8).
+type DomainService struct{ client *Client }
+
+// Nop checks that domains exist and returns their numbers (8.1).
+func (s *DomainService) Nop(ctx context.Context, refs ...DomainRef) ([]DomainResult, error) {
+	items, err := s.client.list(ctx, listCall{function: "domain/nop", kind: domainList, refs: refs})
+	return results(items), err
+}
+
+// NameServer is one server of a delegation.
+type NameServer struct {
+	Name string
+	// IPs are the glue addresses of a server within the domain itself.
+	IPs []string
+}
+
+// DomainNSS is the delegation of one domain; NSS is nil if Err is not.
+type DomainNSS struct {
+	DomainResult
+	NSS []NameServer
+}
+
+// GetNSS returns the name servers of up to 1000 domains (8.19).
+func (s *DomainService) GetNSS(ctx context.Context, refs ...DomainRef) ([]DomainNSS, error) {
+	const function = "domain/get_nss"
+	items, err := s.client.list(ctx, listCall{
+		function: function, kind: domainList, refs: refs, succeeded: delegationAnswered,
+	})
+	if err != nil {
+		return nil, err
+	}
+	delegations := make([]DomainNSS, len(items))
+	for i := range items {
+		var element struct {
+			NSS []NameServer `json:"nss"`
+		}
+		items[i].decodeElement(function, &element)
+		delegations[i].DomainResult = items[i].DomainResult
+		if delegations[i].Err == nil {
+			delegations[i].NSS = element.NSS
+		}
+	}
+	return delegations, nil
+}
+
+// delegationAnswered accepts what 8.19 documents as success: the name servers without any result.
+func delegationAnswered(element object) bool {
+	if _, given := element["result"]; given {
+		return element.succeeded()
+	}
+	_, given := element["nss"]
+	return given && !element.complains()
+}
+
+// UnmarshalJSON reads {"ns": name, "ip": address}, where ip may also be a list or missing (8.19).
+func (n *NameServer) UnmarshalJSON(raw []byte) error {
+	var server struct {
+		Name Text            `json:"ns"`
+		IP   json.RawMessage `json:"ip"`
+	}
+	if err := json.Unmarshal(raw, &server); err != nil {
+		return err
+	}
+	*n = NameServer{Name: string(server.Name)}
+	var addresses []Text
+	if json.Unmarshal(server.IP, &addresses) != nil {
+		addresses = []Text{Text(scalarText(server.IP))}
+	}
+	for _, address := range addresses {
+		if address != "" {
+			n.IPs = append(n.IPs, string(address))
+		}
+	}
+	return nil
+}

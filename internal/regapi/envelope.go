@@ -1,0 +1,98 @@
+package regapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+)
+
+// resultSuccess is the only word that means success, unless a function documents another (2.3.2).
+const resultSuccess = "success"
+
+// object is a JSON object by its exact member names. Go would take "Result" for "result", too, and
+// let whichever comes last decide over success.
+type object map[string]json.RawMessage
+
+// decodeObject decodes raw if it is a JSON object.
+func decodeObject(raw []byte) (object, bool) {
+	var members object
+	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
+		return nil, false
+	}
+	return members, true
+}
+
+// text returns a member that is a string or a number; anything else is "".
+func (o object) text(name string) string { return scalarText(o[name]) }
+
+// scalarText returns a JSON string or number as text; anything else is "".
+func scalarText(raw json.RawMessage) string {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 {
+		return ""
+	}
+	if raw[0] == '"' {
+		var text string
+		if json.Unmarshal(raw, &text) != nil {
+			return ""
+		}
+		return text
+	}
+	if raw[0] == '-' || (raw[0] >= '0' && raw[0] <= '9') {
+		return string(raw)
+	}
+	return ""
+}
+
+// succeeded reports whether the object says that it is a success and says nothing against it.
+func (o object) succeeded() bool { return o.text("result") == resultSuccess && !o.complains() }
+
+// complains reports whether the object carries an error, with or without a code.
+func (o object) complains() bool { return o.text("error_code") != "" || o.text("error_text") != "" }
+
+// refusal turns an object that is no success into an error, or nil if it gives no reason at all.
+// The reason comes as error_code and error_text, as a sentence or a bare code in result, or as
+// error_text alone (2.2.4.4, 2.3.2, 9.11, 10).
+func (o object) refusal(redactor *redactor, function, domain string) *Error {
+	code, text, result := o.text("error_code"), o.text("error_text"), o.text("result")
+	if _, known := classes[ErrorCode(result)]; known && code == "" {
+		code, result = result, ""
+	}
+	if text == "" && result != "error" && result != resultSuccess {
+		text = result
+	}
+	if code == "" && text == "" && result != "error" {
+		return nil
+	}
+	refusal := &Error{Function: function, Domain: domain, Code: redactor.code(code), Params: redactor.params(o["error_params"])}
+	if refusal.Code == "" && text == "" {
+		text = "the answer gives no reason"
+	}
+	refusal.Text = redactor.clean(text)
+	return refusal
+}
+
+// openEnvelope turns answers whose top level is no success into errors.
+func openEnvelope(next Handler) Handler {
+	return HandlerFunc(func(ctx context.Context, request *Request) (*Answer, error) {
+		answer, err := next.Do(ctx, request)
+		if err != nil {
+			return nil, err
+		}
+		if answer.Status >= 300 && answer.Status < 400 {
+			return nil, unusable(request.Function, "a redirect, which this client does not follow", answer)
+		}
+		envelope, ok := decodeObject(answer.Body)
+		if !ok {
+			return nil, unusable(request.Function, "something that is no JSON object", answer)
+		}
+		if !envelope.succeeded() {
+			if refusal := envelope.refusal(answer.redactor, request.Function, ""); refusal != nil {
+				return nil, refusal
+			}
+			return nil, unusable(request.Function, "JSON without a result", answer)
+		}
+		answer.Payload = envelope["answer"]
+		return answer, nil
+	})
+}

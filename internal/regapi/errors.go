@@ -1,0 +1,73 @@
+package regapi
+
+import (
+	"errors"
+	"strings"
+)
+
+// Error is a refusal by REG.API: of a whole request, of one element of a list, or by this client
+// before anything was sent. All its texts are free of secrets.
+type Error struct {
+	// Function is the REG.API function, such as "zone/add_alias".
+	Function string
+	// Code is the error code; empty where the answer gave a text alone.
+	Code ErrorCode
+	// Text is the server's explanation, for people only.
+	Text string
+	// Params holds what the server substituted into Text, flattened to strings.
+	Params map[string]string
+	// Domain names the element that failed; empty when the whole request did.
+	Domain string
+
+	// unsent marks refusals by the client itself.
+	unsent bool
+}
+
+// Error returns a stable sentence such as "zone/add_alias example.ru: IP_INVALID: Invalid IP address".
+func (e *Error) Error() string {
+	subject := e.Function
+	if e.Domain != "" {
+		subject += " " + e.Domain
+	}
+	parts := []string{subject}
+	if e.Code != "" {
+		parts = append(parts, string(e.Code))
+	}
+	if e.Text != "" {
+		parts = append(parts, e.Text)
+	}
+	return strings.Join(parts, ": ")
+}
+
+// Is makes errors.Is match refusals by code: a target with a code and nothing else matches every
+// refusal with that code.
+func (e *Error) Is(target error) bool {
+	pattern, ok := target.(*Error)
+	if !ok || pattern.Function != "" || pattern.Domain != "" || pattern.Code == "" {
+		return false
+	}
+	return e.Code == pattern.Code
+}
+
+// Class returns the class of the refusal's code.
+func (e *Error) Class() Class { return e.Code.Class() }
+
+// Remedy tells a person what to do about the refusal; see [Remedy].
+func (e *Error) Remedy() string { return remedies[e.Code] }
+
+// refuse is a refusal by this client: the request was never sent.
+func refuse(function string, code ErrorCode, text string) *Error {
+	return &Error{Function: function, Code: code, Text: text, unsent: true}
+}
+
+// NeverSent reports whether the request behind err provably never left this process, so that
+// repeating it cannot repeat an effect: the client refused it, or no connection came about.
+func NeverSent(err error) bool {
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		return refusal.unsent
+	}
+	if failure, ok := errors.AsType[*TransportError](err); ok {
+		return failure.NeverSent
+	}
+	return false
+}

@@ -1,0 +1,70 @@
+package regapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// Handler sends one request and returns its answer. An answer without an error means that the
+// request succeeded at the top level; its elements may still have failed.
+type Handler interface {
+	Do(ctx context.Context, request *Request) (*Answer, error)
+}
+
+// HandlerFunc lets a function be a [Handler].
+type HandlerFunc func(ctx context.Context, request *Request) (*Answer, error)
+
+// Do calls the function.
+func (f HandlerFunc) Do(ctx context.Context, request *Request) (*Answer, error) {
+	return f(ctx, request)
+}
+
+// Middleware wraps a handler into another.
+type Middleware func(next Handler) Handler
+
+// Request is one call of a REG.API function.
+type Request struct {
+	// Function is the category and the name, such as "zone/add_alias"; "nop" has no category.
+	Function string
+	// Params becomes a JSON object; nil is an empty one. It never holds credentials.
+	Params any
+}
+
+// Format prints the function alone: the parameters may hold contacts and transfer keys.
+func (r Request) Format(state fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(state, "regapi.Request(%s)", r.Function)
+}
+
+// MarshalJSON hides the parameters as Format does.
+func (r Request) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"function": r.Function})
+}
+
+// Answer is what came back for a request.
+type Answer struct {
+	// Status is the HTTP status code.
+	Status int
+	// ContentType is the Content-Type header; REG.API sends JSON under other types, too.
+	ContentType string
+	// Body is the whole body.
+	Body []byte
+	// Payload is the member "answer" of the envelope; the envelope handler fills it.
+	Payload json.RawMessage
+
+	// redactor knows the secrets of the request, for the errors of the answer's elements.
+	redactor *redactor
+}
+
+// Format prints neither body nor payload: they may hold contacts.
+func (a Answer) Format(state fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(state, "regapi.Answer(HTTP %d, %s)", a.Status, sizeClass(len(a.Body)))
+}
+
+// chain wraps handler so that the first middleware is the outermost.
+func chain(handler Handler, middlewares ...Middleware) Handler {
+	for i := len(middlewares) - 1; i >= 0; i-- {
+		handler = middlewares[i](handler)
+	}
+	return handler
+}

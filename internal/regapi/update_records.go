@@ -1,0 +1,130 @@
+package regapi
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// ZoneUpdate is a list of changes for one zone, in order.
+type ZoneUpdate struct {
+	Ref     DomainRef
+	Actions []Action
+}
+
+// ZoneUpdateResult is the outcome of a [ZoneUpdate].
+type ZoneUpdateResult struct {
+	// DomainResult holds an Err unless every action succeeded.
+	DomainResult
+	// Actions has an element for each action of the update, in order.
+	Actions []ActionResult
+}
+
+// ActionResult is the outcome of one action.
+type ActionResult struct {
+	// Action is the name, such as "add_alias".
+	Action string
+	Err    error
+}
+
+// UpdateRecords makes several changes in up to 1000 zones with one request; Partners only, others
+// get RESELLER_AUTH_FAILED of ClassBlocked (9.12). Actions run in order; after one that fails, the
+// rest of its zone's list is ignored.
+func (z *ZoneService) UpdateRecords(ctx context.Context, updates []ZoneUpdate) ([]ZoneUpdateResult, error) {
+	const function = "zone/update_records"
+	call := listCall{function: function, kind: domainList, succeeded: actionsSucceeded}
+	for _, update := range updates {
+		actions, err := actionList(update.Actions)
+		if err != nil {
+			return nil, err
+		}
+		call.refs = append(call.refs, update.Ref)
+		call.extras = append(call.extras, map[string]any{"action_list": actions})
+	}
+	items, redactor, err := z.client.listWithRedactor(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]ZoneUpdateResult, len(items))
+	for i, item := range items {
+		results[i] = updateResult(item, updates[i].Actions, redactor)
+	}
+	return results, nil
+}
+
+// actionList writes actions as elements of action_list.
+func actionList(actions []Action) ([]map[string]any, error) {
+	list := make([]map[string]any, len(actions))
+	for i, action := range actions {
+		fields, err := actionFields(action)
+		if err != nil {
+			return nil, err
+		}
+		fields["action"] = action.ActionName()
+		list[i] = fields
+	}
+	return list, nil
+}
+
+// actionsSucceeded accepts an element with result "success", and one without any result whose
+// action_list is a success throughout: both occur (9.12).
+func actionsSucceeded(element object) bool {
+	if _, given := element["result"]; given {
+		return element.succeeded()
+	}
+	if element.complains() {
+		return false
+	}
+	actions := elementActions(element)
+	for _, action := range actions {
+		if !action.succeeded() {
+			return false
+		}
+	}
+	return len(actions) > 0
+}
+
+// elementActions returns the outcomes of an element's actions; nil if it tells none.
+func elementActions(element object) []object {
+	var raw []json.RawMessage
+	if json.Unmarshal(element["action_list"], &raw) != nil {
+		return nil
+	}
+	actions := make([]object, len(raw))
+	for i := range raw {
+		actions[i], _ = decodeObject(raw[i])
+	}
+	return actions
+}
+
+// updateResult pairs the actions of a zone with their outcomes, which come in the same order.
+func updateResult(item listItem, actions []Action, redactor *redactor) ZoneUpdateResult {
+	result := ZoneUpdateResult{DomainResult: item.DomainResult, Actions: make([]ActionResult, len(actions))}
+	outcomes := elementActions(item.element)
+	for i, action := range actions {
+		result.Actions[i] = ActionResult{Action: action.ActionName(), Err: item.Err}
+		if i < len(outcomes) {
+			result.Actions[i].Err = actionFailure(outcomes[i], action, item.Ref, redactor)
+		} else if item.Err == nil && outcomes != nil {
+			result.Actions[i].Err = notMentioned("zone/"+action.ActionName(), item.Ref)
+		}
+		if result.Err == nil {
+			result.Err = result.Actions[i].Err
+		}
+	}
+	return result
+}
+
+// actionFailure judges the outcome of one action.
+func actionFailure(outcome object, action Action, ref DomainRef, redactor *redactor) error {
+	function := "zone/" + action.ActionName()
+	if outcome == nil {
+		return notMentioned(function, ref)
+	}
+	if name := outcome.text("action"); name != "" && name != action.ActionName() {
+		return notMentioned(function, ref)
+	}
+	if outcome.succeeded() {
+		return nil
+	}
+	return elementFailure(outcome, redactor, function, ref)
+}
