@@ -100,12 +100,13 @@ type IPv6Address string
 // +kubebuilder:validation:XValidation:rule="self.contains('.')",message="write the complete host name, such as mail.example.ru: names relative to the zone are not accepted here"
 type Host string
 
-// Text is the content of a TXT record: printable ASCII without double quotes and backslashes, at most 2048 characters.
+// Text is the content of a TXT record: printable ASCII without double quotes and backslashes, not starting or
+// ending with a space, at most 2048 characters.
 // Name servers cut it into strings of 255 bytes, which resolvers join again.
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=2048
-// +kubebuilder:validation:Pattern=`^[ !#-\[\]-~]+$`
+// +kubebuilder:validation:Pattern=`^[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?$`
 type Text string
 
 // MX is a mail server.
@@ -157,7 +158,7 @@ type CAA struct {
 	// value is the domain name of an authority (issue, issuewild; ";" allows none), or an address for reports (iodef).
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=255
-	// +kubebuilder:validation:Pattern=`^[ !#-\[\]-~]+$`
+	// +kubebuilder:validation:Pattern=`^[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?$`
 	Value string `json:"value"`
 }
 

@@ -1,0 +1,99 @@
+package zone
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+)
+
+const (
+	// apex is how REG.API writes the domain itself (9.2).
+	apex = "@"
+	// maxNameLength of a complete name in DNS, without the final dot (RFC 1035, 3.1).
+	maxNameLength = 253
+	// maxLabelLength of a label in DNS (RFC 1035, 3.1).
+	maxLabelLength = 63
+)
+
+// names converts to punycode by UTS 46 without the rules that hold for host names only, since records need underscores and stars.
+var names = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
+
+// CanonicalDomain gives a domain in lower-case punycode without a final dot. It fails for what cannot be a domain name.
+func CanonicalDomain(domain string) (string, error) {
+	ascii, err := canonicalName(strings.TrimSuffix(domain, "."))
+	if err != nil {
+		return "", fmt.Errorf("domain %q: %w", domain, err)
+	}
+	return ascii, nil
+}
+
+// CanonicalRelative gives a name relative to a zone in lower-case punycode, "@" for the domain itself.
+func CanonicalRelative(name, domain string) (string, error) {
+	if name == "" || name == apex {
+		return apex, nil
+	}
+	ascii, err := canonicalName(name)
+	if err != nil {
+		return "", err
+	}
+	if len(ascii)+1+len(domain) > maxNameLength {
+		return "", fmt.Errorf("with the domain the name has more than %d characters; shorten it", maxNameLength)
+	}
+	return ascii, nil
+}
+
+// canonicalHost gives a host name in lower-case punycode with a final dot; "." stays.
+func canonicalHost(host string) (string, error) {
+	if host == "." {
+		return host, nil
+	}
+	ascii, err := canonicalName(strings.TrimSuffix(host, "."))
+	if err != nil {
+		return "", err
+	}
+	return ascii + ".", nil
+}
+
+func canonicalName(name string) (string, error) {
+	ascii, err := names.ToASCII(name)
+	if err != nil {
+		return "", errors.New("not a valid internationalised name; check its spelling")
+	}
+	ascii = strings.ToLower(ascii)
+	if len(ascii) > maxNameLength {
+		return "", fmt.Errorf("the name has more than %d characters; shorten it", maxNameLength)
+	}
+	for label := range strings.SplitSeq(ascii, ".") {
+		if err := checkLabel(label); err != nil {
+			return "", err
+		}
+	}
+	return ascii, nil
+}
+
+func checkLabel(label string) error {
+	switch {
+	case label == "":
+		return errors.New("the name has an empty label; remove the extra dot")
+	case len(label) > maxLabelLength:
+		return fmt.Errorf("label %q has more than %d characters in punycode; shorten it", label, maxLabelLength)
+	case strings.ContainsFunc(label, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return fmt.Errorf("label %q has a space or a control character; remove it", label)
+	}
+	decoded, err := names.ToUnicode(label)
+	if err != nil {
+		return fmt.Errorf("label %q is not valid punycode; check its spelling", label)
+	}
+	if mixesAlphabets(decoded) {
+		return fmt.Errorf("label %q mixes Latin and Cyrillic letters, which REG.API refuses; write it in one alphabet", decoded)
+	}
+	return nil
+}
+
+func mixesAlphabets(label string) bool {
+	latin := strings.ContainsFunc(label, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
+	return latin && strings.ContainsFunc(label, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
+}
