@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Time-outs. Each is several times what the step takes on two busy cores.
+const (
+	readyTimeout = 2 * time.Minute  // from applying the samples to Ready
+	dnsTimeout   = 30 * time.Second // from Ready to all records being served
+	toolTimeout  = time.Minute      // one call of kubectl
+	stopTimeout  = 20 * time.Second // from SIGTERM to SIGKILL
+)
+
+// errStopped is the cause of a context that the user ended.
+var errStopped = errors.New("stopped")
+
+// demo is one run: what it found out so far, and what it has to stop.
+type demo struct {
+	options
+	out     io.Writer
+	scratch string // holds every file that the demo writes
+
+	samples    samples
+	simulator  simulator
+	kubeconfig string // of the administrator
+
+	abort     context.CancelCauseFunc // ends the run when a program ends unasked
+	processes []*process
+	stops     []func() error // in order of starting
+}
+
+// run takes the steps in order, and then undoes them.
+func (d *demo) run(ctx context.Context) (err error) {
+	ctx, d.abort = context.WithCancelCause(ctx)
+	defer func() { err = errors.Join(d.outcome(ctx, err), d.stop()) }()
+
+	steps := []struct {
+		title string
+		take  func(context.Context) error
+	}{
+		{"Reading config/samples", d.readSamples},
+		{"Starting etcd and kube-apiserver", d.startControlPlane},
+		{"Starting kube-controller-manager", d.startControllerManager},
+		{"Starting the REG.API simulator", d.startSimulator},
+		{"Starting the operator", d.startOperator},
+		{"Applying config/samples", d.applySamples},
+		{"Waiting until every object is Ready", d.awaitReady},
+		{"Asking the simulator's name server for every record", d.checkRecords},
+		{"Counting the requests that this took", d.countRequests},
+	}
+	for _, step := range steps {
+		start := time.Now()
+		fmt.Fprintf(d.out, "==> %s\n", step.title)
+		if err := step.take(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.title, err)
+		}
+		fmt.Fprintf(d.out, "    %.1f s\n", time.Since(start).Seconds())
+	}
+	if d.check {
+		fmt.Fprintln(d.out, "==> Everything is as config/samples says")
+		return nil
+	}
+	d.explain()
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// outcome turns the error that a step ended with into the error of the run. The
+// cause of an ended context tells more than the error of the step that it ended.
+func (d *demo) outcome(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	cause := context.Cause(ctx)
+	if errors.Is(cause, errStopped) && !d.check {
+		return nil
+	}
+	if cause != nil {
+		err = cause
+	}
+	for _, p := range d.processes {
+		fmt.Fprintf(d.out, "\n--- the last lines of %s\n%s", p.logPath, p.logTail())
+	}
+	return err
+}
+
+// stop stops everything in the opposite order of starting, so that nothing
+// loses what it depends on before it ends.
+func (d *demo) stop() error {
+	fmt.Fprintln(d.out, "==> Stopping")
+	var errs []error
+	for _, stop := range slices.Backward(d.stops) {
+		errs = append(errs, stop())
+	}
+	return errors.Join(errs...)
+}
+
+func (d *demo) scratchFile(name string) string { return filepath.Join(d.scratch, name) }

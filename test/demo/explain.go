@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// explain tells how to go on while everything runs.
+func (d *demo) explain() {
+	self, err := os.Executable()
+	if err != nil {
+		self = "bin/demo"
+	}
+	zone := d.samples.zone
+	domain := string(zone.Spec.DomainName)
+	fmt.Fprint(d.out, strings.NewReplacer(
+		"KUBECONFIG_FILE", d.kubeconfig,
+		"KUBECTL", d.asset("kubectl"),
+		"DEMO", self,
+		"ZONE", zone.Name,
+		"DOMAIN", domain,
+		"REGAPI", d.simulator.URL,
+		"CONTROL", d.simulator.Control,
+		"NAMESERVER", d.simulator.DNS,
+		"LOGS", d.scratch,
+	).Replace(howToGoOn))
+}
+
+const howToGoOn = `
+Everything is running. In another terminal:
+
+  export KUBECONFIG=KUBECONFIG_FILE
+  alias kubectl=KUBECTL
+
+Add a record, and see it served a moment later:
+
+  kubectl patch dnszone ZONE --type=json --patch \
+    '[{"op": "add", "path": "/spec/records/-", "value": {"name": "hello", "a": ["192.0.2.77"]}}]'
+  DEMO lookup NAMESERVER hello.DOMAIN A
+
+  REG.API simulator  REGAPI
+  its name server    NAMESERVER (UDP and TCP)
+  its journal        CONTROL/journal
+  logs               LOGS
+
+Ctrl-C stops everything and deletes what it wrote.
+`

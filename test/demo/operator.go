@@ -1,0 +1,48 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// startOperator grants the operator what config/rbac says and starts it.
+func (d *demo) startOperator(ctx context.Context) error {
+	if _, err := d.kubectl(ctx, nil, "apply", "-f", d.config("rbac/role.yaml")); err != nil {
+		return err
+	}
+	if _, err := d.kubectl(ctx, nil, "create", "clusterrolebinding", "operator", "--clusterrole=operator", "--user="+operatorUser); err != nil {
+		return err
+	}
+	return d.start("operator", d.binary("operator"),
+		"--kubeconfig="+d.scratchFile("operator.kubeconfig"),
+		"--metrics-bind-address=0",
+		"--health-probe-bind-address=0",
+		"--resync-interval=30s",
+	)
+}
+
+// applySamples applies the samples as they are, but for the endpoint.
+func (d *demo) applySamples(ctx context.Context) error {
+	manifest, err := d.samples.manifest(d.simulator.URL)
+	if err != nil {
+		return err
+	}
+	output, err := d.kubectl(ctx, manifest, "apply", "-f", "-")
+	fmt.Fprint(d.out, indent(output))
+	return err
+}
+
+// awaitReady waits until every object of the samples is Ready, and shows them.
+func (d *demo) awaitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	_, err := d.kubectl(ctx, nil, "wait", "--for=condition=Ready", "accounts,domains,dnszones", "--all", "--timeout="+readyTimeout.String())
+	if err != nil {
+		// The messages say what is wrong; the context of the wait is over.
+		output, _ := d.kubectl(context.WithoutCancel(ctx), nil, "get", "accounts,domains,dnszones", "-o", "wide")
+		return fmt.Errorf("%w\n%s", err, output)
+	}
+	output, err := d.kubectl(ctx, nil, "get", "accounts,domains,dnszones")
+	fmt.Fprint(d.out, indent(output))
+	return err
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"time"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+)
+
+// simulatorTimeout is how long regapi-sim may take to listen.
+const simulatorTimeout = 30 * time.Second
+
+// simulator holds the addresses of a running regapi-sim, as its ready file tells them.
+type simulator struct {
+	URL     string `json:"url"`     // REG.API, for spec.endpoint
+	DNS     string `json:"dns"`     // host:port of the name server
+	Control string `json:"control"` // URL of the journal and the faults
+}
+
+// seed is what regapi-sim starts with.
+type seed struct {
+	Accounts []seedAccount `json:"accounts"`
+}
+
+type seedAccount struct {
+	Login    string       `json:"login"`
+	Password string       `json:"password"`
+	Domains  []seedDomain `json:"domains"`
+}
+
+type seedDomain struct {
+	Name   string `json:"name"`
+	Parked bool   `json:"parked"` // with the records that the registrar puts into a fresh zone
+}
+
+// startSimulator starts regapi-sim with an account that has the login and the
+// domains of the samples, and waits until it listens.
+func (d *demo) startSimulator(ctx context.Context) error {
+	account := seedAccount{
+		Login:    d.samples.credential(v1alpha1.SecretKeyUsername),
+		Password: d.samples.credential(v1alpha1.SecretKeyPassword),
+	}
+	for _, name := range d.samples.domains {
+		account.Domains = append(account.Domains, seedDomain{Name: name, Parked: true})
+	}
+	text, err := yaml.Marshal(seed{Accounts: []seedAccount{account}})
+	if err != nil {
+		return err
+	}
+	seedFile, readyFile := d.scratchFile("seed.yaml"), d.scratchFile("simulator.json")
+	if err := os.WriteFile(seedFile, text, 0o600); err != nil {
+		return err
+	}
+	err = d.start("regapi-sim", d.binary("regapi-sim"),
+		"--listen=127.0.0.1:0", "--dns-listen=127.0.0.1:0", "--control-listen=127.0.0.1:0",
+		"--seed="+seedFile, "--ready-file="+readyFile)
+	if err != nil {
+		return err
+	}
+	return d.awaitSimulator(ctx, readyFile)
+}
+
+// awaitSimulator reads the addresses as soon as the simulator has written them.
+func (d *demo) awaitSimulator(ctx context.Context, readyFile string) error {
+	ctx, cancel := context.WithTimeout(ctx, simulatorTimeout)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		text, err := os.ReadFile(readyFile)
+		if err == nil {
+			return json.Unmarshal(text, &d.simulator)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("regapi-sim does not listen: %w", context.Cause(ctx))
+		}
+	}
+}
+
+// countRequests prints how much of the account's budget the run has spent.
+func (d *demo) countRequests(ctx context.Context) error {
+	journal, err := d.journal(ctx)
+	if err != nil {
+		return err
+	}
+	if len(journal) == 0 {
+		return errors.New("the simulator's journal is empty: the operator never called it")
+	}
+	fmt.Fprintf(d.out, "    %d of the 1200 that REG.API allows in an hour:\n", len(journal))
+	for _, entry := range journal {
+		fmt.Fprintf(d.out, "    %s\n", entry.Function)
+	}
+	return nil
+}
+
+// journalEntry is a request that the simulator received.
+type journalEntry struct {
+	Function string `json:"function"`
+}
+
+func (d *demo) journal(ctx context.Context) ([]journalEntry, error) {
+	ctx, cancel := context.WithTimeout(ctx, toolTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.simulator.Control+"/journal", nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the simulator's journal answers %s", response.Status)
+	}
+	var journal []journalEntry
+	err = json.NewDecoder(response.Body).Decode(&journal)
+	return journal, err
+}
