@@ -111,15 +111,37 @@ func startAndSignal(t *testing.T, o options, scratch string, signal os.Signal) e
 // demo are told to keep their files in its scratch folder.
 func processesNaming(t *testing.T, folder string) []string {
 	t.Helper()
-	list, err := exec.CommandContext(t.Context(), "ps", "-A", "-o", "args=").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var found []string
-	for line := range strings.Lines(string(list)) {
-		if strings.Contains(line, folder) {
-			found = append(found, line)
+	for _, commandLine := range commandLines(t) {
+		if strings.Contains(commandLine, folder) {
+			found = append(found, commandLine)
 		}
 	}
 	return found
+}
+
+// commandLines lists the command lines of all processes: from /proc, since a
+// small Linux image has no ps, and by ps where there is no /proc.
+func commandLines(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		list, err := exec.CommandContext(t.Context(), "ps", "-A", "-o", "args=").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Split(string(list), "\n")
+	}
+	var lines []string
+	for _, file := range files {
+		line, err := os.ReadFile(file)
+		if err != nil {
+			continue // it ended meanwhile
+		}
+		lines = append(lines, strings.ReplaceAll(string(line), "\x00", " "))
+	}
+	return lines
 }
