@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -66,7 +67,7 @@ func (d *demo) startControlPlane(context.Context) error {
 // the user's own may lack the program, and the demo does without.
 func (d *demo) startControllerManager(context.Context) error {
 	path := d.asset("kube-controller-manager")
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		fmt.Fprintf(d.out, "    left out: there is none in %s\n", d.assets)
 		return nil
 	}
