@@ -1,0 +1,163 @@
+package regapitest
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // the older edition signs a SHA-1 digest (2.2.4.1)
+	"crypto/sha512"
+	"crypto/subtle"
+	"crypto/x509"
+	"encoding/base64"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// access says who may call a function (3.2).
+type access string
+
+const (
+	everyone access = "everyone"
+	clients  access = "clients"
+	partners access = "partners"
+)
+
+// failureBlock is how long an account stays blocked for repeating a failing request; the documentation knows no length.
+const failureBlock = time.Hour
+
+// testAccount is the user of the test mode: the documentation's examples call the functions for Partners with it.
+func testAccount() *account {
+	return &account{
+		Account: Account{Login: testLogin, Password: testLogin, Partner: true},
+		balance: money{prepay: 100_000, credit: 1_000},
+	}
+}
+
+// authenticate finds the caller's account: none for a function that everyone may call when no username is given (3.2).
+func (c *call) authenticate() *apiError {
+	login := c.params.text("username")
+	if login == "" && c.fn.access == everyone {
+		return nil
+	}
+	if login == "" {
+		return fail("NO_USERNAME")
+	}
+	if c.params.text("password") == "" && c.params.text("sig") == "" {
+		return fail("NO_AUTH")
+	}
+	if login == testLogin {
+		return c.authenticateTest()
+	}
+	found := c.srv.state.accounts[login]
+	if found == nil || !c.proves(found) {
+		return fail("PASSWORD_AUTH_FAILED")
+	}
+	if err := c.permits(found); err != nil {
+		return err
+	}
+	c.account = found
+	return c.permitsFunction()
+}
+
+// authenticateTest admits the test user from everywhere, by password alone: signature and certificate do not work for it (2.2.4.1).
+func (c *call) authenticateTest() *apiError {
+	if c.params.text("password") != testLogin {
+		return fail("PASSWORD_AUTH_FAILED")
+	}
+	c.account, c.test = testAccount(), true
+	return nil
+}
+
+func (c *call) permitsFunction() *apiError {
+	if c.fn.access == partners && !c.account.Partner {
+		return fail("RESELLER_AUTH_FAILED")
+	}
+	return nil
+}
+
+// proves tells whether the password, or else the signature, is right.
+func (c *call) proves(a *account) bool {
+	password := c.params.text("password")
+	if password == "" {
+		return c.signedBy(a)
+	}
+	return samePassword(password, a.Password) || (a.APIPassword != "" && samePassword(password, a.APIPassword))
+}
+
+func samePassword(given, want string) bool {
+	return subtle.ConstantTimeCompare([]byte(given), []byte(want)) == 1
+}
+
+// permits checks what stands between a right password and the functions.
+func (c *call) permits(a *account) *apiError {
+	switch {
+	case a.Blocked || c.now.Before(a.blockedUntil):
+		return fail("ACCOUNT_BLOCKED")
+	case a.Denied:
+		return fail("ACCESS_DENIED")
+	case !slices.ContainsFunc(a.AllowedIPs, func(allowed netip.Prefix) bool { return allowed.Contains(c.remote) }):
+		return fail("ACCESS_DENIED_FROM_IP")
+	case len(a.certificates) > 0 && !a.CertificateOptional && !c.presents(a):
+		// The tables have no code for a missing certificate.
+		return fail("ACCESS_DENIED")
+	default:
+		return nil
+	}
+}
+
+// presents tells whether the TLS connection came with one of the account's certificates.
+func (c *call) presents(a *account) bool {
+	if c.tls == nil || len(c.tls.PeerCertificates) == 0 {
+		return false
+	}
+	presented := c.tls.PeerCertificates[0].Raw
+	return slices.ContainsFunc(a.certificates, func(known []byte) bool { return bytes.Equal(known, presented) })
+}
+
+// signedBy checks the signature of the parameters against the account's certificates: RSA over a SHA-512 digest, or over SHA-1 as the
+// older edition had it.
+func (c *call) signedBy(a *account) bool {
+	// openssl and Perl break base64 into lines.
+	encoded := strings.Join(strings.Fields(c.params.text("sig")), "")
+	signature, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return false
+	}
+	text := []byte(c.params.signed())
+	long, short := sha512.Sum512(text), sha1.Sum(text) //nolint:gosec // see above
+	for _, der := range a.certificates {
+		certificate, err := x509.ParseCertificate(der)
+		if err != nil {
+			continue
+		}
+		key, ok := certificate.PublicKey.(*rsa.PublicKey)
+		if !ok {
+			continue
+		}
+		if rsa.VerifyPKCS1v15(key, crypto.SHA512, long[:], signature) == nil ||
+			rsa.VerifyPKCS1v15(key, crypto.SHA1, short[:], signature) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// countFailure blocks an account that repeats one failing request too often, when the server was told to.
+func (c *call) countFailure(failed bool) {
+	limit := c.srv.behaviour.BlockAfterFailures
+	if limit == 0 || c.account == nil || c.test {
+		return
+	}
+	request := c.entry.Function + "?" + fingerprint(c.params)
+	if !failed {
+		delete(c.account.failures, request)
+		return
+	}
+	c.account.failures[request]++
+	if c.account.failures[request] >= limit {
+		c.account.blockedUntil = c.now.Add(failureBlock)
+		clear(c.account.failures)
+	}
+}

@@ -1,0 +1,162 @@
+package regapitest
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// recordBuilder makes a record of the parameters of one adding function, or says with the function's own error code what is wrong with them.
+type recordBuilder func(zone string, p lookup, b Behaviour) (record, *apiError)
+
+// recordBuilders holds the actions of zone/update_records that add (9.12). All but add_spf are functions too.
+var recordBuilders = map[string]recordBuilder{
+	"add_alias": addressBuilder("A"),
+	"add_aaaa":  addressBuilder("AAAA"),
+	"add_caa":   buildCAA,
+	"add_cname": buildCNAME,
+	"add_https": buildHTTPS,
+	"add_mx":    buildMX,
+	"add_ns":    buildNS,
+	"add_txt":   buildTXT,
+	"add_srv":   buildSRV,
+	// The parameters of add_spf are not documented; SPF lives in TXT records (RFC 7208, 3.1).
+	"add_spf": buildTXT,
+}
+
+// subdomainOf reads the record's name; fallback stands for a missing one, and where there is none the parameter is required.
+func subdomainOf(zone string, p lookup, fallback string) (string, *apiError) {
+	name := p.text("subdomain")
+	if name == "" {
+		name = fallback
+	}
+	if name == "" {
+		return "", missing("subdomain")
+	}
+	return canonicalSubdomain(name, zone)
+}
+
+// build makes the record once its content is known to the caller.
+func build(zone string, p lookup, recordType, content string, priority int) (record, *apiError) {
+	name, err := subdomainOf(zone, p, "")
+	if err != nil {
+		return record{}, err
+	}
+	return newRecord(zone, Record{Name: name, Type: recordType, Content: content, Priority: priority})
+}
+
+// addressBuilder builds A (9.2) and AAAA (9.3).
+func addressBuilder(recordType string) recordBuilder {
+	return func(zone string, p lookup, _ Behaviour) (record, *apiError) {
+		return build(zone, p, recordType, p.text("ipaddr"), 0)
+	}
+}
+
+// buildCAA: flags, tag and value (9.4).
+func buildCAA(zone string, p lookup, _ Behaviour) (record, *apiError) {
+	content, err := composeCAA(p.text("flags"), p.text("tag"), p.text("value"))
+	if err != nil {
+		return record{}, err
+	}
+	return build(zone, p, "CAA", content, 0)
+}
+
+// buildCNAME: canonical_name (9.5). The apex may be an alias: the example of 9.12 makes it one.
+func buildCNAME(zone string, p lookup, _ Behaviour) (record, *apiError) {
+	return build(zone, p, "CNAME", p.text("canonical_name"), 0)
+}
+
+// buildHTTPS: priority, target and the pairs in value (9.6).
+func buildHTTPS(zone string, p lookup, _ Behaviour) (record, *apiError) {
+	priority, err := requiredPriority(p)
+	if err != nil {
+		return record{}, err
+	}
+	target := p.text("target")
+	if target == "" || strings.ContainsAny(target, " \t\r\n") {
+		return record{}, fail("HTTPS_TARGET_INVALID")
+	}
+	return build(zone, p, "HTTPS", target+" "+p.text("value"), priority)
+}
+
+func requiredPriority(p lookup) (int, *apiError) {
+	if p.text("priority") == "" {
+		return 0, fail("PRIORITY_INVALID")
+	}
+	return priorityOf(p, "priority")
+}
+
+// buildMX: the zone itself and priority 0 unless given; mail_server (9.7).
+func buildMX(zone string, p lookup, _ Behaviour) (record, *apiError) {
+	name, err := subdomainOf(zone, p, "@")
+	if err != nil {
+		return record{}, err
+	}
+	priority, err := priorityOf(p, "priority")
+	if err != nil {
+		return record{}, err
+	}
+	return newRecord(zone, Record{Name: name, Type: "MX", Content: p.text("mail_server"), Priority: priority})
+}
+
+// buildNS: dns_server, and record_number for its place among the others (9.8). The zone itself cannot be given away: only subdomains are.
+func buildNS(zone string, p lookup, _ Behaviour) (record, *apiError) {
+	if name := p.text("subdomain"); name == "@" || name == "*" {
+		return record{}, fail("SUBD_INVALID")
+	}
+	number, err := priorityOf(p, "record_number")
+	if err != nil {
+		return record{}, incorrect("record_number")
+	}
+	return build(zone, p, "NS", p.text("dns_server"), number)
+}
+
+const defaultTXTLimit = 2048
+
+// buildTXT: text (9.9).
+func buildTXT(zone string, p lookup, b Behaviour) (record, *apiError) {
+	limit := b.TXTLimit
+	if limit == 0 {
+		limit = defaultTXTLimit
+	}
+	text := p.text("text")
+	switch {
+	case text == "":
+		return record{}, fail("TEXT_NOT_FOUND")
+	case len(text) > limit:
+		return record{}, fail("TEXT_TOOLONG")
+	case !isPrintable(text):
+		return record{}, fail("TEXT_CONTAINS_INVALID_CHARACTERS")
+	}
+	return build(zone, p, "TXT", text, 0)
+}
+
+// serviceName is _service._protocol, with the names of a subdomain after it if it belongs to one.
+var serviceName = regexp.MustCompile(`(?i)^_[a-z0-9]([a-z0-9-]*[a-z0-9])?\._[a-z0-9]+(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$`)
+
+// buildSRV: the name stands in service, not in subdomain; weight is 0 unless given (9.10).
+func buildSRV(zone string, p lookup, _ Behaviour) (record, *apiError) {
+	if !serviceName.MatchString(p.text("service")) {
+		return record{}, fail("SERVICE_INVALID")
+	}
+	priority, err := requiredPriority(p)
+	if err != nil {
+		return record{}, err
+	}
+	weight := 0
+	if text := p.text("weight"); text != "" {
+		var ok bool
+		if weight, ok = parseUint16(text); !ok {
+			return record{}, fail("WEIGHT_INVALID")
+		}
+	}
+	port, ok := parseUint16(p.text("port"))
+	if !ok {
+		return record{}, fail("PORT_INVALID")
+	}
+	if p.text("target") == "" {
+		return record{}, missing("target")
+	}
+	content := strconv.Itoa(weight) + " " + strconv.Itoa(port) + " " + p.text("target")
+	return newRecord(zone, Record{Name: p.text("service"), Type: "SRV", Content: content, Priority: priority})
+}

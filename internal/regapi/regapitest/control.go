@@ -1,0 +1,95 @@
+package regapitest
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+)
+
+// maxControlBytes bounds what the control endpoint reads.
+const maxControlBytes = 1 << 20
+
+// ControlHandler serves the control endpoint: health, journal, faults, zones, and a reset to the given seed. It knows no authentication and belongs
+// on a loopback port of its own.
+func (s *Server) ControlHandler(seed Seed) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, map[string]string{"status": "ok"}) })
+	mux.HandleFunc("GET /journal", s.controlJournal)
+	mux.HandleFunc("POST /faults", s.controlInject)
+	mux.HandleFunc("DELETE /faults", func(w http.ResponseWriter, _ *http.Request) {
+		s.ClearFaults()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("GET /zones/{domain}", s.controlZone)
+	mux.HandleFunc("POST /reset", func(w http.ResponseWriter, _ *http.Request) {
+		if err := s.Reset(seed); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	return mux
+}
+
+// journalPage is the answer of GET /journal.
+type journalPage struct {
+	Refusals int     `json:"refusals"`
+	Entries  []Entry `json:"entries"`
+}
+
+func (s *Server) controlJournal(w http.ResponseWriter, r *http.Request) {
+	filters := []Filter{OfFunction(r.URL.Query().Get("function"))}
+	if r.URL.Query().Get("writes") == "true" {
+		filters = append(filters, Writes())
+	}
+	s.writeJSON(w, journalPage{Refusals: s.Refusals(), Entries: s.Journal(filters...)})
+}
+
+func (s *Server) controlInject(w http.ResponseWriter, r *http.Request) {
+	var spec FaultSpec
+	decoder := json.NewDecoder(io.LimitReader(r.Body, maxControlBytes))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&spec); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	fault, err := spec.Fault()
+	if err == nil {
+		err = s.inject(fault)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// zonePage is the answer of GET /zones/{domain}.
+type zonePage struct {
+	Domain  string   `json:"domain"`
+	SOA     SOA      `json:"soa"`
+	Records []Record `json:"records"`
+}
+
+func (s *Server) controlZone(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	d, err := s.domainNamed(r.PathValue("domain"))
+	if err != nil {
+		s.mu.Unlock()
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	page := zonePage{Domain: d.Name, SOA: d.zone.soa, Records: []Record{}}
+	for _, r := range d.zone.listed() {
+		page.Records = append(page.Records, r.Record)
+	}
+	s.mu.Unlock()
+	s.writeJSON(w, page)
+}
+
+func (s *Server) writeJSON(w http.ResponseWriter, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(value); err != nil {
+		s.logger.Debug("The caller did not take the answer", "error", err)
+	}
+}

@@ -1,0 +1,201 @@
+package regapitest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds of one request: far above what a thousand zones with twenty actions each need.
+const (
+	maxBodyBytes = 16 << 20
+	maxFields    = 20_000
+	maxDepth     = 32
+)
+
+var (
+	errNotAnObject = errors.New("input_data is not a JSON object")
+	errTooDeep     = errors.New("input_data is nested too deeply")
+	errTrailing    = errors.New("input_data goes on after its object")
+)
+
+// decodeBody reads the parameters of a request: PLAIN form fields, or those plus the object in input_data (2.2.2, 2.2.3).
+//
+// contentType is the request's Content-Type; application/x-www-form-urlencoded, multipart/form-data (the documentation's curl -F) and none at
+// all are understood, any other body carries no parameters.
+func decodeBody(contentType string, body []byte) (params, *apiError) {
+	form := decodeForm(contentType, body)
+	for name, values := range form {
+		if !utf8.ValidString(name) || slices.ContainsFunc(values, notUTF8) {
+			return params{}, incorrect("io_encoding")
+		}
+	}
+	fields := plainParams(form)
+	switch fields.text("input_format") {
+	case "json":
+		return mergeInputData(fields)
+	case "xml":
+		return fields, incorrect("input_format")
+	default:
+		// Any other value equals the default, plain, and nothing is parsed (2.2.4.2).
+		return fields, nil
+	}
+}
+
+func notUTF8(value string) bool { return !utf8.ValidString(value) }
+
+func decodeForm(contentType string, body []byte) url.Values {
+	mediaType, options, err := mime.ParseMediaType(contentType)
+	if contentType == "" || (err == nil && mediaType == "application/x-www-form-urlencoded") {
+		// ParseQuery keeps the pairs that it could read, which is all that can be done with a damaged form.
+		values, _ := url.ParseQuery(string(body))
+		return values
+	}
+	if err == nil && mediaType == "multipart/form-data" {
+		return decodeMultipart(body, options["boundary"])
+	}
+	return url.Values{}
+}
+
+func decodeMultipart(body []byte, boundary string) url.Values {
+	values := url.Values{}
+	reader := multipart.NewReader(bytes.NewReader(body), boundary)
+	for range maxFields {
+		part, err := reader.NextPart()
+		if err != nil {
+			return values
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			return values
+		}
+		if name := part.FormName(); name != "" {
+			values.Add(name, string(text))
+		}
+	}
+	return values
+}
+
+// plainParams turns repeated form fields into lists, as 2.2.3.1 shows.
+func plainParams(form url.Values) params {
+	fields := params{}
+	for name, values := range form {
+		if len(values) == 1 {
+			fields[name] = values[0]
+			continue
+		}
+		list := make([]any, 0, len(values))
+		for _, value := range values {
+			list = append(list, value)
+		}
+		fields[name] = list
+	}
+	return fields
+}
+
+// mergeInputData adds the parameters of input_data to those of the form. A form field wins, so that credentials are taken from where the
+// documentation wants them (2.2.4.2) although its own examples put them inside input_data.
+func mergeInputData(form params) (params, *apiError) {
+	merged := params{}
+	if text := form.text("input_data"); text != "" {
+		object, err := decodeObject(text)
+		if err != nil {
+			return form, incorrect("input_data")
+		}
+		merged = object
+	}
+	for name, value := range form {
+		if name != "input_data" {
+			merged[name] = value
+		}
+	}
+	return merged, nil
+}
+
+func decodeObject(text string) (params, error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	value, err := decodeValue(decoder, 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errTrailing
+	}
+	object, ok := value.(params)
+	if !ok {
+		return nil, errNotAnObject
+	}
+	return object, nil
+}
+
+// decodeValue reads one JSON value; scalars become text, as the documentation's input_params shows them (2.2.3.2).
+func decodeValue(decoder *json.Decoder, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, errTooDeep
+	}
+	token, err := decoder.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch token := token.(type) {
+	case json.Delim:
+		if token == '{' {
+			return decodeMembers(decoder, depth)
+		}
+		return decodeList(decoder, depth)
+	case json.Number:
+		return token.String(), nil
+	case bool:
+		return perlBool(token), nil
+	default:
+		return token, nil // a string, or nil for null
+	}
+}
+
+// perlBool is how the vendor's own JSON library turns a boolean into text.
+func perlBool(value bool) string {
+	if value {
+		return "1"
+	}
+	return "0"
+}
+
+func decodeList(decoder *json.Decoder, depth int) (any, error) {
+	list := []any{}
+	for decoder.More() {
+		value, err := decodeValue(decoder, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, value)
+	}
+	_, err := decoder.Token()
+	return list, err
+}
+
+// decodeMembers reads an object. A name that comes twice is kept twice, because the documentation's own examples of
+// zone/remove_record and zone/clear name two domains in one object (9.18, 9.19).
+func decodeMembers(decoder *json.Decoder, depth int) (any, error) {
+	object := params{}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return nil, err
+		}
+		value, err := decodeValue(decoder, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		object.put(name.(string), value)
+	}
+	_, err := decoder.Token()
+	return object, err
+}

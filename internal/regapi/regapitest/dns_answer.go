@@ -1,0 +1,179 @@
+package regapitest
+
+import (
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// maxChase bounds the chain of CNAMEs that one answer follows.
+const maxChase = 8
+
+// Times of the SOA record that no function of the API shows, in seconds.
+const (
+	soaRefresh = 14400
+	soaRetry   = 3600
+	soaExpire  = 604800
+)
+
+// resolver answers from one version of one zone (RFC 1034, 4.3.2).
+type resolver struct {
+	zone    string
+	version *version
+}
+
+// answer fills in the answer to a question that falls into the zone.
+func (z resolver) answer(question dns.Question, answer *dns.Msg) {
+	answer.Authoritative = true
+	owner := question.Name
+	for range maxChase {
+		name := z.relative(owner)
+		if cut, ok := z.delegation(name); ok && (cut != name || question.Qtype != dns.TypeDS) {
+			z.refer(cut, answer)
+			return
+		}
+		records, exists := z.lookup(name)
+		if !exists {
+			answer.Rcode = dns.RcodeNameError
+			z.deny(answer)
+			return
+		}
+		found := z.of(owner, name, question.Qtype, records)
+		if len(found) > 0 {
+			answer.Answer = append(answer.Answer, found...)
+			return
+		}
+		alias := z.of(owner, name, dns.TypeCNAME, records)
+		if len(alias) == 0 {
+			z.deny(answer)
+			return
+		}
+		answer.Answer = append(answer.Answer, alias[0])
+		owner = alias[0].(*dns.CNAME).Target
+		if !dns.IsSubDomain(dns.Fqdn(z.zone), owner) {
+			return
+		}
+	}
+}
+
+// relative turns an absolute name into one of the zone: "@" for the zone itself.
+func (z resolver) relative(name string) string {
+	name = trimDot(dns.CanonicalName(name))
+	if name == z.zone {
+		return "@"
+	}
+	return strings.TrimSuffix(name, "."+z.zone)
+}
+
+func (z resolver) absolute(name string) string {
+	if name == "@" {
+		return dns.Fqdn(z.zone)
+	}
+	return dns.Fqdn(name + "." + z.zone)
+}
+
+func trimDot(name string) string { return strings.TrimSuffix(name, ".") }
+
+// delegation returns the name nearest to the zone's own, at or above the given one, that was given to other name servers.
+func (z resolver) delegation(name string) (string, bool) {
+	if name == "@" {
+		return "", false
+	}
+	labels := strings.Split(name, ".")
+	for i := len(labels) - 1; i >= 0; i-- {
+		cut := strings.Join(labels[i:], ".")
+		for _, r := range z.version.nodes[cut] {
+			if r.Type == "NS" {
+				return cut, true
+			}
+		}
+	}
+	return "", false
+}
+
+// refer answers with the name servers of a delegated name, and their addresses as far as the zone has them.
+func (z resolver) refer(cut string, answer *dns.Msg) {
+	answer.Authoritative = len(answer.Answer) > 0 // of the CNAMEs on the way, if there were any
+	answer.Ns = append(answer.Ns, z.of(z.absolute(cut), cut, dns.TypeNS, z.version.nodes[cut])...)
+	for _, rr := range answer.Ns {
+		host := rr.(*dns.NS).Ns
+		if !dns.IsSubDomain(dns.Fqdn(z.zone), host) {
+			continue
+		}
+		name := z.relative(host)
+		for _, family := range []uint16{dns.TypeA, dns.TypeAAAA} {
+			answer.Extra = append(answer.Extra, z.of(host, name, family, z.version.nodes[name])...)
+		}
+	}
+}
+
+// lookup returns the records that a name has: its own, or those of the wildcard at its closest encloser (RFC 4592, 3.3.1). A name that exists only
+// because there are names below it has none.
+func (z resolver) lookup(name string) ([]record, bool) {
+	if records, exists := z.node(name); exists {
+		return records, true
+	}
+	labels := strings.Split(name, ".")
+	for i := 1; i <= len(labels); i++ {
+		encloser, wildcard := "@", "*"
+		if i < len(labels) {
+			encloser = strings.Join(labels[i:], ".")
+			wildcard = "*." + encloser
+		}
+		if _, exists := z.node(encloser); exists {
+			records, synthesized := z.version.nodes[wildcard]
+			return records, synthesized
+		}
+	}
+	return nil, false
+}
+
+// node returns the records at a name and tells whether the name exists: the apex always does, and so does whatever has names below it.
+func (z resolver) node(name string) ([]record, bool) {
+	if records, ok := z.version.nodes[name]; ok || name == "@" {
+		return records, true
+	}
+	for other := range z.version.nodes {
+		if strings.HasSuffix(other, "."+name) {
+			return nil, true
+		}
+	}
+	return nil, false
+}
+
+// of returns the records of a type, or all for ANY, under the owner name that was asked for.
+func (z resolver) of(owner, name string, recordType uint16, records []record) []dns.RR {
+	found := []dns.RR{}
+	every := recordType == dns.TypeANY
+	if name == "@" && (every || recordType == dns.TypeSOA) {
+		found = append(found, z.soa(owner, z.version.soa.TTL))
+	}
+	if name == "@" && (every || recordType == dns.TypeNS) {
+		for _, server := range registrarNameServers {
+			header := dns.RR_Header{Name: owner, Rrtype: dns.TypeNS, Class: dns.ClassINET, Ttl: z.version.soa.TTL}
+			found = append(found, &dns.NS{Hdr: header, Ns: dns.Fqdn(server)})
+		}
+	}
+	for _, r := range records {
+		if !every && dns.StringToType[r.Type] != recordType {
+			continue
+		}
+		if rr, err := r.rr(owner, z.version.soa.TTL); err == nil && rr != nil {
+			found = append(found, rr)
+		}
+	}
+	return found
+}
+
+func (z resolver) soa(owner string, ttl uint32) dns.RR {
+	return &dns.SOA{
+		Hdr: dns.RR_Header{Name: owner, Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: ttl},
+		Ns:  dns.Fqdn(registrarNameServers[0]), Mbox: "hostmaster." + dns.Fqdn(registrarNameServers[0]), Serial: z.version.soa.Serial,
+		Refresh: soaRefresh, Retry: soaRetry, Expire: soaExpire, Minttl: z.version.soa.MinimumTTL,
+	}
+}
+
+// deny adds the SOA that says how long to remember that there is nothing (RFC 2308, 3).
+func (z resolver) deny(answer *dns.Msg) {
+	answer.Ns = append(answer.Ns, z.soa(dns.Fqdn(z.zone), min(z.version.soa.TTL, z.version.soa.MinimumTTL)))
+}

@@ -1,0 +1,313 @@
+package regapitest
+
+import (
+	"maps"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// maxElements is how many objects one request may name (2.2.4.4).
+const maxElements = 1000
+
+// The keys under which lists of objects are given and answered.
+const (
+	noList       = ""
+	domainsList  = "domains"
+	servicesList = "services"
+)
+
+// element is one object that a function is asked to work on: an element of a list, or the object that a request without a list names.
+type element struct {
+	// own are the element's own fields; common, those of the request, which hold where the element says nothing.
+	own, common params
+	index       int
+	// single tells that the request had no list.
+	single   bool
+	domain   *domain
+	servtype string
+	changed  bool
+}
+
+// text returns a scalar parameter of the function: the element's own, else the common one.
+func (e *element) text(name string) string {
+	if e.own.has(name) {
+		return e.own.text(name)
+	}
+	return e.common.text(name)
+}
+
+func (e *element) has(name string) bool { return e.own.has(name) || e.common.has(name) }
+
+func (e *element) value(name string) any {
+	if e.own.has(name) {
+		return e.own.value(name)
+	}
+	return e.common.value(name)
+}
+
+// givenName is the domain name that the element was identified with; documented both as domain_name and, in the examples, as dname.
+func (e *element) givenName() string {
+	if name := e.own.text("dname"); name != "" {
+		return name
+	}
+	return e.own.text("domain_name")
+}
+
+// label names the element in the journal.
+func (e *element) label() string {
+	if e.domain != nil {
+		return e.domain.Name
+	}
+	for _, key := range identifiers {
+		if value := e.own.text(key); value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// identifiers are the parameters that identify a service (2.2.4.3), with the short form of the examples.
+var identifiers = []string{"service_id", "user_servid", "dname", "domain_name", "servtype", "uplink_service_id", "subtype"}
+
+// echo is what an element that could not be identified is answered with beside its error: what was asked (2.2.4.4).
+func (e *element) echo() map[string]any {
+	asked := e.own.scalars()
+	maps.DeleteFunc(asked, func(name string, _ any) bool { return isSecret(name) })
+	if !e.single {
+		return asked
+	}
+	echo := map[string]any{}
+	for _, key := range identifiers {
+		if value, ok := asked[key]; ok {
+			echo[key] = value
+		}
+	}
+	if name, ok := echo["domain_name"]; ok && echo["dname"] == nil {
+		echo["dname"] = name
+		delete(echo, "domain_name")
+	}
+	return echo
+}
+
+// shownName is the domain's name in answers: as it was given, or as service/get_list shows it.
+func (e *element) shownName() string {
+	if name := e.givenName(); name != "" {
+		return name
+	}
+	return unicodeName(e.domain.Name)
+}
+
+// elements splits a request into the objects that it names. Both list names are understood by every function that takes lists.
+func (c *call) elements() ([]*element, *apiError) {
+	list, given := any(nil), ""
+	for _, key := range []string{domainsList, servicesList} {
+		if c.params.has(key) {
+			list, given = c.params.value(key), key
+			break
+		}
+	}
+	if given == "" {
+		single := &element{own: c.params, common: params{}, single: true}
+		if !single.identifiable() {
+			return nil, fail("NO_DOMAIN")
+		}
+		return []*element{single}, nil
+	}
+	items, ok := list.([]any)
+	if !ok {
+		return nil, incorrect(given)
+	}
+	elements := c.spread(items)
+	if len(elements) == 0 {
+		return nil, fail("NO_DOMAIN")
+	}
+	if len(elements) > maxElements {
+		return nil, fail("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxElements))
+	}
+	return elements, nil
+}
+
+func (e *element) identifiable() bool {
+	for _, key := range identifiers[:4] {
+		if e.own.text(key) != "" {
+			return true
+		}
+	}
+	return e.own.text("uplink_service_id") != ""
+}
+
+// spread makes one element of each item, and several of one that names several domains (9.18, 9.19).
+func (c *call) spread(items []any) []*element {
+	elements := make([]*element, 0, len(items))
+	for _, item := range items {
+		own, _ := item.(params)
+		names, several := own["dname"].(repeated)
+		if !several || c.srv.behaviour.DuplicateKeys == DuplicateKeysLast {
+			elements = append(elements, &element{own: own, common: c.params, index: len(elements)})
+			continue
+		}
+		for _, name := range names {
+			one := maps.Clone(own)
+			one["dname"] = name
+			elements = append(elements, &element{own: one, common: c.params, index: len(elements)})
+		}
+	}
+	return elements
+}
+
+// names returns the canonical names of the domains that a request names, as far as they can be told: what faults are matched against.
+func (c *call) names() []string {
+	elements, err := c.elements()
+	if err != nil {
+		return nil
+	}
+	names := []string{}
+	for _, e := range elements {
+		if name, err := canonicalDomain(e.givenName()); err == nil {
+			names = append(names, name)
+		} else if found, err := c.find(e); err == nil {
+			names = append(names, found.Name)
+		}
+	}
+	return names
+}
+
+// identify finds the domain that an element means and that the caller owns (2.2.4.3).
+func (c *call) identify(e *element) *apiError {
+	e.servtype = e.own.text("servtype")
+	if e.servtype == "" {
+		e.servtype = "domain"
+	}
+	found, err := c.find(e)
+	if err != nil {
+		return err
+	}
+	if e.servtype != "domain" && !c.test {
+		return fail("SERVICE_NOT_FOUND", "servtype", e.servtype, "domain_name", e.givenName())
+	}
+	e.domain = found
+	return nil
+}
+
+var (
+	digits     = regexp.MustCompile(`^[0-9]{1,18}$`)
+	userServID = regexp.MustCompile(`^[0-9a-f]{1,32}$`)
+)
+
+func (c *call) find(e *element) (*domain, *apiError) {
+	if id := e.own.text("service_id"); id != "" {
+		if !digits.MatchString(id) {
+			return nil, fail("INVALID_SERVICE_ID")
+		}
+		return c.findWhere("service_id", id, e, func(d *domain) bool {
+			return strconv.FormatInt(d.ServiceID, 10) == strings.TrimLeft(id, "0")
+		})
+	}
+	if id := e.own.text("user_servid"); id != "" {
+		if !userServID.MatchString(id) {
+			return nil, fail("BAD_USER_SERVID")
+		}
+		return c.findWhere("user_servid", id, e, func(d *domain) bool { return d.UserServID == id })
+	}
+	if e.givenName() == "" && e.own.text("uplink_service_id") != "" {
+		return nil, fail("SERVICE_NOT_SPECIFIED")
+	}
+	return c.findByName(e)
+}
+
+func (c *call) findWhere(key, id string, e *element, wanted func(*domain) bool) (*domain, *apiError) {
+	if c.test {
+		return exampleDomain(key, id, e.index), nil
+	}
+	for _, d := range c.srv.state.domains {
+		if d.owner == c.account.Login && wanted(d) {
+			return d, nil
+		}
+	}
+	return nil, fail("SERVICE_ID_NOT_FOUND", "service_id", id)
+}
+
+func (c *call) findByName(e *element) (*domain, *apiError) {
+	given := e.givenName()
+	name, err := canonicalDomain(given)
+	if err != nil {
+		return nil, err
+	}
+	if c.test {
+		return exampleDomain("dname", name, e.index), nil
+	}
+	if found := c.srv.state.domains[name]; found != nil && found.owner == c.account.Login {
+		return found, nil
+	}
+	return nil, fail("DOMAIN_NOT_FOUND", "domain_name", given)
+}
+
+// answerList runs a function on each element and gathers the answers under the function's list name.
+func (c *call) answerList() (map[string]any, *apiError) {
+	elements, err := c.elements()
+	if err != nil {
+		return nil, err
+	}
+	c.entry.Elements = len(elements)
+	answers := make([]any, 0, len(elements))
+	for _, e := range elements {
+		answer, err := c.answerElement(e)
+		if err != nil {
+			c.entry.ElementErrors = append(c.entry.ElementErrors, ElementError{Element: e.label(), Code: err.code})
+			if e.single && c.srv.behaviour.SingleErrors == SingleErrorTop {
+				return nil, err
+			}
+			answer = c.failedElement(e, err)
+		}
+		answers = append(answers, answer)
+	}
+	return map[string]any{c.fn.list: answers}, nil
+}
+
+func (c *call) answerElement(e *element) (map[string]any, *apiError) {
+	if err := c.identify(e); err != nil {
+		return nil, err
+	}
+	if err := c.srv.elementFault(target{function: c.fn.name, login: c.entry.Login, domains: []string{e.domain.Name}}); err != nil {
+		return nil, err
+	}
+	answer, err := c.fn.each(c, e)
+	if e.changed && !c.test {
+		c.changed = true
+		e.domain.zone.publish(c.now.Add(c.srv.publishDelay))
+	}
+	return answer, err
+}
+
+// failedElement is the answer of an element that failed. Functions whose documentation shows such elements without result leave it out.
+func (c *call) failedElement(e *element, err *apiError) map[string]any {
+	answer := e.echo()
+	if e.domain != nil {
+		answer = c.named(e)
+	}
+	c.describe(answer, err)
+	if c.fn.bareErrors {
+		return answer
+	}
+	answer["result"] = "error"
+	if c.srv.behaviour.ElementErrors == ElementErrorText {
+		answer["result"] = answer["error_text"]
+		delete(answer, "error_text")
+	}
+	return answer
+}
+
+// named is the beginning of every element's answer: which domain it is.
+func (c *call) named(e *element) map[string]any {
+	id := textNumeral(e.domain.ServiceID)
+	id.number = c.fn.bareIDs
+	return map[string]any{"dname": e.shownName(), "service_id": id}
+}
+
+// succeeded is the answer of an element about which there is no more to say than success.
+func (c *call) succeeded(e *element) map[string]any {
+	answer := c.named(e)
+	answer["result"] = "success"
+	return answer
+}

@@ -1,0 +1,130 @@
+package regapitest
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"mime"
+	"strconv"
+)
+
+// numeral is a number in an answer whose JSON type depends on [Behaviour.Types].
+type numeral struct {
+	digits string
+	// number is the type that the function's own section shows.
+	number bool
+}
+
+func textNumeral(value int64) numeral { return numeral{digits: strconv.FormatInt(value, 10)} }
+
+func bareNumeral(value int64) numeral {
+	return numeral{digits: strconv.FormatInt(value, 10), number: true}
+}
+
+// noPriority is the prio of a record that has none.
+type noPriority struct{}
+
+// typist decides the JSON types of one answer.
+type typist struct {
+	behaviour Behaviour
+	chance    *rand.Rand
+}
+
+func (t typist) coin() bool { return t.chance.IntN(2) == 0 }
+
+// settle returns a copy of an answer in which every number has its JSON type.
+func (t typist) settle(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(value))
+		for name, item := range value {
+			out[name] = t.settle(item)
+		}
+		return out
+	case []any:
+		out := make([]any, 0, len(value))
+		for _, item := range value {
+			out = append(out, t.settle(item))
+		}
+		return out
+	case numeral:
+		return t.numeral(value)
+	case noPriority:
+		if t.behaviour.Priority == PriorityNull || (t.behaviour.Priority == PriorityAlternate && t.coin()) {
+			return nil
+		}
+		return t.numeral(textNumeral(0))
+	default:
+		return value
+	}
+}
+
+func (t typist) numeral(n numeral) any {
+	number := n.number
+	switch t.behaviour.Types {
+	case TypesStrings:
+		number = false
+	case TypesNumbers:
+		number = true
+	case TypesAlternate:
+		number = t.coin()
+	case TypesDocumented:
+	}
+	if number {
+		return json.Number(n.digits)
+	}
+	return n.digits
+}
+
+// envelope wraps what a function answered as 2.3.2 says; answer may be nil, as that of user/nop is (5.1).
+func (c *call) envelope(answer map[string]any, err *apiError) map[string]any {
+	reply := map[string]any{"charset": "utf-8", "messagestore": nil, "result": "success"}
+	if err != nil {
+		reply["result"] = "error"
+		c.describe(reply, err)
+	} else if answer != nil {
+		reply["answer"] = answer
+	}
+	if flag := c.params.text("show_input_params"); flag != "" && flag != "0" {
+		reply["input_params"] = c.inputParams()
+	}
+	return reply
+}
+
+// inputParams are the decoded parameters, the password among them, as 2.2.3 shows them.
+func (c *call) inputParams() map[string]any {
+	shown := c.params.plain(false)
+	if c.params.text("input_format") == "json" {
+		delete(shown, "input_format")
+		delete(shown, "input_data")
+	}
+	return shown
+}
+
+// describe writes an error's code, text and parameters into an answer or into an element of one.
+func (c *call) describe(into map[string]any, err *apiError) {
+	into["error_code"] = err.code
+	into["error_text"] = err.text(c.params.text("lang"))
+	params := map[string]any{}
+	for name, value := range err.params {
+		params[name] = value
+	}
+	switch style := c.srv.behaviour.ErrorParams; {
+	case len(params) > 0 || style == ErrorParamsObject:
+		into["error_params"] = params
+	case style == ErrorParamsNull:
+		into["error_params"] = nil
+	}
+}
+
+// contentType is that of the answer: JSON's own, text/plain for output_content_type=plain, or the media type that was asked for (2.2.4.2).
+func (c *call) contentType() string {
+	const suffix = "; charset=utf-8"
+	asked := c.params.text("output_content_type")
+	if asked == "plain" {
+		return "text/plain" + suffix
+	}
+	if mediaType, _, err := mime.ParseMediaType(asked); err == nil {
+		return mediaType + suffix
+	}
+	return "application/json" + suffix
+}

@@ -1,0 +1,52 @@
+package regapitest
+
+import (
+	"fmt"
+	"strings"
+)
+
+func userFunctions() []*function {
+	return []*function{
+		{name: "user/nop", section: "5.1", access: everyone, call: answerNothing},
+		{name: "user/get_balance", section: "5.4", access: clients, call: answerBalance},
+	}
+}
+
+// answerNothing is a success without an answer.
+func answerNothing(*call) (map[string]any, *apiError) { return nil, nil }
+
+// roublesPer is the rate of each currency that user/get_balance knows. The service takes the day's rate; these are fixed.
+func roublesPer(currency string) (int64, bool) {
+	rate, ok := map[string]int64{"RUR": 1, "USD": 80, "EUR": 90, "UAH": 2}[currency]
+	return rate, ok
+}
+
+// answerBalance leaves out blocked when it is zero, and credit for those who are no Partners (5.4).
+func answerBalance(c *call) (map[string]any, *apiError) {
+	currency := c.params.text("currency")
+	if currency == "" {
+		currency = "RUR"
+	}
+	rate, ok := roublesPer(currency)
+	if !ok {
+		return nil, fail("UNSUPPORTED_CURRENCY")
+	}
+	amount := func(hundredths int64) numeral { return numeral{digits: formatMoney(hundredths / rate)} }
+	answer := map[string]any{"currency": currency, "prepay": amount(c.account.balance.prepay)}
+	if c.account.balance.blocked != 0 {
+		answer["blocked"] = amount(c.account.balance.blocked)
+	}
+	if c.account.Partner {
+		answer["credit"] = amount(c.account.balance.credit)
+	}
+	return answer, nil
+}
+
+// formatMoney writes hundredths as "1000" or "1000.50".
+func formatMoney(hundredths int64) string {
+	sign := ""
+	if hundredths < 0 {
+		sign, hundredths = "-", -hundredths
+	}
+	return sign + strings.TrimSuffix(fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100), ".00")
+}

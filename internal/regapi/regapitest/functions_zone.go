@@ -1,0 +1,234 @@
+package regapitest
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func zoneFunctions() []*function {
+	table := []*function{
+		{name: "zone/nop", section: "9.1", each: answerSuccess},
+		{name: "zone/get_resource_records", section: "9.11", each: answerRecords},
+		{name: "zone/update_records", section: "9.12", access: partners, write: true, bareIDs: true, bareErrors: true, each: updateRecords},
+		{name: "zone/update_soa", section: "9.13", write: true, each: updateSOA},
+		{name: "zone/tune_forwarding", section: "9.14", write: true, each: tune(forwardingRecords)},
+		{name: "zone/clear_forwarding", section: "9.15", write: true, each: untune(forwardingRecords)},
+		{name: "zone/tune_parking", section: "9.16", write: true, each: tune(parkingRecords)},
+		{name: "zone/clear_parking", section: "9.17", write: true, each: untune(parkingRecords)},
+		{name: "zone/remove_record", section: "9.18", write: true, each: act(removeRecord)},
+		{name: "zone/clear", section: "9.19", write: true, each: clearZone},
+	}
+	sections := map[string]string{
+		"add_alias": "9.2", "add_aaaa": "9.3", "add_caa": "9.4", "add_cname": "9.5", "add_https": "9.6", "add_mx": "9.7", "add_ns": "9.8",
+		"add_txt": "9.9", "add_srv": "9.10",
+	}
+	for name, section := range sections {
+		table = append(table, &function{name: "zone/" + name, section: section, write: true, each: act(addRecord(recordBuilders[name]))})
+	}
+	for _, f := range table {
+		f.list = domainsList
+		f.each = manageable(f.each)
+		if f.access == "" {
+			f.access = clients
+		}
+	}
+	return table
+}
+
+type elementFunction func(*call, *element) (map[string]any, *apiError)
+
+// manageable runs a function only on a zone that the registrar's name servers serve (9.1).
+func manageable(next elementFunction) elementFunction {
+	return func(c *call, e *element) (map[string]any, *apiError) {
+		if strings.HasSuffix(e.domain.Name, ".arpa") {
+			return nil, fail("REVERSE_ZONE_API_NOT_SUPPORTED")
+		}
+		if !e.domain.delegatedHere() {
+			return nil, fail("DOMAIN_IS_NOT_USE_REGRU_NSS")
+		}
+		return next(c, e)
+	}
+}
+
+func answerSuccess(c *call, e *element) (map[string]any, *apiError) { return c.succeeded(e), nil }
+
+// answerRecords calls the priority prio, as the example does though the table says priority (9.11).
+func answerRecords(c *call, e *element) (map[string]any, *apiError) {
+	records := []any{}
+	for _, r := range e.domain.zone.listed() {
+		prio := any(noPriority{})
+		if hasPriority(r.Type) {
+			prio = textNumeral(int64(r.Priority))
+		}
+		records = append(records, map[string]any{
+			"content": r.shown(c.srv.behaviour), "prio": prio, "rectype": r.Type, "state": "A", "subname": r.Name,
+		})
+	}
+	answer := c.succeeded(e)
+	answer["rrs"] = records
+	answer["soa"] = map[string]any{"minimum_ttl": formatTTL(e.domain.zone.soa.MinimumTTL), "ttl": formatTTL(e.domain.zone.soa.TTL)}
+	return answer, nil
+}
+
+// edit is what the parameters of one action ask a zone to do; it tells whether the zone changed.
+type edit func(z *zone, p lookup, b Behaviour) (bool, *apiError)
+
+// lookup gives an action its parameters: an element with its request behind it, or one entry of an action_list.
+type lookup interface {
+	text(name string) string
+	has(name string) bool
+}
+
+// act makes a function of an edit.
+func act(do edit) elementFunction {
+	return func(c *call, e *element) (map[string]any, *apiError) {
+		changed, err := do(e.domain.zone, e, c.srv.behaviour)
+		e.changed = e.changed || changed
+		if err != nil {
+			return nil, err
+		}
+		return c.succeeded(e), nil
+	}
+}
+
+func addRecord(build recordBuilder) edit {
+	return func(z *zone, p lookup, b Behaviour) (bool, *apiError) {
+		r, err := build(z.name, p, b)
+		if err != nil {
+			return false, err
+		}
+		return z.add(r, b)
+	}
+}
+
+// removeRecord deletes records (9.18). Without content everything of that name and type goes, of the given priority if there is one. With content
+// the priority is 0 unless given, for the types that have one.
+func removeRecord(z *zone, p lookup, b Behaviour) (bool, *apiError) {
+	name, err := subdomainOf(z.name, p, "")
+	if err != nil {
+		return false, err
+	}
+	if p.text("record_type") == "" {
+		return false, missing("record_type")
+	}
+	q := removal{name: name, recordType: strings.ToUpper(p.text("record_type")), content: p.text("content")}
+	if !slices.Contains(recordTypes, q.recordType) {
+		return false, fail("INVALID_ZONE_RECORD_TYPE")
+	}
+	q.anyContent = q.content == ""
+	q.anyPriority = q.anyContent && p.text("priority") == ""
+	if q.priority, err = priorityOf(p, "priority"); err != nil && hasPriority(q.recordType) {
+		return false, err
+	}
+	removed := z.remove(q)
+	if removed == 0 && b.MissingRemove == MissingRefuse {
+		return false, incorrect("content")
+	}
+	return removed > 0, nil
+}
+
+// updateSOA needs one of the two times; the other one stays (9.13).
+func updateSOA(c *call, e *element) (map[string]any, *apiError) {
+	z := e.domain.zone
+	before := z.soa
+	if e.text("ttl") == "" && e.text("minimum_ttl") == "" {
+		return nil, fail("SOA_RECORD_INVALID")
+	}
+	if err := z.setTimes(e.text("ttl"), e.text("minimum_ttl"), c.srv.behaviour); err != nil {
+		return nil, err
+	}
+	if c.srv.behaviour.IgnoreUpdateSOA {
+		z.soa = before
+	}
+	e.changed = z.soa != before
+	return c.succeeded(e), nil
+}
+
+func clearZone(c *call, e *element) (map[string]any, *apiError) {
+	e.changed = e.domain.zone.removeWhere(func(record) bool { return true }) > 0
+	return c.succeeded(e), nil
+}
+
+// The records that parking and web forwarding need. The documentation does not name them; the addresses are of RFC 5737.
+var (
+	parkingRecords = []Record{
+		{Name: "@", Type: "A", Content: "192.0.2.80"},
+		{Name: "www", Type: "A", Content: "192.0.2.80"},
+	}
+	forwardingRecords = []Record{
+		{Name: "@", Type: "A", Content: "192.0.2.81"},
+		{Name: "www", Type: "A", Content: "192.0.2.81"},
+	}
+)
+
+// tune adds a fixed set of records, those that are there already excepted, whatever [Behaviour.DuplicateAdd] says.
+func tune(records []Record) elementFunction {
+	return func(c *call, e *element) (map[string]any, *apiError) {
+		for _, wanted := range records {
+			changed, err := e.domain.zone.add(record{Record: wanted, given: wanted.Content}, Behaviour{})
+			e.changed = e.changed || changed
+			if err != nil {
+				return nil, err
+			}
+		}
+		return c.succeeded(e), nil
+	}
+}
+
+func untune(records []Record) elementFunction {
+	return func(c *call, e *element) (map[string]any, *apiError) {
+		e.changed = e.domain.zone.removeWhere(func(r record) bool { return slices.Contains(records, r.Record) }) > 0
+		return c.succeeded(e), nil
+	}
+}
+
+// updateRecords runs the actions in order. An action that fails ends the list: those before it stay done, those after it are ignored, and
+// the domain's answer is the error alone (9.12).
+func updateRecords(c *call, e *element) (map[string]any, *apiError) {
+	if !e.has("action_list") {
+		return nil, missing("action_list")
+	}
+	actions, ok := e.value("action_list").([]any)
+	if !ok || len(actions) == 0 {
+		return nil, incorrect("action_list")
+	}
+	done := []any{}
+	for _, item := range actions {
+		action, _ := item.(params)
+		changed, err := runAction(e.domain.zone, action, c.srv.behaviour)
+		e.changed = e.changed || changed
+		if err != nil {
+			return nil, err
+		}
+		done = append(done, map[string]any{"action": action.text("action"), "result": "success"})
+	}
+	answer := c.succeeded(e)
+	answer["action_list"] = done
+	return answer, nil
+}
+
+func runAction(z *zone, action params, b Behaviour) (bool, *apiError) {
+	name := action.text("action")
+	if name == "remove_record" {
+		return removeRecord(z, action, b)
+	}
+	build, ok := recordBuilders[name]
+	if !ok {
+		return false, fail("INVALID_ACTION", "action", name)
+	}
+	return addRecord(build)(z, action, b)
+}
+
+// priorityOf reads a number from 0 to 65535; the default is 0.
+func priorityOf(p lookup, name string) (int, *apiError) {
+	text := p.text(name)
+	if text == "" {
+		return 0, nil
+	}
+	value, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		return 0, fail("PRIORITY_INVALID")
+	}
+	return int(value), nil
+}

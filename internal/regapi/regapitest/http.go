@@ -1,0 +1,308 @@
+package regapitest
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// discardLog swallows what net/http says about connections that faults break on purpose.
+var discardLog = log.New(io.Discard, "", 0)
+
+// call is one request on its way through the simulator.
+type call struct {
+	srv    *Server
+	fn     *function
+	params params
+	entry  *Entry
+	now    time.Time
+	remote netip.Addr
+	tls    *tls.ConnectionState
+	// account is the caller's: nil while unknown, and for functions that everyone may call. test is the test mode.
+	account *account
+	test    bool
+	changed bool
+	fault   *Fault
+}
+
+// reply is what goes over the wire.
+type reply struct {
+	status      int
+	contentType string
+	body        []byte
+	// dropped closes the connection instead.
+	dropped bool
+}
+
+// Handler serves the API without a listener of its own. The address of the caller is the request's RemoteAddr.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc(apiPath, s.serve)
+	return mux
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	c, refused := s.receive(w, r)
+	answer := s.process(r.Context(), c, refused)
+	s.send(w, answer)
+	s.finish(c)
+	if answer.dropped {
+		panic(http.ErrAbortHandler) // closes the connection
+	}
+}
+
+// receive reads the request and opens its journal entry.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *apiError) {
+	c := &call{srv: s, params: params{}, now: s.clock.Now(), tls: r.TLS}
+	if address, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		c.remote = address.Addr().Unmap().WithZone("")
+	}
+	refused := c.read(w, r)
+	name := strings.Trim(strings.TrimPrefix(r.URL.Path, apiPath), "/")
+	c.entry = &Entry{
+		Time: c.now, Function: name, Login: c.params.text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.plain(true),
+	}
+	c.fn = s.functions[name]
+	if c.fn != nil {
+		c.entry.Write = c.fn.write
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.journal.open(c.entry)
+	login := c.entry.Login
+	s.inFlight[login]++
+	s.maxInFlight[login] = max(s.maxInFlight[login], s.inFlight[login])
+	return c, refused
+}
+
+// read checks the form of the request (2.1) and decodes its parameters.
+func (c *call) read(w http.ResponseWriter, r *http.Request) *apiError {
+	if r.Method != http.MethodPost {
+		return fail("ONLY_POST_ALLOWED")
+	}
+	if r.URL.RawQuery != "" {
+		return fail("QUERY_PARAMS_DISALLOWED")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	if err != nil {
+		return incorrect("input_data")
+	}
+	decoded, refused := decodeBody(r.Header.Get("Content-Type"), body)
+	if decoded != nil {
+		c.params = decoded
+	}
+	return refused
+}
+
+// process takes a request from its receipt to its answer.
+func (s *Server) process(ctx context.Context, c *call, refused *apiError) reply {
+	s.callHook(StageReceived, c)
+	plan := s.draw(c)
+	if err := s.wait(ctx, plan.latency); err != nil {
+		return reply{dropped: true}
+	}
+	c.fault = plan.fault
+	if early, done := c.failEarly(); done {
+		return early
+	}
+	if refused == nil {
+		refused = s.admit(c)
+	}
+	if refused == nil && c.fault != nil && (c.fault.Kind == FaultError || c.fault.Kind == FaultRateLimit) {
+		refused = c.fault.apiError()
+	}
+	var answer map[string]any
+	if refused == nil {
+		answer, refused = s.apply(c)
+		s.callHook(StageApplied, c)
+	}
+	return c.failLate(s.compose(c, answer, refused))
+}
+
+// draw decides which faults the request meets.
+func (s *Server) draw(c *call) faultPlan {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := target{function: c.entry.Function, login: c.entry.Login}
+	if len(s.faults) > 0 {
+		t.domains = c.names()
+	}
+	plan := s.plan(t)
+	if plan.fault != nil {
+		c.entry.Fault = plan.fault.Kind
+	} else if plan.latency > s.latency {
+		c.entry.Fault = FaultLatency
+	}
+	return plan
+}
+
+// wait lets latency pass; it ends early when the caller goes away or the server is closed.
+func (s *Server) wait(ctx context.Context, latency time.Duration) error {
+	if latency <= 0 {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := context.AfterFunc(s.ctx, cancel)
+	defer stop()
+	clock, ok := s.clock.(sleeper)
+	if !ok {
+		clock = systemClock{}
+	}
+	return clock.Sleep(ctx, latency)
+}
+
+const htmlPage = "<!DOCTYPE html>\n<html><head><title>REG.RU</title></head><body>Technical work is under way.</body></html>\n"
+
+// failEarly is the answer of faults that strike before anything is changed.
+func (c *call) failEarly() (reply, bool) {
+	if c.fault == nil {
+		return reply{}, false
+	}
+	switch c.fault.Kind {
+	case FaultDropRequest:
+		return reply{dropped: true}, true
+	case FaultStatus:
+		status := c.fault.Status
+		if status == 0 {
+			status = http.StatusServiceUnavailable
+		}
+		return reply{status: status, contentType: "text/plain; charset=utf-8", body: []byte(http.StatusText(status) + "\n")}, true
+	case FaultHTML:
+		return reply{status: http.StatusOK, contentType: "text/html; charset=utf-8", body: []byte(htmlPage)}, true
+	default:
+		return reply{}, false
+	}
+}
+
+// failLate spoils an answer after the change was made.
+func (c *call) failLate(answer reply) reply {
+	if c.fault == nil {
+		return answer
+	}
+	switch c.fault.Kind {
+	case FaultDropAnswer:
+		return reply{dropped: true}
+	case FaultGarbage:
+		answer.body = []byte("\x00\x1f\x8b not JSON {\xff")
+	case FaultTruncated:
+		answer.body = answer.body[:len(answer.body)/2]
+	default:
+	}
+	return answer
+}
+
+// admit checks everything that stands before the function itself.
+func (s *Server) admit(c *call) *apiError {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.now = s.clock.Now()
+	if err := s.limiter.admit(c.entry.Login, c.remote.String(), c.now); err != nil {
+		return err
+	}
+	if err := c.checkFormats(); err != nil {
+		return err
+	}
+	if c.fn == nil {
+		return fail("NO_SUCH_COMMAND", "command_name", c.entry.Function)
+	}
+	if c.fn.httpsOnly && c.tls == nil && s.behaviour.EnforceHTTPS {
+		return fail("HTTPS_ONLY")
+	}
+	return c.authenticate()
+}
+
+// checkFormats refuses the documented formats and encodings that the simulator does not speak.
+func (c *call) checkFormats() *apiError {
+	if encoding := c.params.text("io_encoding"); encoding != "" && encoding != "utf8" {
+		return incorrect("io_encoding")
+	}
+	for _, name := range []string{"output_format", "view"} {
+		if format := c.params.text(name); format != "" && format != "json" {
+			return incorrect(name)
+		}
+	}
+	return nil
+}
+
+// apply runs the function.
+func (s *Server) apply(c *call) (map[string]any, *apiError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var answer map[string]any
+	var err *apiError
+	if c.fn.each != nil {
+		answer, err = c.answerList()
+	} else {
+		answer, err = c.fn.call(c)
+	}
+	c.entry.Changed = c.changed
+	c.countFailure(err != nil || len(c.entry.ElementErrors) > 0)
+	return answer, err
+}
+
+// compose writes the answer and its outcome into the journal.
+func (s *Server) compose(c *call, answer map[string]any, refused *apiError) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	envelope := c.envelope(answer, refused)
+	c.entry.Result = envelope["result"].(string)
+	if refused != nil {
+		c.entry.ErrorCode = refused.code
+	}
+	behaviour := s.behaviour
+	if c.test {
+		behaviour.Types = TypesDocumented
+		behaviour.Priority = PriorityZero
+	}
+	body, err := json.Marshal(typist{behaviour: behaviour, chance: s.chance}.settle(envelope))
+	if err != nil {
+		return reply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: []byte(err.Error())}
+	}
+	return reply{status: http.StatusOK, contentType: c.contentType(), body: body}
+}
+
+func (s *Server) send(w http.ResponseWriter, answer reply) {
+	if answer.dropped {
+		return
+	}
+	w.Header().Set("Content-Type", answer.contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
+	w.WriteHeader(answer.status)
+	if _, err := w.Write(answer.body); err != nil {
+		s.logger.Debug("The caller did not take the answer", "error", err)
+		return
+	}
+	// So that the caller has its answer before the hook of StageAnswered runs.
+	if err := http.NewResponseController(w).Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		s.logger.Debug("The caller did not take the answer", "error", err)
+	}
+}
+
+// finish closes the journal entry.
+func (s *Server) finish(c *call) {
+	s.mu.Lock()
+	c.entry.Duration = s.clock.Now().Sub(c.entry.Time)
+	s.inFlight[c.entry.Login]--
+	entry := c.entry.clone()
+	s.mu.Unlock()
+	s.logger.Info("Request", "function", entry.Function, "login", entry.Login, "ip", entry.RemoteIP, "elements", entry.Elements,
+		"result", entry.Result, "code", entry.ErrorCode, "failed", len(entry.ElementErrors), "changed", entry.Changed, "fault", entry.Fault,
+		"took", entry.Duration)
+	s.hook(StageAnswered, &entry)
+}
+
+func (s *Server) callHook(stage Stage, c *call) {
+	s.mu.Lock()
+	entry := c.entry.clone()
+	s.mu.Unlock()
+	s.hook(stage, &entry)
+}

@@ -1,0 +1,145 @@
+package regapitest
+
+import (
+	"encoding/json"
+	"path"
+	"slices"
+	"time"
+)
+
+// Stage is a moment in the life of a request at which a hook is called.
+type Stage string
+
+const (
+	// StageReceived is when the request has been read and nothing has been checked or changed.
+	StageReceived Stage = "received"
+	// StageApplied is after the change was made and before any of the answer is sent. A request that was refused as a whole does not reach it.
+	StageApplied Stage = "applied"
+	// StageAnswered is after the answer was sent, or dropped by a fault.
+	StageAnswered Stage = "answered"
+)
+
+// Entry is one request in the journal. Passwords and signatures are never in it.
+type Entry struct {
+	ID       int       `json:"id"`
+	Time     time.Time `json:"time"`
+	Function string    `json:"function"`
+	Login    string    `json:"login,omitempty"`
+	RemoteIP string    `json:"remote_ip"`
+	// Elements is the number of domains or services in the request's list, 1 without a list.
+	Elements int            `json:"elements"`
+	Params   map[string]any `json:"params,omitempty"`
+	// Write tells that the function is one that changes something; Changed, that something did change.
+	Write   bool `json:"write"`
+	Changed bool `json:"changed"`
+	// Result is that of the top level, "success" or "error"; empty while the request is under way and when no answer was made.
+	Result        string         `json:"result,omitempty"`
+	ErrorCode     string         `json:"error_code,omitempty"`
+	ElementErrors []ElementError `json:"element_errors,omitempty"`
+	// Fault is the kind of the fault that the request met.
+	Fault    FaultKind     `json:"fault,omitempty"`
+	Duration time.Duration `json:"duration_ns"`
+}
+
+// ElementError is the error of one element of a request's list.
+type ElementError struct {
+	Element string `json:"element"`
+	Code    string `json:"code"`
+}
+
+// Filter chooses entries of the journal.
+type Filter func(Entry) bool
+
+// OfFunction chooses requests of a function, or of a pattern of functions such as "zone/*"; "" and "*" are all.
+func OfFunction(pattern string) Filter {
+	return func(e Entry) bool { return matchFunction(pattern, e.Function) }
+}
+
+// OfAccount chooses the requests of one account.
+func OfAccount(login string) Filter { return func(e Entry) bool { return e.Login == login } }
+
+// Writes chooses the requests of functions that change something, whether or not they did.
+func Writes() Filter { return func(e Entry) bool { return e.Write } }
+
+func matchFunction(pattern, function string) bool {
+	if pattern == "" || pattern == "*" {
+		return true
+	}
+	matched, err := path.Match(pattern, function)
+	return err == nil && matched
+}
+
+// journal keeps the newest requests.
+type journal struct {
+	limit   int
+	lastID  int
+	entries []*Entry
+}
+
+func (j *journal) open(e *Entry) {
+	j.lastID++
+	e.ID = j.lastID
+	j.entries = append(j.entries, e)
+	if len(j.entries) > j.limit {
+		j.entries = slices.Delete(j.entries, 0, len(j.entries)-j.limit)
+	}
+}
+
+func (j *journal) list(filters []Filter) []Entry {
+	chosen := []Entry{}
+	for _, e := range j.entries {
+		if !slices.ContainsFunc(filters, func(f Filter) bool { return !f(*e) }) {
+			chosen = append(chosen, e.clone())
+		}
+	}
+	return chosen
+}
+
+// clone copies what the server may still write to; Params are never written to after they were made.
+func (e *Entry) clone() Entry {
+	c := *e
+	c.ElementErrors = slices.Clone(e.ElementErrors)
+	return c
+}
+
+// fingerprint is the same for equal parameters.
+func fingerprint(p params) string {
+	text, err := json.Marshal(p.plain(true))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// Journal returns the requests that pass all filters, in the order in which they came.
+func (s *Server) Journal(filters ...Filter) []Entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.journal.list(filters)
+}
+
+// Calls counts the requests of a function or of a pattern of functions.
+func (s *Server) Calls(pattern string) int { return len(s.Journal(OfFunction(pattern))) }
+
+// ResetJournal forgets all requests, refusals and measures of concurrency. Rate limits still remember them.
+func (s *Server) ResetJournal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.journal.entries = nil
+	s.limiter.refusals = 0
+	clear(s.maxInFlight)
+}
+
+// Refusals returns how often a request was refused for rate; injected refusals do not count.
+func (s *Server) Refusals() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.limiter.refusals
+}
+
+// MaxInFlight returns the highest number of requests of a login that were under way at once.
+func (s *Server) MaxInFlight(login string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.maxInFlight[login]
+}

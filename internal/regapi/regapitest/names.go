@@ -1,0 +1,140 @@
+package regapitest
+
+import (
+	"net/netip"
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+)
+
+const (
+	maxNameLength  = 253
+	maxLabelLength = 63
+	punycodePrefix = "xn--"
+)
+
+// toASCII maps Unicode to punycode by the rules of name lookup (UTS 46); the shape of labels is checked here, not by the profile,
+// because zones hold names such as _dmarc that it would refuse.
+var toASCII = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
+
+// canonicalDomain returns a domain name in lower case and punycode.
+//
+// Errors (2.3.3): NO_DOMAIN, HAVE_MIXED_CODETABLES, INVALID_DOMAIN_NAME_PUNYCODE, INVALID_DOMAIN_NAME_FORMAT.
+func canonicalDomain(name string) (string, *apiError) {
+	if name == "" {
+		return "", fail("NO_DOMAIN")
+	}
+	if mixesAlphabets(name) {
+		return "", fail("HAVE_MIXED_CODETABLES")
+	}
+	ascii, err := toASCII.ToASCII(name)
+	if err != nil {
+		if strings.Contains(strings.ToLower(name), punycodePrefix) {
+			return "", fail("INVALID_DOMAIN_NAME_PUNYCODE", "domain_name", name)
+		}
+		return "", fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+	}
+	labels := strings.Split(ascii, ".")
+	if len(labels) < 2 || len(ascii) > maxNameLength {
+		return "", fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+	}
+	for _, label := range labels {
+		if !isLabel(label) || strings.Contains(label, "_") {
+			return "", fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+		}
+	}
+	return ascii, nil
+}
+
+// unicodeName is the form in which service/get_list shows a domain name.
+func unicodeName(ascii string) string {
+	if name, err := toASCII.ToUnicode(ascii); err == nil {
+		return name
+	}
+	return ascii
+}
+
+// mixesAlphabets tells whether one label of a name mixes Latin and Cyrillic letters.
+func mixesAlphabets(name string) bool {
+	for label := range strings.SplitSeq(name, ".") {
+		latin, cyrillic := false, false
+		for _, letter := range label {
+			latin = latin || unicode.Is(unicode.Latin, letter)
+			cyrillic = cyrillic || unicode.Is(unicode.Cyrillic, letter)
+		}
+		if latin && cyrillic {
+			return true
+		}
+	}
+	return false
+}
+
+// isLabel accepts letters, digits, hyphens inside and underscores.
+func isLabel(label string) bool {
+	if label == "" || len(label) > maxLabelLength || label[0] == '-' || label[len(label)-1] == '-' {
+		return false
+	}
+	for _, c := range label {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// canonicalSubdomain returns a record's name relative to its zone, in lower case and punycode: "@", "*", "www", "*.sub".
+//
+// Errors (2.3.3): HAVE_MIXED_CODETABLES, SUBD_INVALID.
+func canonicalSubdomain(name, zone string) (string, *apiError) {
+	if name == "@" || name == "*" {
+		return name, nil
+	}
+	if mixesAlphabets(name) {
+		return "", fail("HAVE_MIXED_CODETABLES")
+	}
+	below, wildcard := strings.CutPrefix(name, "*.")
+	ascii, ok := hostLabels(below)
+	if !ok {
+		return "", fail("SUBD_INVALID")
+	}
+	if wildcard {
+		ascii = "*." + ascii
+	}
+	if len(ascii)+1+len(zone) > maxNameLength {
+		return "", fail("SUBD_INVALID")
+	}
+	return ascii, nil
+}
+
+// hostLabels returns a name in lower case and punycode if each of its labels could stand in the DNS.
+func hostLabels(name string) (string, bool) {
+	ascii, err := toASCII.ToASCII(name)
+	if err != nil || len(ascii) > maxNameLength {
+		return "", false
+	}
+	for label := range strings.SplitSeq(ascii, ".") {
+		if !isLabel(label) {
+			return "", false
+		}
+	}
+	return ascii, true
+}
+
+// canonicalTarget returns a host name as the zone stores it: in lower case and punycode, absolute, with a trailing dot. A name of one label
+// is relative to the zone: the documentation's own example of zone/add_mx says mail_server=mail for mail.test.ru (9.7).
+func canonicalTarget(name, zone string) (string, bool) {
+	host, absolute := strings.CutSuffix(name, ".")
+	if _, err := netip.ParseAddr(host); err == nil || mixesAlphabets(host) {
+		return "", false
+	}
+	ascii, ok := hostLabels(host)
+	if !ok {
+		return "", false
+	}
+	if !absolute && !strings.Contains(ascii, ".") {
+		ascii += "." + zone
+	}
+	return ascii + ".", len(ascii) <= maxNameLength
+}

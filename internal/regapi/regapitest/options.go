@@ -1,0 +1,226 @@
+package regapitest
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Behaviour holds what the documentation leaves open, or what it and the field tell differently. The zero value is the simulator's own
+// choice, given first in each list below; docs/simulator.md says why.
+type Behaviour struct {
+	// Types is the JSON type of numbers in answers.
+	Types TypeStyle `json:"types,omitempty"`
+	// Priority is how prio of a record without priority is given.
+	Priority PriorityStyle `json:"priority,omitempty"`
+	// ErrorParams is how an error without parameters gives error_params.
+	ErrorParams ErrorParamsStyle `json:"errorParams,omitempty"`
+	// ElementErrors is the shape of a failed list element.
+	ElementErrors ElementErrorStyle `json:"elementErrors,omitempty"`
+	// SingleErrors is where the error of a request without a list stands, for functions that take lists.
+	SingleErrors SingleErrorStyle `json:"singleErrors,omitempty"`
+	// DuplicateKeys is what an element that names two domains means.
+	DuplicateKeys DuplicateKeyStyle `json:"duplicateKeys,omitempty"`
+	// DuplicateAdd is what adding a record that exists does.
+	DuplicateAdd DuplicateAddStyle `json:"duplicateAdd,omitempty"`
+	// MissingRemove is what removing a record that does not exist does.
+	MissingRemove MissingRemoveStyle `json:"missingRemove,omitempty"`
+	// TXT is how TXT contents are read back.
+	TXT TXTStyle `json:"txt,omitempty"`
+	// IPv6 is how AAAA contents are read back.
+	IPv6 IPv6Style `json:"ipv6,omitempty"`
+	// TXTLimit is the longest text that zone/add_txt accepts, in bytes; 0 means 2048.
+	TXTLimit int `json:"txtLimit,omitempty"`
+	// SuffixM is what the suffix m means in zone/update_soa.
+	SuffixM SuffixStyle `json:"suffixM,omitempty"`
+	// IgnoreUpdateSOA makes zone/update_soa answer success and change nothing.
+	IgnoreUpdateSOA bool `json:"ignoreUpdateSOA,omitempty"`
+	// FreshZonesParked puts the parking records into every zone that is added without records of its own.
+	FreshZonesParked bool `json:"freshZonesParked,omitempty"`
+	// EnforceHTTPS answers HTTPS_ONLY to functions that are documented so (4.2) when the request came in clear.
+	EnforceHTTPS bool `json:"enforceHTTPS,omitempty"`
+	// ResultInNSS adds the result that the example of domain/get_nss lacks (8.19) to its successful elements.
+	ResultInNSS bool `json:"resultInNSS,omitempty"`
+	// BlockAfterFailures blocks an account that repeats the same failing request so many times; 0 means never.
+	BlockAfterFailures int `json:"blockAfterFailures,omitempty"`
+}
+
+// TypeStyle is the JSON type of numbers in answers.
+type TypeStyle string
+
+// Types of numbers: as each function's own section shows them, all strings, all numbers, or now this and now that.
+const (
+	TypesDocumented TypeStyle = ""
+	TypesStrings    TypeStyle = "strings"
+	TypesNumbers    TypeStyle = "numbers"
+	TypesAlternate  TypeStyle = "alternate"
+)
+
+// PriorityStyle is how prio of a record without priority is given.
+type PriorityStyle string
+
+// Priorities of records that have none: a zero like any other number, null, or now this and now that.
+const (
+	PriorityZero      PriorityStyle = ""
+	PriorityNull      PriorityStyle = "null"
+	PriorityAlternate PriorityStyle = "alternate"
+)
+
+// ErrorParamsStyle is how an error without parameters gives error_params.
+type ErrorParamsStyle string
+
+// Empty error_params: left out, as in the examples of 2.3.2; null; or {}.
+const (
+	ErrorParamsOmitted ErrorParamsStyle = ""
+	ErrorParamsNull    ErrorParamsStyle = "null"
+	ErrorParamsObject  ErrorParamsStyle = "object"
+)
+
+// ElementErrorStyle is the shape of a failed list element.
+type ElementErrorStyle string
+
+// Failed elements: result "error" beside error_text (the example of 2.2.4.4), or the text in result (its sentence, and the last example of 2.3.2).
+const (
+	ElementErrorWord ElementErrorStyle = ""
+	ElementErrorText ElementErrorStyle = "text"
+)
+
+// SingleErrorStyle is where the error of a request without a list stands.
+type SingleErrorStyle string
+
+// Errors of requests without a list: in the only element of the answer, where its success would stand; or at the top level.
+const (
+	SingleErrorElement SingleErrorStyle = ""
+	SingleErrorTop     SingleErrorStyle = "top"
+)
+
+// DuplicateKeyStyle is what an element that names two domains means.
+type DuplicateKeyStyle string
+
+// Elements such as {"dname":"test.ru","dname":"test.com"}: two elements, as the examples of 9.18 and 9.19 answer them; or the last name alone.
+const (
+	DuplicateKeysExpand DuplicateKeyStyle = ""
+	DuplicateKeysLast   DuplicateKeyStyle = "last"
+)
+
+// DuplicateAddStyle is what adding a record that exists does.
+type DuplicateAddStyle string
+
+// Adding again: success and no change; PARAMETER_INCORRECT; or a second copy, which shows a client that writes twice.
+const (
+	DuplicateIgnore DuplicateAddStyle = ""
+	DuplicateRefuse DuplicateAddStyle = "refuse"
+	DuplicateKeep   DuplicateAddStyle = "keep"
+)
+
+// MissingRemoveStyle is what removing a record that does not exist does.
+type MissingRemoveStyle string
+
+// Removing nothing: success, or PARAMETER_INCORRECT.
+const (
+	MissingIgnore MissingRemoveStyle = ""
+	MissingRefuse MissingRemoveStyle = "refuse"
+)
+
+// TXTStyle is how TXT contents are read back.
+type TXTStyle string
+
+// TXT contents: as they were given, or in double quotes.
+const (
+	TXTPlain  TXTStyle = ""
+	TXTQuoted TXTStyle = "quoted"
+)
+
+// IPv6Style is how AAAA contents are read back.
+type IPv6Style string
+
+// AAAA contents: shortest form, as they were given, or all eight groups of four digits.
+const (
+	IPv6Compressed IPv6Style = ""
+	IPv6Given      IPv6Style = "given"
+	IPv6Expanded   IPv6Style = "expanded"
+)
+
+// SuffixStyle is what the suffix m means in zone/update_soa.
+type SuffixStyle string
+
+// The suffix m: 30 days, as documented; or a minute, as zones show it.
+const (
+	SuffixMonths  SuffixStyle = ""
+	SuffixMinutes SuffixStyle = "minutes"
+)
+
+// config is what the options fill.
+type config struct {
+	listen, dnsListen string
+	tls               bool
+	clock             Clock
+	seed              uint64
+	hourlyLimit       int
+	blockFor          time.Duration
+	publishDelay      time.Duration
+	latency           time.Duration
+	journalLimit      int
+	hook              func(Stage, *Entry)
+	logger            *slog.Logger
+	behaviour         Behaviour
+}
+
+func defaultConfig() config {
+	return config{
+		listen:       "127.0.0.1:0",
+		dnsListen:    "127.0.0.1:0",
+		clock:        systemClock{},
+		hourlyLimit:  1200,
+		blockFor:     10 * time.Minute,
+		journalLimit: 100_000,
+		hook:         func(Stage, *Entry) {},
+		logger:       slog.New(slog.DiscardHandler),
+	}
+}
+
+// Option sets up a [Server].
+type Option func(*config)
+
+// WithListen sets the address of HTTP; the default is a free port of 127.0.0.1.
+func WithListen(address string) Option { return func(c *config) { c.listen = address } }
+
+// WithDNSListen sets the address of DNS, UDP and TCP alike; the default is a free port of 127.0.0.1.
+func WithDNSListen(address string) Option { return func(c *config) { c.dnsListen = address } }
+
+// WithTLS serves HTTPS with a certificate of a CA made for this server: see [Server.CACertificatePEM].
+func WithTLS() Option { return func(c *config) { c.tls = true } }
+
+// WithClock sets the clock of limits, publication and journal.
+func WithClock(clock Clock) Option { return func(c *config) { c.clock = clock } }
+
+// WithSeed sets the seed of everything that is left to chance: types that flip and faults with a probability.
+func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
+
+// WithHourlyLimit sets the requests that a user, and an IP address, may make in any hour; the default is 1200 (1.2), 0 is no limit.
+func WithHourlyLimit(requests int) Option { return func(c *config) { c.hourlyLimit = requests } }
+
+// WithBlockFor sets how long a user or an address stays blocked after it went over the limit; the default is ten minutes.
+func WithBlockFor(duration time.Duration) Option { return func(c *config) { c.blockFor = duration } }
+
+// WithPublishDelay sets the time from a change of a zone to its appearance in DNS.
+func WithPublishDelay(delay time.Duration) Option { return func(c *config) { c.publishDelay = delay } }
+
+// WithLatency makes every request take at least so long.
+func WithLatency(latency time.Duration) Option { return func(c *config) { c.latency = latency } }
+
+// WithJournalLimit sets how many requests the journal keeps; the oldest go first. The default is 100,000.
+func WithJournalLimit(entries int) Option { return func(c *config) { c.journalLimit = entries } }
+
+// WithHook calls hook at each stage of each request, outside of the server's locks: it may take its time, and may call the server. The entry is
+// the hook's own copy.
+func WithHook(hook func(stage Stage, request *Entry)) Option {
+	return func(c *config) { c.hook = hook }
+}
+
+// WithLogger logs one line per request.
+func WithLogger(logger *slog.Logger) Option { return func(c *config) { c.logger = logger } }
+
+// WithBehaviour sets everything that the documentation leaves open.
+func WithBehaviour(behaviour Behaviour) Option {
+	return func(c *config) { c.behaviour = behaviour }
+}

@@ -1,0 +1,117 @@
+package regapitest
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// params are decoded request parameters. A value is a string, nil, a list ([]any), an object (params) or repeated.
+type params map[string]any
+
+// repeated holds the values of a name that one JSON object carries more than once.
+type repeated []any
+
+func (p params) put(name string, value any) {
+	switch old := p[name].(type) {
+	case nil:
+		p[name] = value
+	case repeated:
+		p[name] = append(old, value)
+	default:
+		p[name] = repeated{old, value}
+	}
+}
+
+// value returns a parameter as an ordinary JSON parser would see it: of a repeated name the last one.
+func (p params) value(name string) any {
+	if all, ok := p[name].(repeated); ok {
+		return all[len(all)-1]
+	}
+	return p[name]
+}
+
+// text returns a scalar parameter, or "" when it is absent, null or not a scalar.
+func (p params) text(name string) string {
+	text, _ := p.value(name).(string)
+	return text
+}
+
+// has tells whether a parameter was given a value.
+func (p params) has(name string) bool { return p.value(name) != nil }
+
+// scalars returns the parameters that are plain text: what an element that could not be identified is echoed with (2.2.4.4).
+func (p params) scalars() map[string]any {
+	echo := map[string]any{}
+	for name := range p {
+		if text, ok := p.value(name).(string); ok {
+			echo[name] = text
+		}
+	}
+	return echo
+}
+
+// signed returns the text that a signature covers: every value but that of sig, sorted, joined by semicolons; zero, empty and
+// undefined values are left out (2.2.4.1).
+func (p params) signed() string {
+	values := signedValues(p, nil)
+	slices.Sort(values)
+	return strings.Join(values, ";")
+}
+
+func signedValues(value any, into []string) []string {
+	switch value := value.(type) {
+	case string:
+		if value != "" && value != "0" {
+			into = append(into, value)
+		}
+	case []any:
+		for _, item := range value {
+			into = signedValues(item, into)
+		}
+	case repeated:
+		into = signedValues(value[len(value)-1], into)
+	case params:
+		for name, item := range value {
+			if name != "sig" {
+				into = signedValues(item, into)
+			}
+		}
+	}
+	return into
+}
+
+// secrets are parts of names of parameters that no journal or log line may hold; input_data is there for when it could not be decoded.
+var secrets = []string{"password", "sig", "input_data"}
+
+func isSecret(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(name, secret) })
+}
+
+// plain returns a deep copy as ordinary maps and lists, without secrets when redact is set.
+func (p params) plain(redact bool) map[string]any {
+	out := make(map[string]any, len(p))
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		if redact && isSecret(name) {
+			continue
+		}
+		out[name] = plainValue(p.value(name), redact)
+	}
+	return out
+}
+
+func plainValue(value any, redact bool) any {
+	switch value := value.(type) {
+	case params:
+		return value.plain(redact)
+	case []any:
+		list := make([]any, 0, len(value))
+		for _, item := range value {
+			list = append(list, plainValue(item, redact))
+		}
+		return list
+	default:
+		return value
+	}
+}

@@ -1,0 +1,152 @@
+package regapitest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"sigs.k8s.io/yaml"
+)
+
+// Seed is what a seed file sets up: accounts with their domains, behaviour and faults.
+type Seed struct {
+	Behaviour Behaviour     `json:"behaviour"`
+	Accounts  []SeedAccount `json:"accounts,omitempty"`
+	Faults    []FaultSpec   `json:"faults,omitempty"`
+}
+
+// SeedAccount is an account with its domains.
+type SeedAccount struct {
+	Account `json:",inline"`
+	Domains []Domain `json:"domains,omitempty"`
+}
+
+// ParseSeed reads a seed file: YAML, or JSON, without unknown or repeated fields.
+func ParseSeed(text []byte) (Seed, error) {
+	var seed Seed
+	if err := yaml.UnmarshalStrict(text, &seed); err != nil {
+		return Seed{}, fmt.Errorf("parse the seed: %w", err)
+	}
+	return seed, nil
+}
+
+// Apply adds what the seed holds. After an error the server holds a part of it and should be closed.
+func (s *Server) Apply(seed Seed) error {
+	s.mu.Lock()
+	s.behaviour = seed.Behaviour
+	err := s.addAll(seed.Accounts)
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	for _, spec := range seed.Faults {
+		fault, err := spec.Fault()
+		if err != nil {
+			return err
+		}
+		if err := s.inject(fault); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Server) addAll(accounts []SeedAccount) error {
+	for _, a := range accounts {
+		if err := s.state.addAccount(a.Account); err != nil {
+			return err
+		}
+		for _, d := range a.Domains {
+			if err := s.state.addDomain(a.Login, d, s.behaviour, s.clock.Now()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Reset makes the server as it was when new and applies the seed.
+func (s *Server) Reset(seed Seed) error {
+	s.mu.Lock()
+	s.forget()
+	s.mu.Unlock()
+	return s.Apply(seed)
+}
+
+// FaultSpec is a [Fault] as seed files and the control endpoint write it.
+type FaultSpec struct {
+	Kind        FaultKind         `json:"kind"`
+	Function    string            `json:"function,omitempty"`
+	Domain      string            `json:"domain,omitempty"`
+	Login       string            `json:"login,omitempty"`
+	Skip        int               `json:"skip,omitempty"`
+	Count       int               `json:"count,omitempty"`
+	Probability float64           `json:"probability,omitempty"`
+	Latency     string            `json:"latency,omitempty"`
+	Status      int               `json:"status,omitempty"`
+	Code        string            `json:"code,omitempty"`
+	ErrorParams map[string]string `json:"errorParams,omitempty"`
+}
+
+// Fault returns the fault that is meant; latency is written as in "300ms".
+func (spec FaultSpec) Fault() (Fault, error) {
+	fault := Fault{
+		Kind: spec.Kind, Function: spec.Function, Domain: spec.Domain, Login: spec.Login, Skip: spec.Skip, Count: spec.Count,
+		Probability: spec.Probability, Status: spec.Status, Code: spec.Code, ErrorParams: spec.ErrorParams,
+	}
+	if spec.Latency != "" {
+		latency, err := time.ParseDuration(spec.Latency)
+		if err != nil {
+			return Fault{}, fmt.Errorf("fault latency: %w", err)
+		}
+		fault.Latency = latency
+	}
+	return fault, fault.check()
+}
+
+// ParseFault reads a fault written on a command line: "kind=drop-answer,function=zone/*,count=3".
+func ParseFault(text string) (FaultSpec, error) {
+	var spec FaultSpec
+	for pair := range strings.SplitSeq(text, ",") {
+		name, value, found := strings.Cut(pair, "=")
+		if !found {
+			return FaultSpec{}, fmt.Errorf("fault %q: %q is no name=value", text, pair)
+		}
+		if err := spec.set(name, value); err != nil {
+			return FaultSpec{}, fmt.Errorf("fault %q: %w", text, err)
+		}
+	}
+	if _, err := spec.Fault(); err != nil {
+		return FaultSpec{}, fmt.Errorf("fault %q: %w", text, err)
+	}
+	return spec, nil
+}
+
+func (spec *FaultSpec) set(name, value string) (err error) {
+	switch name {
+	case "kind":
+		spec.Kind = FaultKind(value)
+	case "function":
+		spec.Function = value
+	case "domain":
+		spec.Domain = value
+	case "login":
+		spec.Login = value
+	case "latency":
+		spec.Latency = value
+	case "code":
+		spec.Code = value
+	case "skip":
+		spec.Skip, err = strconv.Atoi(value)
+	case "count":
+		spec.Count, err = strconv.Atoi(value)
+	case "status":
+		spec.Status, err = strconv.Atoi(value)
+	case "probability":
+		spec.Probability, err = strconv.ParseFloat(value, 64)
+	default:
+		err = fmt.Errorf("there is no field %q", name)
+	}
+	return err
+}

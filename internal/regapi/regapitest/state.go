@@ -1,0 +1,251 @@
+package regapitest
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// testLogin is the user of the test mode: parameters are checked, an example answer comes back, nothing changes (2.5).
+const testLogin = "test"
+
+// The name servers on which a zone can be managed (9.1).
+var registrarNameServers = []string{"ns1.reg.ru", "ns2.reg.ru"}
+
+// Account is a user of REG.API.
+type Account struct {
+	Login    string `json:"login"`
+	Password string `json:"password"`
+	// APIPassword is the alternative password for API alone (2.2.4.1); empty when there is none.
+	APIPassword string `json:"apiPassword,omitempty"`
+	// UserID is made up when 0.
+	UserID int64 `json:"userID,omitempty"`
+	// Partner accounts may call the functions that others get RESELLER_AUTH_FAILED for.
+	Partner bool `json:"partner,omitempty"`
+	// AllowedIPs is the allow-list. Nil allows loopback; an empty list allows nobody (2.4).
+	AllowedIPs []netip.Prefix `json:"allowedIPs,omitempty"`
+	Balance    Balance        `json:"balance"`
+	// Certificates are PEM certificates. Once there is one, every request must present one of them by TLS (2.2.4.1).
+	Certificates []string `json:"certificates,omitempty"`
+	// CertificateOptional lifts that demand, as the security settings of the older edition allow.
+	CertificateOptional bool `json:"certificateOptional,omitempty"`
+	// Denied answers ACCESS_DENIED, Blocked ACCOUNT_BLOCKED.
+	Denied  bool `json:"denied,omitempty"`
+	Blocked bool `json:"blocked,omitempty"`
+}
+
+// Balance is an account's money, in roubles with at most two decimals: "1000.50". Empty means 0.
+type Balance struct {
+	Prepay  string `json:"prepay,omitempty"`
+	Blocked string `json:"blocked,omitempty"`
+	Credit  string `json:"credit,omitempty"`
+}
+
+// Domain is a domain of an account, with its zone.
+type Domain struct {
+	// Name may be Unicode or punycode.
+	Name string `json:"name"`
+	// ServiceID is made up when 0.
+	ServiceID int64 `json:"serviceID,omitempty"`
+	// UserServID is the caller's own id: up to 32 characters of [0-9a-f].
+	UserServID string `json:"userServID,omitempty"`
+	// State is N, A (the default), S, D or O (7.7).
+	State string `json:"state,omitempty"`
+	// Created and Expires are dates, YYYY-MM-DD; the defaults are yesterday and a year later.
+	Created string `json:"created,omitempty"`
+	Expires string `json:"expires,omitempty"`
+	Subtype string `json:"subtype,omitempty"`
+	// NameServers are host names, each with its IP addresses after it where it lies in the domain itself: "ns1.example.ru 192.0.2.1".
+	// Nil means ns1.reg.ru and ns2.reg.ru.
+	NameServers []string `json:"nameServers,omitempty"`
+	// TTL and MinimumTTL are seconds, or numbers with a suffix of w, d, h; the defaults are 1d and 12h.
+	TTL        string `json:"ttl,omitempty"`
+	MinimumTTL string `json:"minimumTTL,omitempty"`
+	// Records are the zone's. Parked adds the parking records.
+	Records []Record `json:"records,omitempty"`
+	Parked  bool     `json:"parked,omitempty"`
+}
+
+// account is an Account in use.
+type account struct {
+	Account
+	balance      money
+	certificates [][]byte
+	blockedUntil time.Time
+	failures     map[string]int
+}
+
+// domain is a Domain in use; its name is canonical.
+type domain struct {
+	Domain
+	owner string
+	zone  *zone
+}
+
+// delegatedHere tells whether the domain uses the registrar's name servers.
+func (d *domain) delegatedHere() bool {
+	for _, want := range registrarNameServers {
+		if !slices.ContainsFunc(d.NameServers, func(server string) bool { return nameServerHost(server) == want }) {
+			return false
+		}
+	}
+	return true
+}
+
+func nameServerHost(server string) string {
+	host, _, _ := strings.Cut(server, " ")
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// state is everything that the simulated service knows. The server's lock guards it.
+type state struct {
+	accounts map[string]*account
+	domains  map[string]*domain
+	nextID   int64
+}
+
+func newState() *state {
+	return &state{accounts: map[string]*account{}, domains: map[string]*domain{}, nextID: 1_000_001}
+}
+
+func (s *state) freshID() int64 {
+	s.nextID++
+	return s.nextID
+}
+
+func (s *state) addAccount(a Account) error {
+	if a.Login == "" || a.Login == testLogin {
+		return fmt.Errorf("account %q: the login is empty or that of the test mode", a.Login)
+	}
+	if s.accounts[a.Login] != nil {
+		return fmt.Errorf("account %q: the login is taken", a.Login)
+	}
+	added, err := newAccount(a)
+	if err != nil {
+		return fmt.Errorf("account %q: %w", a.Login, err)
+	}
+	if added.UserID == 0 {
+		added.UserID = s.freshID()
+	}
+	s.accounts[a.Login] = added
+	return nil
+}
+
+func newAccount(a Account) (*account, error) {
+	if a.AllowedIPs == nil {
+		a.AllowedIPs = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	}
+	balance, err := parseMoney(a.Balance)
+	if err != nil {
+		return nil, err
+	}
+	added := &account{Account: a, balance: balance, failures: map[string]int{}}
+	for _, text := range a.Certificates {
+		block, _ := pem.Decode([]byte(text))
+		if block == nil {
+			return nil, fmt.Errorf("a certificate is not PEM")
+		}
+		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
+			return nil, fmt.Errorf("parse a certificate: %w", err)
+		}
+		added.certificates = append(added.certificates, block.Bytes)
+	}
+	return added, nil
+}
+
+func (s *state) addDomain(login string, d Domain, b Behaviour, now time.Time) error {
+	name, apiErr := canonicalDomain(d.Name)
+	if apiErr != nil {
+		return fmt.Errorf("domain %q: %w", d.Name, apiErr)
+	}
+	if s.accounts[login] == nil {
+		return fmt.Errorf("domain %q: there is no account %q", d.Name, login)
+	}
+	if s.domains[name] != nil {
+		return fmt.Errorf("domain %q: there is one already", d.Name)
+	}
+	d.Name = name
+	d = withDefaults(d, now)
+	if d.ServiceID == 0 {
+		d.ServiceID = s.freshID()
+	}
+	added := &domain{Domain: d, owner: login, zone: newZone(name, now)}
+	if err := added.fillZone(b, now); err != nil {
+		return fmt.Errorf("domain %q: %w", d.Name, err)
+	}
+	s.domains[name] = added
+	return nil
+}
+
+func withDefaults(d Domain, now time.Time) Domain {
+	if d.State == "" {
+		d.State = "A"
+	}
+	if d.Created == "" {
+		d.Created = now.AddDate(0, 0, -1).Format(time.DateOnly)
+	}
+	if d.Expires == "" {
+		d.Expires = now.AddDate(1, 0, -1).Format(time.DateOnly)
+	}
+	if d.NameServers == nil {
+		d.NameServers = slices.Clone(registrarNameServers)
+	}
+	return d
+}
+
+func (d *domain) fillZone(b Behaviour, now time.Time) error {
+	records := slices.Clone(d.Records)
+	if d.Parked || (b.FreshZonesParked && len(records) == 0) {
+		records = append(records, parkingRecords...)
+	}
+	if err := d.zone.setTimes(d.TTL, d.MinimumTTL, b); err != nil {
+		return err
+	}
+	for _, r := range records {
+		added, err := newRecord(d.Name, r)
+		if err != nil {
+			return fmt.Errorf("record %s %s: %w", r.Name, r.Type, err)
+		}
+		if _, err := d.zone.add(added, b); err != nil {
+			return fmt.Errorf("record %s %s: %w", r.Name, r.Type, err)
+		}
+	}
+	d.zone.publish(now)
+	return nil
+}
+
+// owned returns the domains of an account, by name.
+func (s *state) owned(login string) []*domain {
+	owned := []*domain{}
+	for _, d := range s.domains {
+		if d.owner == login {
+			owned = append(owned, d)
+		}
+	}
+	slices.SortFunc(owned, func(a, b *domain) int { return strings.Compare(a.Name, b.Name) })
+	return owned
+}
+
+// money is a balance in hundredths of a rouble.
+type money struct{ prepay, blocked, credit int64 }
+
+func parseMoney(b Balance) (money, error) {
+	var m money
+	for text, into := range map[*string]*int64{&b.Prepay: &m.prepay, &b.Blocked: &m.blocked, &b.Credit: &m.credit} {
+		if *text == "" {
+			continue
+		}
+		roubles, err := strconv.ParseFloat(*text, 64)
+		if err != nil || math.IsNaN(roubles) || math.Abs(roubles) > 1e12 {
+			return money{}, fmt.Errorf("%q is not an amount", *text)
+		}
+		*into = int64(math.Round(roubles * 100))
+	}
+	return m, nil
+}

@@ -1,0 +1,225 @@
+package regapitest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// The zone's times until somebody changes them: those of the documentation's example (9.11).
+const (
+	defaultTTL        = 24 * 60 * 60
+	defaultMinimumTTL = 12 * 60 * 60
+)
+
+// SOA is what zone/update_soa can change, in seconds, and the serial number of the zone's newest contents.
+type SOA struct {
+	TTL        uint32 `json:"ttl"`
+	MinimumTTL uint32 `json:"minimum_ttl"`
+	Serial     uint32 `json:"serial"`
+}
+
+// zone is the contents of one zone and the history of what its name servers were told.
+type zone struct {
+	name     string
+	soa      SOA
+	records  []record
+	versions []*version
+}
+
+// version is the zone as the name servers serve it from a moment on. It never changes once made.
+type version struct {
+	since time.Time
+	soa   SOA
+	nodes map[string][]record
+}
+
+func newZone(name string, now time.Time) *zone {
+	z := &zone{name: name, soa: SOA{TTL: defaultTTL, MinimumTTL: defaultMinimumTTL}}
+	z.publish(now)
+	return z
+}
+
+// publish makes the present contents visible in DNS at the given time, under a new serial number.
+func (z *zone) publish(at time.Time) {
+	z.soa.Serial++
+	nodes := map[string][]record{}
+	for _, r := range z.records {
+		nodes[r.Name] = append(nodes[r.Name], r)
+	}
+	z.versions = append(z.versions, &version{since: at, soa: z.soa, nodes: nodes})
+}
+
+// visible returns what the name servers serve at the given time, and forgets what came before it. A version that was published later wins
+// even if the delay was made shorter in between.
+func (z *zone) visible(now time.Time) *version {
+	for len(z.versions) > 1 && slices.ContainsFunc(z.versions[1:], func(v *version) bool { return !v.since.After(now) }) {
+		z.versions = z.versions[1:]
+	}
+	return z.versions[0]
+}
+
+// add puts a record into the zone and tells whether anything changed.
+//
+// Beside a CNAME nothing may stand: CONFLICT_CNAME (2.3.3). A CNAME beside data is CNAME_ANDOTHERDATA, because that code is
+// listed for zone/add_cname alone (9.5).
+func (z *zone) add(r record, b Behaviour) (bool, *apiError) {
+	if slices.ContainsFunc(z.records, func(old record) bool { return old.Record == r.Record }) {
+		return z.addAgain(r, b)
+	}
+	for _, old := range z.records {
+		if old.Name != r.Name {
+			continue
+		}
+		if r.Type == "CNAME" {
+			return false, fail("CNAME_ANDOTHERDATA")
+		}
+		if old.Type == "CNAME" {
+			return false, fail("CONFLICT_CNAME")
+		}
+	}
+	z.records = append(z.records, r)
+	return true, nil
+}
+
+func (z *zone) addAgain(r record, b Behaviour) (bool, *apiError) {
+	switch b.DuplicateAdd {
+	case DuplicateRefuse:
+		return false, incorrect("content")
+	case DuplicateKeep:
+		z.records = append(z.records, r)
+		return true, nil
+	default:
+		return false, nil
+	}
+}
+
+// removal is what zone/remove_record was asked for (9.18).
+type removal struct {
+	name, recordType string
+	priority         int
+	anyPriority      bool
+	content          string
+	anyContent       bool
+}
+
+// matches tells whether a record falls under the removal. canonical is the asked content in the stored form.
+func (q removal) matches(r record, canonical string) bool {
+	if r.Name != q.name || r.Type != q.recordType {
+		return false
+	}
+	if hasPriority(r.Type) && !q.anyPriority && r.Priority != q.priority {
+		return false
+	}
+	return q.anyContent || r.Content == canonical
+}
+
+// remove deletes every record that falls under the removal and returns how many did. TXT content is looked for as it was given and, only if
+// nothing is found, without the quotes that a read may have put around it.
+func (z *zone) remove(q removal) int {
+	canonical, err := canonicalContent(z.name, q.recordType, q.content)
+	if err != nil && !q.anyContent {
+		return 0
+	}
+	removed := z.removeWhere(func(r record) bool { return q.matches(r, canonical) })
+	if removed == 0 && q.recordType == "TXT" && !q.anyContent {
+		return z.removeWhere(func(r record) bool { return q.matches(r, unquote(q.content)) })
+	}
+	return removed
+}
+
+func (z *zone) removeWhere(doomed func(record) bool) int {
+	before := len(z.records)
+	z.records = slices.DeleteFunc(slices.Clone(z.records), doomed)
+	return before - len(z.records)
+}
+
+// listed returns the records in a stable order: by name, type, priority, then as they came. NS records of a name follow their record_number
+// (9.8), which is their priority.
+func (z *zone) listed() []record {
+	records := slices.Clone(z.records)
+	slices.SortStableFunc(records, func(a, b record) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Priority, b.Priority))
+	})
+	return records
+}
+
+// Units of a zone's times. The documentation says that m stands for months, w for weeks, d for days and h for hours (9.13).
+const (
+	secondsPerMinute = 60
+	secondsPerHour   = 60 * secondsPerMinute
+	secondsPerDay    = 24 * secondsPerHour
+	secondsPerWeek   = 7 * secondsPerDay
+	secondsPerMonth  = 30 * secondsPerDay
+	maxTTL           = 1<<31 - 1 // RFC 2181, 8
+)
+
+// parseTTL reads a time as zone/update_soa takes it: seconds, or a number with a suffix.
+func parseTTL(text string, b Behaviour) (uint32, *apiError) {
+	unit := uint64(1)
+	if text != "" {
+		last := len(text) - 1
+		if seconds, ok := unitSeconds(text[last], b); ok {
+			unit, text = seconds, text[:last]
+		}
+	}
+	number, err := strconv.ParseUint(text, 10, 32)
+	if err != nil || number*unit > maxTTL {
+		return 0, fail("SOA_RECORD_INVALID")
+	}
+	return uint32(number * unit), nil
+}
+
+// setTimes changes the times that are given and leaves those that are empty.
+func (z *zone) setTimes(ttl, minimum string, b Behaviour) *apiError {
+	changed := z.soa
+	for _, field := range []struct {
+		text string
+		into *uint32
+	}{{ttl, &changed.TTL}, {minimum, &changed.MinimumTTL}} {
+		if field.text == "" {
+			continue
+		}
+		seconds, err := parseTTL(field.text, b)
+		if err != nil {
+			return err
+		}
+		*field.into = seconds
+	}
+	z.soa = changed
+	return nil
+}
+
+func unitSeconds(suffix byte, b Behaviour) (uint64, bool) {
+	switch suffix {
+	case 'w':
+		return secondsPerWeek, true
+	case 'd':
+		return secondsPerDay, true
+	case 'h':
+		return secondsPerHour, true
+	case 'm':
+		if b.SuffixM == SuffixMinutes {
+			return secondsPerMinute, true
+		}
+		return secondsPerMonth, true
+	default:
+		return 0, false
+	}
+}
+
+// formatTTL writes a time as zones show it: in the largest unit that divides it, where m is a minute.
+func formatTTL(seconds uint32) string {
+	units := []struct {
+		suffix  string
+		seconds uint32
+	}{{"w", secondsPerWeek}, {"d", secondsPerDay}, {"h", secondsPerHour}, {"m", secondsPerMinute}}
+	for _, unit := range units {
+		if seconds > 0 && seconds%unit.seconds == 0 {
+			return fmt.Sprintf("%d%s", seconds/unit.seconds, unit.suffix)
+		}
+	}
+	return strconv.FormatUint(uint64(seconds), 10)
+}
