@@ -36,11 +36,21 @@ func (s *CommonService) GetServiceID(ctx context.Context, ref DomainRef) (ID, er
 	if ref.IsZero() {
 		return 0, refuse(function, CodeServiceNotSpecified, "the reference identifies nothing")
 	}
+	return s.client.serviceID(ctx, function, ref.fields("domain_name"))
+}
+
+// serviceID calls one of the functions that answer with the number of a service.
+func (c *Client) serviceID(ctx context.Context, function string, params map[string]any) (ID, error) {
 	var answer struct {
 		ServiceID ID `json:"service_id"`
 	}
-	err := s.client.Call(ctx, function, ref.fields("domain_name"), &answer)
-	return answer.ServiceID, err
+	if err := c.Call(ctx, function, params, &answer); err != nil {
+		return 0, err
+	}
+	if answer.ServiceID == 0 {
+		return 0, &Error{Function: function, Text: "the answer does not tell the number"}
+	}
+	return answer.ServiceID, nil
 }
 
 // identity calls one of the functions that answer with login and number.

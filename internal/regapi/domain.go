@@ -8,10 +8,14 @@ import (
 // DomainService holds the functions about domains (section 8).
 type DomainService struct{ client *Client }
 
-// Nop checks that domains exist and returns their numbers (8.1).
-func (s *DomainService) Nop(ctx context.Context, refs ...DomainRef) ([]DomainResult, error) {
-	items, err := s.client.list(ctx, listCall{function: "domain/nop", kind: domainList, refs: refs})
-	return results(items), err
+// Nop returns the number of a domain. With an empty reference it only tells that REG.API is there,
+// and returns 0 (8.1).
+func (s *DomainService) Nop(ctx context.Context, ref DomainRef) (ID, error) {
+	const function = "domain/nop"
+	if ref.IsZero() {
+		return 0, s.client.Call(ctx, function, nil, nil)
+	}
+	return s.client.serviceID(ctx, function, ref.fields("dname"))
 }
 
 // NameServer is one server of a delegation.
@@ -31,7 +35,7 @@ type DomainNSS struct {
 func (s *DomainService) GetNSS(ctx context.Context, refs ...DomainRef) ([]DomainNSS, error) {
 	const function = "domain/get_nss"
 	items, err := s.client.list(ctx, listCall{
-		function: function, kind: domainList, refs: refs, succeeded: delegationAnswered,
+		function: function, kind: domainList, refs: refs, succeeded: delegationAnswered, needed: "nss",
 	})
 	if err != nil {
 		return nil, err
@@ -55,8 +59,7 @@ func delegationAnswered(element object) bool {
 	if _, given := element["result"]; given {
 		return element.succeeded()
 	}
-	_, given := element["nss"]
-	return given && !element.complains()
+	return element["nss"] != nil && !element.complains()
 }
 
 // UnmarshalJSON reads {"ns": name, "ip": address}, where ip may also be a list or missing (8.19).

@@ -29,6 +29,9 @@ type listCall struct {
 	extras []map[string]any
 	// succeeded tells whether an element is a success; nil means result "success".
 	succeeded func(object) bool
+	// needed is the member without which a success cannot be read; "" if there is none. It must
+	// not pass for an empty one: that would be a zone without records.
+	needed string
 }
 
 // listItem is the outcome of one reference and, if it succeeded, the element of the answer.
@@ -91,7 +94,8 @@ func (l listCall) body() map[string]any {
 	return body
 }
 
-// decodeList returns the elements of a list in the answer; what is no object becomes an empty one.
+// decodeList returns the elements of a list in the answer; what is no object becomes nil, and so
+// belongs to no reference.
 func decodeList(payload json.RawMessage, member string) ([]object, bool) {
 	answer, ok := decodeObject(payload)
 	if !ok {
@@ -136,6 +140,8 @@ func (l listCall) item(ref DomainRef, element object, redactor *redactor) listIt
 	}
 	if !succeeded(element) {
 		item.Err = elementFailure(element, redactor, l.function, ref)
+	} else if l.needed != "" && element[l.needed] == nil {
+		item.Err = misshapen(l.function, ref)
 	}
 	return item
 }
@@ -143,6 +149,11 @@ func (l listCall) item(ref DomainRef, element object, redactor *redactor) listIt
 // notMentioned is the failure of what the answer leaves out; without a code, it is transient.
 func notMentioned(function string, ref DomainRef) *Error {
 	return &Error{Function: function, Domain: ref.String(), Text: "the answer does not mention it"}
+}
+
+// misshapen is the failure of an element that cannot be read; without a code, it is transient.
+func misshapen(function string, ref DomainRef) *Error {
+	return &Error{Function: function, Domain: ref.String(), Text: "the answer for it has an undocumented shape"}
 }
 
 // elementFailure never returns nil: an element that is no success and gives no reason failed, too.
@@ -176,6 +187,6 @@ func (i *listItem) decodeElement(function string, into any) {
 		err = json.Unmarshal(raw, into)
 	}
 	if err != nil {
-		i.Err = &Error{Function: function, Domain: i.Ref.String(), Text: "the answer for it has an undocumented shape"}
+		i.Err = misshapen(function, i.Ref)
 	}
 }

@@ -1,6 +1,9 @@
 package regapi
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+)
 
 // ServiceService holds the functions about services; a domain is one of them (section 7).
 type ServiceService struct{ client *Client }
@@ -110,18 +113,24 @@ type ServiceListItem struct {
 // GetList returns the account's services of one type, or of all types if servType is empty; deleted
 // ones and those that moved away are not among them (7.8).
 func (s *ServiceService) GetList(ctx context.Context, servType string) ([]ServiceListItem, error) {
+	const function = "service/get_list"
 	params := map[string]string{}
 	if servType != "" {
 		params["servtype"] = servType
 	}
-	var answer struct {
-		Services []serviceElement `json:"services"`
-	}
-	if err := s.client.Call(ctx, "service/get_list", params, &answer); err != nil {
+	answer, err := s.client.do(ctx, function, params)
+	if err != nil {
 		return nil, err
 	}
-	services := make([]ServiceListItem, len(answer.Services))
-	for i, element := range answer.Services {
+	var payload struct {
+		Services []serviceElement `json:"services"`
+	}
+	// An answer without the list must not pass for an account without services.
+	if err := json.Unmarshal(answer.Payload, &payload); err != nil || payload.Services == nil {
+		return nil, unusable(function, "JSON without the list services", answer)
+	}
+	services := make([]ServiceListItem, len(payload.Services))
+	for i, element := range payload.Services {
 		services[i] = element.listItem()
 	}
 	return services, nil

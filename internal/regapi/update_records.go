@@ -3,6 +3,7 @@ package regapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 )
 
 // ZoneUpdate is a list of changes for one zone, in order.
@@ -31,7 +32,7 @@ type ActionResult struct {
 // rest of its zone's list is ignored.
 func (z *ZoneService) UpdateRecords(ctx context.Context, updates []ZoneUpdate) ([]ZoneUpdateResult, error) {
 	const function = "zone/update_records"
-	call := listCall{function: function, kind: domainList, succeeded: actionsSucceeded}
+	call := listCall{function: function, kind: domainList, succeeded: actionsAnswered}
 	for _, update := range updates {
 		actions, err := actionList(update.Actions)
 		if err != nil {
@@ -65,22 +66,13 @@ func actionList(actions []Action) ([]map[string]any, error) {
 	return list, nil
 }
 
-// actionsSucceeded accepts an element with result "success", and one without any result whose
-// action_list is a success throughout: both occur (9.12).
-func actionsSucceeded(element object) bool {
+// actionsAnswered accepts an element with result "success", and one without any result that tells
+// of its actions instead: both occur (9.12), and the actions are judged one by one.
+func actionsAnswered(element object) bool {
 	if _, given := element["result"]; given {
 		return element.succeeded()
 	}
-	if element.complains() {
-		return false
-	}
-	actions := elementActions(element)
-	for _, action := range actions {
-		if !action.succeeded() {
-			return false
-		}
-	}
-	return len(actions) > 0
+	return !element.complains() && len(elementActions(element)) > 0
 }
 
 // elementActions returns the outcomes of an element's actions; nil if it tells none.
@@ -96,22 +88,32 @@ func elementActions(element object) []object {
 	return actions
 }
 
-// updateResult pairs the actions of a zone with their outcomes, which come in the same order.
+// updateResult pairs the actions of a zone with their outcomes, which come in the same order. The
+// zone's own error gives way to that of an action if it names no code.
 func updateResult(item listItem, actions []Action, redactor *redactor) ZoneUpdateResult {
 	result := ZoneUpdateResult{DomainResult: item.DomainResult, Actions: make([]ActionResult, len(actions))}
 	outcomes := elementActions(item.element)
 	for i, action := range actions {
 		result.Actions[i] = ActionResult{Action: action.ActionName(), Err: item.Err}
-		if i < len(outcomes) {
+		switch {
+		case i < len(outcomes):
 			result.Actions[i].Err = actionFailure(outcomes[i], action, item.Ref, redactor)
-		} else if item.Err == nil && outcomes != nil {
+		case item.Err == nil && outcomes != nil:
 			result.Actions[i].Err = notMentioned("zone/"+action.ActionName(), item.Ref)
 		}
-		if result.Err == nil {
-			result.Err = result.Actions[i].Err
+		if failure := result.Actions[i].Err; failure != nil && !hasAnyCode(result.Err) {
+			if result.Err == nil || hasAnyCode(failure) {
+				result.Err = failure
+			}
 		}
 	}
 	return result
+}
+
+// hasAnyCode reports whether err is a refusal that names its code.
+func hasAnyCode(err error) bool {
+	refusal, ok := errors.AsType[*Error](err)
+	return ok && refusal.Code != ""
 }
 
 // actionFailure judges the outcome of one action.

@@ -5,7 +5,8 @@ import "context"
 // UserService holds the functions about the account (section 5).
 type UserService struct{ client *Client }
 
-// Nop does nothing but check the credentials (5.1).
+// Nop tells that REG.API is there. It is open to everybody: use [CommonService.Nop] to check
+// credentials (5.1).
 func (s *UserService) Nop(ctx context.Context) error { return s.client.Call(ctx, "user/nop", nil, nil) }
 
 // Balance is the money on the account, in one currency.

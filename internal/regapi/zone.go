@@ -204,7 +204,7 @@ type ZoneRecords struct {
 // GetResourceRecords reads up to 1000 zones with one request (9.11).
 func (z *ZoneService) GetResourceRecords(ctx context.Context, refs ...DomainRef) ([]ZoneRecords, error) {
 	const function = "zone/get_resource_records"
-	items, err := z.client.list(ctx, listCall{function: function, kind: domainList, refs: refs})
+	items, err := z.client.list(ctx, listCall{function: function, kind: domainList, refs: refs, needed: "rrs"})
 	if err != nil {
 		return nil, err
 	}
