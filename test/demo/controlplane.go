@@ -23,7 +23,7 @@ const operatorUser = "regapi-operator"
 func (d *demo) startControlPlane(context.Context) error {
 	log.SetLogger(logr.Discard()) // envtest would ask for one
 
-	apiServerLog, err := os.Create(d.scratchFile("kube-apiserver.log"))
+	apiServerLog, err := os.Create(d.logFile("kube-apiserver"))
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (d *demo) startControlPlane(context.Context) error {
 	apiServer.Out, apiServer.Err = apiServerLog, apiServerLog
 	d.stops = append(d.stops, func() error { return errors.Join(environment.Stop(), apiServerLog.Close()) })
 	if _, err := environment.Start(); err != nil {
-		return fmt.Errorf("%w (its log ends with: %s)", err, (&process{logPath: apiServerLog.Name()}).logTail())
+		return err
 	}
 
 	d.kubeconfig = d.scratchFile("kubeconfig")

@@ -14,8 +14,19 @@ import (
 const (
 	readyTimeout = 2 * time.Minute  // from applying the samples to Ready
 	dnsTimeout   = 30 * time.Second // from Ready to all records being served
+	driftTimeout = time.Minute      // from a change behind the operator's back to its repair
 	toolTimeout  = time.Minute      // one call of kubectl
+	callTimeout  = 10 * time.Second // one call of the simulator
 	stopTimeout  = 20 * time.Second // from SIGTERM to SIGKILL
+
+	pollInterval = 100 * time.Millisecond
+)
+
+// How often the operator looks at REG.API. The demo may run for hours, and each
+// look spends some of the 1200 requests an hour; the check ends before that.
+const (
+	resyncOfDemo  = 30 * time.Second
+	resyncOfCheck = 5 * time.Second
 )
 
 // errStopped is the cause of a context that the user ended.
@@ -31,9 +42,14 @@ type demo struct {
 	simulator  simulator
 	kubeconfig string // of the administrator
 
-	abort     context.CancelCauseFunc // ends the run when a program ends unasked
-	processes []*process
-	stops     []func() error // in order of starting
+	abort context.CancelCauseFunc // ends the run when a program ends unasked
+	stops []func() error          // in order of starting
+}
+
+// step is one thing that the demo does.
+type step struct {
+	title string
+	take  func(context.Context) error
 }
 
 // run takes the steps in order, and then undoes them.
@@ -41,10 +57,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	ctx, d.abort = context.WithCancelCause(ctx)
 	defer func() { err = errors.Join(d.outcome(ctx, err), d.stop()) }()
 
-	steps := []struct {
-		title string
-		take  func(context.Context) error
-	}{
+	steps := []step{
 		{"Reading config/samples", d.readSamples},
 		{"Starting etcd and kube-apiserver", d.startControlPlane},
 		{"Starting kube-controller-manager", d.startControllerManager},
@@ -54,6 +67,12 @@ func (d *demo) run(ctx context.Context) (err error) {
 		{"Waiting until every object is Ready", d.awaitReady},
 		{"Asking the simulator's name server for every record", d.checkRecords},
 		{"Counting the requests that this took", d.countRequests},
+	}
+	if d.check {
+		steps = append(steps,
+			step{"Changing a record behind the operator's back", d.checkDrift},
+			step{"Looking for the record that somebody else had put into the zone", d.checkForeign},
+		)
 	}
 	for _, step := range steps {
 		start := time.Now()
@@ -79,14 +98,18 @@ func (d *demo) outcome(ctx context.Context, err error) error {
 		return nil
 	}
 	cause := context.Cause(ctx)
-	if errors.Is(cause, errStopped) && !d.check {
+	if errors.Is(cause, errStopped) {
+		if d.check {
+			return cause // nothing was proved
+		}
 		return nil
 	}
-	if cause != nil {
-		err = cause
+	logs, _ := filepath.Glob(d.logFile("*")) // the pattern is well formed
+	for _, log := range logs {
+		fmt.Fprintf(d.out, "\n--- %s ends with\n%s", filepath.Base(log), logTail(log))
 	}
-	for _, p := range d.processes {
-		fmt.Fprintf(d.out, "\n--- the last lines of %s\n%s", p.logPath, p.logTail())
+	if cause != nil {
+		return cause
 	}
 	return err
 }
@@ -103,3 +126,4 @@ func (d *demo) stop() error {
 }
 
 func (d *demo) scratchFile(name string) string { return filepath.Join(d.scratch, name) }
+func (d *demo) logFile(program string) string  { return d.scratchFile(program + ".log") }

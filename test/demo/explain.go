@@ -13,13 +13,12 @@ func (d *demo) explain() {
 		self = "bin/demo"
 	}
 	zone := d.samples.zone
-	domain := string(zone.Spec.DomainName)
 	fmt.Fprint(d.out, strings.NewReplacer(
 		"KUBECONFIG_FILE", d.kubeconfig,
 		"KUBECTL", d.asset("kubectl"),
 		"DEMO", self,
 		"ZONE", zone.Name,
-		"DOMAIN", domain,
+		"DOMAIN", string(zone.Spec.DomainName),
 		"REGAPI", d.simulator.URL,
 		"CONTROL", d.simulator.Control,
 		"NAMESERVER", d.simulator.DNS,
@@ -41,7 +40,7 @@ Add a record, and see it served a moment later:
 
   REG.API simulator  REGAPI
   its name server    NAMESERVER (UDP and TCP)
-  its journal        CONTROL/journal
+  its journal        CONTROLjournal
   logs               LOGS
 
 Ctrl-C stops everything and deletes what it wrote.

@@ -87,7 +87,7 @@ func (d *demo) checkRecords(ctx context.Context) error {
 // awaitRRset asks until the answer holds the records of the set and no others.
 func (d *demo) awaitRRset(ctx context.Context, set []dns.RR) ([]dns.RR, error) {
 	header := set[0].Header()
-	tick := time.NewTicker(200 * time.Millisecond)
+	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {
 		served, err := lookup(ctx, d.simulator.DNS, header.Name, header.Rrtype)

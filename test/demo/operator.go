@@ -13,11 +13,15 @@ func (d *demo) startOperator(ctx context.Context) error {
 	if _, err := d.kubectl(ctx, nil, "create", "clusterrolebinding", "operator", "--clusterrole=operator", "--user="+operatorUser); err != nil {
 		return err
 	}
+	resync := resyncOfDemo
+	if d.check {
+		resync = resyncOfCheck
+	}
 	return d.start("operator", d.binary("operator"),
 		"--kubeconfig="+d.scratchFile("operator.kubeconfig"),
 		"--metrics-bind-address=0",
 		"--health-probe-bind-address=0",
-		"--resync-interval=30s",
+		"--resync-interval="+resync.String(),
 	)
 }
 

@@ -11,22 +11,20 @@ import (
 )
 
 // logTailBytes is how much of a log is shown when something failed.
-const logTailBytes = 4000
+const logTailBytes = 3000
 
 // process is a program that the demo started, with its output in a log file.
 type process struct {
-	name    string
-	logPath string
-	cancel  context.CancelFunc
-	ended   chan struct{}
-	err     error // why it ended; read it after ended is closed
+	name   string
+	cancel context.CancelFunc
+	ended  chan struct{}
+	err    error // why it ended; read it after ended is closed
 }
 
 // start starts a program. It runs until the demo stops; when it ends earlier,
 // the demo ends with it.
 func (d *demo) start(name, path string, args ...string) error {
-	logPath := d.scratchFile(name + ".log")
-	log, err := os.Create(logPath)
+	log, err := os.Create(d.logFile(name))
 	if err != nil {
 		return err
 	}
@@ -45,21 +43,17 @@ func (d *demo) start(name, path string, args ...string) error {
 		return err
 	}
 
-	p := &process{name: name, logPath: logPath, cancel: cancel, ended: make(chan struct{})}
-	d.processes = append(d.processes, p)
+	p := &process{name: name, cancel: cancel, ended: make(chan struct{})}
 	d.stops = append(d.stops, p.stop)
 	go func() {
 		p.err = command.Wait()
 		close(p.ended)
 		if ctx.Err() == nil {
-			d.abort(fmt.Errorf("%s ended unasked: %w", name, errors.Join(p.err, errEnded)))
+			d.abort(fmt.Errorf("%s ended unasked: %s", name, command.ProcessState))
 		}
 	}()
 	return nil
 }
-
-// errEnded stands for the end of a program that reported no error.
-var errEnded = errors.New("see its log")
 
 // stop asks the program to end and waits until it has; exec kills it when it
 // takes longer than stopTimeout.
@@ -73,9 +67,9 @@ func (p *process) stop() error {
 	return nil
 }
 
-// logTail returns the last lines of the log.
-func (p *process) logTail() []byte {
-	log, err := os.ReadFile(p.logPath)
+// logTail returns the last lines of a log.
+func logTail(path string) []byte {
+	log, err := os.ReadFile(path)
 	if err != nil {
 		return []byte(err.Error() + "\n")
 	}

@@ -82,6 +82,16 @@ func (s *samples) credential(key string) string {
 	return string(s.secret.Data[key])
 }
 
+// firstAddress returns the first A record of the zone: its name, relative to the zone, and its address.
+func (s *samples) firstAddress() (string, v1alpha1.IPv4Address, error) {
+	for _, entry := range s.zone.Spec.Records {
+		if len(entry.A) > 0 {
+			return entry.Name, entry.A[0], nil
+		}
+	}
+	return "", "", errors.New("the sample zone has no A record")
+}
+
 // manifest returns the samples as YAML, with the Account pointed at the endpoint.
 func (s *samples) manifest(endpoint string) ([]byte, error) {
 	var manifest bytes.Buffer

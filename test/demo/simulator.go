@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"time"
 
@@ -22,7 +21,7 @@ const simulatorTimeout = 30 * time.Second
 type simulator struct {
 	URL     string `json:"url"`     // REG.API, for spec.endpoint
 	DNS     string `json:"dns"`     // host:port of the name server
-	Control string `json:"control"` // URL of the journal and the faults
+	Control string `json:"control"` // URL of the journal and the faults, with a final slash
 }
 
 // seed is what regapi-sim starts with.
@@ -37,9 +36,19 @@ type seedAccount struct {
 }
 
 type seedDomain struct {
-	Name   string `json:"name"`
-	Parked bool   `json:"parked"` // with the records that the registrar puts into a fresh zone
+	Name    string       `json:"name"`
+	Records []seedRecord `json:"records"`
 }
+
+type seedRecord struct {
+	Name    string `json:"name"`
+	Type    string `json:"type"`
+	Content string `json:"content"`
+}
+
+// foreign is a record that somebody else has put into every zone before the
+// operator came. It has to stay.
+var foreign = seedRecord{Name: "somebody-elses", Type: "A", Content: "192.0.2.200"}
 
 // startSimulator starts regapi-sim with an account that has the login and the
 // domains of the samples, and waits until it listens.
@@ -49,7 +58,7 @@ func (d *demo) startSimulator(ctx context.Context) error {
 		Password: d.samples.credential(v1alpha1.SecretKeyPassword),
 	}
 	for _, name := range d.samples.domains {
-		account.Domains = append(account.Domains, seedDomain{Name: name, Parked: true})
+		account.Domains = append(account.Domains, seedDomain{Name: name, Records: []seedRecord{foreign}})
 	}
 	text, err := yaml.Marshal(seed{Accounts: []seedAccount{account}})
 	if err != nil {
@@ -72,7 +81,7 @@ func (d *demo) startSimulator(ctx context.Context) error {
 func (d *demo) awaitSimulator(ctx context.Context, readyFile string) error {
 	ctx, cancel := context.WithTimeout(ctx, simulatorTimeout)
 	defer cancel()
-	tick := time.NewTicker(50 * time.Millisecond)
+	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {
 		text, err := os.ReadFile(readyFile)
@@ -88,45 +97,4 @@ func (d *demo) awaitSimulator(ctx context.Context, readyFile string) error {
 			return fmt.Errorf("regapi-sim does not listen: %w", context.Cause(ctx))
 		}
 	}
-}
-
-// countRequests prints how much of the account's budget the run has spent.
-func (d *demo) countRequests(ctx context.Context) error {
-	journal, err := d.journal(ctx)
-	if err != nil {
-		return err
-	}
-	if len(journal) == 0 {
-		return errors.New("the simulator's journal is empty: the operator never called it")
-	}
-	fmt.Fprintf(d.out, "    %d of the 1200 that REG.API allows in an hour:\n", len(journal))
-	for _, entry := range journal {
-		fmt.Fprintf(d.out, "    %s\n", entry.Function)
-	}
-	return nil
-}
-
-// journalEntry is a request that the simulator received.
-type journalEntry struct {
-	Function string `json:"function"`
-}
-
-func (d *demo) journal(ctx context.Context) ([]journalEntry, error) {
-	ctx, cancel := context.WithTimeout(ctx, toolTimeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.simulator.Control+"/journal", nil)
-	if err != nil {
-		return nil, err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the simulator's journal answers %s", response.Status)
-	}
-	var journal []journalEntry
-	err = json.NewDecoder(response.Body).Decode(&journal)
-	return journal, err
 }

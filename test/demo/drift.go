@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+)
+
+// checkForeign fails when the record that was in the zone before the operator
+// came is there no more.
+func (d *demo) checkForeign(ctx context.Context) error {
+	name, err := fqdn(foreign.Name + "." + string(d.samples.zone.Spec.DomainName))
+	if err != nil {
+		return err
+	}
+	record, err := dns.NewRR(name + " IN " + foreign.Type + " " + foreign.Content)
+	if err != nil {
+		return err
+	}
+	served, err := lookup(ctx, d.simulator.DNS, name, record.Header().Rrtype)
+	if err != nil {
+		return err
+	}
+	if !sameRecords([]dns.RR{record}, served) {
+		return fmt.Errorf("expected %v, served %v", record, served)
+	}
+	fmt.Fprintf(d.out, "    %s\n", served[0])
+	return nil
+}
+
+// checkDrift removes a record through REG.API, as a person would in the
+// registrar's panel, and waits until the operator has put it back.
+func (d *demo) checkDrift(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, driftTimeout)
+	defer cancel()
+	name, address, err := d.samples.firstAddress()
+	if err != nil {
+		return err
+	}
+	before, err := d.writes(ctx)
+	if err != nil {
+		return err
+	}
+	if err := d.removeAddress(ctx, name, address); err != nil {
+		return err
+	}
+	fmt.Fprintf(d.out, "    removed %s A %s\n", name, address)
+	if err := d.awaitWrites(ctx, before+2); err != nil { // the removal, and the operator's answer to it
+		return err
+	}
+	return d.checkRecords(ctx)
+}
+
+// removeAddress calls zone/remove_record (9.18) as the account of the samples.
+func (d *demo) removeAddress(ctx context.Context, name string, address v1alpha1.IPv4Address) error {
+	input, err := json.Marshal(map[string]any{
+		"domains":     []map[string]string{{"dname": string(d.samples.zone.Spec.DomainName)}},
+		"subdomain":   name,
+		"record_type": "A",
+		"content":     string(address),
+	})
+	if err != nil {
+		return err
+	}
+	form := url.Values{
+		"username":      {d.samples.credential(v1alpha1.SecretKeyUsername)},
+		"password":      {d.samples.credential(v1alpha1.SecretKeyPassword)},
+		"io_encoding":   {"utf8"},
+		"input_format":  {"json"},
+		"output_format": {"json"},
+		"input_data":    {string(input)},
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.simulator.URL+"zone/remove_record", strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return succeed(request)
+}
+
+// succeed sends a request to REG.API and fails when it, or an element of its
+// answer, failed.
+func succeed(request *http.Request) error {
+	var reply struct {
+		Result string `json:"result"`
+		Answer struct {
+			Domains []struct {
+				Result string `json:"result"`
+			} `json:"domains"`
+		} `json:"answer"`
+	}
+	if err := fetch(request, &reply); err != nil {
+		return err
+	}
+	if reply.Result != "success" || len(reply.Answer.Domains) != 1 || reply.Answer.Domains[0].Result != "success" {
+		return fmt.Errorf("%s answers %+v", request.URL.Path, reply)
+	}
+	return nil
+}
