@@ -42,8 +42,8 @@ demo-test: build-demo control-plane ## Do the same, check the result and exit.
 	@bin/demo --check
 
 .PHONY: sim
-sim: build ## Run the REG.API simulator alone on loopback.
-	bin/regapi-sim --listen 127.0.0.1:8088 --dns-listen 127.0.0.1:5354 --control-listen 127.0.0.1:8089
+sim: build ## Run the REG.API simulator alone on loopback; SEED names its seed file.
+	bin/regapi-sim $(if $(SEED),--seed $(SEED))
 
 .PHONY: run
 run: build ## Run the operator against the cluster of the current kubeconfig.
@@ -162,4 +162,4 @@ kustomize:
 
 .PHONY: golangci-lint
 golangci-lint:
-	@hack/cached-build.sh $@ hack/tools/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint "about 5 minutes on 2 cores" bin/$@
+	@hack/cached-build.sh $@ hack/tools/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint "about 2 minutes on 2 cores" bin/$@
