@@ -144,6 +144,8 @@ deploy: kustomize ## Install the operator with its CRDs; IMG names the image.
 
 .PHONY: undeploy
 undeploy: ## Delete the operator and its CRDs, and with them every object of theirs.
+	@# The CRDs first: the operator has to see its objects off.
+	kubectl delete --ignore-not-found -k config/crd
 	kubectl delete --ignore-not-found -k config/default
 
 # Tools, pinned by the go.mod of their own module.
