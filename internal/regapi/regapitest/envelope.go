@@ -2,8 +2,10 @@ package regapitest
 
 import (
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"mime"
+	"slices"
 	"strconv"
 )
 
@@ -36,8 +38,9 @@ func (t typist) settle(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(value))
-		for name, item := range value {
-			out[name] = t.settle(item)
+		// In order of names, so that one seed gives one result.
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			out[name] = t.settle(value[name])
 		}
 		return out
 	case []any:

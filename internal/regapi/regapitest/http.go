@@ -1,7 +1,6 @@
 package regapitest
 
 import (
-	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -43,15 +42,16 @@ type reply struct {
 }
 
 // Handler serves the API without a listener of its own. The address of the caller is the request's RemoteAddr.
-func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc(apiPath, s.serve)
-	return mux
-}
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if !strings.HasPrefix(r.URL.Path, apiPath) {
+		http.NotFound(w, r)
+		return
+	}
 	c, refused := s.receive(w, r)
-	answer := s.process(r.Context(), c, refused)
+	answer := s.process(c, refused)
+	s.leave(c)
 	s.send(w, answer)
 	s.finish(c)
 	if answer.dropped {
@@ -103,10 +103,10 @@ func (c *call) read(w http.ResponseWriter, r *http.Request) *apiError {
 }
 
 // process takes a request from its receipt to its answer.
-func (s *Server) process(ctx context.Context, c *call, refused *apiError) reply {
+func (s *Server) process(c *call, refused *apiError) reply {
 	s.callHook(StageReceived, c)
 	plan := s.draw(c)
-	if err := s.wait(ctx, plan.latency); err != nil {
+	if err := s.wait(plan.latency); err != nil {
 		return reply{dropped: true}
 	}
 	c.fault = plan.fault
@@ -144,20 +144,16 @@ func (s *Server) draw(c *call) faultPlan {
 	return plan
 }
 
-// wait lets latency pass; it ends early when the caller goes away or the server is closed.
-func (s *Server) wait(ctx context.Context, latency time.Duration) error {
+// wait lets latency pass; it ends early when the server is closed. A caller that goes away does not end it: what it asked for is still done.
+func (s *Server) wait(latency time.Duration) error {
 	if latency <= 0 {
 		return nil
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stop := context.AfterFunc(s.ctx, cancel)
-	defer stop()
 	clock, ok := s.clock.(sleeper)
 	if !ok {
 		clock = systemClock{}
 	}
-	return clock.Sleep(ctx, latency)
+	return clock.Sleep(s.ctx, latency)
 }
 
 const htmlPage = "<!DOCTYPE html>\n<html><head><title>REG.RU</title></head><body>Technical work is under way.</body></html>\n"
@@ -287,11 +283,17 @@ func (s *Server) send(w http.ResponseWriter, answer reply) {
 	}
 }
 
+// leave ends the count of a request as one under way. It comes before the answer is sent, because its caller may send the next request at once.
+func (s *Server) leave(c *call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inFlight[c.entry.Login]--
+}
+
 // finish closes the journal entry.
 func (s *Server) finish(c *call) {
 	s.mu.Lock()
 	c.entry.Duration = s.clock.Now().Sub(c.entry.Time)
-	s.inFlight[c.entry.Login]--
 	entry := c.entry.clone()
 	s.mu.Unlock()
 	s.logger.Info("Request", "function", entry.Function, "login", entry.Login, "ip", entry.RemoteIP, "elements", entry.Elements,

@@ -123,8 +123,12 @@ func (s *Server) Close() {
 	})
 }
 
-// URL is what the names of functions are appended to: "http://127.0.0.1:PORT/api/regru2/".
+// URL is what the names of functions are appended to: "http://127.0.0.1:PORT/api/regru2/". A server made with [New] has one that only its
+// [Server.Transport] reaches.
 func (s *Server) URL() string {
+	if s.httpAddress == nil {
+		return "http://127.0.0.1" + apiPath
+	}
 	scheme := "http"
 	if s.tls {
 		scheme = "https"

@@ -3,6 +3,7 @@ package regapitest
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
@@ -149,7 +150,7 @@ func newAccount(a Account) (*account, error) {
 	for _, text := range a.Certificates {
 		block, _ := pem.Decode([]byte(text))
 		if block == nil {
-			return nil, fmt.Errorf("a certificate is not PEM")
+			return nil, errors.New("a certificate is not PEM")
 		}
 		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
 			return nil, fmt.Errorf("parse a certificate: %w", err)
@@ -175,11 +176,37 @@ func (s *state) addDomain(login string, d Domain, b Behaviour, now time.Time) er
 	if d.ServiceID == 0 {
 		d.ServiceID = s.freshID()
 	}
+	if err := s.checkDomain(d); err != nil {
+		return fmt.Errorf("domain %q: %w", d.Name, err)
+	}
 	added := &domain{Domain: d, owner: login, zone: newZone(name, now)}
 	if err := added.fillZone(b, now); err != nil {
 		return fmt.Errorf("domain %q: %w", d.Name, err)
 	}
 	s.domains[name] = added
+	return nil
+}
+
+func (s *state) checkDomain(d Domain) error {
+	for _, date := range []string{d.Created, d.Expires} {
+		if _, err := time.Parse(time.DateOnly, date); err != nil {
+			return err
+		}
+	}
+	if !slices.Contains([]string{"N", "A", "S", "D", "O"}, d.State) {
+		return fmt.Errorf("state %q is none of N, A, S, D, O", d.State)
+	}
+	if d.UserServID != "" && !userServID.MatchString(d.UserServID) {
+		return fail("BAD_USER_SERVID")
+	}
+	for _, other := range s.domains {
+		if other.ServiceID == d.ServiceID || (d.UserServID != "" && other.UserServID == d.UserServID) {
+			return fmt.Errorf("%s has the same id", other.Name)
+		}
+	}
+	if slices.ContainsFunc(d.NameServers, func(server string) bool { return strings.TrimSpace(server) == "" }) {
+		return errors.New("a name server is empty")
+	}
 	return nil
 }
 

@@ -1,0 +1,171 @@
+package regapitest
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/miekg/dns"
+)
+
+var epoch = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// world is a simulator without listeners whose clock stands, with the ordinary account alice (example.ru, пример.рф) and the
+// Partner bob (partner.ru).
+type world struct {
+	*Server
+	t     *testing.T
+	clock *ManualClock
+}
+
+func newWorld(t *testing.T, options ...Option) *world {
+	t.Helper()
+	clock := NewManualClock(epoch)
+	w := &world{Server: New(append([]Option{WithClock(clock)}, options...)...), t: t, clock: clock}
+	t.Cleanup(w.Close)
+	w.AddAccount(Account{Login: "alice", Password: "secret", UserID: 7, Balance: Balance{Prepay: "1000.50", Credit: "10"}})
+	w.AddAccount(Account{Login: "bob", Password: "hidden", UserID: 8, Partner: true, Balance: Balance{Prepay: "160", Blocked: "80", Credit: "8"}})
+	w.AddDomain("alice", Domain{Name: "example.ru", ServiceID: 501, UserServID: "abc123"})
+	w.AddDomain("alice", Domain{Name: "пример.рф", ServiceID: 502})
+	w.AddDomain("bob", Domain{Name: "partner.ru", ServiceID: 601})
+	return w
+}
+
+// answer is a decoded answer of the API.
+type answer struct {
+	Result      string         `json:"result"`
+	ErrorCode   string         `json:"error_code"`
+	ErrorText   string         `json:"error_text"`
+	ErrorParams any            `json:"error_params"`
+	Answer      map[string]any `json:"answer"`
+}
+
+// element returns one element of the answer's list.
+func (a answer) element(t *testing.T, index int) map[string]any {
+	t.Helper()
+	for _, list := range []string{domainsList, servicesList} {
+		if items, ok := a.Answer[list].([]any); ok && index < len(items) {
+			return items[index].(map[string]any)
+		}
+	}
+	t.Fatalf("the answer has no element %d: %+v", index, a)
+	return nil
+}
+
+// code returns the error code of the only element, or of the whole answer.
+func (a answer) code(t *testing.T) string {
+	t.Helper()
+	if a.Result == "error" {
+		return a.ErrorCode
+	}
+	code, _ := a.element(t, 0)["error_code"].(string)
+	return code
+}
+
+// send posts a form and returns the raw answer.
+func (w *world) send(function string, form url.Values) *http.Response {
+	w.t.Helper()
+	client := http.Client{Transport: w.Transport()}
+	response, err := client.PostForm(w.URL()+function, form)
+	if err != nil {
+		w.t.Fatalf("%s: %v", function, err)
+	}
+	return response
+}
+
+func decodeAnswer(t *testing.T, response *http.Response) answer {
+	t.Helper()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var decoded answer
+	if err := json.Unmarshal(body, &decoded); err != nil {
+		t.Fatalf("%v in %s", err, body)
+	}
+	return decoded
+}
+
+// form makes a form of name, value pairs.
+func form(pairs ...string) url.Values {
+	values := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values.Add(pairs[i], pairs[i+1])
+	}
+	return values
+}
+
+// call calls a function with credentials and the given fields.
+func (w *world) call(login, password, function string, pairs ...string) answer {
+	w.t.Helper()
+	return decodeAnswer(w.t, w.send(function, form(append([]string{"username", login, "password", password}, pairs...)...)))
+}
+
+func (w *world) alice(function string, pairs ...string) answer {
+	w.t.Helper()
+	return w.call("alice", "secret", function, pairs...)
+}
+
+func (w *world) bob(function string, pairs ...string) answer {
+	w.t.Helper()
+	return w.call("bob", "hidden", function, pairs...)
+}
+
+// bobJSON calls a function as bob with input_data.
+func (w *world) bobJSON(function, inputData string) answer {
+	w.t.Helper()
+	return w.bob(function, "input_format", "json", "input_data", inputData)
+}
+
+func (w *world) aliceJSON(function, inputData string) answer {
+	w.t.Helper()
+	return w.alice(function, "input_format", "json", "input_data", inputData)
+}
+
+// must fails the test unless the answer and its first element are a success.
+func (w *world) must(a answer) {
+	w.t.Helper()
+	if a.code(w.t) != "" || a.Result != "success" {
+		w.t.Fatalf("not a success: %+v", a)
+	}
+}
+
+func (w *world) wantRecords(domain string, want ...Record) {
+	w.t.Helper()
+	if diff := cmp.Diff(append([]Record{}, want...), w.Records(domain)); diff != "" {
+		w.t.Errorf("records of %s (-want +got):\n%s", domain, diff)
+	}
+}
+
+// dig asks the name server and returns the response code with the answer section in presentation format, without TTL and class.
+func (w *world) dig(name string, recordType uint16) (string, []string) {
+	w.t.Helper()
+	query := new(dns.Msg).SetQuestion(dns.Fqdn(name), recordType)
+	response := w.AnswerDNS(query)
+	return dns.RcodeToString[response.Rcode], sections(response.Answer)
+}
+
+func sections(records []dns.RR) []string {
+	texts := []string{}
+	for _, rr := range records {
+		fields := strings.SplitN(rr.String(), "\t", 5)
+		texts = append(texts, fields[0]+" "+fields[3]+" "+fields[4])
+	}
+	return texts
+}
+
+func (w *world) wantDNS(name string, recordType uint16, rcode string, want ...string) {
+	w.t.Helper()
+	gotCode, got := w.dig(name, recordType)
+	if gotCode != rcode {
+		w.t.Errorf("%s %s: %s, want %s", name, dns.TypeToString[recordType], gotCode, rcode)
+	}
+	if diff := cmp.Diff(append([]string{}, want...), got); diff != "" {
+		w.t.Errorf("%s %s (-want +got):\n%s", name, dns.TypeToString[recordType], diff)
+	}
+}

@@ -1,0 +1,49 @@
+package regapitest
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+)
+
+// transport takes requests to the handler without a network.
+type transport struct{ handler http.Handler }
+
+// Transport serves the API without a listener, from 127.0.0.1: for tests in a testing/synctest bubble, where no network may be waited for.
+func (s *Server) Transport() http.RoundTripper { return transport{handler: s.Handler()} }
+
+// RoundTrip leaves as soon as the request's context ends; the server goes on with the request, as a real one does.
+func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	answered := make(chan *http.Response, 1)
+	arrived := request.Clone(request.Context())
+	arrived.RemoteAddr = "127.0.0.1:1"
+	if arrived.Body == nil {
+		arrived.Body = http.NoBody
+	}
+	go func() {
+		defer arrived.Body.Close() //nolint:errcheck // a RoundTripper closes the body, and nobody is left to tell
+		answered <- t.serve(arrived)
+	}()
+	select {
+	case response := <-answered:
+		if response == nil {
+			return nil, io.ErrUnexpectedEOF
+		}
+		response.Request = request
+		return response, nil
+	case <-request.Context().Done():
+		return nil, request.Context().Err()
+	}
+}
+
+// serve returns nil when the handler closed the connection.
+func (t transport) serve(request *http.Request) (response *http.Response) {
+	defer func() {
+		if reason := recover(); reason != nil && reason != http.ErrAbortHandler {
+			panic(reason)
+		}
+	}()
+	recorder := httptest.NewRecorder()
+	t.handler.ServeHTTP(recorder, request)
+	return recorder.Result()
+}
