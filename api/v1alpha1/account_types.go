@@ -58,6 +58,11 @@ type AccountStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	UserID string `json:"userID,omitempty"`
+
+	// secretVersion is the resourceVersion of the Secret that was used last. It wakes what waits for new credentials.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	SecretVersion string `json:"secretVersion,omitempty"`
 }
 
 // Account is a login at REG.RU: the credentials and the endpoint that domains and zones are managed with.

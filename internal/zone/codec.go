@@ -162,7 +162,7 @@ func readCAA(content string) string {
 }
 
 func caaContent(flags int, tag, value string) string {
-	return fmt.Sprintf("%d %s %q", flags, strings.ToLower(tag), value)
+	return fmt.Sprintf("%d %s %s", flags, strings.ToLower(tag), quote(value))
 }
 
 // splitCAA reads `flags tag "value"`, with or without the quotes.
@@ -236,6 +236,11 @@ func readTXT(content string) string {
 	}
 	return text.String()
 }
+
+var quoteEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// quote puts a text into double quotes, as readQuoted reads it.
+func quote(text string) string { return `"` + quoteEscapes.Replace(text) + `"` }
 
 // readQuoted reads one string in double quotes, with backslash escapes, from the start of s.
 func readQuoted(s string) (text, rest string, ok bool) {

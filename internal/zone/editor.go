@@ -70,8 +70,23 @@ type Result struct {
 	Zone Snapshot
 	// Failures are the changes that did not come about.
 	Failures []Failure
-	// Written is the number of changes that REG.API was asked to make.
-	Written int
+
+	asked []Change
+}
+
+// Made gives the changes that came about.
+func (r Result) Made() []Change {
+	failed := map[Change]bool{}
+	for _, failure := range r.Failures {
+		failed[failure.Change] = true
+	}
+	var made []Change
+	for _, change := range r.asked {
+		if !failed[change] {
+			made = append(made, change)
+		}
+	}
+	return made
 }
 
 // ErrNotApplied says that REG.API reported success and the zone does not show it.
@@ -113,7 +128,7 @@ func (e *Editor) Edit(ctx context.Context, target Target, decide func(ctx contex
 	if err != nil {
 		return Result{Zone: before}, err
 	}
-	return Result{Zone: after, Failures: verify(after, edits, failures), Written: len(edits.Changes)}, nil
+	return Result{Zone: after, Failures: verify(after, edits, failures), asked: edits.Changes}, nil
 }
 
 func read(ctx context.Context, target Target) (Snapshot, error) {

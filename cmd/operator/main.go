@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// options of the operator, as its flags give them.
+type options struct {
+	kubeconfig              string
+	metricsAddress          string
+	healthAddress           string
+	leaderElection          bool
+	leaderElectionNamespace string
+	resync                  time.Duration
+	logLevel                string
+	logFormat               string
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := newCommand().ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "operator:", err)
+		os.Exit(1)
+	}
+}
+
+func newCommand() *cobra.Command {
+	var o options
+	command := &cobra.Command{
+		Use:           "operator",
+		Short:         "Keep domains and DNS zones at REG.RU as Kubernetes objects describe them",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE:          func(command *cobra.Command, _ []string) error { return run(command.Context(), o) },
+	}
+	o.addFlags(command.Flags())
+	return command
+}
+
+func (o *options) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "kubeconfig file; without it $KUBECONFIG, the cluster that this runs in, or ~/.kube/config")
+	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8080", "address to serve Prometheus metrics on; 0 for none")
+	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address to serve /healthz and /readyz on; 0 for none")
+	flags.BoolVar(&o.leaderElection, "leader-elect", false, "elect a leader among several replicas; only the leader works")
+	flags.StringVar(&o.leaderElectionNamespace, "leader-election-namespace", "", "namespace of the election's Lease; that of the pod by default")
+	flags.DurationVar(&o.resync, "resync-interval", 10*time.Minute, "how often an object is compared with REG.API when nothing happens; every zone costs one request, every domain two")
+	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
+	flags.StringVar(&o.logFormat, "log-format", "text", "text or json")
+}

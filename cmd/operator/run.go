@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+// minResync keeps a slip of the hand from spending the hourly allowance of requests.
+const minResync = time.Second
+
+func run(ctx context.Context, o options) error {
+	if err := o.setUpLogging(); err != nil {
+		return err
+	}
+	if o.resync < minResync {
+		return fmt.Errorf("--resync-interval %s is too short: give at least %s", o.resync, minResync)
+	}
+	mgr, err := o.newManager()
+	if err != nil {
+		return err
+	}
+	dependencies := controller.Dependencies{
+		Directory: account.NewDirectory(mgr.GetAPIReader()),
+		Editor:    zone.NewEditor(),
+		Resync:    o.resync,
+	}
+	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
+		return fmt.Errorf("set up the controllers: %w", err)
+	}
+	return mgr.Start(ctx)
+}
+
+func (o *options) newManager() (ctrl.Manager, error) {
+	config, err := o.restConfig()
+	if err != nil {
+		return nil, err
+	}
+	scheme := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		return nil, err
+	}
+	mgr, err := ctrl.NewManager(config, ctrl.Options{
+		Scheme:                  scheme,
+		Metrics:                 server.Options{BindAddress: o.metricsAddress},
+		HealthProbeBindAddress:  o.healthAddress,
+		LeaderElection:          o.leaderElection,
+		LeaderElectionID:        "regapi-operator",
+		LeaderElectionNamespace: o.leaderElectionNamespace,
+		// A leader that stops hands over at once: nothing runs after the manager has stopped.
+		LeaderElectionReleaseOnCancel: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("connect to the API server: %w", err)
+	}
+	return mgr, errors.Join(mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping))
+}
+
+func (o *options) restConfig() (*rest.Config, error) {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = o.kubeconfig
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, nil).ClientConfig()
+	if err != nil {
+		return nil, fmt.Errorf("find the API server: %w", err)
+	}
+	return config, nil
+}
+
+func (o *options) setUpLogging() error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
+		return fmt.Errorf("--log-level %q: give debug, info, warn or error", o.logLevel)
+	}
+	var handler slog.Handler
+	switch o.logFormat {
+	case "text":
+		handler = slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})
+	case "json":
+		handler = slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})
+	default:
+		return fmt.Errorf("--log-format %q: give text or json", o.logFormat)
+	}
+	logger := logr.FromSlogHandler(handler)
+	ctrl.SetLogger(logger)
+	klog.SetLogger(logger)
+	return nil
+}

@@ -1,0 +1,129 @@
+package controller
+
+import (
+	"context"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/util/workqueue"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+// concurrency of each controller. The lanes let one request per account through anyway, so that this bounds how many
+// accounts are served at a time.
+const concurrency = 8
+
+// Fields that the caches are indexed by.
+const (
+	indexSecret  = "spec.secretRef.name"
+	indexAccount = "spec.accountRef.name"
+	indexDomain  = "canonical(spec.domainName)"
+)
+
+// Dependencies are what the controllers share with the rest of the process.
+type Dependencies struct {
+	Directory *account.Directory
+	Editor    *zone.Editor
+	// Resync is how often an object is compared with REG.API when nothing happens.
+	Resync time.Duration
+}
+
+// SetupWithManager registers every controller with a manager.
+func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) error {
+	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
+		return err
+	}
+	writer := statusWriter{Client: mgr.GetClient(), Events: mgr.GetEventRecorder("regapi-operator")}
+	for _, reconciler := range []interface{ SetupWithManager(ctrl.Manager) error }{
+		&AccountReconciler{statusWriter: writer, Directory: d.Directory, Resync: d.Resync},
+		&DomainReconciler{statusWriter: writer, Directory: d.Directory, Resync: d.Resync},
+		&DNSZoneReconciler{statusWriter: writer, Directory: d.Directory, Editor: d.Editor, Resync: d.Resync},
+	} {
+		if err := reconciler.SetupWithManager(mgr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
+	for _, index := range []struct {
+		kind  client.Object
+		field string
+		value func(client.Object) string
+	}{
+		{&v1alpha1.Account{}, indexSecret, func(o client.Object) string { return o.(*v1alpha1.Account).Spec.SecretRef.Name }},
+		{&v1alpha1.Domain{}, indexAccount, func(o client.Object) string { return o.(*v1alpha1.Domain).Spec.AccountRef.Name }},
+		{&v1alpha1.DNSZone{}, indexAccount, func(o client.Object) string { return o.(*v1alpha1.DNSZone).Spec.AccountRef.Name }},
+		{&v1alpha1.DNSZone{}, indexDomain, func(o client.Object) string { return canonicalOrAsIs(o.(*v1alpha1.DNSZone).Spec.DomainName) }},
+	} {
+		value := index.value
+		if err := indexer.IndexField(ctx, index.kind, index.field, func(o client.Object) []string { return []string{value(o)} }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// canonicalOrAsIs makes spellings of one domain meet; a name that is no domain stays as it is.
+func canonicalOrAsIs(name v1alpha1.DomainName) string {
+	if canonical, err := zone.CanonicalDomain(string(name)); err == nil {
+		return canonical
+	}
+	return string(name)
+}
+
+// controllerOptions bound the wait after failures: REG.API must not be asked again within milliseconds.
+func controllerOptions() controller.Options {
+	return controller.Options{
+		MaxConcurrentReconciles: concurrency,
+		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstBackoff, lastBackoff),
+	}
+}
+
+// requestsFor lists objects and gives a request for each.
+func requestsFor(ctx context.Context, reader client.Reader, list client.ObjectList, options ...client.ListOption) []ctrl.Request {
+	if err := reader.List(ctx, list, options...); err != nil {
+		log.FromContext(ctx).Error(err, "Listing objects to wake failed")
+		return nil
+	}
+	var requests []ctrl.Request
+	_ = meta.EachListItem(list, func(item runtime.Object) error { // Our own callback never fails.
+		requests = append(requests, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(item.(client.Object))})
+		return nil
+	})
+	return requests
+}
+
+// accountUsabilityChanged lets those changes of an Account through that can matter to who uses it.
+var accountUsabilityChanged = predicate.Funcs{
+	UpdateFunc: func(e event.UpdateEvent) bool {
+		before, after := e.ObjectOld.(*v1alpha1.Account), e.ObjectNew.(*v1alpha1.Account)
+		return usability(before) != usability(after)
+	},
+}
+
+type accountUsability struct {
+	ready                 bool
+	reason, secretVersion string
+	generation            int64
+}
+
+func usability(a *v1alpha1.Account) accountUsability {
+	u := accountUsability{secretVersion: a.Status.SecretVersion, generation: a.Generation}
+	if ready := meta.FindStatusCondition(a.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
+		u.ready, u.reason = ready.Status == "True", ready.Reason
+	}
+	return u
+}
