@@ -48,9 +48,9 @@ type Answer struct {
 	// ContentType is the Content-Type header; REG.API sends JSON under other types, too.
 	ContentType string
 	// Body is the whole body.
-	Body []byte
+	Body []byte `json:"-"`
 	// Payload is the member "answer" of the envelope; the envelope handler fills it.
-	Payload json.RawMessage
+	Payload json.RawMessage `json:"-"`
 
 	// redactor knows the secrets of the request, for the errors of the answer's elements.
 	redactor *redactor

@@ -120,20 +120,33 @@ func squeeze(text string) string {
 	return strings.Join(strings.Fields(strings.ToValidUTF8(text, "\uFFFD")), " ")
 }
 
-// hidesSecret looks for secrets behind percent, JSON and HTML escapes, in any nesting.
+// decoders undo the escapings that a server may have put over what it echoes.
+var decoders = []func(string) string{unescapePercent, unescapeJSON, html.UnescapeString}
+
+// hidesSecret looks for secrets behind escapes, in any nesting and order: a secret that looks like an
+// escape itself shows only while just the right ones have been undone.
 func hidesSecret(pattern *regexp.Regexp, text string) bool {
-	decoders := []func(string) string{unescapePercent, unescapeJSON, html.UnescapeString}
+	seen := map[string]bool{text: true}
+	layer := []string{text}
 	for range maxDecodings {
-		before := text
-		for _, decode := range decoders {
-			text = decode(text)
-			if pattern.MatchString(squeeze(text)) {
-				return true
+		var next []string
+		for _, candidate := range layer {
+			for _, decode := range decoders {
+				decoded := decode(candidate)
+				if seen[decoded] {
+					continue
+				}
+				if pattern.MatchString(squeeze(decoded)) {
+					return true
+				}
+				seen[decoded] = true
+				next = append(next, decoded)
 			}
 		}
-		if text == before {
+		if len(next) == 0 {
 			return false
 		}
+		layer = next
 	}
 	return true // deeper than anything that has a reason to be
 }
