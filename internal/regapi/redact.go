@@ -16,7 +16,7 @@ const (
 	// maxErrorText bounds the texts of an error, in characters.
 	maxErrorText = 300
 	// maxRedactable bounds what is searched for secrets, in bytes; longer texts are withheld.
-	maxRedactable = 64 << 10
+	maxRedactable = 8 << 10
 	// minContactSecret is the length in characters from which a contact value is struck out;
 	// shorter ones, such as a country code, occur in any text.
 	minContactSecret = 3
