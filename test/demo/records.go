@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,8 +19,13 @@ const maxTXTString = 255
 // hold: underscores and asterisks.
 var punycode = idna.New(idna.MapForLookup(), idna.StrictDomainName(false))
 
-// expectedRecords lists the records of a DNSZone as DNS has to serve them.
+// expectedRecords lists the records of a DNSZone as DNS has to serve them. Their
+// TTL is that of the zone, or 0 where the DNSZone leaves it open.
 func expectedRecords(zone *v1alpha1.DNSZone) ([]dns.RR, error) {
+	var ttl uint32
+	if soa := zone.Spec.SOA; soa != nil && soa.TTL != nil {
+		ttl = uint32(soa.TTL.Seconds())
+	}
 	var records []dns.RR
 	for _, entry := range zone.Spec.Records {
 		owner := entry.Name + "." + string(zone.Spec.DomainName)
@@ -33,6 +39,9 @@ func expectedRecords(zone *v1alpha1.DNSZone) ([]dns.RR, error) {
 		of, err := recordsOf(owner, entry)
 		if err != nil {
 			return nil, fmt.Errorf("records of %s: %w", entry.Name, err)
+		}
+		for _, record := range of {
+			record.Header().Ttl = ttl
 		}
 		records = append(records, of...)
 	}
@@ -72,7 +81,7 @@ func recordsOf(owner string, entry v1alpha1.NameRecords) ([]dns.RR, error) {
 	return b.records, b.err
 }
 
-// builder gathers the records of one name and keeps the first error.
+// builder gathers the records of one name, and the errors on the way.
 type builder struct {
 	owner   string
 	records []dns.RR
@@ -96,8 +105,9 @@ func (b *builder) addTXT(text string) {
 }
 
 func (b *builder) keep(record dns.RR, err error) {
-	if err != nil && b.err == nil {
-		b.err = err
+	if err != nil {
+		b.err = errors.Join(b.err, err)
+		return
 	}
 	b.records = append(b.records, record)
 }
@@ -105,9 +115,7 @@ func (b *builder) keep(record dns.RR, err error) {
 // host returns a host name as DNS writes it.
 func (b *builder) host(host v1alpha1.Host) string {
 	name, err := fqdn(string(host))
-	if err != nil && b.err == nil {
-		b.err = err
-	}
+	b.err = errors.Join(b.err, err)
 	return name
 }
 

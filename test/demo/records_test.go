@@ -3,9 +3,11 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/miekg/dns"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 )
@@ -62,14 +64,14 @@ func TestEveryTypeOfRecordIsExpectedAsDNSWritesIt(t *testing.T) {
 	}
 }
 
-func TestRecordsDifferByContentAndNumberAndNotByOrderOrTTL(t *testing.T) {
+func TestRecordsAreCheckedByContentNumberAndTTLWhateverTheirOrder(t *testing.T) {
 	one, other := parse(t, "a.example.ru. 60 IN A 192.0.2.1"), parse(t, "a.example.ru. 60 IN A 192.0.2.2")
 	for name, test := range map[string]struct {
 		served []dns.RR
 		same   bool
 	}{
 		"another order": {[]dns.RR{other, one}, true},
-		"another TTL":   {[]dns.RR{parse(t, "a.example.ru. 3600 IN A 192.0.2.1"), other}, true},
+		"another TTL":   {[]dns.RR{parse(t, "a.example.ru. 3600 IN A 192.0.2.1"), other}, false},
 		"one is absent": {[]dns.RR{one}, false},
 		"one more":      {[]dns.RR{one, other, parse(t, "a.example.ru. 60 IN A 192.0.2.3")}, false},
 		"another value": {[]dns.RR{one, parse(t, "a.example.ru. 60 IN A 192.0.2.3")}, false},
@@ -78,6 +80,31 @@ func TestRecordsDifferByContentAndNumberAndNotByOrderOrTTL(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if same := sameRecords([]dns.RR{one, other}, test.served); same != test.same {
+				t.Errorf("sameRecords = %t, want %t", same, test.same)
+			}
+		})
+	}
+}
+
+func TestAnyTTLWillDoWhereTheZoneLeavesItOpen(t *testing.T) {
+	for name, test := range map[string]struct {
+		soa  *v1alpha1.SOA
+		same bool
+	}{
+		"open":           {nil, true},
+		"as served":      {&v1alpha1.SOA{TTL: &metav1.Duration{Duration: time.Hour}}, true},
+		"not as served":  {&v1alpha1.SOA{TTL: &metav1.Duration{Duration: time.Minute}}, false},
+		"only a minimum": {&v1alpha1.SOA{MinimumTTL: &metav1.Duration{Duration: time.Minute}}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			records, err := expectedRecords(&v1alpha1.DNSZone{Spec: v1alpha1.DNSZoneSpec{
+				DomainName: "example.ru", SOA: test.soa,
+				Records: []v1alpha1.NameRecords{{Name: "a", A: []v1alpha1.IPv4Address{"192.0.2.1"}}},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if same := sameRecords(records, []dns.RR{parse(t, "a.example.ru. 3600 IN A 192.0.2.1")}); same != test.same {
 				t.Errorf("sameRecords = %t, want %t", same, test.same)
 			}
 		})

@@ -82,14 +82,15 @@ func (s *samples) credential(key string) string {
 	return string(s.secret.Data[key])
 }
 
-// firstAddress returns the first A record of the zone: its name, relative to the zone, and its address.
-func (s *samples) firstAddress() (string, v1alpha1.IPv4Address, error) {
+// loneAddress returns an A record of the zone that is the only one of its name:
+// the name, relative to the zone, and the address.
+func (s *samples) loneAddress() (name, address string, err error) {
 	for _, entry := range s.zone.Spec.Records {
-		if len(entry.A) > 0 {
-			return entry.Name, entry.A[0], nil
+		if len(entry.A) == 1 {
+			return entry.Name, string(entry.A[0]), nil
 		}
 	}
-	return "", "", errors.New("the sample zone has no A record")
+	return "", "", errors.New("the sample zone has no name with one A record")
 }
 
 // manifest returns the samples as YAML, with the Account pointed at the endpoint.
