@@ -1,0 +1,97 @@
+package controller
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+)
+
+func TestAnAccountWithGoodCredentialsIsReady(t *testing.T) {
+	h := newHarness(t, harnessOptions{withoutAcc: true})
+	object := h.createAccount("main", testLogin, testPassword)
+	h.waitReady(object)
+	if object.Status.UserID != "4711" {
+		t.Errorf("user ID %q", object.Status.UserID)
+	}
+	if calls := len(h.api.Journal()); calls != 1 {
+		t.Errorf("%d requests, want 1", calls)
+	}
+}
+
+func TestAnAccountThatIsDeniedSaysWhyAndRecoversWithItsSecret(t *testing.T) {
+	h := newHarness(t, harnessOptions{withoutAcc: true})
+	object := h.createAccount("main", testLogin, "wrong-secret-word\n")
+	waiting := h.createZone(www("192.0.2.1"))
+	ready := h.waitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccessDenied)
+	if !strings.Contains(ready.Message, "PASSWORD_AUTH_FAILED") || !strings.Contains(ready.Message, "Correct the user name and the API password") {
+		t.Errorf("message %q", ready.Message)
+	}
+	h.waitFor(waiting, metav1.ConditionFalse, v1alpha1.ReasonAccountNotReady)
+	if calls := len(h.api.Journal()); calls != 1 {
+		t.Errorf("%d requests with a wrong password, want 1", calls)
+	}
+	change(h, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: h.namespace, Name: "main"}}, func(s *corev1.Secret) {
+		s.Data["password"] = []byte(testPassword + "\n") // As `echo` writes it.
+	})
+	h.waitReady(object)
+	h.waitReady(waiting)
+	if strings.Contains(h.logs.String(), "wrong-secret-word") || strings.Contains(h.logs.String(), testPassword) {
+		t.Error("a password is in the logs")
+	}
+}
+
+func TestAnAccountThatCannotBeUsedNamesTheRemedy(t *testing.T) {
+	for name, test := range map[string]struct {
+		arrange      func(h *harness) *v1alpha1.Account
+		reason, want string
+	}{
+		"an address that is not allowed": {
+			func(h *harness) *v1alpha1.Account {
+				h.api.AddAccount(regapitest.Account{Login: "elsewhere", Password: "x", AllowedIPs: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
+				return h.createAccount("main", "elsewhere", "x")
+			}, v1alpha1.ReasonAccessDenied, "allow-list",
+		},
+		"a Secret without a password": {
+			func(h *harness) *v1alpha1.Account { return h.createAccount("main", testLogin, "") }, v1alpha1.ReasonSecretInvalid, "has no key password",
+		},
+		"a Secret without a user name": {
+			func(h *harness) *v1alpha1.Account { return h.createAccount("main", "", testPassword) }, v1alpha1.ReasonSecretInvalid, "has no key username",
+		},
+		"an account that is blocked": {
+			func(h *harness) *v1alpha1.Account {
+				h.api.AddAccount(regapitest.Account{Login: "blocked", Password: "x", Blocked: true})
+				return h.createAccount("main", "blocked", "x")
+			}, v1alpha1.ReasonAccessDenied, "Restore the account",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHarness(t, harnessOptions{withoutAcc: true})
+			ready := h.waitFor(test.arrange(h), metav1.ConditionFalse, test.reason)
+			if !strings.Contains(ready.Message, test.want) {
+				t.Errorf("message %q lacks %q", ready.Message, test.want)
+			}
+		})
+	}
+}
+
+func TestAnAccountWaitsForItsSecret(t *testing.T) {
+	h := newHarness(t, harnessOptions{withoutAcc: true})
+	object := &v1alpha1.Account{
+		ObjectMeta: metav1.ObjectMeta{Namespace: h.namespace, Name: "main"},
+		Spec:       v1alpha1.AccountSpec{SecretRef: v1alpha1.SecretReference{Name: "later"}, Endpoint: h.api.URL()},
+	}
+	h.create(object)
+	ready := h.waitFor(object, metav1.ConditionFalse, v1alpha1.ReasonSecretNotFound)
+	if !strings.Contains(ready.Message, "Secret later does not exist: create it") {
+		t.Errorf("message %q", ready.Message)
+	}
+	h.createSecret("later", testLogin, testPassword)
+	h.waitReady(object)
+}
