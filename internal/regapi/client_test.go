@@ -2,6 +2,8 @@ package regapi
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log"
@@ -12,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -331,5 +334,67 @@ func TestCallDecodesTheAnswer(t *testing.T) {
 	}
 	if err := client.Call(t.Context(), "folder/nop", nil, &wrong); !IsTransient(err) {
 		t.Errorf("a wrong shape: %v", err)
+	}
+}
+
+// failingTransport fails every request with one error.
+type failingTransport struct{ err error }
+
+func (f failingTransport) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
+
+func TestNetworkFailuresAreToldApart(t *testing.T) {
+	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
+	read := func(err error) error { return &net.OpError{Op: "read", Net: "tcp", Err: err} }
+	untrusted := func(err error) error { return &tls.CertificateVerificationError{Err: err} }
+	cases := []struct {
+		err       error
+		want      string
+		neverSent bool
+	}{
+		{dial(&net.DNSError{IsNotFound: true}), "the name of api.reg.ru does not exist", true},
+		{dial(&net.DNSError{IsTimeout: true}), "the name of api.reg.ru cannot be resolved", true},
+		{dial(syscall.EHOSTUNREACH), "cannot connect to api.reg.ru: no route to host", true},
+		{&net.OpError{Op: "proxyconnect", Err: errors.New("no")}, "cannot connect to api.reg.ru", true},
+		{read(syscall.ECONNRESET), "the connection to api.reg.ru broke: connection reset by peer", false},
+		{io.ErrUnexpectedEOF, "the connection to api.reg.ru broke", false},
+		{untrusted(x509.UnknownAuthorityError{}), "the certificate of api.reg.ru is signed by an unknown authority", true},
+		{untrusted(x509.HostnameError{}), "the certificate of api.reg.ru is for another name", true},
+		{untrusted(x509.CertificateInvalidError{Reason: x509.Expired}), "the certificate of api.reg.ru has expired or is not valid yet", true},
+		{untrusted(errors.New("odd")), "the certificate of api.reg.ru cannot be verified", true},
+		{
+			read(tls.AlertError(116)),
+			"api.reg.ru ended the TLS handshake; if the account holds a certificate, every request must present it", false,
+		},
+	}
+	for _, c := range cases {
+		client, err := NewClient(WithCredentials(testPassword), WithTransport(failingTransport{c.err}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		failure := client.User.Nop(t.Context())
+		if failure.Error() != "user/nop: "+c.want || NeverSent(failure) != c.neverSent {
+			t.Errorf("%v:\n got %v, never sent = %t\nwant %s", c.err, failure, NeverSent(failure), c.want)
+		}
+	}
+}
+
+func TestSystemErrorsAreFoundBehindFailures(t *testing.T) {
+	client, err := NewClient(WithCredentials(testPassword), WithTransport(failingTransport{&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failure := client.User.Nop(t.Context()); !errors.Is(failure, syscall.ECONNREFUSED) {
+		t.Errorf("got %v", failure)
+	}
+}
+
+func TestUserAgentNamesTheProgram(t *testing.T) {
+	var agent string
+	client := clientFor(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		agent = r.UserAgent()
+		_, _ = io.WriteString(w, `{"result":"success"}`)
+	}), WithUserAgent("my-program/1.0"))
+	if err := client.User.Nop(t.Context()); err != nil || agent != "my-program/1.0" {
+		t.Errorf("%q, %v", agent, err)
 	}
 }

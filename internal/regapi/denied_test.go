@@ -20,7 +20,7 @@ func TestDeniedCredentialsRestUntilTheProbe(t *testing.T) {
 			return err
 		}
 		for range 3 {
-			if err := call(); err != error(denial) {
+			if err := call(); !errors.Is(err, denial) {
 				t.Fatalf("got %v", err)
 			}
 		}
@@ -62,7 +62,7 @@ func TestOnlyOneProbeGoesAtATime(t *testing.T) {
 		probe.Go(func() { _, _ = handler.Do(t.Context(), &Request{}) })
 		synctest.Wait()
 		for range 5 {
-			if _, err := handler.Do(t.Context(), &Request{}); err != error(denial) {
+			if _, err := handler.Do(t.Context(), &Request{}); !errors.Is(err, denial) {
 				t.Errorf("got %v", err)
 			}
 		}
@@ -80,18 +80,19 @@ func TestProbeWithoutAVerdictLeavesTheNextOneDue(t *testing.T) {
 	handler := NewDenialGuard(time.Minute, func() time.Time { return now }).Middleware()(inner)
 	_, _ = handler.Do(t.Context(), &Request{})
 	now = now.Add(time.Minute)
-	for i, vague := range []error{
+	vagueErrors := []error{
 		&TransportError{Function: "nop"}, context.Canceled, &Error{Code: CodeIPExceededAllowedConnectionRate},
 		&Error{Code: CodeServiceUnavailable}, refuse("nop", CodeParameterMissing, "x"), errors.New("x"),
-	} {
+	}
+	for i, vague := range vagueErrors {
 		inner.err = vague
-		if _, err := handler.Do(t.Context(), &Request{}); err != vague || inner.calls != i+2 {
+		if _, err := handler.Do(t.Context(), &Request{}); !errors.Is(err, vague) || inner.calls != i+2 {
 			t.Errorf("%v: got %v after %d requests", vague, err, inner.calls)
 		}
 	}
 	inner.err = denial
 	_, _ = handler.Do(t.Context(), &Request{})
-	if _, err := handler.Do(t.Context(), &Request{}); err != error(denial) || inner.calls != 8 {
+	if _, err := handler.Do(t.Context(), &Request{}); !errors.Is(err, denial) || inner.calls != 8 {
 		t.Errorf("the guard has opened: %v after %d requests", err, inner.calls)
 	}
 }

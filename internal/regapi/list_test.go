@@ -25,68 +25,74 @@ func outcomes(results []DomainResult) []string {
 	return lines
 }
 
+// missing is the error of an element that the answer leaves out.
+func missing(element string) string {
+	return " zone/nop " + element + ": the answer does not mention it"
+}
+
+// alignments are lists and answers that differ in order, length and what identifies an element.
+var alignments = map[string]struct {
+	refs     []DomainRef
+	elements []string
+	want     []string
+}{
+	"by name, in another order": {
+		[]DomainRef{ByName("a.ru"), ByName("b.ru")},
+		[]string{`{"dname":"b.ru","service_id":2,"result":"success"}`, `{"dname":"a.ru","service_id":"1","result":"success"}`},
+		[]string{"a.ru=1", "b.ru=2"},
+	},
+	"by number, in another order": {
+		[]DomainRef{ByServiceID(1), ByServiceID(2)},
+		[]string{`{"dname":"b.ru","service_id":"2","result":"success"}`, `{"dname":"a.ru","service_id":1,"result":"success"}`},
+		[]string{"a.ru=1", "b.ru=2"},
+	},
+	"Unicode and punycode": {
+		[]DomainRef{ByName("ПОЧТА.рф"), ByName("xn--e1afmkfd.xn--p1ai.")},
+		[]string{`{"dname":"пример.рф","service_id":2,"result":"success"}`, `{"dname":"xn--80a1acny.xn--p1ai","service_id":1,"result":"success"}`},
+		[]string{"xn--80a1acny.xn--p1ai=1", "пример.рф=2"},
+	},
+	"by the caller's own id": {
+		[]DomainRef{{UserServID: "aa"}, {UserServID: "bb"}},
+		[]string{`{"user_servid":"bb","service_id":2,"result":"success"}`, `{"user_servid":"aa","service_id":1,"result":"success"}`},
+		[]string{"=1", "=2"},
+	},
+	"by position, as nothing else is known": {
+		[]DomainRef{ByName("a.ru"), ByName("b.ru")},
+		[]string{`{"service_id":1,"result":"success"}`, `{"service_id":2,"result":"success"}`},
+		[]string{"a.ru=1", "b.ru=2"},
+	},
+	"the answer leaves one out": {
+		[]DomainRef{ByName("a.ru"), ByName("b.ru")},
+		[]string{`{"dname":"b.ru","service_id":2,"result":"success"}`},
+		[]string{"a.ru=0" + missing("a.ru"), "b.ru=2"},
+	},
+	"the answer is about others": {
+		[]DomainRef{ByName("a.ru"), ByServiceID(7)},
+		[]string{`{"dname":"x.ru","result":"success"}`, `{"service_id":8,"result":"success"}`},
+		[]string{"a.ru=0" + missing("a.ru"), "=7" + missing("service 7")},
+	},
+	"more elements than references": {
+		[]DomainRef{ByName("a.ru")},
+		[]string{`{"result":"success"}`, `{"dname":"a.ru","service_id":1,"result":"success"}`},
+		[]string{"a.ru=1"},
+	},
+	"one element for two equal references": {
+		[]DomainRef{ByName("a.ru"), ByName("a.ru")},
+		[]string{`{"dname":"a.ru","service_id":1,"result":"success"}`},
+		[]string{"a.ru=1", "a.ru=0" + missing("a.ru")},
+	},
+	"the number decides before the name": {
+		[]DomainRef{{ServiceID: 2, Name: "a.ru"}},
+		[]string{`{"service_id":2,"dname":"b.ru","result":"success"}`},
+		[]string{"b.ru=2"},
+	},
+	"no elements": {
+		[]DomainRef{ByName("a.ru")}, nil, []string{"a.ru=0" + missing("a.ru")},
+	},
+}
+
 func TestResultsAreAlignedWithTheReferences(t *testing.T) {
-	const missing = " zone/nop %s: the answer does not mention it"
-	cases := map[string]struct {
-		refs     []DomainRef
-		elements []string
-		want     []string
-	}{
-		"by name, in another order": {
-			[]DomainRef{ByName("a.ru"), ByName("b.ru")},
-			[]string{`{"dname":"b.ru","service_id":2,"result":"success"}`, `{"dname":"a.ru","service_id":"1","result":"success"}`},
-			[]string{"a.ru=1", "b.ru=2"},
-		},
-		"by number, in another order": {
-			[]DomainRef{ByServiceID(1), ByServiceID(2)},
-			[]string{`{"dname":"b.ru","service_id":"2","result":"success"}`, `{"dname":"a.ru","service_id":1,"result":"success"}`},
-			[]string{"a.ru=1", "b.ru=2"},
-		},
-		"Unicode and punycode": {
-			[]DomainRef{ByName("ПОЧТА.рф"), ByName("xn--e1afmkfd.xn--p1ai.")},
-			[]string{`{"dname":"пример.рф","service_id":2,"result":"success"}`, `{"dname":"xn--80a1acny.xn--p1ai","service_id":1,"result":"success"}`},
-			[]string{"xn--80a1acny.xn--p1ai=1", "пример.рф=2"},
-		},
-		"by the caller's own id": {
-			[]DomainRef{{UserServID: "aa"}, {UserServID: "bb"}},
-			[]string{`{"user_servid":"bb","service_id":2,"result":"success"}`, `{"user_servid":"aa","service_id":1,"result":"success"}`},
-			[]string{"=1", "=2"},
-		},
-		"by position, as nothing else is known": {
-			[]DomainRef{ByName("a.ru"), ByName("b.ru")},
-			[]string{`{"service_id":1,"result":"success"}`, `{"service_id":2,"result":"success"}`},
-			[]string{"a.ru=1", "b.ru=2"},
-		},
-		"the answer leaves one out": {
-			[]DomainRef{ByName("a.ru"), ByName("b.ru")},
-			[]string{`{"dname":"b.ru","service_id":2,"result":"success"}`},
-			[]string{"a.ru=0" + fmt.Sprintf(missing, "a.ru"), "b.ru=2"},
-		},
-		"the answer is about others": {
-			[]DomainRef{ByName("a.ru"), ByServiceID(7)},
-			[]string{`{"dname":"x.ru","result":"success"}`, `{"service_id":8,"result":"success"}`},
-			[]string{"a.ru=0" + fmt.Sprintf(missing, "a.ru"), "=7" + fmt.Sprintf(missing, "service 7")},
-		},
-		"more elements than references": {
-			[]DomainRef{ByName("a.ru")},
-			[]string{`{"result":"success"}`, `{"dname":"a.ru","service_id":1,"result":"success"}`},
-			[]string{"a.ru=1"},
-		},
-		"one element for two equal references": {
-			[]DomainRef{ByName("a.ru"), ByName("a.ru")},
-			[]string{`{"dname":"a.ru","service_id":1,"result":"success"}`},
-			[]string{"a.ru=1", "a.ru=0" + fmt.Sprintf(missing, "a.ru")},
-		},
-		"the number decides before the name": {
-			[]DomainRef{{ServiceID: 2, Name: "a.ru"}},
-			[]string{`{"service_id":2,"dname":"b.ru","result":"success"}`},
-			[]string{"b.ru=2"},
-		},
-		"no elements": {
-			[]DomainRef{ByName("a.ru")}, nil, []string{"a.ru=0" + fmt.Sprintf(missing, "a.ru")},
-		},
-	}
-	for name, c := range cases {
+	for name, c := range alignments {
 		client, _ := answering(t, domainsAnswer(c.elements...))
 		results, err := client.Zone.Nop(t.Context(), c.refs...)
 		if err != nil {

@@ -21,7 +21,7 @@ func newTransport(config *tls.Config) *http.Transport {
 		Proxy:               http.ProxyFromEnvironment,
 		TLSClientConfig:     config,
 		TLSHandshakeTimeout: 15 * time.Second,
-		IdleConnTimeout:     90 * time.Second,
+		IdleConnTimeout:     30 * time.Second, // before the server closes it: a POST cannot be repeated
 		MaxIdleConnsPerHost: 2,
 		DisableCompression:  true,
 	}

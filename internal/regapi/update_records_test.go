@@ -30,55 +30,65 @@ func TestUpdateIsSentAsDocumented(t *testing.T) {
 	}
 }
 
+// What an update says of actions and zones of which the answer says nothing.
+const (
+	cnameMissing = "zone/add_cname test.ru: the answer does not mention it"
+	aliasMissing = "zone/add_alias test.ru: the answer does not mention it"
+	zoneMissing  = "zone/update_records test.ru: the answer does not mention it"
+	zoneSilent   = "zone/update_records test.ru: the answer gives no result for it"
+	zoneInvalid  = "zone/update_records test.ru: INVALID_ACTION: Invalid action: add_alias"
+)
+
+// updateOutcomes are answers to documentedUpdate.
+var updateOutcomes = map[string]struct {
+	element string
+	domain  string
+	actions []string
+}{
+	"documented failure": {
+		`{"dname":"test.ru","error_params":{"action":"add_alias"},"error_code":"INVALID_ACTION","error_text":"Invalid action: add_alias"}`,
+		zoneInvalid,
+		[]string{zoneInvalid, zoneInvalid},
+	},
+	"no result, good actions": {
+		`{"dname":"test.ru","action_list":[{"action":"add_alias","result":"success"},{"action":"add_cname","result":"success"}]}`,
+		"<nil>", []string{"<nil>", "<nil>"},
+	},
+	"no result, a bad action": {
+		`{"dname":"test.ru","action_list":[{"action":"add_alias","result":"success"},{"action":"add_cname","error_code":"CONFLICT_CNAME"}]}`,
+		"zone/add_cname test.ru: CONFLICT_CNAME", []string{"<nil>", "zone/add_cname test.ru: CONFLICT_CNAME"},
+	},
+	"success with a bad action": {
+		`{"dname":"test.ru","result":"success","action_list":[{"action":"add_alias","result":"success"},{"action":"add_cname","result":"error","error_code":"CONFLICT_CNAME"}]}`,
+		"zone/add_cname test.ru: CONFLICT_CNAME", []string{"<nil>", "zone/add_cname test.ru: CONFLICT_CNAME"},
+	},
+	"success that leaves an action out": {
+		`{"dname":"test.ru","result":"success","action_list":[{"action":"add_alias","result":"success"}]}`,
+		cnameMissing, []string{"<nil>", cnameMissing},
+	},
+	"success with an empty list": {
+		`{"dname":"test.ru","result":"success","action_list":[]}`,
+		aliasMissing,
+		[]string{aliasMissing, cnameMissing},
+	},
+	"actions in another order": {
+		`{"dname":"test.ru","result":"success","action_list":[{"action":"add_cname","result":"success"},{"action":"add_alias","result":"success"}]}`,
+		aliasMissing,
+		[]string{aliasMissing, cnameMissing},
+	},
+	"success without a list": {`{"dname":"test.ru","result":"success"}`, "<nil>", []string{"<nil>", "<nil>"}},
+	"nothing said": {
+		`{"dname":"test.ru"}`, zoneSilent,
+		[]string{zoneSilent, zoneSilent},
+	},
+	"not mentioned": {
+		`{"dname":"other.ru","result":"success"}`, zoneMissing,
+		[]string{zoneMissing, zoneMissing},
+	},
+}
+
 func TestUpdateTellsTheOutcomeOfEveryAction(t *testing.T) {
-	const missing = "zone/add_cname test.ru: the answer does not mention it"
-	cases := map[string]struct {
-		element string
-		domain  string
-		actions []string
-	}{
-		"documented failure": {
-			`{"dname":"test.ru","error_params":{"action":"add_alias"},"error_code":"INVALID_ACTION","error_text":"Invalid action: add_alias"}`,
-			"zone/update_records test.ru: INVALID_ACTION: Invalid action: add_alias",
-			[]string{"zone/update_records test.ru: INVALID_ACTION: Invalid action: add_alias", "zone/update_records test.ru: INVALID_ACTION: Invalid action: add_alias"},
-		},
-		"no result, good actions": {
-			`{"dname":"test.ru","action_list":[{"action":"add_alias","result":"success"},{"action":"add_cname","result":"success"}]}`,
-			"<nil>", []string{"<nil>", "<nil>"},
-		},
-		"no result, a bad action": {
-			`{"dname":"test.ru","action_list":[{"action":"add_alias","result":"success"},{"action":"add_cname","error_code":"CONFLICT_CNAME"}]}`,
-			"zone/add_cname test.ru: CONFLICT_CNAME", []string{"<nil>", "zone/add_cname test.ru: CONFLICT_CNAME"},
-		},
-		"success with a bad action": {
-			`{"dname":"test.ru","result":"success","action_list":[{"action":"add_alias","result":"success"},{"action":"add_cname","result":"error","error_code":"CONFLICT_CNAME"}]}`,
-			"zone/add_cname test.ru: CONFLICT_CNAME", []string{"<nil>", "zone/add_cname test.ru: CONFLICT_CNAME"},
-		},
-		"success that leaves an action out": {
-			`{"dname":"test.ru","result":"success","action_list":[{"action":"add_alias","result":"success"}]}`,
-			missing, []string{"<nil>", missing},
-		},
-		"success with an empty list": {
-			`{"dname":"test.ru","result":"success","action_list":[]}`,
-			"zone/add_alias test.ru: the answer does not mention it",
-			[]string{"zone/add_alias test.ru: the answer does not mention it", missing},
-		},
-		"actions in another order": {
-			`{"dname":"test.ru","result":"success","action_list":[{"action":"add_cname","result":"success"},{"action":"add_alias","result":"success"}]}`,
-			"zone/add_alias test.ru: the answer does not mention it",
-			[]string{"zone/add_alias test.ru: the answer does not mention it", missing},
-		},
-		"success without a list": {`{"dname":"test.ru","result":"success"}`, "<nil>", []string{"<nil>", "<nil>"}},
-		"nothing said": {
-			`{"dname":"test.ru"}`, "zone/update_records test.ru: the answer gives no result for it",
-			[]string{"zone/update_records test.ru: the answer gives no result for it", "zone/update_records test.ru: the answer gives no result for it"},
-		},
-		"not mentioned": {
-			`{"dname":"other.ru","result":"success"}`, "zone/update_records test.ru: the answer does not mention it",
-			[]string{"zone/update_records test.ru: the answer does not mention it", "zone/update_records test.ru: the answer does not mention it"},
-		},
-	}
-	for name, c := range cases {
+	for name, c := range updateOutcomes {
 		client, _ := answering(t, domainsAnswer(c.element))
 		results, err := client.Zone.UpdateRecords(t.Context(), []ZoneUpdate{documentedUpdate})
 		if err != nil {
