@@ -96,8 +96,15 @@ func secretPattern(secrets []string) *regexp.Regexp {
 		quoted := regexp.QuoteMeta(strings.ReplaceAll(secret, "+", " "))
 		alternatives = append(alternatives, strings.ReplaceAll(quoted, " ", `[ +]`))
 	}
-	return regexp.MustCompile(`(?i)` + strings.Join(alternatives, "|"))
+	pattern, err := regexp.Compile(`(?i)` + strings.Join(alternatives, "|"))
+	if err != nil { // more secrets than an expression holds
+		return everything
+	}
+	return pattern
 }
+
+// everything stands for secrets that cannot be told apart from the rest.
+var everything = regexp.MustCompile(`(?s).+`)
 
 // clean returns text without secrets, bounded in length. Where a secret hides behind escaping, the
 // whole text is withheld.

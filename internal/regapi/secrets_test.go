@@ -370,6 +370,13 @@ func TestOrdinaryTextsPassTheRedactor(t *testing.T) {
 	}
 }
 
+func TestSecretsThatFitNoExpressionWithholdTheWholeText(t *testing.T) {
+	huge := newRedactor([]string{strings.Repeat("пароль", 1<<20)}, nil)
+	if got := huge.clean("some text"); got != mask {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestLongTextsAreShortened(t *testing.T) {
 	redactor := newRedactor(nil, nil)
 	if got := redactor.clean(strings.Repeat("ы", maxErrorText+1)); got != strings.Repeat("ы", maxErrorText)+"…" {
