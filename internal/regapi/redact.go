@@ -17,6 +17,8 @@ const (
 	maxErrorText = 300
 	// maxRedactable bounds what is searched for secrets, in bytes; longer texts are withheld.
 	maxRedactable = 8 << 10
+	// maxSecrets bounds the secrets that are looked for, in bytes; beyond it, every text is withheld.
+	maxSecrets = 64 << 10
 	// minContactSecret is the length in characters from which a contact value is struck out;
 	// shorter ones, such as a country code, occur in any text.
 	minContactSecret = 3
@@ -91,19 +93,19 @@ func secretPattern(secrets []string) *regexp.Regexp {
 		return nil
 	}
 	slices.SortFunc(secrets, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
-	alternatives := make([]string, 0, len(secrets))
-	for _, secret := range slices.Compact(secrets) {
+	secrets = slices.Compact(secrets)
+	alternatives, size := make([]string, 0, len(secrets)), 0
+	for _, secret := range secrets {
+		if size += len(secret); size > maxSecrets {
+			return everything
+		}
 		quoted := regexp.QuoteMeta(strings.ReplaceAll(secret, "+", " "))
 		alternatives = append(alternatives, strings.ReplaceAll(quoted, " ", `[ +]`))
 	}
-	pattern, err := regexp.Compile(`(?i)` + strings.Join(alternatives, "|"))
-	if err != nil { // more secrets than an expression holds
-		return everything
-	}
-	return pattern
+	return regexp.MustCompile(`(?i)` + strings.Join(alternatives, "|"))
 }
 
-// everything stands for secrets that cannot be told apart from the rest.
+// everything stands for secrets that are too many to look for.
 var everything = regexp.MustCompile(`(?s).+`)
 
 // clean returns text without secrets, bounded in length. Where a secret hides behind escaping, the

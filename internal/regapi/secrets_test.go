@@ -370,10 +370,11 @@ func TestOrdinaryTextsPassTheRedactor(t *testing.T) {
 	}
 }
 
-func TestSecretsThatFitNoExpressionWithholdTheWholeText(t *testing.T) {
-	huge := newRedactor([]string{strings.Repeat("пароль", 1<<20)}, nil)
-	if got := huge.clean("some text"); got != mask {
-		t.Errorf("got %q", got)
+func TestTooManySecretsWithholdTheWholeText(t *testing.T) {
+	for size, want := range map[int]string{maxSecrets: "some text", maxSecrets + 1: mask} {
+		if got := newRedactor([]string{strings.Repeat("x", size)}, nil).clean("some text"); got != want {
+			t.Errorf("%d bytes of secrets: got %q", size, got)
+		}
 	}
 }
 
