@@ -52,7 +52,7 @@ func TestAuthorizationErrors(t *testing.T) {
 			if c.edit != nil {
 				c.edit(w)
 			}
-			if got := decodeAnswer(t, w.send(c.called, form(c.pairs...))); got.ErrorCode != c.code {
+			if got := w.send(c.called, form(c.pairs...)).decode(t); got.ErrorCode != c.code {
 				t.Errorf("answer %+v, want code %q", got, c.code)
 			}
 		})
@@ -157,7 +157,7 @@ func TestSignaturesCoverTheSortedValues(t *testing.T) {
 			signature := signText(t, key, c.digest, c.signed)
 			// openssl writes lines of 64.
 			c.form.Set("sig", signature[:64]+"\n"+signature[64:]+"\n")
-			if got := decodeAnswer(t, w.send("domain/nop", c.form)); got.ErrorCode != c.code {
+			if got := w.send("domain/nop", c.form).decode(t); got.ErrorCode != c.code {
 				t.Errorf("answer %+v", got)
 			}
 		})
@@ -195,8 +195,7 @@ func TestAnAccountWithACertificateMustPresentIt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer response.Body.Close()
-			if got := decodeAnswer(t, response); got.ErrorCode != c.code {
+			if got := receive(t, response).decode(t); got.ErrorCode != c.code {
 				t.Errorf("answer %+v, want %q", got, c.code)
 			}
 		})

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"regexp"
 	"strconv"
-	"strings"
 )
 
 // maxElements is how many objects one request may name (2.2.4.4).
@@ -166,8 +165,13 @@ func (c *call) names() []string {
 	for _, e := range elements {
 		if name, err := canonicalDomain(e.givenName()); err == nil {
 			names = append(names, name)
-		} else if found, err := c.find(e); err == nil {
-			names = append(names, found.Name)
+			continue
+		}
+		// The caller is not known yet, so whose domain it is does not matter.
+		for _, d := range c.srv.state.domains {
+			if d.hasID(e.own.text("service_id")) || (d.UserServID != "" && d.UserServID == e.own.text("user_servid")) {
+				names = append(names, d.Name)
+			}
 		}
 	}
 	return names
@@ -200,9 +204,7 @@ func (c *call) find(e *element) (*domain, *apiError) {
 		if !digits.MatchString(id) {
 			return nil, fail("INVALID_SERVICE_ID")
 		}
-		return c.findWhere("service_id", id, e, func(d *domain) bool {
-			return strconv.FormatInt(d.ServiceID, 10) == strings.TrimLeft(id, "0")
-		})
+		return c.findWhere("service_id", id, e, func(d *domain) bool { return d.hasID(id) })
 	}
 	if id := e.own.text("user_servid"); id != "" {
 		if !userServID.MatchString(id) {

@@ -18,10 +18,6 @@ type numeral struct {
 
 func textNumeral(value int64) numeral { return numeral{digits: strconv.FormatInt(value, 10)} }
 
-func bareNumeral(value int64) numeral {
-	return numeral{digits: strconv.FormatInt(value, 10), number: true}
-}
-
 // noPriority is the prio of a record that has none.
 type noPriority struct{}
 

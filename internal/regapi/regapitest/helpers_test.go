@@ -67,26 +67,39 @@ func (a answer) code(t *testing.T) string {
 	return code
 }
 
-// send posts a form and returns the raw answer.
-func (w *world) send(function string, form url.Values) *http.Response {
+// received is what came over the wire.
+type received struct {
+	status      int
+	contentType string
+	body        []byte
+}
+
+// send posts a form.
+func (w *world) send(function string, form url.Values) received {
 	w.t.Helper()
 	client := http.Client{Transport: w.Transport()}
 	response, err := client.PostForm(w.URL()+function, form)
 	if err != nil {
 		w.t.Fatalf("%s: %v", function, err)
 	}
-	return response
+	return receive(w.t, response)
 }
 
-func decodeAnswer(t *testing.T, response *http.Response) answer {
+func receive(t *testing.T, response *http.Response) received {
 	t.Helper()
+	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return received{status: response.StatusCode, contentType: response.Header.Get("Content-Type"), body: body}
+}
+
+func (r received) decode(t *testing.T) answer {
+	t.Helper()
 	var decoded answer
-	if err := json.Unmarshal(body, &decoded); err != nil {
-		t.Fatalf("%v in %s", err, body)
+	if err := json.Unmarshal(r.body, &decoded); err != nil {
+		t.Fatalf("%v in %s", err, r.body)
 	}
 	return decoded
 }
@@ -103,7 +116,7 @@ func form(pairs ...string) url.Values {
 // call calls a function with credentials and the given fields.
 func (w *world) call(login, password, function string, pairs ...string) answer {
 	w.t.Helper()
-	return decodeAnswer(w.t, w.send(function, form(append([]string{"username", login, "password", password}, pairs...)...)))
+	return w.send(function, form(append([]string{"username", login, "password", password}, pairs...)...)).decode(w.t)
 }
 
 func (w *world) alice(function string, pairs ...string) answer {

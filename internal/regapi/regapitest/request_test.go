@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"mime/multipart"
 	"net/http"
 	"strings"
@@ -43,7 +42,7 @@ func TestTheFormOfARequestIsChecked(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := decodeAnswer(t, response); got.ErrorCode != c.code {
+			if got := receive(t, response).decode(t); got.ErrorCode != c.code {
 				t.Errorf("answer %+v, want code %q", got, c.code)
 			}
 		})
@@ -67,7 +66,7 @@ func TestMultipartFormsAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.must(decodeAnswer(t, response))
+	w.must(receive(t, response).decode(t))
 }
 
 func TestErrorTextsComeInTheLanguageAskedFor(t *testing.T) {
@@ -298,10 +297,7 @@ func FuzzTheRequestDecoderAlwaysGivesAnEnvelope(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := receive(t, response).body
 		var envelope answer
 		if err := json.Unmarshal(text, &envelope); err != nil || (envelope.Result == "error") != (envelope.ErrorCode != "") {
 			t.Fatalf("%q is no envelope: %v", text, err)

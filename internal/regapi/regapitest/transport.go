@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,21 +15,19 @@ func (s *Server) Transport() http.RoundTripper { return transport{handler: s.Han
 
 // RoundTrip leaves as soon as the request's context ends; the server goes on with the request, as a real one does.
 func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	answered := make(chan *http.Response, 1)
 	arrived := request.Clone(request.Context())
 	arrived.RemoteAddr = "127.0.0.1:1"
 	if arrived.Body == nil {
 		arrived.Body = http.NoBody
 	}
-	go func() {
-		defer arrived.Body.Close() //nolint:errcheck // a RoundTripper closes the body, and nobody is left to tell
-		answered <- t.serve(arrived)
-	}()
+	answered := make(chan *httptest.ResponseRecorder, 1)
+	go func() { answered <- t.serve(arrived) }()
 	select {
-	case response := <-answered:
-		if response == nil {
+	case recorder := <-answered:
+		if recorder == nil {
 			return nil, io.ErrUnexpectedEOF
 		}
+		response := recorder.Result()
 		response.Request = request
 		return response, nil
 	case <-request.Context().Done():
@@ -37,13 +36,17 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // serve returns nil when the handler closed the connection.
-func (t transport) serve(request *http.Request) (response *http.Response) {
+func (t transport) serve(request *http.Request) (recorder *httptest.ResponseRecorder) {
+	defer request.Body.Close()
 	defer func() {
-		if reason := recover(); reason != nil && reason != http.ErrAbortHandler {
+		reason := recover()
+		if err, ok := reason.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+			recorder = nil
+		} else if reason != nil {
 			panic(reason)
 		}
 	}()
-	recorder := httptest.NewRecorder()
+	recorder = httptest.NewRecorder()
 	t.handler.ServeHTTP(recorder, request)
-	return recorder.Result()
+	return recorder
 }

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// patience bounds how long a test waits for the program.
+const patience = 20 * time.Second
+
+const seedText = `accounts:
+- login: alice
+  password: secret
+  domains:
+  - name: example.ru
+    records:
+    - {name: www, type: A, content: 192.0.2.1}
+`
+
+// program is regapi-sim under test, in this process.
+type program struct {
+	ready
+	stop context.CancelFunc
+	done chan error
+}
+
+// start runs the command on free ports and waits for its ready file.
+func start(t *testing.T, arguments ...string) *program {
+	t.Helper()
+	directory := t.TempDir()
+	readyFile, seedFile := filepath.Join(directory, "ready.json"), filepath.Join(directory, "seed.yaml")
+	if err := os.WriteFile(seedFile, []byte(seedText), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	p := &program{stop: stop, done: make(chan error, 1)}
+	command := newCommand()
+	command.SetArgs(append([]string{
+		"--listen=127.0.0.1:0", "--dns-listen=127.0.0.1:0", "--control-listen=127.0.0.1:0", "--seed=" + seedFile, "--ready-file=" + readyFile,
+	}, arguments...))
+	go func() { p.done <- command.ExecuteContext(ctx) }()
+	p.await(t, readyFile)
+	t.Cleanup(p.stop)
+	return p
+}
+
+func (p *program) await(t *testing.T, readyFile string) {
+	t.Helper()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	deadline := time.After(patience)
+	for {
+		text, err := os.ReadFile(readyFile)
+		if err == nil {
+			// The file appears whole.
+			if err := json.Unmarshal(text, &p.ready); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		select {
+		case <-ticker.C:
+		case err := <-p.done:
+			t.Fatalf("ended early: %v", err)
+		case <-deadline:
+			t.Fatal("not ready in time")
+		}
+	}
+}
+
+// end stops the program and returns how it ended.
+func (p *program) end(t *testing.T) error {
+	t.Helper()
+	p.stop()
+	select {
+	case err := <-p.done:
+		return err
+	case <-time.After(patience):
+		t.Fatal("did not stop")
+		return nil
+	}
+}
+
+func post(t *testing.T, client *http.Client, address string, fields url.Values) string {
+	t.Helper()
+	response, err := client.PostForm(address, fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+var alice = url.Values{"username": {"alice"}, "password": {"secret"}, "dname": {"example.ru"}}
+
+func TestTheProgramServesAPIDNSAndControl(t *testing.T) {
+	p := start(t, "--fault=kind=error,function=nop,code=BILLING_LOCK,count=1", "--latency=1ms", "--publish-delay=1h", "--hourly-limit=3")
+	if text := post(t, http.DefaultClient, p.URL+"nop", alice); !strings.Contains(text, "BILLING_LOCK") {
+		t.Errorf("nop: %s", text)
+	}
+	if text := post(t, http.DefaultClient, p.URL+"zone/clear", alice); !strings.Contains(text, `"result":"success","service_id"`) {
+		t.Errorf("zone/clear: %s", text)
+	}
+	response, err := dns.Exchange(new(dns.Msg).SetQuestion("www.example.ru.", dns.TypeA), p.DNS)
+	if err != nil || len(response.Answer) != 1 {
+		t.Errorf("DNS within the publication delay: %v %v", response, err)
+	}
+	health, err := http.Get(p.Control + "healthz")
+	if err != nil || health.StatusCode != http.StatusOK {
+		t.Fatalf("health: %v %v", health, err)
+	}
+	if err := health.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	post(t, http.DefaultClient, p.URL+"nop", alice)
+	post(t, http.DefaultClient, p.URL+"nop", alice)
+	if text := post(t, http.DefaultClient, p.URL+"nop", alice); !strings.Contains(text, "EXCEEDED_ALLOWED_CONNECTION_RATE") {
+		t.Errorf("over the limit: %s", text)
+	}
+	if err := p.end(t); err != nil {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestTheProgramServesHTTPSWithItsOwnCA(t *testing.T) {
+	authorityFile := filepath.Join(t.TempDir(), "ca.pem")
+	p := start(t, "--tls", "--ca-out="+authorityFile)
+	authority, err := os.ReadFile(authorityFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(authority)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	defer transport.CloseIdleConnections()
+	if text := post(t, &http.Client{Transport: transport}, p.URL+"zone/nop", alice); !strings.HasPrefix(p.URL, "https://") || !strings.Contains(text, "example.ru") {
+		t.Errorf("%s: %s", p.URL, text)
+	}
+}
+
+func TestTheProgramRefusesWhatItCannotServe(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad.yaml")
+	if err := os.WriteFile(bad, []byte("colour: red"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wrong := filepath.Join(t.TempDir(), "wrong.yaml")
+	if err := os.WriteFile(wrong, []byte("accounts: [{login: test}]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, arguments := range [][]string{
+		{"--seed=" + bad}, {"--seed=" + wrong}, {"--seed=/nonexistent"}, {"--fault=kind=explode"}, {"--listen=256.0.0.1:0"}, {"--dns-listen=256.0.0.1:0"},
+		{"--control-listen=256.0.0.1:0"}, {"--control-listen=0.0.0.0:0"}, {"--ready-file=/nonexistent/ready"}, {"--tls", "--ca-out=/nonexistent/ca"},
+		{"--colour=red"}, {"surplus"},
+	} {
+		command := newCommand()
+		command.SetArgs(append([]string{"--listen=127.0.0.1:0", "--dns-listen=127.0.0.1:0", "--control-listen=127.0.0.1:0"}, arguments...))
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		err := command.ExecuteContext(ctx)
+		if err == nil || ctx.Err() != nil {
+			t.Errorf("%v: %v", arguments, err)
+		}
+		cancel()
+	}
+}
+
+// TestMain runs the program itself when a test started this binary for that.
+func TestMain(m *testing.M) {
+	if os.Getenv("REGAPI_SIM_MAIN") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+func TestASignalStopsTheProgramWithinASecond(t *testing.T) {
+	for _, sent := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		readyFile := filepath.Join(t.TempDir(), "ready.json")
+		command := exec.CommandContext(t.Context(), os.Args[0],
+			"--listen=127.0.0.1:0", "--dns-listen=127.0.0.1:0", "--control-listen=127.0.0.1:0", "--latency=1h", "--ready-file="+readyFile)
+		// The race detector would hold a process back for a second at its exit.
+		command.Env = append(os.Environ(), "REGAPI_SIM_MAIN=1", "GORACE=atexit_sleep_ms=0")
+		var log bytes.Buffer
+		command.Stderr = &log
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
+		}
+		p := &program{done: make(chan error, 1)}
+		p.await(t, readyFile)
+		waiting := make(chan error, 1)
+		go func() {
+			_, err := http.PostForm(p.URL+"user/nop", nil) //nolint:bodyclose // there is no answer
+			waiting <- err
+		}()
+		asked := time.Now()
+		if err := command.Process.Signal(sent); err != nil {
+			t.Fatal(err)
+		}
+		if err := command.Wait(); err != nil {
+			t.Errorf("%v: %v\n%s", sent, err, log.String())
+		}
+		if took := time.Since(asked); took > time.Second {
+			t.Errorf("%v: stopping took %v", sent, took)
+		}
+		<-waiting
+	}
+}
