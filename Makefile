@@ -84,7 +84,8 @@ endif
 
 .PHONY: test
 test: build-demo control-plane ## Run every test: unit, fuzz seeds, API server, demo.
-	DEMO_BIN=$(CURDIR)/bin go test $(RACE) -timeout 20m ./...
+	@# Never from the cache: it does not see that config or a started program has changed.
+	DEMO_BIN=$(CURDIR)/bin go test $(RACE) -count 1 -timeout 20m ./...
 
 .PHONY: test-unit
 test-unit: ## Run the tests that need no control plane.
