@@ -1,0 +1,301 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+)
+
+// runAsOperator makes this test binary behave as the operator, so that the test kills the real program.
+const runAsOperator = "REGAPI_TEST_RUN_AS_OPERATOR"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(runAsOperator) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+const (
+	kills    = 50
+	patience = time.Minute
+)
+
+// foreign records were there before the operator.
+var foreign = []regapitest.Record{
+	{Name: "legacy", Type: "A", Content: "192.0.2.200"},
+	{Name: "name-0", Type: "CAA", Content: `0 issue "letsencrypt.org"`},
+}
+
+// TestKilledAtAnyRequestTheZoneEndsAsSpecified kills the operator fifty times, each time at another moment of another
+// request, while the spec keeps changing; then it lets the operator finish, and in the end asks for no records at all.
+func TestKilledAtAnyRequestTheZoneEndsAsSpecified(t *testing.T) {
+	w := newWorld(t)
+	random := rand.New(rand.NewPCG(50, 1))
+	for range kills {
+		w.specify(randomRecords(random))
+		stage := []regapitest.Stage{regapitest.StageReceived, regapitest.StageApplied, regapitest.StageAnswered}[random.IntN(3)]
+		w.runUntilKilled(1+random.IntN(12), stage)
+	}
+	final := randomRecords(random)
+	w.specify(final)
+	w.runUntilReady(append(toSimulator(final), foreign...))
+	w.specify(nil)
+	w.runUntilReady(foreign)
+	if written := w.api.Calls("zone/add_*"); written == 0 {
+		t.Error("nothing was ever written")
+	}
+	t.Logf("%d kills, %d requests, %d of them writes", kills, len(w.api.Journal()), len(w.api.Journal(regapitest.Writes())))
+}
+
+// world is an API server, a simulator that keeps duplicates, and at most one operator between them.
+type world struct {
+	*testing.T
+	client.Client
+	api        *regapitest.Server
+	kubeconfig string
+	trap       *trap
+}
+
+// trap kills a process at a stage of one of the next requests.
+type trap struct {
+	mu       sync.Mutex
+	requests int
+	stage    regapitest.Stage
+	victim   *os.Process
+}
+
+func (k *trap) set(requests int, stage regapitest.Stage, victim *os.Process) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.requests, k.stage, k.victim = requests, stage, victim
+}
+
+func (k *trap) spring(stage regapitest.Stage, _ *regapitest.Entry) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.victim == nil || stage != k.stage {
+		return
+	}
+	k.requests--
+	if k.requests == 0 {
+		_ = k.victim.Kill() // Waiting for it tells whether it died of this.
+		k.victim = nil
+	}
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	environment := &envtest.Environment{CRDDirectoryPaths: []string{"../../config/crd/bases"}, ErrorIfCRDPathMissing: true}
+	config, err := environment.Start()
+	if err != nil {
+		t.Fatalf("start the API server (make control-plane builds it): %v", err)
+	}
+	t.Cleanup(func() {
+		if err := environment.Stop(); err != nil {
+			log.Printf("stop the API server: %v", err)
+		}
+	})
+	scheme := runtime.NewScheme()
+	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1alpha1.AddToScheme} {
+		if err := add(scheme); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kube, err := client.New(config, client.Options{Scheme: scheme})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{T: t, Client: kube, trap: &trap{}, kubeconfig: filepath.Join(t.TempDir(), "kubeconfig")}
+	w.writeKubeconfig(environment)
+	w.startSimulator()
+	w.createObjects()
+	return w
+}
+
+func (w *world) writeKubeconfig(environment *envtest.Environment) {
+	user, err := environment.AddUser(envtest.User{Name: "operator", Groups: []string{"system:masters"}}, nil)
+	if err != nil {
+		w.Fatal(err)
+	}
+	kubeconfig, err := user.KubeConfig()
+	if err != nil {
+		w.Fatal(err)
+	}
+	if err := os.WriteFile(w.kubeconfig, kubeconfig, 0o600); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) startSimulator() {
+	simulator, err := regapitest.Start(
+		regapitest.WithHook(w.trap.spring),
+		regapitest.WithHourlyLimit(0),
+		regapitest.WithBehaviour(regapitest.Behaviour{DuplicateAdd: regapitest.DuplicateKeep}),
+	)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(simulator.Close)
+	simulator.AddAccount(regapitest.Account{Login: "customer", Password: "secret"})
+	simulator.AddDomain("customer", regapitest.Domain{Name: "example.ru", Records: foreign})
+	w.api = simulator
+}
+
+func (w *world) createObjects() {
+	place := metav1.ObjectMeta{Namespace: "default", Name: "main"}
+	for _, object := range []client.Object{
+		&corev1.Secret{ObjectMeta: place, StringData: map[string]string{"username": "customer", "password": "secret"}},
+		&v1alpha1.Account{ObjectMeta: place, Spec: v1alpha1.AccountSpec{SecretRef: v1alpha1.SecretReference{Name: "main"}, Endpoint: w.api.URL()}},
+		&v1alpha1.DNSZone{ObjectMeta: place, Spec: v1alpha1.DNSZoneSpec{AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: "example.ru"}},
+	} {
+		if err := w.Create(w.Context(), object); err != nil {
+			w.Fatal(err)
+		}
+	}
+}
+
+// specify changes the spec while no operator runs.
+func (w *world) specify(records []v1alpha1.NameRecords) {
+	w.Helper()
+	zone := w.zone()
+	zone.Spec.Records = records
+	if err := w.Update(w.Context(), zone); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) zone() *v1alpha1.DNSZone {
+	w.Helper()
+	var zone v1alpha1.DNSZone
+	if err := w.Get(w.Context(), client.ObjectKey{Namespace: "default", Name: "main"}, &zone); err != nil {
+		w.Fatal(err)
+	}
+	return &zone
+}
+
+// start runs the operator.
+func (w *world) start(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
+	w.Helper()
+	command := exec.CommandContext(ctx, os.Args[0],
+		"--kubeconfig", w.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0", "--resync-interval", "1s")
+	command.Env = append(os.Environ(), runAsOperator+"=yes")
+	var output bytes.Buffer
+	command.Stdout, command.Stderr = &output, &output
+	if err := command.Start(); err != nil {
+		w.Fatal(err)
+	}
+	return command, &output
+}
+
+// runUntilKilled runs the operator until it dies at a stage of its nth request.
+func (w *world) runUntilKilled(request int, stage regapitest.Stage) {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(w.Context(), patience)
+	defer cancel()
+	command, output := w.start(ctx)
+	w.trap.set(request, stage, command.Process)
+	err := command.Wait()
+	if ctx.Err() != nil {
+		w.Fatalf("the operator made no %d requests within %s; its output:\n%s", request, patience, output)
+	}
+	if err == nil || command.ProcessState.Exited() {
+		w.Fatalf("the operator ended by itself (%v); its output:\n%s", err, output)
+	}
+}
+
+// runUntilReady runs the operator until the zone is Ready as specified, and holds the zone against what it should hold.
+func (w *world) runUntilReady(want []regapitest.Record) {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(w.Context(), patience)
+	defer cancel()
+	command, output := w.start(ctx)
+	defer func() {
+		cancel()
+		_ = command.Wait() // Killed by us.
+	}()
+	for !w.readyNow() {
+		select {
+		case <-ctx.Done():
+			w.Fatalf("the zone does not become Ready: %+v; output of the operator:\n%s", w.zone().Status.Conditions, output)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	if diff := cmp.Diff(counted(want), counted(w.api.Records("example.ru"))); diff != "" {
+		w.Errorf("the zone (-want +got):\n%s", diff)
+	}
+}
+
+func (w *world) readyNow() bool {
+	w.Helper()
+	zone := w.zone()
+	ready := meta.FindStatusCondition(zone.Status.Conditions, v1alpha1.ConditionReady)
+	return ready != nil && ready.Status == metav1.ConditionTrue && ready.ObservedGeneration == zone.Generation
+}
+
+// randomRecords gives a few records at five names, each name either a CNAME or addresses and a text.
+func randomRecords(random *rand.Rand) []v1alpha1.NameRecords {
+	var entries []v1alpha1.NameRecords
+	for i := range 5 {
+		entry := v1alpha1.NameRecords{Name: fmt.Sprintf("name-%d", i)}
+		switch kind := random.IntN(4); {
+		case kind == 0:
+			continue
+		case kind == 1 && i > 0: // A foreign record stands at name-0.
+			entry.CNAME = v1alpha1.Host(fmt.Sprintf("target-%d.example.com.", random.IntN(3)))
+		default:
+			first := random.IntN(4)
+			for n := first; n < first+1+random.IntN(3); n++ {
+				entry.A = append(entry.A, v1alpha1.IPv4Address(fmt.Sprintf("192.0.2.%d", n)))
+			}
+			entry.TXT = []v1alpha1.Text{v1alpha1.Text(fmt.Sprintf("text %d", random.IntN(3)))}
+		}
+		entries = append(entries, entry)
+	}
+	return entries
+}
+
+func toSimulator(entries []v1alpha1.NameRecords) []regapitest.Record {
+	var records []regapitest.Record
+	for _, entry := range entries {
+		if entry.CNAME != "" {
+			records = append(records, regapitest.Record{Name: entry.Name, Type: "CNAME", Content: string(entry.CNAME)})
+		}
+		for _, address := range entry.A {
+			records = append(records, regapitest.Record{Name: entry.Name, Type: "A", Content: string(address)})
+		}
+		for _, text := range entry.TXT {
+			records = append(records, regapitest.Record{Name: entry.Name, Type: "TXT", Content: string(text)})
+		}
+	}
+	return records
+}
+
+func counted(records []regapitest.Record) map[string]int {
+	counts := map[string]int{}
+	for _, record := range records {
+		counts[fmt.Sprintf("%s %s %d %s", record.Name, record.Type, record.Priority, record.Content)]++
+	}
+	return counts
+}
