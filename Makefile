@@ -137,6 +137,8 @@ install: ## Install the CRDs.
 
 .PHONY: uninstall
 uninstall: ## Delete the CRDs and with them every object of theirs.
+	@# Zones and domains first: to be seen off they need their account.
+	kubectl delete --ignore-not-found crd dnszones.regapi.io domains.regapi.io
 	kubectl delete --ignore-not-found -k config/crd
 
 .PHONY: deploy
@@ -144,9 +146,7 @@ deploy: kustomize ## Install the operator with its CRDs; IMG names the image.
 	bin/kustomize build config/default | sed 's|image: regapi-operator:dev|image: $(IMG)|' | kubectl apply -f -
 
 .PHONY: undeploy
-undeploy: ## Delete the operator and its CRDs, and with them every object of theirs.
-	@# The CRDs first: the operator has to see its objects off.
-	kubectl delete --ignore-not-found -k config/crd
+undeploy: uninstall ## Delete the CRDs with every object of theirs, and then the operator, which sees them off.
 	kubectl delete --ignore-not-found -k config/default
 
 # Tools, pinned by the go.mod of their own module.
