@@ -1,0 +1,179 @@
+package zone
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+)
+
+func newTarget(t *testing.T, options ...regapitest.Option) (Target, *regapitest.Server) {
+	t.Helper()
+	simulator, err := regapitest.Start(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(simulator.Close)
+	simulator.AddAccount(regapitest.Account{Login: "customer", Password: "secret"})
+	simulator.AddDomain("customer", regapitest.Domain{Name: "example.ru", ServiceID: 12345})
+	client, err := regapi.NewClient(
+		regapi.WithEndpoint(simulator.URL()),
+		regapi.WithCredentials(regapi.Password{Username: "customer", Password: "secret"}),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Target{Domain: "example.ru", Client: client}, simulator
+}
+
+// asking gives a decision that asks for the same changes whatever the zone holds.
+func asking(changes ...Change) func(context.Context, Snapshot) (Edits, error) {
+	return func(context.Context, Snapshot) (Edits, error) { return Edits{Changes: changes}, nil }
+}
+
+func TestAnEditReadsWritesAndReadsBack(t *testing.T) {
+	target, simulator := newTarget(t)
+	result, err := NewEditor().Edit(t.Context(), target, asking(Change{Add, addr("www", "192.0.2.1")}, Change{Add, text("www", "hello")}))
+	if err != nil || len(result.Failures) > 0 {
+		t.Fatalf("%v, failures %v", err, result.Failures)
+	}
+	if !result.Zone.Has(addr("www", "192.0.2.1")) || !result.Zone.Has(text("www", "hello")) || result.Zone.ServiceID != 12345 {
+		t.Errorf("zone %+v", result.Zone)
+	}
+	if made := len(result.Made()); made != 2 {
+		t.Errorf("%d changes made, want 2", made)
+	}
+	var functions []string
+	for _, entry := range simulator.Journal() {
+		functions = append(functions, entry.Function)
+	}
+	want := []string{"zone/get_resource_records", "zone/add_alias", "zone/add_txt", "zone/get_resource_records"}
+	if diff := cmp.Diff(want, functions); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+func TestAnEditThatAsksForNothingCostsOneRead(t *testing.T) {
+	target, simulator := newTarget(t)
+	if _, err := NewEditor().Edit(t.Context(), target, asking()); err != nil {
+		t.Fatal(err)
+	}
+	if calls := len(simulator.Journal()); calls != 1 {
+		t.Errorf("%d requests, want 1", calls)
+	}
+}
+
+func TestNothingIsWrittenWhenTheDecisionFails(t *testing.T) {
+	target, simulator := newTarget(t)
+	failure := errors.New("no")
+	_, err := NewEditor().Edit(t.Context(), target, func(context.Context, Snapshot) (Edits, error) {
+		return Edits{Changes: []Change{{Add, addr("www", "192.0.2.1")}}}, failure
+	})
+	if !errors.Is(err, failure) || simulator.Calls("zone/add_*") != 0 {
+		t.Errorf("error %v, %d writes", err, simulator.Calls("zone/add_*"))
+	}
+}
+
+func TestEverySpellingOfARecordIsRemoved(t *testing.T) {
+	target, _ := newTarget(t, regapitest.WithBehaviour(regapitest.Behaviour{DuplicateAdd: regapitest.DuplicateKeep, IPv6: regapitest.IPv6Given}))
+	for _, spelling := range []string{"2001:db8::1", "2001:DB8:0::1"} {
+		if err := target.Client.Call(t.Context(), "zone/add_aaaa", map[string]any{"dname": "example.ru", "subdomain": "www", "ipaddr": spelling}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	result, err := NewEditor().Edit(t.Context(), target, asking(Change{Remove, Record{Name: "www", Type: AAAA, Content: "2001:db8::1"}}))
+	if err != nil || len(result.Failures) > 0 || len(result.Zone.Records()) > 0 {
+		t.Errorf("%v, failures %v, zone %v", err, result.Failures, result.Zone.Records())
+	}
+}
+
+func TestARefusedChangeDoesNotStopTheOthers(t *testing.T) {
+	target, simulator := newTarget(t)
+	simulator.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: "zone/add_txt", Code: "TEXT_TOOLONG"})
+	result, err := NewEditor().Edit(t.Context(), target, asking(Change{Add, text("a", "x")}, Change{Add, addr("www", "192.0.2.1")}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Failures) != 1 || !result.Failures[0].Final() || result.Failures[0].Change.Record != text("a", "x") {
+		t.Errorf("failures %v", result.Failures)
+	}
+	if !result.Zone.Has(addr("www", "192.0.2.1")) {
+		t.Error("the other change was not made")
+	}
+}
+
+func TestAFailureOfTheWholeZoneEndsTheEdit(t *testing.T) {
+	for _, fault := range []regapitest.Fault{
+		{Kind: regapitest.FaultElementError, Code: "DOMAIN_IS_NOT_USE_REGRU_NSS"}, {Kind: regapitest.FaultRateLimit}, {Kind: regapitest.FaultStatus},
+	} {
+		target, simulator := newTarget(t)
+		fault.Function = "zone/add_*"
+		simulator.Inject(fault)
+		_, err := NewEditor().Edit(t.Context(), target, asking(Change{Add, text("a", "x")}, Change{Add, text("b", "x")}))
+		if err == nil || simulator.Calls("zone/add_*") != 1 {
+			t.Errorf("%s: error %v after %d writes, want one after the first", fault.Kind, err, simulator.Calls("zone/add_*"))
+		}
+	}
+}
+
+func TestAChangeThatDoesNotShowIsAFailure(t *testing.T) {
+	target, _ := newTarget(t, regapitest.WithBehaviour(regapitest.Behaviour{IgnoreUpdateSOA: true}))
+	result, err := NewEditor().Edit(t.Context(), target, func(_ context.Context, current Snapshot) (Edits, error) {
+		return Edits{SOA: &regapi.SOA{TTL: time.Hour, MinimumTTL: current.SOA.MinimumTTL}}, nil
+	})
+	if err != nil || len(result.Failures) != 1 || !errors.Is(result.Failures[0].Err, ErrNotApplied) || result.Failures[0].Final() {
+		t.Errorf("%v, failures %v", err, result.Failures)
+	}
+}
+
+func TestOneZoneIsEditedOnceAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var locks keyedLock
+		var wait sync.WaitGroup
+		started := time.Now()
+		for _, key := range []string{"a", "a", "a", "b"} {
+			wait.Go(func() {
+				unlock, err := locks.lock(t.Context(), key)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer unlock()
+				time.Sleep(time.Second)
+			})
+		}
+		wait.Wait()
+		if took := time.Since(started); took != 3*time.Second {
+			t.Errorf("took %s, want three seconds: one after the other, and the other zone beside them", took)
+		}
+		if len(locks.locks) != 0 {
+			t.Errorf("%d locks are left over", len(locks.locks))
+		}
+	})
+}
+
+func TestWaitingForAZoneEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var locks keyedLock
+		unlock, err := locks.lock(t.Context(), "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := locks.lock(ctx, "a"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v", err)
+		}
+		unlock()
+		if len(locks.locks) != 0 {
+			t.Errorf("%d locks are left over", len(locks.locks))
+		}
+	})
+}
