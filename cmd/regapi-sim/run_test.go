@@ -220,6 +220,8 @@ func TestASignalStopsTheProgramWithinASecond(t *testing.T) {
 		if took := time.Since(asked); took > time.Second {
 			t.Errorf("%v: stopping took %v", sent, took)
 		}
-		<-waiting
+		if err := <-waiting; err == nil {
+			t.Error("a request that had an hour to wait was answered")
+		}
 	}
 }

@@ -108,7 +108,8 @@ func (s *Server) resolve(question dns.Question, answer *dns.Msg) {
 		answer.Rcode = dns.RcodeRefused
 		return
 	}
-	resolver{zone: d.Name, version: d.zone.visible(s.clock.Now())}.answer(question, answer)
+	visible := d.zone.visible(s.clock.Now())
+	resolver{zone: d.Name, soa: visible.soa, nodes: visible.nodes()}.answer(question, answer)
 }
 
 // zoneOf returns the domain with the longest name that ends the asked one.

@@ -18,8 +18,9 @@ const (
 
 // resolver answers from one version of one zone (RFC 1034, 4.3.2).
 type resolver struct {
-	zone    string
-	version *version
+	zone  string
+	soa   SOA
+	nodes map[string][]record
 }
 
 // answer fills in the answer to a question that falls into the zone.
@@ -82,7 +83,7 @@ func (z resolver) delegation(name string) (string, bool) {
 	labels := strings.Split(name, ".")
 	for i := len(labels) - 1; i >= 0; i-- {
 		cut := strings.Join(labels[i:], ".")
-		for _, r := range z.version.nodes[cut] {
+		for _, r := range z.nodes[cut] {
 			if r.Type == "NS" {
 				return cut, true
 			}
@@ -94,7 +95,7 @@ func (z resolver) delegation(name string) (string, bool) {
 // refer answers with the name servers of a delegated name, and their addresses as far as the zone has them.
 func (z resolver) refer(cut string, answer *dns.Msg) {
 	answer.Authoritative = len(answer.Answer) > 0 // of the CNAMEs on the way, if there were any
-	answer.Ns = append(answer.Ns, z.of(z.absolute(cut), cut, dns.TypeNS, z.version.nodes[cut])...)
+	answer.Ns = append(answer.Ns, z.of(z.absolute(cut), cut, dns.TypeNS, z.nodes[cut])...)
 	for _, rr := range answer.Ns {
 		host := rr.(*dns.NS).Ns
 		if !dns.IsSubDomain(dns.Fqdn(z.zone), host) {
@@ -102,7 +103,7 @@ func (z resolver) refer(cut string, answer *dns.Msg) {
 		}
 		name := z.relative(host)
 		for _, family := range []uint16{dns.TypeA, dns.TypeAAAA} {
-			answer.Extra = append(answer.Extra, z.of(host, name, family, z.version.nodes[name])...)
+			answer.Extra = append(answer.Extra, z.of(host, name, family, z.nodes[name])...)
 		}
 	}
 }
@@ -121,7 +122,7 @@ func (z resolver) lookup(name string) ([]record, bool) {
 			wildcard = "*." + encloser
 		}
 		if _, exists := z.node(encloser); exists {
-			records, synthesized := z.version.nodes[wildcard]
+			records, synthesized := z.nodes[wildcard]
 			return records, synthesized
 		}
 	}
@@ -130,10 +131,10 @@ func (z resolver) lookup(name string) ([]record, bool) {
 
 // node returns the records at a name and tells whether the name exists: the apex always does, and so does whatever has names below it.
 func (z resolver) node(name string) ([]record, bool) {
-	if records, ok := z.version.nodes[name]; ok || name == "@" {
+	if records, ok := z.nodes[name]; ok || name == "@" {
 		return records, true
 	}
-	for other := range z.version.nodes {
+	for other := range z.nodes {
 		if strings.HasSuffix(other, "."+name) {
 			return nil, true
 		}
@@ -146,11 +147,11 @@ func (z resolver) of(owner, name string, recordType uint16, records []record) []
 	found := []dns.RR{}
 	every := recordType == dns.TypeANY
 	if name == "@" && (every || recordType == dns.TypeSOA) {
-		found = append(found, z.soa(owner, z.version.soa.TTL))
+		found = append(found, z.soaRecord(owner, z.soa.TTL))
 	}
 	if name == "@" && (every || recordType == dns.TypeNS) {
 		for _, server := range registrarNameServers {
-			header := dns.RR_Header{Name: owner, Rrtype: dns.TypeNS, Class: dns.ClassINET, Ttl: z.version.soa.TTL}
+			header := dns.RR_Header{Name: owner, Rrtype: dns.TypeNS, Class: dns.ClassINET, Ttl: z.soa.TTL}
 			found = append(found, &dns.NS{Hdr: header, Ns: dns.Fqdn(server)})
 		}
 	}
@@ -158,22 +159,22 @@ func (z resolver) of(owner, name string, recordType uint16, records []record) []
 		if !every && dns.StringToType[r.Type] != recordType {
 			continue
 		}
-		if rr, err := r.rr(owner, z.version.soa.TTL); err == nil && rr != nil {
+		if rr, err := r.rr(owner, z.soa.TTL); err == nil && rr != nil {
 			found = append(found, rr)
 		}
 	}
 	return found
 }
 
-func (z resolver) soa(owner string, ttl uint32) dns.RR {
+func (z resolver) soaRecord(owner string, ttl uint32) dns.RR {
 	return &dns.SOA{
 		Hdr: dns.RR_Header{Name: owner, Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: ttl},
-		Ns:  dns.Fqdn(registrarNameServers[0]), Mbox: "hostmaster." + dns.Fqdn(registrarNameServers[0]), Serial: z.version.soa.Serial,
-		Refresh: soaRefresh, Retry: soaRetry, Expire: soaExpire, Minttl: z.version.soa.MinimumTTL,
+		Ns:  dns.Fqdn(registrarNameServers[0]), Mbox: "hostmaster." + dns.Fqdn(registrarNameServers[0]), Serial: z.soa.Serial,
+		Refresh: soaRefresh, Retry: soaRetry, Expire: soaExpire, Minttl: z.soa.MinimumTTL,
 	}
 }
 
 // deny adds the SOA that says how long to remember that there is nothing (RFC 2308, 3).
 func (z resolver) deny(answer *dns.Msg) {
-	answer.Ns = append(answer.Ns, z.soa(dns.Fqdn(z.zone), min(z.version.soa.TTL, z.version.soa.MinimumTTL)))
+	answer.Ns = append(answer.Ns, z.soaRecord(dns.Fqdn(z.zone), min(z.soa.TTL, z.soa.MinimumTTL)))
 }

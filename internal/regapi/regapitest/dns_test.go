@@ -2,6 +2,7 @@ package regapitest
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -191,4 +192,54 @@ func TestTheSerialGrowsWithEachRequestThatChangesAZone(t *testing.T) {
 	if after := w.SOA("partner.ru").Serial; after != before+1 {
 		t.Errorf("serial %d after %d", after, before)
 	}
+}
+
+func FuzzWhateverAZoneAcceptsIsServed(f *testing.F) {
+	for _, c := range additions {
+		fields := fieldsOf(c.fields)
+		f.Add(c.function, form(fields[2:]...).Encode())
+	}
+	f.Fuzz(func(t *testing.T, action, query string) {
+		build, ok := recordBuilders[action]
+		fields, err := url.ParseQuery(query)
+		if !ok || err != nil {
+			return
+		}
+		added, refused := build("example.ru", plainParams(fields), Behaviour{})
+		if refused != nil {
+			return
+		}
+		again, refused := newRecord("example.ru", added.Record)
+		if refused != nil || again.Record != added.Record {
+			t.Errorf("%+v became %+v: %v", added.Record, again.Record, refused)
+		}
+		rr, err := added.rr("name.example.ru.", 60)
+		if err != nil || rr == nil {
+			t.Fatalf("%+v cannot be served: %v", added.Record, err)
+		}
+		if _, err := dns.PackRR(rr, make([]byte, dns.MaxMsgSize), 0, nil, false); err != nil {
+			t.Errorf("%+v cannot be sent: %v", added.Record, err)
+		}
+	})
+}
+
+func FuzzEveryQueryIsAnswered(f *testing.F) {
+	for _, name := range []string{"www.example.ru.", "x.example.ru.", `a\.b\;.example.ru.`, "ru.", "."} {
+		wire, err := new(dns.Msg).SetQuestion(name, dns.TypeA).Pack()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(wire)
+	}
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		query := new(dns.Msg)
+		if query.Unpack(wire) != nil {
+			return
+		}
+		w := newWorld(t)
+		w.SetRecords("example.ru", []Record{{"*", "A", "192.0.2.1", 0}, {"www", "CNAME", "example.ru.", 0}, {"sub", "NS", "ns.sub.example.ru.", 0}})
+		if _, err := w.AnswerDNS(query).Pack(); err != nil {
+			t.Errorf("%v: %v", query, err)
+		}
+	})
 }

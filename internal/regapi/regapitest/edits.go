@@ -22,7 +22,7 @@ func (s *Server) AddDomain(login string, d Domain) {
 // RemoveDomain takes a domain away.
 func (s *Server) RemoveDomain(name string) {
 	s.editDomain(name, func(d *domain) error {
-		delete(s.state.domains, d.Name)
+		s.state.removeDomain(d)
 		return nil
 	})
 }
@@ -168,7 +168,7 @@ func (s *Server) editZone(name string, edit func(*domain) error) {
 		if err := edit(d); err != nil {
 			return err
 		}
-		d.zone.publish(s.clock.Now().Add(s.publishDelay))
+		d.zone.publish(s.clock.Now(), s.publishDelay)
 		return nil
 	})
 }

@@ -168,10 +168,8 @@ func (c *call) names() []string {
 			continue
 		}
 		// The caller is not known yet, so whose domain it is does not matter.
-		for _, d := range c.srv.state.domains {
-			if d.hasID(e.own.text("service_id")) || (d.UserServID != "" && d.UserServID == e.own.text("user_servid")) {
-				names = append(names, d.Name)
-			}
+		if d := c.srv.state.identified(e.own.text("service_id"), e.own.text("user_servid")); d != nil {
+			names = append(names, d.Name)
 		}
 	}
 	return names
@@ -200,34 +198,29 @@ var (
 )
 
 func (c *call) find(e *element) (*domain, *apiError) {
-	if id := e.own.text("service_id"); id != "" {
-		if !digits.MatchString(id) {
-			return nil, fail("INVALID_SERVICE_ID")
-		}
-		return c.findWhere("service_id", id, e, func(d *domain) bool { return d.hasID(id) })
-	}
-	if id := e.own.text("user_servid"); id != "" {
-		if !userServID.MatchString(id) {
-			return nil, fail("BAD_USER_SERVID")
-		}
-		return c.findWhere("user_servid", id, e, func(d *domain) bool { return d.UserServID == id })
-	}
-	if e.givenName() == "" && e.own.text("uplink_service_id") != "" {
+	serviceID, userID := e.own.text("service_id"), e.own.text("user_servid")
+	switch {
+	case serviceID != "" && !digits.MatchString(serviceID):
+		return nil, fail("INVALID_SERVICE_ID")
+	case serviceID == "" && userID != "" && !userServID.MatchString(userID):
+		return nil, fail("BAD_USER_SERVID")
+	case serviceID != "" || userID != "":
+		return c.findByID(serviceID, userID, e.index)
+	case e.givenName() == "" && e.own.text("uplink_service_id") != "":
 		return nil, fail("SERVICE_NOT_SPECIFIED")
+	default:
+		return c.findByName(e)
 	}
-	return c.findByName(e)
 }
 
-func (c *call) findWhere(key, id string, e *element, wanted func(*domain) bool) (*domain, *apiError) {
+func (c *call) findByID(serviceID, userID string, index int) (*domain, *apiError) {
 	if c.test {
-		return exampleDomain(key, id, e.index), nil
+		return exampleByID(serviceID, userID, index), nil
 	}
-	for _, d := range c.srv.state.domains {
-		if d.owner == c.account.Login && wanted(d) {
-			return d, nil
-		}
+	if found := c.srv.state.identified(serviceID, userID); found != nil && found.owner == c.account.Login {
+		return found, nil
 	}
-	return nil, fail("SERVICE_ID_NOT_FOUND", "service_id", id)
+	return nil, fail("SERVICE_ID_NOT_FOUND", "service_id", serviceID+userID)
 }
 
 func (c *call) findByName(e *element) (*domain, *apiError) {
@@ -237,7 +230,7 @@ func (c *call) findByName(e *element) (*domain, *apiError) {
 		return nil, err
 	}
 	if c.test {
-		return exampleDomain("dname", name, e.index), nil
+		return exampleByName(name, e.index), nil
 	}
 	if found := c.srv.state.domains[name]; found != nil && found.owner == c.account.Login {
 		return found, nil
@@ -277,7 +270,7 @@ func (c *call) answerElement(e *element) (map[string]any, *apiError) {
 	answer, err := c.fn.each(c, e)
 	if e.changed && !c.test {
 		c.changed = true
-		e.domain.zone.publish(c.now.Add(c.srv.publishDelay))
+		e.domain.zone.publish(c.now, c.srv.publishDelay)
 	}
 	return answer, err
 }

@@ -1,7 +1,6 @@
 package regapitest
 
 import (
-	"slices"
 	"strconv"
 	"time"
 )
@@ -11,22 +10,23 @@ import (
 // exampleFirstID is the service_id of the first domain in the examples; the second has the next.
 const exampleFirstID = 12345
 
-// exampleDomain is the domain that an element of a request of the test user means, found by the given identifier.
-func exampleDomain(key, value string, index int) *domain {
-	d := Domain{
-		Name: "test.ru", ServiceID: exampleFirstID + int64(index), State: "A", Created: "2001-01-01", Expires: "2101-01-01", Subtype: "test",
-		NameServers: slices.Clone(registrarNameServers),
+// exampleByName is the domain that the test user means by a name in a list at the given place.
+func exampleByName(name string, index int) *domain {
+	return exampleDomain(Domain{Name: name, ServiceID: exampleFirstID + int64(index)})
+}
+
+// exampleByID is the domain that the test user means by a service_id or a user_servid: the name is that of 111111 in the example of 2.2.4.4.
+func exampleByID(serviceID, userID string, index int) *domain {
+	d := Domain{Name: "test12347.ru", UserServID: userID, ServiceID: exampleFirstID + int64(index)}
+	if id, err := strconv.ParseInt(serviceID, 10, 64); err == nil {
+		d.ServiceID = id
 	}
-	switch key {
-	case "dname":
-		d.Name = value
-	case "service_id":
-		// The domain behind service_id 111111 in the example of 2.2.4.4.
-		d.Name = "test12347.ru"
-		d.ServiceID, _ = strconv.ParseInt(value, 10, 64)
-	case "user_servid":
-		d.UserServID = value
-	}
+	return exampleDomain(d)
+}
+
+func exampleDomain(d Domain) *domain {
+	d.State, d.Created, d.Expires, d.Subtype = "A", "2001-01-01", "2101-01-01", "test"
+	d.NameServers = registrarNameServers
 	z := newZone(d.Name, time.Time{})
 	z.records = []record{{Record: Record{Name: "www", Type: "A", Content: "111.222.111.222"}, given: "111.222.111.222"}}
 	return &domain{Domain: d, owner: testLogin, zone: z}

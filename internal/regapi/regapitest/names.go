@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"errors"
 	"net/netip"
 	"strings"
 	"unicode"
@@ -14,9 +15,24 @@ const (
 	punycodePrefix = "xn--"
 )
 
-// toASCII maps Unicode to punycode by the rules of name lookup (UTS 46); the shape of labels is checked here, not by the profile,
+// profile maps Unicode to punycode by the rules of name lookup (UTS 46); the shape of labels is checked here, not by the profile,
 // because zones hold names such as _dmarc that it would refuse.
-var toASCII = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
+var profile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
+
+// errUnstable is of names whose punycode is itself no valid name.
+var errUnstable = errors.New("the name does not survive the way to punycode")
+
+// toASCII returns a name in lower case and punycode, in the one form that maps to itself.
+func toASCII(name string) (string, error) {
+	ascii, err := profile.ToASCII(name)
+	if err != nil {
+		return "", err
+	}
+	if again, err := profile.ToASCII(ascii); err != nil || again != ascii {
+		return "", errUnstable
+	}
+	return ascii, nil
+}
 
 // canonicalDomain returns a domain name in lower case and punycode.
 //
@@ -28,7 +44,7 @@ func canonicalDomain(name string) (string, *apiError) {
 	if mixesAlphabets(name) {
 		return "", fail("HAVE_MIXED_CODETABLES")
 	}
-	ascii, err := toASCII.ToASCII(name)
+	ascii, err := toASCII(name)
 	if err != nil {
 		if strings.Contains(strings.ToLower(name), punycodePrefix) {
 			return "", fail("INVALID_DOMAIN_NAME_PUNYCODE", "domain_name", name)
@@ -49,7 +65,7 @@ func canonicalDomain(name string) (string, *apiError) {
 
 // unicodeName is the form in which service/get_list shows a domain name.
 func unicodeName(ascii string) string {
-	if name, err := toASCII.ToUnicode(ascii); err == nil {
+	if name, err := profile.ToUnicode(ascii); err == nil {
 		return name
 	}
 	return ascii
@@ -110,7 +126,7 @@ func canonicalSubdomain(name, zone string) (string, *apiError) {
 
 // hostLabels returns a name in lower case and punycode if each of its labels could stand in the DNS.
 func hostLabels(name string) (string, bool) {
-	ascii, err := toASCII.ToASCII(name)
+	ascii, err := toASCII(name)
 	if err != nil || len(ascii) > maxNameLength {
 		return "", false
 	}

@@ -1,7 +1,10 @@
 package regapitest
 
 import (
+	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -42,6 +45,25 @@ type Behaviour struct {
 	ResultInNSS bool `json:"resultInNSS,omitempty"`
 	// BlockAfterFailures blocks an account that repeats the same failing request so many times; 0 means never.
 	BlockAfterFailures int `json:"blockAfterFailures,omitempty"`
+}
+
+// check refuses words that mean nothing.
+func (b Behaviour) check() error {
+	for _, field := range []struct {
+		name, value string
+		words       string
+	}{
+		{"types", string(b.Types), "strings numbers alternate"}, {"priority", string(b.Priority), "null alternate"},
+		{"errorParams", string(b.ErrorParams), "null object"}, {"elementErrors", string(b.ElementErrors), "text"},
+		{"singleErrors", string(b.SingleErrors), "top"}, {"duplicateKeys", string(b.DuplicateKeys), "last"},
+		{"duplicateAdd", string(b.DuplicateAdd), "refuse keep"}, {"missingRemove", string(b.MissingRemove), "refuse"},
+		{"txt", string(b.TXT), "quoted"}, {"ipv6", string(b.IPv6), "given expanded"}, {"suffixM", string(b.SuffixM), "minutes"},
+	} {
+		if field.value != "" && !slices.Contains(strings.Fields(field.words), field.value) {
+			return fmt.Errorf("behaviour %s: %q is none of %s", field.name, field.value, field.words)
+		}
+	}
+	return nil
 }
 
 // TypeStyle is the JSON type of numbers in answers.

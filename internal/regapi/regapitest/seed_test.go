@@ -71,7 +71,7 @@ func TestASeedSetsTheScene(t *testing.T) {
 
 func TestSeedsThatMakeNoSenseAreRefused(t *testing.T) {
 	for _, text := range []string{
-		"acounts: []", "accounts: [{login: a, login: b}]", "accounts: [{login: test}]", "accounts: [{login: a}, {login: a}]", "accounts: [{login: ''}]",
+		"acounts: []", "behaviour: {types: letters}", "accounts: [{login: a, login: b}]", "accounts: [{login: test}]", "accounts: [{login: a}, {login: a}]", "accounts: [{login: ''}]",
 		"accounts: [{login: a, balance: {prepay: much}}]", "accounts: [{login: a, allowedIPs: [here]}]", "accounts: [{login: a, certificates: [x]}]",
 		"accounts: [{login: a, domains: [{name: localhost}]}]", "accounts: [{login: a, domains: [{name: a.ru}, {name: A.ru}]}]",
 		"accounts: [{login: a, domains: [{name: a.ru, state: X}]}]", "accounts: [{login: a, domains: [{name: a.ru, expires: soon}]}]",

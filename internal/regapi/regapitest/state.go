@@ -113,11 +113,12 @@ func nameServerHost(server string) string {
 type state struct {
 	accounts map[string]*account
 	domains  map[string]*domain
+	byID     map[int64]*domain
 	nextID   int64
 }
 
 func newState() *state {
-	return &state{accounts: map[string]*account{}, domains: map[string]*domain{}, nextID: 1_000_001}
+	return &state{accounts: map[string]*account{}, domains: map[string]*domain{}, byID: map[int64]*domain{}, nextID: 1_000_001}
 }
 
 func (s *state) freshID() int64 {
@@ -188,7 +189,32 @@ func (s *state) addDomain(login string, d Domain, b Behaviour, now time.Time) er
 	if err := added.fillZone(b, now); err != nil {
 		return fmt.Errorf("domain %q: %w", d.Name, err)
 	}
-	s.domains[name] = added
+	s.domains[name], s.byID[d.ServiceID] = added, added
+	return nil
+}
+
+func (s *state) removeDomain(d *domain) {
+	delete(s.domains, d.Name)
+	delete(s.byID, d.ServiceID)
+}
+
+// identified returns the domain with a service_id or, where that is empty, with a user_servid.
+func (s *state) identified(serviceID, userServID string) *domain {
+	if serviceID != "" {
+		id, err := strconv.ParseInt(serviceID, 10, 64)
+		if err != nil {
+			return nil
+		}
+		return s.byID[id]
+	}
+	if userServID == "" {
+		return nil
+	}
+	for _, d := range s.domains {
+		if d.UserServID == userServID {
+			return d
+		}
+	}
 	return nil
 }
 
@@ -204,8 +230,8 @@ func (s *state) checkDomain(d Domain) error {
 	if d.UserServID != "" && !userServID.MatchString(d.UserServID) {
 		return fail("BAD_USER_SERVID")
 	}
-	for _, other := range s.domains {
-		if other.ServiceID == d.ServiceID || (d.UserServID != "" && other.UserServID == d.UserServID) {
+	for _, other := range []*domain{s.byID[d.ServiceID], s.identified("", d.UserServID)} {
+		if other != nil {
 			return fmt.Errorf("%s has the same id", other.Name)
 		}
 	}
@@ -248,7 +274,7 @@ func (d *domain) fillZone(b Behaviour, now time.Time) error {
 			return fmt.Errorf("record %s %s: %w", r.Name, r.Type, err)
 		}
 	}
-	d.zone.publish(now)
+	d.zone.publish(now, 0)
 	return nil
 }
 

@@ -29,36 +29,45 @@ type zone struct {
 	versions []*version
 }
 
-// version is the zone as the name servers serve it from a moment on. It never changes once made.
+// version is the zone as the name servers serve it from a moment on.
 type version struct {
-	since time.Time
-	soa   SOA
-	nodes map[string][]record
+	since   time.Time
+	soa     SOA
+	records []record
+	byName  map[string][]record
 }
 
 func newZone(name string, now time.Time) *zone {
 	z := &zone{name: name, soa: SOA{TTL: defaultTTL, MinimumTTL: defaultMinimumTTL}}
-	z.publish(now)
+	z.publish(now, 0)
 	return z
 }
 
-// publish makes the present contents visible in DNS at the given time, under a new serial number.
-func (z *zone) publish(at time.Time) {
+// publish makes the present contents visible in DNS after the given delay, under a new serial number. It shares the records with the zone, which
+// therefore only ever appends to them or replaces them.
+func (z *zone) publish(now time.Time, delay time.Duration) {
 	z.soa.Serial++
-	nodes := map[string][]record{}
-	for _, r := range z.records {
-		nodes[r.Name] = append(nodes[r.Name], r)
-	}
-	z.versions = append(z.versions, &version{since: at, soa: z.soa, nodes: nodes})
+	z.versions = append(z.versions, &version{since: now.Add(delay), soa: z.soa, records: slices.Clip(z.records)})
+	z.visible(now)
 }
 
-// visible returns what the name servers serve at the given time, and forgets what came before it. A version that was published later wins
-// even if the delay was made shorter in between.
+// visible returns what the name servers serve at the given time, and forgets what came before it.
 func (z *zone) visible(now time.Time) *version {
-	for len(z.versions) > 1 && slices.ContainsFunc(z.versions[1:], func(v *version) bool { return !v.since.After(now) }) {
+	for len(z.versions) > 1 && !z.versions[1].since.After(now) {
 		z.versions = z.versions[1:]
 	}
 	return z.versions[0]
+}
+
+// nodes returns the records by their names. They are gathered when they are first asked for: most versions never are.
+func (v *version) nodes() map[string][]record {
+	if v.byName == nil {
+		v.byName = map[string][]record{}
+		for _, r := range v.records {
+			v.byName[r.Name] = append(v.byName[r.Name], r)
+		}
+	}
+	return v.byName
 }
 
 // add puts a record into the zone and tells whether anything changed.
