@@ -70,7 +70,7 @@ docker-build: ## Build the container image; IMG names it.
 
 # KUBEBUILDER_ASSETS names the folder that holds etcd, kube-apiserver and
 # kubectl. Set it to use your own; otherwise they are built.
-ifeq ($(origin KUBEBUILDER_ASSETS),undefined)
+ifeq ($(KUBEBUILDER_ASSETS),)
 export KUBEBUILDER_ASSETS := $(CURDIR)/bin/k8s
 
 .PHONY: control-plane

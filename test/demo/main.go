@@ -60,12 +60,14 @@ func (o *options) complete() error {
 		}
 		*folder = absolute
 	}
-	for _, path := range []string{
-		o.binary("operator"), o.binary("regapi-sim"),
-		o.asset("etcd"), o.asset("kube-apiserver"), o.asset("kubectl"),
-	} {
-		if _, err := os.Stat(path); err != nil {
-			return fmt.Errorf("%w: run `make build control-plane`", err)
+	for _, name := range []string{"operator", "regapi-sim"} {
+		if _, err := os.Stat(o.binary(name)); err != nil {
+			return fmt.Errorf("%w: run `make build`", err)
+		}
+	}
+	for _, name := range []string{"etcd", "kube-apiserver", "kubectl"} {
+		if _, err := os.Stat(o.asset(name)); err != nil {
+			return fmt.Errorf("%w: KUBEBUILDER_ASSETS has to hold it; leave it unset to have it built by make", err)
 		}
 	}
 	return nil
