@@ -153,15 +153,15 @@ undeploy: uninstall ## Delete the CRDs with every object of theirs, and then the
 
 .PHONY: controller-gen
 controller-gen:
-	@hack/cached-build.sh $@ hack/tools/$@ sigs.k8s.io/controller-tools/cmd/controller-gen "half a minute" bin/$@
+	@hack/cached-build.sh $@ hack/tools/$@ sigs.k8s.io/controller-tools/cmd/controller-gen "under a minute" bin/$@
 
 .PHONY: crd-ref-docs
 crd-ref-docs:
-	@hack/cached-build.sh $@ hack/tools/$@ github.com/elastic/crd-ref-docs "half a minute" bin/$@
+	@hack/cached-build.sh $@ hack/tools/$@ github.com/elastic/crd-ref-docs "under a minute" bin/$@
 
 .PHONY: kustomize
 kustomize:
-	@hack/cached-build.sh $@ hack/tools/$@ sigs.k8s.io/kustomize/kustomize/v5 "half a minute" bin/$@
+	@hack/cached-build.sh $@ hack/tools/$@ sigs.k8s.io/kustomize/kustomize/v5 "under a minute" bin/$@
 
 .PHONY: golangci-lint
 golangci-lint:
