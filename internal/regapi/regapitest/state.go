@@ -99,11 +99,6 @@ func (d *domain) delegatedHere() bool {
 	return true
 }
 
-// hasID tells whether the text is the domain's service_id.
-func (d *domain) hasID(id string) bool {
-	return strconv.FormatInt(d.ServiceID, 10) == strings.TrimLeft(id, "0")
-}
-
 func nameServerHost(server string) string {
 	host, _, _ := strings.Cut(server, " ")
 	return strings.ToLower(strings.TrimSuffix(host, "."))
