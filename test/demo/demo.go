@@ -55,6 +55,7 @@ type step struct {
 // run takes the steps in order, and then undoes them.
 func (d *demo) run(ctx context.Context) (err error) {
 	ctx, d.abort = context.WithCancelCause(ctx)
+	defer d.abort(nil)
 	defer func() { err = errors.Join(d.outcome(ctx, err), d.stop()) }()
 
 	steps := []step{
