@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -46,6 +47,14 @@ func newCommand() *cobra.Command {
 	flags.StringArrayVar(&o.faults, "fault", nil, "fault such as kind=drop-answer,function=zone/*,count=3; repeatable")
 	flags.StringVar(&o.readyFile, "ready-file", "", "`file` to write the addresses to, as JSON, once all listeners are up")
 	return command
+}
+
+// check refuses flags that would have no effect.
+func (o options) check() error {
+	if o.caFile != "" && !o.tls {
+		return errors.New("--ca-out has no effect without --tls")
+	}
+	return nil
 }
 
 func (o options) server(logger *slog.Logger) []regapitest.Option {

@@ -27,6 +27,9 @@ type ready struct {
 
 // run serves until the context ends.
 func run(ctx context.Context, o options) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	seed, err := o.seed()
 	if err != nil {
@@ -85,7 +88,7 @@ func serveControl(address string, handler http.Handler, logger *slog.Logger) (st
 
 // announce writes the files that others wait for.
 func announce(o options, up ready, authority []byte) error {
-	if o.caFile != "" && authority != nil {
+	if o.caFile != "" {
 		if err := writeAtomically(o.caFile, authority); err != nil {
 			return fmt.Errorf("write the CA's certificate: %w", err)
 		}

@@ -169,7 +169,7 @@ func TestTheProgramRefusesWhatItCannotServe(t *testing.T) {
 	for _, arguments := range [][]string{
 		{"--seed=" + bad}, {"--seed=" + wrong}, {"--seed=/nonexistent"}, {"--fault=kind=explode"}, {"--listen=256.0.0.1:0"}, {"--dns-listen=256.0.0.1:0"},
 		{"--control-listen=256.0.0.1:0"}, {"--control-listen=0.0.0.0:0"}, {"--ready-file=/nonexistent/ready"}, {"--tls", "--ca-out=/nonexistent/ca"},
-		{"--colour=red"}, {"surplus"},
+		{"--ca-out=ca"}, {"--colour=red"}, {"surplus"},
 	} {
 		command := newCommand()
 		command.SetArgs(append([]string{"--listen=127.0.0.1:0", "--dns-listen=127.0.0.1:0", "--control-listen=127.0.0.1:0"}, arguments...))

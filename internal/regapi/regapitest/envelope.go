@@ -107,7 +107,12 @@ func (c *call) describe(into map[string]any, err *apiError) {
 	for name, value := range err.params {
 		params[name] = value
 	}
-	switch style := c.srv.behaviour.ErrorParams; {
+	style := c.srv.behaviour.ErrorParams
+	if style == ErrorParamsAlternate {
+		styles := []ErrorParamsStyle{ErrorParamsOmitted, ErrorParamsNull, ErrorParamsObject}
+		style = styles[c.srv.chance.IntN(len(styles))]
+	}
+	switch {
 	case len(params) > 0 || style == ErrorParamsObject:
 		into["error_params"] = params
 	case style == ErrorParamsNull:

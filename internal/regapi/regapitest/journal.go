@@ -13,9 +13,9 @@ type Stage string
 const (
 	// StageReceived is when the request has been read and nothing has been checked or changed.
 	StageReceived Stage = "received"
-	// StageApplied is after the change was made and before any of the answer is sent. A request that was refused as a whole does not reach it.
+	// StageApplied is after the function ran, and before any of the answer is sent. A request that was refused before does not reach it.
 	StageApplied Stage = "applied"
-	// StageAnswered is after the answer was sent, or dropped by a fault.
+	// StageAnswered is after the answer was sent, or instead of it where a fault drops it.
 	StageAnswered Stage = "answered"
 )
 
@@ -26,7 +26,7 @@ type Entry struct {
 	Function string    `json:"function"`
 	Login    string    `json:"login,omitempty"`
 	RemoteIP string    `json:"remote_ip"`
-	// Elements is the number of domains or services in the request's list, 1 without a list.
+	// Elements is the number of domains or services in the request's list, 1 without a list; of service/get_list, in its answer.
 	Elements int            `json:"elements"`
 	Params   map[string]any `json:"params,omitempty"`
 	// Write tells that the function is one that changes something; Changed, that something did change.

@@ -54,7 +54,7 @@ func (b Behaviour) check() error {
 		words       string
 	}{
 		{"types", string(b.Types), "strings numbers alternate"}, {"priority", string(b.Priority), "null alternate"},
-		{"errorParams", string(b.ErrorParams), "null object"}, {"elementErrors", string(b.ElementErrors), "text"},
+		{"errorParams", string(b.ErrorParams), "null object alternate"}, {"elementErrors", string(b.ElementErrors), "text"},
 		{"singleErrors", string(b.SingleErrors), "top"}, {"duplicateKeys", string(b.DuplicateKeys), "last"},
 		{"duplicateAdd", string(b.DuplicateAdd), "refuse keep"}, {"missingRemove", string(b.MissingRemove), "refuse"},
 		{"txt", string(b.TXT), "quoted"}, {"ipv6", string(b.IPv6), "given expanded"}, {"suffixM", string(b.SuffixM), "minutes"},
@@ -90,11 +90,12 @@ const (
 // ErrorParamsStyle is how an error without parameters gives error_params.
 type ErrorParamsStyle string
 
-// Empty error_params: left out, as in the examples of 2.3.2; null; or {}.
+// Empty error_params: left out, as in the examples of 2.3.2; null; {}; or now this and now that.
 const (
-	ErrorParamsOmitted ErrorParamsStyle = ""
-	ErrorParamsNull    ErrorParamsStyle = "null"
-	ErrorParamsObject  ErrorParamsStyle = "object"
+	ErrorParamsOmitted   ErrorParamsStyle = ""
+	ErrorParamsNull      ErrorParamsStyle = "null"
+	ErrorParamsObject    ErrorParamsStyle = "object"
+	ErrorParamsAlternate ErrorParamsStyle = "alternate"
 )
 
 // ElementErrorStyle is the shape of a failed list element.

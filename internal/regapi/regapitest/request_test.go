@@ -224,6 +224,19 @@ func TestShapesOfFailedElementsCanBeChosen(t *testing.T) {
 	}
 }
 
+func TestEmptyErrorParamsCanChangeTheirShape(t *testing.T) {
+	w := newWorld(t, WithBehaviour(Behaviour{ErrorParams: ErrorParamsAlternate}))
+	seen := map[string]bool{}
+	for range 50 {
+		element := w.alice("zone/nop", "service_id", "x").element(t, 0)
+		params, there := element["error_params"]
+		seen[fmt.Sprint(there, params)] = true
+	}
+	if want := map[string]bool{"false <nil>": true, "true <nil>": true, "true map[]": true}; !cmp.Equal(seen, want) {
+		t.Errorf("seen %v", seen)
+	}
+}
+
 func TestErrorsWithoutAListCanStandAtTheTop(t *testing.T) {
 	w := newWorld(t, WithBehaviour(Behaviour{SingleErrors: SingleErrorTop}))
 	if got := w.alice("zone/nop", "dname", "nobody.ru"); got.Result != "error" || got.ErrorCode != "DOMAIN_NOT_FOUND" {

@@ -34,7 +34,7 @@ func ParseSeed(text []byte) (Seed, error) {
 	return seed, nil
 }
 
-// Apply adds what the seed holds. After an error the server holds a part of it and should be closed.
+// Apply adds what the seed holds; its behaviour replaces that of [WithBehaviour]. After an error the server holds a part of it and should be closed.
 func (s *Server) Apply(seed Seed) error {
 	s.mu.Lock()
 	s.behaviour = seed.Behaviour

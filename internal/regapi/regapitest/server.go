@@ -103,7 +103,7 @@ func (s *Server) startHTTP() error {
 	return nil
 }
 
-// Close stops listening, lets requests under way end for half a second, and returns when nothing runs any more.
+// Close stops listening and gives requests under way half a second to end; those that a hook holds longer are cut off.
 func (s *Server) Close() {
 	s.closeOnce.Do(func() {
 		s.cancel()
