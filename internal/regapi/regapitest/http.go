@@ -113,9 +113,7 @@ func (s *Server) process(c *call, refused *apiError) reply {
 	if early, done := c.failEarly(); done {
 		return early
 	}
-	if refused == nil {
-		refused = s.admit(c)
-	}
+	refused = s.admit(c, refused)
 	if refused == nil && c.fault != nil && (c.fault.Kind == FaultError || c.fault.Kind == FaultRateLimit) {
 		refused = c.fault.apiError()
 	}
@@ -196,13 +194,16 @@ func (c *call) failLate(answer reply) reply {
 	return answer
 }
 
-// admit checks everything that stands before the function itself.
-func (s *Server) admit(c *call) *apiError {
+// admit counts the request and checks everything that stands before the function itself; malformed is what its form was refused for.
+func (s *Server) admit(c *call, malformed *apiError) *apiError {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.now = s.clock.Now()
 	if err := s.limiter.admit(c.entry.Login, c.remote.String(), c.now); err != nil {
 		return err
+	}
+	if malformed != nil {
+		return malformed
 	}
 	if err := c.checkFormats(); err != nil {
 		return err

@@ -43,7 +43,8 @@ func TestTheHourlyLimitHoldsForAnAddressAtTheSameTime(t *testing.T) {
 }
 
 func TestRequestsOfEveryKindCount(t *testing.T) {
-	w := newWorld(t, WithHourlyLimit(4))
+	w := newWorld(t, WithHourlyLimit(5))
+	w.aliceJSON("nop", "{")
 	w.call("alice", "wrong", "nop")
 	w.alice("no/such_command")
 	w.alice("nop", "output_format", "xml")
