@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/yaml"
@@ -21,21 +23,22 @@ import (
 var kube client.Client
 
 func TestMain(m *testing.M) {
+	ctrl.SetLogger(logr.Discard())
 	os.Exit(func() int {
 		environment := &envtest.Environment{
 			CRDDirectoryPaths:     []string{"../../config/crd/bases"},
 			ErrorIfCRDPathMissing: true,
 		}
 		config, err := environment.Start()
+		defer func() {
+			if err := environment.Stop(); err != nil { // Also after a start that failed half-way.
+				log.Printf("stop the API server: %v", err)
+			}
+		}()
 		if err != nil {
 			log.Printf("start the API server (make control-plane builds it): %v", err)
 			return 1
 		}
-		defer func() {
-			if err := environment.Stop(); err != nil {
-				log.Printf("stop the API server: %v", err)
-			}
-		}()
 		scheme := runtime.NewScheme()
 		if err := v1alpha1.AddToScheme(scheme); err != nil {
 			log.Print(err)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"log"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -13,12 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-logr/logr"
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
@@ -34,6 +35,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
+	ctrl.SetLogger(logr.Discard())
 	os.Exit(m.Run())
 }
 
@@ -109,14 +111,14 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	environment := &envtest.Environment{CRDDirectoryPaths: []string{"../../config/crd/bases"}, ErrorIfCRDPathMissing: true}
 	config, err := environment.Start()
+	t.Cleanup(func() {
+		if err := environment.Stop(); err != nil { // Also after a start that failed half-way.
+			t.Logf("stop the API server: %v", err)
+		}
+	})
 	if err != nil {
 		t.Fatalf("start the API server (make control-plane builds it): %v", err)
 	}
-	t.Cleanup(func() {
-		if err := environment.Stop(); err != nil {
-			log.Printf("stop the API server: %v", err)
-		}
-	})
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1alpha1.AddToScheme} {
 		if err := add(scheme); err != nil {

@@ -350,13 +350,19 @@ func TestADeletionThatCannotReachTheZoneSaysWhy(t *testing.T) {
 	if err := h.Delete(t.Context(), &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.namespace, Name: "main"}}); err != nil {
 		t.Fatal(err)
 	}
+	h.waitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
 	if err := h.Delete(t.Context(), object); err != nil {
 		t.Fatal(err)
 	}
-	ready := h.waitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
-	if !strings.Contains(ready.Message, "not removed yet") {
-		t.Errorf("message %q", ready.Message)
-	}
+	h.eventually("the deletion to say why it waits", func() error {
+		if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+			return err
+		}
+		if ready := meta.FindStatusCondition(object.Status.Conditions, v1alpha1.ConditionReady); !strings.Contains(ready.Message, "not removed yet") {
+			return fmt.Errorf("message %q", ready.Message)
+		}
+		return nil
+	})
 }
 
 func TestAThrottledZoneKeepsItsReadiness(t *testing.T) {

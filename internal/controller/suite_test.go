@@ -48,18 +48,19 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	ctrl.SetLogger(logr.Discard()) // Each harness keeps the logs of its own controllers.
 	os.Exit(func() int {
 		environment := &envtest.Environment{CRDDirectoryPaths: []string{"../../config/crd/bases"}, ErrorIfCRDPathMissing: true}
 		started, err := environment.Start()
+		defer func() {
+			if err := environment.Stop(); err != nil { // Also after a start that failed half-way.
+				log.Printf("stop the API server: %v", err)
+			}
+		}()
 		if err != nil {
 			log.Printf("start the API server (make control-plane builds it): %v", err)
 			return 1
 		}
-		defer func() {
-			if err := environment.Stop(); err != nil {
-				log.Printf("stop the API server: %v", err)
-			}
-		}()
 		if err := clientgoscheme.AddToScheme(testScheme); err != nil {
 			log.Print(err)
 			return 1
