@@ -8,8 +8,8 @@ func matchElements(refs []DomainRef, elements []object) []object {
 	copy(m.left, elements)
 	m.byKey(func(ref DomainRef) string { return idKey(ref.ServiceID) },
 		func(element object) string { return idKey(parseID(element.text("service_id"))) })
-	m.byKey(func(ref DomainRef) string { return canonicalName(ref.Name) },
-		func(element object) string { return canonicalName(element.text("dname")) })
+	m.byKey(func(ref DomainRef) string { return CanonicalName(ref.Name) },
+		func(element object) string { return CanonicalName(element.text("dname")) })
 	m.byKey(func(ref DomainRef) string { return ref.UserServID },
 		func(element object) string { return element.text("user_servid") })
 	m.byPosition()
@@ -69,7 +69,7 @@ func contradicts(ref DomainRef, element object) bool {
 		return id != ref.ServiceID
 	}
 	if name := element.text("dname"); name != "" && ref.Name != "" {
-		return canonicalName(name) != canonicalName(ref.Name)
+		return CanonicalName(name) != CanonicalName(ref.Name)
 	}
 	return false
 }

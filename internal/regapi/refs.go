@@ -61,9 +61,9 @@ func (r DomainRef) fields(nameField string) map[string]any {
 // lookupNames maps names as a resolver does, but takes underscores and what else registrars sell.
 var lookupNames = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
 
-// canonicalName returns a domain name in lower-case punycode without a trailing dot: answers write
+// CanonicalName returns a domain name in lower-case punycode without a trailing dot: answers write
 // the same name in Unicode and in punycode.
-func canonicalName(name string) string {
+func CanonicalName(name string) string {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	ascii, err := lookupNames.ToASCII(name)
 	if err != nil {
