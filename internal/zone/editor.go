@@ -61,7 +61,7 @@ type Failure struct {
 
 // Final says whether trying again is pointless as long as the record stays the same.
 func (f Failure) Final() bool {
-	return regapi.IsInvalid(f.Err)
+	return f.Change.Operation != Remove && regapi.IsInvalid(f.Err)
 }
 
 // Result is what came of an edit.

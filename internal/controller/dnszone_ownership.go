@@ -1,0 +1,53 @@
+package controller
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+func (s *dnsZoneScope) ownership() zone.Ownership {
+	return zone.Ownership{
+		Confirmed: zone.ParseSet(s.zone.Status.Owned.Confirmed),
+		Pending:   zone.ParseSet(s.zone.Status.Owned.Pending),
+	}
+}
+
+// writeAhead records what is about to be created, before REG.API is asked. If the process dies in between, the next
+// one knows that the records may be its own.
+func (r *DNSZoneReconciler) writeAhead(ctx context.Context, s *dnsZoneScope, added []zone.Record) error {
+	owned := s.ownership()
+	known := true
+	for _, record := range added {
+		known = known && owned.Has(record)
+		owned.Pending.Add(record)
+	}
+	if known {
+		return nil
+	}
+	s.zone.Status.Owned.Pending = owned.Pending.Bytes()
+	if err := r.patchStatus(ctx, s.before, s.zone); err != nil {
+		return fmt.Errorf("record what is about to be created: %w", err)
+	}
+	s.before = s.zone.DeepCopy()
+	return nil
+}
+
+// confirmOwnership keeps what was read back, and what is still desired and only vanished for the moment.
+func (s *dnsZoneScope) confirmOwnership(current zone.Snapshot) {
+	owned := s.ownership()
+	var confirmed zone.Set
+	for _, record := range current.Records() {
+		if owned.Has(record) {
+			confirmed.Add(record)
+		}
+	}
+	for _, record := range s.desired {
+		if owned.Confirmed.Has(record) {
+			confirmed.Add(record)
+		}
+	}
+	s.zone.Status.Owned = v1alpha1.OwnedRecords{Confirmed: confirmed.Bytes()}
+}

@@ -1,0 +1,91 @@
+package controller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+// release deals with the records of a DNSZone that is being deleted, as its deletion policy says.
+func (r *DNSZoneReconciler) release(ctx context.Context, s *dnsZoneScope) error {
+	if !controllerutil.ContainsFinalizer(s.zone, finalizer) || s.zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete {
+		return nil
+	}
+	owned := s.ownership()
+	if owned.Confirmed.Len()+owned.Pending.Len() == 0 {
+		return nil
+	}
+	err := runPhases(ctx, s, r.locate, r.connect, r.removeOwned)
+	switch {
+	case err == nil:
+		return nil
+	case regapi.IsNotFound(err):
+		log.FromContext(ctx).Info("The account no longer holds the domain; nothing is left to remove", "domain", s.target.Domain)
+		return nil
+	case outOfReach(err) && graceIsOver(s.zone):
+		r.Events.Eventf(s.zone, nil, corev1.EventTypeWarning, "RecordsLeftBehind", "Delete",
+			"%s", shorten(fmt.Sprintf("records that this object created stay in zone %s, since it cannot be reached: %v", s.target.Domain, err), maxNote))
+		return nil
+	default:
+		return err
+	}
+}
+
+// locate fills in the domain without claiming it.
+func (r *DNSZoneReconciler) locate(_ context.Context, s *dnsZoneScope) error {
+	s.target.Domain = canonicalOrAsIs(s.zone.Spec.DomainName)
+	return nil
+}
+
+// removeOwned removes what this object created and nothing else: with nothing desired, that is what the plan says.
+func (r *DNSZoneReconciler) removeOwned(ctx context.Context, s *dnsZoneScope) error {
+	result, err := r.Editor.Edit(ctx, s.target, func(_ context.Context, current zone.Snapshot) (zone.Edits, error) {
+		return zone.Edits{Changes: zone.NewPlan(nil, s.ownership(), current.Records()).Changes}, nil
+	})
+	if err != nil {
+		return err
+	}
+	r.reportChanges(ctx, s, result)
+	if len(result.Failures) > 0 {
+		return fmt.Errorf("remove the records of the zone: %s", result.Failures[0])
+	}
+	return nil
+}
+
+// outOfReach says whether an error will not pass by itself, so that a deletion cannot wait for it forever.
+func outOfReach(err error) bool {
+	var unavailable *account.Unavailable
+	return errors.As(err, &unavailable) || regapi.IsDenied(err) || regapi.IsBlocked(err)
+}
+
+func graceIsOver(zone *v1alpha1.DNSZone) bool {
+	return metav1.Now().After(zone.DeletionTimestamp.Add(releaseGrace))
+}
+
+// letGo takes the finalizer off, after which the object is gone.
+func (r *DNSZoneReconciler) letGo(ctx context.Context, s *dnsZoneScope) error {
+	if !controllerutil.RemoveFinalizer(s.zone, finalizer) {
+		return nil
+	}
+	return client.IgnoreNotFound(r.patchFinalizers(ctx, s))
+}
+
+// untilGraceIsOver is how long to wait before the next look at a deletion.
+func untilGraceIsOver(after time.Duration) time.Duration {
+	if after == 0 {
+		return releaseCheck
+	}
+	return min(after, releaseCheck)
+}
