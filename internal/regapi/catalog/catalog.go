@@ -1,0 +1,99 @@
+package catalog
+
+// Access tells who may call a function (3.2). It is what the documentation says, even of functions that it opens to everyone although they
+// act on an account: those want credentials all the same.
+type Access string
+
+// The three kinds of callers.
+const (
+	// Everyone needs no credentials.
+	Everyone Access = "everyone"
+	// Clients are all accounts.
+	Clients Access = "clients"
+	// Partners are accounts with a Partner agreement; others get RESELLER_AUTH_FAILED.
+	Partners Access = "partners"
+)
+
+// List tells what a request may name many of, by the member of the answer that then holds a result for each (2.2.4.4).
+//
+// The documentation also counts functions that answer with a list and take none, such as bill/get_not_payed; they have NoList here.
+type List string
+
+// The kinds of lists.
+const (
+	// NoList functions take one object or none.
+	NoList List = ""
+	// Domains are named by an element of domains each.
+	Domains List = "domains"
+	// Services are named by an element of services or domains each.
+	Services List = "services"
+	// Bills are named by their numbers in bills (6.1).
+	Bills List = "bills"
+)
+
+// Status tells where a function is documented.
+type Status string
+
+// The states of the documentation of a function.
+const (
+	// Documented functions have a section in the newer edition.
+	Documented Status = ""
+	// Listed functions stand in the list of section 3.3 and nowhere else: their parameters and answers are not documented.
+	Listed Status = "listed"
+	// Obsolete functions have a section in the older edition alone.
+	Obsolete Status = "obsolete"
+)
+
+// Function is one function of REG.API.
+type Function struct {
+	// Name is category/function, such as "zone/add_alias"; the common ones have no category.
+	Name string
+	// Section is that of the newer edition, or of the older one for an obsolete function.
+	Section string
+	Access  Access
+	List    List
+	// HTTPSOnly functions may not be called in clear.
+	HTTPSOnly bool
+	// ReadOnly functions change nothing at the registrar and send nothing to anybody.
+	ReadOnly bool
+	Status   Status
+	// Summary says in a few words what the function does, beginning with a small letter.
+	Summary string
+}
+
+// Category is the part of the name before the slash; "" for the common functions.
+func (f Function) Category() string {
+	category, _ := f.split()
+	return category
+}
+
+func (f Function) split() (category, function string) {
+	for i := range len(f.Name) {
+		if f.Name[i] == '/' {
+			return f.Name[:i], f.Name[i+1:]
+		}
+	}
+	return "", f.Name
+}
+
+// Functions returns all functions in the order of the documentation's list (3.3), each category followed by its obsolete functions.
+func Functions() []Function {
+	var all []Function
+	for _, category := range [][]Function{
+		commonFunctions, userFunctions, billFunctions, serviceFunctions, domainFunctions, zoneFunctions, dnssecFunctions, hostingFunctions,
+		folderFunctions, shopFunctions,
+	} {
+		all = append(all, category...)
+	}
+	return all
+}
+
+// Find returns the function of a name.
+func Find(name string) (Function, bool) {
+	for _, f := range Functions() {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Function{}, false
+}
