@@ -264,19 +264,30 @@ func (c *call) answerElement(e *element) (map[string]any, *apiError) {
 	if err := c.identify(e); err != nil {
 		return nil, err
 	}
+	if c.test && c.fn.dress != nil {
+		c.fn.dress(c, e)
+	}
 	if err := c.srv.elementFault(target{function: c.fn.name, login: c.entry.Login, domains: []string{e.domain.Name}}); err != nil {
 		return nil, err
 	}
 	answer, err := c.fn.each(c, e)
 	if e.changed && !c.test {
-		c.changed = true
+		c.touch()
 		e.domain.zone.publish(c.now, c.srv.publishDelay)
 	}
 	return answer, err
 }
 
+// touch notes for the journal that the request changed something; in the test mode nothing can.
+func (c *call) touch() { c.changed = !c.test }
+
 // failedElement is the answer of an element that failed. Functions whose documentation shows such elements without result leave it out.
 func (c *call) failedElement(e *element, err *apiError) map[string]any {
+	if c.fn.describe != nil {
+		if answer := c.fn.describe(c, e, err); answer != nil {
+			return answer
+		}
+	}
 	answer := e.echo()
 	if e.domain != nil {
 		answer = c.named(e)

@@ -18,6 +18,8 @@ type phrase struct{ en, ru string }
 type apiError struct {
 	code   string
 	params map[string]string
+	// wording replaces the code's text where a function's example has another one.
+	wording *phrase
 }
 
 // fail makes an error with its error_params given as name, value pairs.
@@ -42,6 +44,9 @@ var placeholder = regexp.MustCompile(`\$[a-z_]+`)
 // text returns error_text in the language that the parameter lang asked for, English unless it is "ru" (2.2.4.2).
 func (e *apiError) text(lang string) string {
 	p := phraseOf(e.code)
+	if e.wording != nil {
+		p = *e.wording
+	}
 	text := p.en
 	if lang == "ru" {
 		text = p.ru

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,9 +16,14 @@ const twoDomains = `{"answer":{"domains":[{"dname":"test.ru","result":"success",
 
 const oneDomain = `{"answer":{"domains":[{"dname":"test.ru","result":"success","service_id":"12345"}]},"result":"success"}`
 
-// examples are the documentation's requests and answers. Requests are written as there: the address, then one field a line. Answers lack charset
+// example is a request and an answer of the documentation. Requests are written as there: the address, then one field a line. Answers lack charset
 // and messagestore where the documentation leaves them out.
-var examples = []struct{ name, request, answer string }{
+type example struct{ name, request, answer string }
+
+// examples are those of every function; a category that has many keeps them in a file of its own.
+func examples() []example { return slices.Concat(basicExamples, dnssecExamples) }
+
+var basicExamples = []example{
 	{"4.1 nop", `nop
 password=test
 username=test`, `{"answer":{"login":"test","user_id":"0"},"result":"success"}`},
@@ -169,7 +175,7 @@ func exampleForm(request string) (string, url.Values) {
 }
 
 func TestTheTestUserGetsTheDocumentedAnswers(t *testing.T) {
-	for _, example := range examples {
+	for _, example := range examples() {
 		t.Run(example.name, func(t *testing.T) {
 			w := newWorld(t)
 			function, fields := exampleForm(example.request)
@@ -189,7 +195,7 @@ func TestTheTestUserGetsTheDocumentedAnswers(t *testing.T) {
 
 func TestEveryFunctionHasAnExample(t *testing.T) {
 	shown := map[string]bool{}
-	for _, example := range examples {
+	for _, example := range examples() {
 		function, _ := exampleForm(example.request)
 		shown[function] = true
 	}

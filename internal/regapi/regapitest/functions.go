@@ -22,12 +22,17 @@ type function struct {
 	// A function that takes no list is a call; one that does is run on each element.
 	call func(*call) (map[string]any, *apiError)
 	each func(*call, *element) (map[string]any, *apiError)
+	// dress makes a domain of the test mode look as the function's example has it; nil leaves it as all examples have it.
+	dress func(*call, *element)
+	// describe writes a failed element where the examples show it in a shape of its own; nil, also as its result, means the common shape.
+	describe func(*call, *element, *apiError) map[string]any
 }
 
 // functions returns every function that the simulator answers, by name.
 func functions() map[string]*function {
 	table := map[string]*function{}
-	for _, f := range slices.Concat(commonFunctions(), userFunctions(), serviceFunctions(), domainFunctions(), zoneFunctions()) {
+	for _, f := range slices.Concat(commonFunctions(), userFunctions(), serviceFunctions(), domainFunctions(), zoneFunctions(),
+		dnssecFunctions()) {
 		table[f.name] = f
 	}
 	return table

@@ -41,8 +41,12 @@ type Behaviour struct {
 	FreshZonesParked bool `json:"freshZonesParked,omitempty"`
 	// EnforceHTTPS answers HTTPS_ONLY to functions that are documented so (4.2) when the request came in clear.
 	EnforceHTTPS bool `json:"enforceHTTPS,omitempty"`
+	// AllowGET takes GET, and parameters in the address, as the older edition has it (2.2.2).
+	AllowGET bool `json:"allowGET,omitempty"`
 	// ResultInNSS adds the result that the example of domain/get_nss lacks (8.19) to its successful elements.
 	ResultInNSS bool `json:"resultInNSS,omitempty"`
+	// DNSSECErrorCodes adds the error_code that the examples of section 10 lack to elements that fail for a reason of DNSSEC.
+	DNSSECErrorCodes bool `json:"dnssecErrorCodes,omitempty"`
 	// BlockAfterFailures blocks an account that repeats the same failing request so many times; 0 means never.
 	BlockAfterFailures int `json:"blockAfterFailures,omitempty"`
 }
@@ -181,6 +185,7 @@ type config struct {
 	hourlyLimit       int
 	blockFor          time.Duration
 	publishDelay      time.Duration
+	dnssecDelay       time.Duration
 	latency           time.Duration
 	journalLimit      int
 	hook              func(Stage, *Entry)
@@ -195,6 +200,7 @@ func defaultConfig() config {
 		clock:        systemClock{},
 		hourlyLimit:  1200,
 		blockFor:     10 * time.Minute,
+		dnssecDelay:  time.Minute,
 		journalLimit: 100_000,
 		hook:         func(Stage, *Entry) {},
 		logger:       slog.New(slog.DiscardHandler),
@@ -227,6 +233,9 @@ func WithBlockFor(duration time.Duration) Option { return func(c *config) { c.bl
 
 // WithPublishDelay sets the time from a change of a zone to its appearance in DNS.
 func WithPublishDelay(delay time.Duration) Option { return func(c *config) { c.publishDelay = delay } }
+
+// WithDNSSECDelay sets how long a change of a domain's DNSSEC takes, with the status updating; the default is a minute.
+func WithDNSSECDelay(delay time.Duration) Option { return func(c *config) { c.dnssecDelay = delay } }
 
 // WithLatency makes every request take at least so long.
 func WithLatency(latency time.Duration) Option { return func(c *config) { c.latency = latency } }

@@ -291,7 +291,7 @@ func TestNumbersChangeTheirTypeWhenAsked(t *testing.T) {
 
 func FuzzTheRequestDecoderAlwaysGivesAnEnvelope(f *testing.F) {
 	const urlencoded = "application/x-www-form-urlencoded"
-	for _, example := range examples {
+	for _, example := range examples() {
 		function, fields := exampleForm(example.request)
 		f.Add(function, urlencoded, []byte(fields.Encode()))
 	}

@@ -71,6 +71,8 @@ type Domain struct {
 	// Records are the zone's. Parked adds the parking records.
 	Records []Record `json:"records,omitempty"`
 	Parked  bool     `json:"parked,omitempty"`
+	// DNSSEC is enabled, disabled (the default) or unsupported, as it is in some TLDs.
+	DNSSEC string `json:"dnssec,omitempty"`
 }
 
 // account is an Account in use.
@@ -85,8 +87,9 @@ type account struct {
 // domain is a Domain in use; its name is canonical.
 type domain struct {
 	Domain
-	owner string
-	zone  *zone
+	owner  string
+	zone   *zone
+	dnssec dnssec
 }
 
 // delegatedHere tells whether the domain uses the registrar's name servers.
@@ -180,7 +183,11 @@ func (s *state) addDomain(login string, d Domain, b Behaviour, now time.Time) er
 	if err := s.checkDomain(d); err != nil {
 		return fmt.Errorf("domain %q: %w", d.Name, err)
 	}
-	added := &domain{Domain: d, owner: login, zone: newZone(name, now)}
+	signed, err := newDNSSEC(name, d.DNSSEC)
+	if err != nil {
+		return fmt.Errorf("domain %q: %w", d.Name, err)
+	}
+	added := &domain{Domain: d, owner: login, zone: newZone(name, now), dnssec: signed}
 	if err := added.fillZone(b, now); err != nil {
 		return fmt.Errorf("domain %q: %w", d.Name, err)
 	}
