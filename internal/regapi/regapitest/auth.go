@@ -13,15 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-)
 
-// access says who may call a function (3.2).
-type access string
-
-const (
-	everyone access = "everyone"
-	clients  access = "clients"
-	partners access = "partners"
+	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
 )
 
 // failureBlock is how long an account stays blocked for repeating a failing request; the documentation knows no length.
@@ -38,7 +31,7 @@ func testAccount() *account {
 // authenticate finds the caller's account: none for a function that everyone may call when no username is given (3.2).
 func (c *call) authenticate() *apiError {
 	login := c.params.text("username")
-	if login == "" && c.fn.access == everyone {
+	if login == "" && c.fn.Access == catalog.Everyone {
 		return nil
 	}
 	if login == "" {
@@ -71,7 +64,7 @@ func (c *call) authenticateTest() *apiError {
 }
 
 func (c *call) permitsFunction() *apiError {
-	if c.fn.access == partners && !c.account.Partner {
+	if c.fn.Access == catalog.Partners && !c.account.Partner {
 		return fail("RESELLER_AUTH_FAILED")
 	}
 	return nil

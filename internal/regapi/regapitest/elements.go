@@ -4,6 +4,8 @@ import (
 	"maps"
 	"regexp"
 	"strconv"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
 )
 
 // maxElements is how many objects one request may name (2.2.4.4).
@@ -11,9 +13,8 @@ const maxElements = 1000
 
 // The keys under which lists of objects are given and answered.
 const (
-	noList       = ""
-	domainsList  = "domains"
-	servicesList = "services"
+	domainsList  = string(catalog.Domains)
+	servicesList = string(catalog.Services)
 )
 
 // element is one object that a function is asked to work on: an element of a list, or the object that a request without a list names.
@@ -257,7 +258,7 @@ func (c *call) answerList() (map[string]any, *apiError) {
 		}
 		answers = append(answers, answer)
 	}
-	return map[string]any{c.fn.list: answers}, nil
+	return map[string]any{string(c.fn.List): answers}, nil
 }
 
 func (c *call) answerElement(e *element) (map[string]any, *apiError) {
@@ -267,7 +268,7 @@ func (c *call) answerElement(e *element) (map[string]any, *apiError) {
 	if c.test && c.fn.dress != nil {
 		c.fn.dress(c, e)
 	}
-	if err := c.srv.elementFault(target{function: c.fn.name, login: c.entry.Login, domains: []string{e.domain.Name}}); err != nil {
+	if err := c.srv.elementFault(target{function: c.fn.Name, login: c.entry.Login, domains: []string{e.domain.Name}}); err != nil {
 		return nil, err
 	}
 	answer, err := c.fn.each(c, e)

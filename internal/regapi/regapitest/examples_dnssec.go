@@ -27,7 +27,7 @@ func dressForDNSSEC(c *call, e *element) {
 	switch d.Name {
 	case "test.com":
 		d.ServiceID = exampleOtherID
-		switch c.fn.name {
+		switch c.fn.Name {
 		case "dnssec/get_records", "dnssec/add_keys":
 			ds, _ := parseParentRecord(d.Name, exampleDS)
 			d.NameServers, d.dnssec.next = exampleNameServers, signing{enabled: true, parent: []*dns.DS{ds}}
@@ -35,7 +35,7 @@ func dressForDNSSEC(c *call, e *element) {
 			d.dnssec.until = c.now.Add(time.Hour)
 		}
 	case "test.net":
-		switch c.fn.name {
+		switch c.fn.Name {
 		case "dnssec/enable", "dnssec/renew_ksk", "dnssec/renew_zsk":
 			d.NameServers = exampleNameServers
 		case "dnssec/disable":
@@ -44,7 +44,7 @@ func dressForDNSSEC(c *call, e *element) {
 			d.dnssec.unsupported = true
 		}
 	default:
-		if c.fn.name == "dnssec/add_keys" {
+		if c.fn.Name == "dnssec/add_keys" {
 			d.NameServers = exampleNameServers
 		}
 		d.dnssec.next = signing{enabled: true, keys: exampleKeys(d.Name)}

@@ -1,39 +1,46 @@
 package regapitest
 
-import "slices"
+import (
+	"maps"
 
-// function is one function of REG.API as the simulator answers it. A category's functions stand in a file of their own; whoever adds
-// one adds a line to its table.
-type function struct {
-	// name is category/function, or the function alone for the common ones.
-	name string
-	// section is that of the newer edition.
-	section string
-	access  access
-	// list is the name of the list in its answer, noList when it takes none.
-	list string
-	// httpsOnly functions may not be called in clear (4.2).
-	httpsOnly bool
-	// write functions change something.
-	write bool
+	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+)
+
+// handler is how the simulator answers one function. A category's handlers stand in a file of its own, by the names of the catalogue.
+//
+// A function that takes no list is a call; one that does is run on each element.
+type handler struct {
+	call func(*call) (map[string]any, *apiError)
+	each elementFunction
 	// bareIDs: its examples show service_id as a number. bareErrors: its failed elements carry no result.
 	bareIDs, bareErrors bool
-
-	// A function that takes no list is a call; one that does is run on each element.
-	call func(*call) (map[string]any, *apiError)
-	each func(*call, *element) (map[string]any, *apiError)
 	// dress makes a domain of the test mode look as the function's example has it; nil leaves it as all examples have it.
 	dress func(*call, *element)
 	// describe writes a failed element where the examples show it in a shape of its own; nil, also as its result, means the common shape.
 	describe func(*call, *element, *apiError) map[string]any
 }
 
+type elementFunction func(*call, *element) (map[string]any, *apiError)
+
+// function is a function of the catalogue with its handler.
+type function struct {
+	catalog.Function
+	handler
+}
+
 // functions returns every function that the simulator answers, by name.
 func functions() map[string]*function {
+	handlers := map[string]handler{}
+	for _, category := range []map[string]handler{
+		commonHandlers(), userHandlers(), serviceHandlers(), domainHandlers(), zoneHandlers(), dnssecHandlers(),
+	} {
+		maps.Copy(handlers, category)
+	}
 	table := map[string]*function{}
-	for _, f := range slices.Concat(commonFunctions(), userFunctions(), serviceFunctions(), domainFunctions(), zoneFunctions(),
-		dnssecFunctions()) {
-		table[f.name] = f
+	for _, f := range catalog.Functions() {
+		if h, ok := handlers[f.Name]; ok {
+			table[f.Name] = &function{Function: f, handler: h}
+		}
 	}
 	return table
 }

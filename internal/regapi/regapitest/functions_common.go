@@ -3,12 +3,12 @@ package regapitest
 // exampleServiceID is the id of the domain in the examples of functions that work on one domain alone (4.4, 2.2.3).
 const exampleServiceID = 123456
 
-func commonFunctions() []*function {
-	return []*function{
-		{name: "nop", section: "4.1", access: clients, call: answerNop},
-		{name: "reseller_nop", section: "4.2", access: partners, httpsOnly: true, call: answerNop},
-		{name: "get_user_id", section: "4.3", access: clients, call: answerUserID},
-		{name: "get_service_id", section: "4.4", access: clients, call: answerServiceID},
+func commonHandlers() map[string]handler {
+	return map[string]handler{
+		"nop":            {call: answerNop},
+		"reseller_nop":   {call: answerNop},
+		"get_user_id":    {call: answerUserID},
+		"get_service_id": {call: answerServiceID},
 	}
 }
 

@@ -2,22 +2,21 @@ package regapitest
 
 import "slices"
 
-func dnssecFunctions() []*function {
-	table := []*function{
-		{name: "dnssec/nop", section: "10.1", each: signable(answerSuccess)},
-		{name: "dnssec/get_status", section: "10.2", each: signable(answerDNSSECStatus)},
-		{name: "dnssec/enable", section: "10.3", write: true, each: signable(startChange(enableDNSSEC))},
-		{name: "dnssec/disable", section: "10.4", write: true, each: signable(startChange(disableDNSSEC))},
-		{name: "dnssec/renew_ksk", section: "10.5", write: true, each: signable(startChange(renewKey(flagsKSK)))},
-		{name: "dnssec/renew_zsk", section: "10.6", write: true, each: signable(startChange(renewKey(flagsZSK)))},
-		{name: "dnssec/get_records", section: "10.7", each: signable(answerDNSSECRecords)},
-		{name: "dnssec/add_keys", section: "10.8", write: true, each: signable(startChange(addKeys))},
+func dnssecHandlers() map[string]handler {
+	handlers := map[string]handler{}
+	for name, each := range map[string]elementFunction{
+		"dnssec/nop":         answerSuccess,
+		"dnssec/get_status":  answerDNSSECStatus,
+		"dnssec/enable":      startChange(enableDNSSEC),
+		"dnssec/disable":     startChange(disableDNSSEC),
+		"dnssec/renew_ksk":   startChange(renewKey(flagsKSK)),
+		"dnssec/renew_zsk":   startChange(renewKey(flagsZSK)),
+		"dnssec/get_records": answerDNSSECRecords,
+		"dnssec/add_keys":    startChange(addKeys),
+	} {
+		handlers[name] = handler{each: signable(each), dress: dressForDNSSEC, describe: describeDNSSEC}
 	}
-	for _, f := range table {
-		f.access, f.list = clients, domainsList
-		f.dress, f.describe = dressForDNSSEC, describeDNSSEC
-	}
-	return table
+	return handlers
 }
 
 // signable runs a function only on an active domain whose TLD has DNSSEC.

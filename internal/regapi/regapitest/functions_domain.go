@@ -2,10 +2,10 @@ package regapitest
 
 import "strings"
 
-func domainFunctions() []*function {
-	return []*function{
-		{name: "domain/nop", section: "8.1", access: everyone, call: answerDomainNop},
-		{name: "domain/get_nss", section: "8.19", access: clients, list: domainsList, bareIDs: true, bareErrors: true, each: answerNameServers},
+func domainHandlers() map[string]handler {
+	return map[string]handler{
+		"domain/nop":     {call: answerDomainNop},
+		"domain/get_nss": {each: answerNameServers, bareIDs: true, bareErrors: true},
 	}
 }
 

@@ -1,10 +1,10 @@
 package regapitest
 
-func serviceFunctions() []*function {
-	return []*function{
-		{name: "service/nop", section: "7.1", access: clients, list: servicesList, each: answerService},
-		{name: "service/get_info", section: "7.7", access: clients, list: servicesList, each: answerServiceInfo},
-		{name: "service/get_list", section: "7.8", access: clients, call: answerServiceList},
+func serviceHandlers() map[string]handler {
+	return map[string]handler{
+		"service/nop":      {each: answerService},
+		"service/get_info": {each: answerServiceInfo},
+		"service/get_list": {call: answerServiceList},
 	}
 }
 

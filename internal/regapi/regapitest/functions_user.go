@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-func userFunctions() []*function {
-	return []*function{
-		{name: "user/nop", section: "5.1", access: everyone, call: answerNothing},
-		{name: "user/get_balance", section: "5.4", access: clients, call: answerBalance},
+func userHandlers() map[string]handler {
+	return map[string]handler{
+		"user/nop":         {call: answerNothing},
+		"user/get_balance": {call: answerBalance},
 	}
 }
 

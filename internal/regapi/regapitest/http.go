@@ -72,7 +72,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *apiErr
 	}
 	c.fn = s.functions[name]
 	if c.fn != nil {
-		c.entry.Write = c.fn.write
+		c.entry.Write = !c.fn.ReadOnly
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,7 +211,7 @@ func (s *Server) admit(c *call, malformed *apiError) *apiError {
 	if c.fn == nil {
 		return fail("NO_SUCH_COMMAND", "command_name", c.entry.Function)
 	}
-	if c.fn.httpsOnly && c.tls == nil && s.behaviour.EnforceHTTPS {
+	if c.fn.HTTPSOnly && c.tls == nil && s.behaviour.EnforceHTTPS {
 		return fail("HTTPS_ONLY")
 	}
 	return c.authenticate()
