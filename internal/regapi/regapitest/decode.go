@@ -26,27 +26,80 @@ var (
 	errTrailing    = errors.New("input_data goes on after its object")
 )
 
+// parsers are the values of input_format that are parsed (2.2.4.2).
+var parsers = map[string]func(text string) (params, error){"json": decodeObject, "xml": decodeXML}
+
 // decodeBody reads the parameters of a request: PLAIN form fields, or those plus the object in input_data (2.2.2, 2.2.3).
 //
 // contentType is the request's Content-Type; application/x-www-form-urlencoded, multipart/form-data (the documentation's curl -F) and none at
-// all are understood, any other body carries no parameters.
-func decodeBody(contentType string, body []byte) (params, *apiError) {
+// all are understood, any other body carries no parameters. The query's parameters are read like those of the body.
+func decodeBody(contentType string, body []byte, query url.Values) (params, *apiError) {
 	form := decodeForm(contentType, body)
-	for name, values := range form {
-		if !utf8.ValidString(name) || slices.ContainsFunc(values, notUTF8) {
-			return params{}, incorrect("io_encoding")
-		}
+	for name, values := range query {
+		form[name] = append(form[name], values...)
+	}
+	in, known := encodings[requestEncoding(form)]
+	if !known {
+		return plainParams(validForm(form)), incorrect("io_encoding")
+	}
+	form, ok := transcode(form, in)
+	if !ok {
+		return params{}, incorrect("io_encoding")
 	}
 	fields := plainParams(form)
-	switch fields.text("input_format") {
-	case "json":
-		return mergeInputData(fields)
-	case "xml":
-		return fields, incorrect("input_format")
-	default:
+	parse, parsed := parsers[fields.text("input_format")]
+	if !parsed {
 		// Any other value equals the default, plain, and nothing is parsed (2.2.4.2).
 		return fields, nil
 	}
+	return mergeInputData(fields, parse)
+}
+
+// requestEncoding is the io_encoding of a request. The examples of domain/create put it into input_data, which it says how to read (8.7).
+func requestEncoding(form url.Values) string {
+	if name := form.Get("io_encoding"); name != "" {
+		return name
+	}
+	text, _ := asciiSuperset.decode(form.Get("input_data"))
+	parse, parsed := parsers[form.Get("input_format")]
+	if !parsed || !strings.Contains(text, "io_encoding") {
+		return ""
+	}
+	object, err := parse(text)
+	if err != nil {
+		return ""
+	}
+	return object.text("io_encoding")
+}
+
+// transcode returns a form in UTF-8.
+func transcode(form url.Values, in encoding) (url.Values, bool) {
+	decoded := make(url.Values, len(form))
+	for name, values := range form {
+		name, ok := in.decode(name)
+		if !ok {
+			return nil, false
+		}
+		for _, value := range values {
+			text, ok := in.decode(value)
+			if !ok {
+				return nil, false
+			}
+			decoded[name] = append(decoded[name], text)
+		}
+	}
+	return decoded, true
+}
+
+// validForm leaves out what is not UTF-8.
+func validForm(form url.Values) url.Values {
+	valid := url.Values{}
+	for name, values := range form {
+		if utf8.ValidString(name) && !slices.ContainsFunc(values, notUTF8) {
+			valid[name] = values
+		}
+	}
+	return valid
 }
 
 func notUTF8(value string) bool { return !utf8.ValidString(value) }
@@ -102,10 +155,10 @@ func plainParams(form url.Values) params {
 
 // mergeInputData adds the parameters of input_data to those of the form. A form field wins, so that credentials are taken from where the
 // documentation wants them (2.2.4.2) although its own examples put them inside input_data.
-func mergeInputData(form params) (params, *apiError) {
+func mergeInputData(form params, parse func(string) (params, error)) (params, *apiError) {
 	merged := params{}
 	if text := form.text("input_data"); text != "" {
-		object, err := decodeObject(text)
+		object, err := parse(text)
 		if err != nil {
 			return form, incorrect("input_data")
 		}

@@ -76,7 +76,7 @@ func (t typist) numeral(n numeral) any {
 
 // envelope wraps what a function answered as 2.3.2 says; answer may be nil, as that of user/nop is (5.1).
 func (c *call) envelope(answer map[string]any, err *apiError) map[string]any {
-	reply := map[string]any{"charset": "utf-8", "messagestore": nil, "result": "success"}
+	reply := map[string]any{"charset": c.encoding().charset, "messagestore": nil, "result": "success"}
 	if err != nil {
 		reply["result"] = "error"
 		c.describe(reply, err)
@@ -120,15 +120,13 @@ func (c *call) describe(into map[string]any, err *apiError) {
 	}
 }
 
-// contentType is that of the answer: JSON's own, text/plain for output_content_type=plain, or the media type that was asked for (2.2.4.2).
+// contentType is that of the format, text/plain for output_content_type=plain, or the media type that was asked for (2.2.4.2).
 func (c *call) contentType() string {
-	const suffix = "; charset=utf-8"
-	asked := c.params.text("output_content_type")
-	if asked == "plain" {
-		return "text/plain" + suffix
+	mediaType := c.format().mediaType
+	if asked := c.params.text("output_content_type"); asked == "plain" {
+		mediaType = "text/plain"
+	} else if valid, _, err := mime.ParseMediaType(asked); err == nil {
+		mediaType = valid
 	}
-	if mediaType, _, err := mime.ParseMediaType(asked); err == nil {
-		return mediaType + suffix
-	}
-	return "application/json" + suffix
+	return mediaType + "; charset=" + c.encoding().charset
 }

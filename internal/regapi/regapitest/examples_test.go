@@ -57,6 +57,11 @@ input_data={"output_content_type":"plain","show_input_params":1,"domain_name":"q
 input_format=json
 password=test
 username=test`, `{"answer":{"service_id":"123456"},"input_params":{"domain_name":"qqq.ru","leftdata":["1","2","3"],"output_content_type":"plain","password":"test","show_input_params":"1","username":"test"},"result":"success"}`},
+	{"2.2.3.3 XML", `domain/nop
+input_data=<opt domain_name="qqq.ru" output_content_type="plain" show_input_params="1"><leftdata>1</leftdata><leftdata>2</leftdata><leftdata>3</leftdata></opt>
+input_format=xml
+password=test
+username=test`, `{"answer":{"service_id":"123456"},"input_params":{"domain_name":"qqq.ru","input_format":"xml","leftdata":["1","2","3"],"output_content_type":"plain","password":"test","show_input_params":"1","username":"test"},"result":"success"}`},
 	{"2.2.4.4 service/nop with a list", `service/nop
 username=test
 password=test

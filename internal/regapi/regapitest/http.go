@@ -2,7 +2,6 @@ package regapitest
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"io"
 	"log"
@@ -85,21 +84,29 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *apiErr
 
 // read checks the form of the request (2.1) and decodes its parameters.
 func (c *call) read(w http.ResponseWriter, r *http.Request) *apiError {
-	if r.Method != http.MethodPost {
-		return fail("ONLY_POST_ALLOWED")
-	}
-	if r.URL.RawQuery != "" {
-		return fail("QUERY_PARAMS_DISALLOWED")
+	if !c.srv.allowsGET() {
+		if r.Method != http.MethodPost {
+			return fail("ONLY_POST_ALLOWED")
+		}
+		if r.URL.RawQuery != "" {
+			return fail("QUERY_PARAMS_DISALLOWED")
+		}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
 	if err != nil {
 		return incorrect("input_data")
 	}
-	decoded, refused := decodeBody(r.Header.Get("Content-Type"), body)
+	decoded, refused := decodeBody(r.Header.Get("Content-Type"), body, r.URL.Query())
 	if decoded != nil {
 		c.params = decoded
 	}
 	return refused
+}
+
+func (s *Server) allowsGET() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.behaviour.AllowGET
 }
 
 // process takes a request from its receipt to its answer.
@@ -217,13 +224,10 @@ func (s *Server) admit(c *call, malformed *apiError) *apiError {
 	return c.authenticate()
 }
 
-// checkFormats refuses the documented formats and encodings that the simulator does not speak.
+// checkFormats refuses formats that are not documented; the encoding was checked when the request was read.
 func (c *call) checkFormats() *apiError {
-	if encoding := c.params.text("io_encoding"); encoding != "" && encoding != "utf8" {
-		return incorrect("io_encoding")
-	}
 	for _, name := range []string{"output_format", "view"} {
-		if format := c.params.text(name); format != "" && format != "json" {
+		if _, known := outputFormats[c.params.text(name)]; !known && c.params.text(name) != "" {
 			return incorrect(name)
 		}
 	}
@@ -260,11 +264,18 @@ func (s *Server) compose(c *call, answer map[string]any, refused *apiError) repl
 		behaviour.Types = TypesDocumented
 		behaviour.Priority = PriorityZero
 	}
-	body, err := json.Marshal(typist{behaviour: behaviour, chance: s.chance}.settle(envelope))
+	settled := typist{behaviour: behaviour, chance: s.chance}.settle(envelope).(map[string]any)
+	return c.write(settled)
+}
+
+// write gives the answer the format and the encoding that were asked for.
+func (c *call) write(envelope map[string]any) reply {
+	in, format := c.encoding(), c.format()
+	body, err := format.write(envelope, in)
 	if err != nil {
 		return reply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: []byte(err.Error())}
 	}
-	return reply{status: http.StatusOK, contentType: c.contentType(), body: body}
+	return reply{status: http.StatusOK, contentType: c.contentType(), body: in.encode(body, format.escape)}
 }
 
 func (s *Server) send(w http.ResponseWriter, answer reply) {

@@ -47,7 +47,7 @@ func TestRequestsOfEveryKindCount(t *testing.T) {
 	w.aliceJSON("nop", "{")
 	w.call("alice", "wrong", "nop")
 	w.alice("no/such_command")
-	w.alice("nop", "output_format", "xml")
+	w.alice("nop", "output_format", "csv")
 	w.alice("user/nop")
 	if code := w.alice("nop").ErrorCode; code != codeAccountRate {
 		t.Errorf("code %q", code)

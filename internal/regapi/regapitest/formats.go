@@ -1,0 +1,102 @@
+package regapitest
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// outputFormat is a value of output_format (2.3.1).
+type outputFormat struct {
+	mediaType string
+	// write may change the envelope.
+	write func(envelope map[string]any, in encoding) ([]byte, error)
+	// escape writes a letter that the encoding lacks.
+	escape func(rune) string
+}
+
+var outputFormats = map[string]outputFormat{
+	"json": {
+		mediaType: "application/json",
+		write:     func(envelope map[string]any, _ encoding) ([]byte, error) { return json.Marshal(envelope) },
+		escape:    escapeRuneJSON,
+	},
+	"yaml": {
+		mediaType: "text/yaml",
+		write:     func(envelope map[string]any, in encoding) ([]byte, error) { return writeYAML(envelope, in), nil },
+		escape:    questionMark,
+	},
+	"xml": {
+		mediaType: "text/xml",
+		write:     func(envelope map[string]any, _ encoding) ([]byte, error) { return writeXML(envelope), nil },
+		escape:    func(letter rune) string { return fmt.Sprintf("&#%d;", letter) },
+	},
+	"plain": {
+		mediaType: "text/plain",
+		write:     func(envelope map[string]any, _ encoding) ([]byte, error) { return writePlain(envelope), nil },
+		escape:    questionMark,
+	},
+}
+
+func questionMark(rune) string { return "?" }
+
+// escapeRuneJSON writes \uXXXX, twice for what lies beyond the Basic Multilingual Plane.
+func escapeRuneJSON(letter rune) string {
+	const beyond = 0x10000
+	if letter < beyond {
+		return fmt.Sprintf(`\u%04x`, letter)
+	}
+	letter -= beyond
+	return fmt.Sprintf(`\u%04x\u%04x`, 0xd800+letter>>10, 0xdc00+letter&0x3ff)
+}
+
+// format is the one that was asked for, by its present name or by the old one, view (2.2.4.2); JSON when it is not known.
+func (c *call) format() outputFormat {
+	for _, name := range []string{"output_format", "view"} {
+		if asked := c.params.text(name); asked != "" {
+			if format, known := outputFormats[asked]; known {
+				return format
+			}
+			break
+		}
+	}
+	return outputFormats["json"]
+}
+
+// encoding is that of request and answer; UTF-8 when it is not known.
+func (c *call) encoding() encoding {
+	if in, known := encodings[c.params.text("io_encoding")]; known {
+		return in
+	}
+	return utf8Encoding
+}
+
+// writePlain writes an answer in the format of REG.API 1.0, which holds no nested values (2.3.1.4).
+func writePlain(envelope map[string]any) []byte {
+	var out strings.Builder
+	shown, _ := envelope["answer"].(map[string]any)
+	if envelope["result"] == "error" {
+		out.WriteString("Error: " + scalarText(envelope["error_text"]))
+		shown = map[string]any{"error_code": envelope["error_code"]}
+	} else {
+		out.WriteString("Success: ")
+	}
+	for _, name := range slices.Sorted(maps.Keys(shown)) {
+		switch value := shown[name].(type) {
+		case map[string]any, []any, nil:
+		default:
+			out.WriteString("; " + name + ": " + scalarText(value))
+		}
+	}
+	return []byte(out.String())
+}
+
+// scalarText writes a value that is no object and no list; null is nothing.
+func scalarText(value any) string {
+	if value == nil {
+		return ""
+	}
+	return fmt.Sprint(value)
+}
