@@ -3,6 +3,7 @@ package regapitest
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -254,7 +255,7 @@ func FuzzEveryFormatOfAnAnswerCanBeRead(f *testing.F) {
 		decoder := xml.NewDecoder(strings.NewReader(string(ask("xml"))))
 		decoder.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
 		for range maxFields {
-			if _, err := decoder.Token(); err == io.EOF {
+			if _, err := decoder.Token(); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil && encoding == "" {
 				t.Fatalf("XML: %v", err)
