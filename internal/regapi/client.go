@@ -15,6 +15,7 @@ type Client struct {
 	Service *ServiceService
 	Domain  *DomainService
 	Zone    *ZoneService
+	DNSSEC  *DNSSECService
 
 	// endpoint is for printing. The credentials live in the handler's closure alone, where no
 	// formatting verb can reach them.
@@ -70,6 +71,7 @@ func newClient(endpoint *url.URL, settings options) *Client {
 	client.Service = &ServiceService{client}
 	client.Domain = &DomainService{client}
 	client.Zone = &ZoneService{client}
+	client.DNSSEC = &DNSSECService{client}
 	return client
 }
 

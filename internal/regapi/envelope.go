@@ -25,6 +25,12 @@ func decodeObject(raw []byte) (object, bool) {
 // text returns a member that is a string or a number; anything else is "".
 func (o object) text(name string) string { return scalarText(o[name]) }
 
+// holds reports whether the object has a member that is not null.
+func (o object) holds(name string) bool {
+	member := bytes.TrimSpace(o[name])
+	return len(member) > 0 && string(member) != "null"
+}
+
 // scalarText returns a JSON string or number as text; anything else is "".
 func scalarText(raw json.RawMessage) string {
 	raw = bytes.TrimSpace(raw)

@@ -29,6 +29,9 @@ type listCall struct {
 	extras []map[string]any
 	// succeeded tells whether an element is a success; nil means result "success".
 	succeeded func(object) bool
+	// orMember is the member that some answers to this function use instead of the kind's; "" if
+	// there are none.
+	orMember string
 	// needed is the member without which a success cannot be read; "" if there is none. It must
 	// not pass for an empty one: that would be a zone without records.
 	needed string
@@ -60,6 +63,9 @@ func (c *Client) listWithRedactor(ctx context.Context, call listCall) ([]listIte
 		return nil, nil, err
 	}
 	elements, ok := decodeList(answer.Payload, call.kind.member)
+	if !ok && call.orMember != "" {
+		elements, ok = decodeList(answer.Payload, call.orMember)
+	}
 	if !ok {
 		return nil, nil, unusable(call.function, "JSON without the list "+call.kind.member, answer)
 	}
@@ -140,7 +146,7 @@ func (l listCall) item(ref DomainRef, element object, redactor *redactor) listIt
 	}
 	if !succeeded(element) {
 		item.Err = elementFailure(element, redactor, l.function, ref)
-	} else if l.needed != "" && element[l.needed] == nil {
+	} else if l.needed != "" && !element.holds(l.needed) {
 		item.Err = misshapen(l.function, ref)
 	}
 	return item

@@ -1,13 +1,15 @@
 package regapi
 
 // matchElements returns the element of the answer for each reference, nil where there is none. An
-// element belongs to a reference by its number, else by its name, else by the caller's own id; and
-// by its position where the answer is as long as the request and the two do not contradict.
+// element belongs to a reference by its number, else by type and name, else by its name, else by the
+// caller's own id; and by its position where the answer is as long as the request and the two do not contradict.
 func matchElements(refs []DomainRef, elements []object) []object {
 	m := matcher{refs: refs, matched: make([]object, len(refs)), left: make([]object, len(elements))}
 	copy(m.left, elements)
 	m.byKey(func(ref DomainRef) string { return idKey(ref.ServiceID) },
 		func(element object) string { return idKey(parseID(element.text("service_id"))) })
+	m.byKey(func(ref DomainRef) string { return typedName(ref.ServType, ref.Name) },
+		func(element object) string { return typedName(element.text("servtype"), element.text("dname")) })
 	m.byKey(func(ref DomainRef) string { return CanonicalName(ref.Name) },
 		func(element object) string { return CanonicalName(element.text("dname")) })
 	m.byKey(func(ref DomainRef) string { return ref.UserServID },
@@ -22,6 +24,14 @@ func idKey(id ID) string {
 		return ""
 	}
 	return id.String()
+}
+
+// typedName is "" unless both are there: services of one domain share its name.
+func typedName(servType, name string) string {
+	if servType == "" || name == "" {
+		return ""
+	}
+	return servType + " " + CanonicalName(name)
 }
 
 // matcher pairs references with elements; each element is used once.

@@ -31,8 +31,8 @@ const (
 // privateParameter matches the documented names of parameters whose values are personal or secret:
 // contacts (8.7, 7.4, 5.2), passwords and transfer keys (8.8, 8.10).
 var privateParameter = regexp.MustCompile(`(?i)^(?:` +
-	`contacts|[oatb]_.+|person.*|passport.*|birth_date|p_(?:addr.*|name|postcode)|address_r.*|srvloc_.+|` +
-	`phone|fax|e_?mail|approver_email|office|country|org|org_r|code|kpp|company_url|job_title|hra_name|` +
+	`contacts|[oatb]_.+|(?:org|admin|billing|tech|signer|evorg|evsigner)_.+|person.*|passport.*|birth_date|p_(?:addr.*|name|postcode)|address_r.*|srvloc_.+|` +
+	`phone|fax|e_?mail|approver_email|office|country|org|code|kpp|company_url|job_title|hra_name|` +
 	`idnumber|vatid|pp_code|sms_security_number|` +
 	`user_(?:login|password|email|ip|first_name|last_name|company|jabber_id|icq|phone|fax|addr|city|state|postcode|wmid|website)|` +
 	`username|sig|.*password.*|.*authinfo.*)$`)

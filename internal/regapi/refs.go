@@ -10,15 +10,23 @@ import (
 // MaxObjects is how many domains or services one request may name (2.2.4.4).
 const MaxObjects = 1000
 
-// DomainRef identifies a domain or the service that stands for it, by the first of its fields that
-// is set (2.2.4.3). The number is the fastest and never ambiguous.
+// DomainRef identifies a domain, or another service, by the first of ServiceID, Name, UserServID and
+// UplinkServiceID that is set (2.2.4.3). The number is the fastest and never ambiguous.
 type DomainRef struct {
 	// ServiceID is REG.API's number.
 	ServiceID ID
-	// Name is the domain name, in Unicode or punycode.
+	// Name is the domain name, in Unicode or punycode. A service that is no domain is found by the
+	// name that it belongs to together with its ServType.
 	Name string
 	// UserServID is the caller's own id, given when the domain was ordered: up to 32 of [0-9a-f].
 	UserServID string
+	// UplinkServiceID is the number of the service above the one that is meant, which ServType and
+	// Subtype then tell from its siblings.
+	UplinkServiceID ID
+	// ServType is the type of service, such as "srv_webfwd"; empty for a domain.
+	ServType string
+	// Subtype is the plan or kind of a service with an uplink, such as "pro".
+	Subtype string
 }
 
 // ByName identifies a domain by its name, in Unicode or punycode.
@@ -27,35 +35,62 @@ func ByName(name string) DomainRef { return DomainRef{Name: name} }
 // ByServiceID identifies a domain by its number.
 func ByServiceID(id ID) DomainRef { return DomainRef{ServiceID: id} }
 
-// IsZero reports whether the reference identifies nothing.
-func (r DomainRef) IsZero() bool { return r == DomainRef{} }
+// ByServType identifies a service of a domain by its type, such as "srv_webfwd".
+func ByServType(domain, servType string) DomainRef {
+	return DomainRef{Name: domain, ServType: servType}
+}
 
-// String returns the name if there is one, and else what identifies the domain.
+// ByUplink identifies a service below another one; the subtype may be empty.
+func ByUplink(uplink ID, servType, subtype string) DomainRef {
+	return DomainRef{UplinkServiceID: uplink, ServType: servType, Subtype: subtype}
+}
+
+// IsZero reports whether the reference identifies nothing.
+func (r DomainRef) IsZero() bool {
+	return r.ServiceID == 0 && r.Name == "" && r.UserServID == "" && r.UplinkServiceID == 0
+}
+
+// String returns the name if there is one, and else what identifies the domain or service.
 func (r DomainRef) String() string {
+	subject := "user_servid " + r.UserServID
 	switch {
 	case r.Name != "":
-		return r.Name
+		subject = r.Name
 	case r.ServiceID != 0:
-		return "service " + r.ServiceID.String()
-	default:
-		return "user_servid " + r.UserServID
+		subject = "service " + r.ServiceID.String()
+	case r.UserServID == "" && r.UplinkServiceID != 0:
+		subject = "below service " + r.UplinkServiceID.String()
 	}
+	if r.ServType == "" {
+		return subject
+	}
+	return r.ServType + " of " + subject
 }
 
 // MarshalJSON writes the reference as an element of the list domains.
 func (r DomainRef) MarshalJSON() ([]byte, error) { return json.Marshal(r.fields("dname")) }
 
-// fields returns the one field that identifies the domain; the lists domains and services call the
-// name differently.
+// fields returns what identifies the domain or service; the lists domains and services call the name
+// differently.
 func (r DomainRef) fields(nameField string) map[string]any {
+	identity := map[string]any{}
 	switch {
 	case r.ServiceID != 0:
-		return map[string]any{"service_id": r.ServiceID.String()}
+		identity["service_id"] = r.ServiceID.String()
 	case r.Name != "":
-		return map[string]any{nameField: r.Name}
+		identity[nameField] = r.Name
+	case r.UserServID != "":
+		identity["user_servid"] = r.UserServID
 	default:
-		return map[string]any{"user_servid": r.UserServID}
+		identity["uplink_service_id"] = r.UplinkServiceID.String()
 	}
+	if r.ServType != "" {
+		identity["servtype"] = r.ServType
+	}
+	if r.Subtype != "" {
+		identity["subtype"] = r.Subtype
+	}
+	return identity
 }
 
 // lookupNames maps names as a resolver does, but takes underscores and what else registrars sell.
