@@ -56,13 +56,16 @@ func (c ErrorCode) Class() Class {
 }
 
 // ClassOf returns the class of err: that of its code for a refusal by REG.API, ClassNone for nil,
-// and ClassTransient for everything else.
+// ClassThrottled for a [ThrottledError], and ClassTransient for everything else.
 func ClassOf(err error) Class {
 	if err == nil {
 		return ClassNone
 	}
 	if refusal, ok := errors.AsType[*Error](err); ok {
 		return refusal.Code.Class()
+	}
+	if _, ok := errors.AsType[*ThrottledError](err); ok {
+		return ClassThrottled
 	}
 	return ClassTransient
 }

@@ -63,7 +63,7 @@ func (g *DenialGuard) admit() (probe bool, denial error) {
 		return false, nil
 	}
 	if g.probing || g.now().Before(g.retryAt) {
-		return false, g.denial
+		return false, heldBack{g.denial}
 	}
 	g.probing = true
 	return true, nil

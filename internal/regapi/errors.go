@@ -61,8 +61,12 @@ func refuse(function string, code ErrorCode, text string) *Error {
 }
 
 // NeverSent reports whether the request behind err provably never left this process, so that
-// repeating it cannot repeat an effect: the client refused it, or no connection came about.
+// repeating it cannot repeat an effect: the client refused it, its turn did not come, or no
+// connection came about.
 func NeverSent(err error) bool {
+	if unsentKind(err) {
+		return true
+	}
 	if refusal, ok := errors.AsType[*Error](err); ok {
 		return refusal.unsent
 	}
@@ -71,3 +75,21 @@ func NeverSent(err error) bool {
 	}
 	return false
 }
+
+// unsentKind reports whether err is of a kind that exists for requests that were not sent only.
+func unsentKind(err error) bool {
+	if _, ok := errors.AsType[heldBack](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*ThrottledError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*LedgerError](err)
+	return ok
+}
+
+// heldBack is the refusal of an earlier request, given to a later one that was not sent.
+type heldBack struct{ error }
+
+// Unwrap returns the earlier refusal.
+func (h heldBack) Unwrap() error { return h.error }

@@ -54,11 +54,20 @@ type Answer struct {
 
 	// redactor knows the secrets of the request, for the errors of the answer's elements.
 	redactor *redactor
+	// judge tells the memory of refusals how the only element of a list fared; nil if nobody asks.
+	judge func(error)
 }
 
 // Format prints neither body nor payload: they may hold contacts.
 func (a Answer) Format(state fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(state, "regapi.Answer(HTTP %d, %s)", a.Status, sizeClass(len(a.Body)))
+}
+
+// fared passes on how the only element of the answer fared.
+func (a *Answer) fared(err error) {
+	if a.judge != nil {
+		a.judge(err)
+	}
 }
 
 // chain wraps handler so that the first middleware is the outermost.

@@ -1,81 +1,347 @@
 package regapi
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 )
 
-// Lane lets one request at a time through, first come, first served. Share one lane among all
-// clients of an account: REG.API refuses parallel operations on the balance with BILLING_LOCK,
-// and the vendor asks for a single queue (1.2).
+const (
+	// DefaultMaxWait is how long a caller without a deadline waits for its turn at most.
+	DefaultMaxWait = 30 * time.Second
+	// DefaultAgeing is how long a background request waits before it counts as a change.
+	DefaultAgeing = 5 * time.Minute
+
+	// maxOvertaking is how many interactive requests in a row may overtake an older one of another
+	// priority.
+	maxOvertaking = 20
+)
+
+// Lane lets one request at a time through. Share one lane among all clients of an account: REG.API
+// refuses parallel operations on the balance with BILLING_LOCK, and the vendor asks for a single
+// queue (1.2).
+//
+// The highest priority that its budgets can pay goes first, see [WithPriority]; equals go in the
+// order of arrival. A background request that has waited for long counts as a change that arrived
+// when it did, and after 20 interactive requests in a row somebody older gets a turn.
+//
+// A caller whose turn would come after its deadline gets a [*ThrottledError] at once. So does one
+// without a deadline if its turn would take longer than the longest wait.
+//
+// After ACCOUNT_EXCEEDED_ALLOWED_CONNECTION_RATE nothing goes for 5 minutes, then one probe; each
+// further refusal doubles the pause up to an hour. IP_EXCEEDED_ALLOWED_CONNECTION_RATE does the same
+// to every lane that pays the same egress budget.
 type Lane struct {
-	mu      sync.Mutex
-	busy    bool
-	waiting []chan struct{} // closed when its owner may go
+	account, egress *Budget
+	budgets         []*Budget // both, without repetition, in the order in which they are locked
+	maxWait, ageing time.Duration
+	observer        Observer
+
+	mu     sync.Mutex
+	busy   bool
+	queues [priorities]queue
+	// arrivals counts the waiters there have been.
+	arrivals int64
+	// overtaken counts the interactive requests in a row that went before an older one.
+	overtaken int
 }
 
-// NewLane makes an empty lane.
-func NewLane() *Lane { return &Lane{} }
+// LaneOption sets one property of a [Lane].
+type LaneOption func(*Lane)
+
+// WithBudgets makes every request pay one token of each budget, or none of any: that of the account
+// and that of the address that the requests come from. Either may be nil.
+func WithBudgets(account, egress *Budget) LaneOption {
+	return func(l *Lane) { l.account, l.egress = account, egress }
+}
+
+// WithMaxWait sets how long a caller without a deadline waits; the default is [DefaultMaxWait].
+func WithMaxWait(wait time.Duration) LaneOption { return func(l *Lane) { l.maxWait = wait } }
+
+// WithAgeing sets how long a background request waits before it counts as a change; the default is
+// [DefaultAgeing].
+func WithAgeing(wait time.Duration) LaneOption { return func(l *Lane) { l.ageing = wait } }
+
+// WithObserver tells the observer how long requests wait; nil tells nobody.
+func WithObserver(observer Observer) LaneOption { return func(l *Lane) { l.observer = observer } }
+
+// NewLane makes an empty lane; without budgets, its requests are not counted.
+func NewLane(opts ...LaneOption) *Lane {
+	l := &Lane{maxWait: DefaultMaxWait, ageing: DefaultAgeing}
+	for _, apply := range opts {
+		apply(l)
+	}
+	if l.account == nil {
+		l.account = unlimited()
+	}
+	if l.egress == nil {
+		l.egress = l.account
+	}
+	l.budgets = slices.Compact([]*Budget{l.account, l.egress})
+	slices.SortFunc(l.budgets, func(a, b *Budget) int { return cmp.Compare(a.id, b.id) })
+	return l
+}
 
 // Middleware makes every request wait for its turn. The end of a caller's context ends its wait.
 func (l *Lane) Middleware() Middleware {
 	return func(next Handler) Handler {
-		return HandlerFunc(func(ctx context.Context, request *Request) (*Answer, error) {
-			if err := l.enter(ctx); err != nil {
-				return nil, fmt.Errorf("%s: wait for a turn: %w", request.Function, err)
+		return HandlerFunc(func(ctx context.Context, request *Request) (answer *Answer, err error) {
+			paid, err := l.enter(ctx, request.Function)
+			if err != nil {
+				return nil, err
 			}
-			defer l.leave()
-			return next.Do(ctx, request)
+			err = errPanicked // unless the next line ends
+			defer func() { l.leave(ctx, paid, err) }()
+			answer, err = next.Do(ctx, request)
+			return answer, err
 		})
 	}
 }
 
-// enter waits for the caller's turn.
-func (l *Lane) enter(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	l.mu.Lock()
-	if !l.busy {
-		l.busy = true
-		l.mu.Unlock()
-		return nil
-	}
-	turn := make(chan struct{})
-	l.waiting = append(l.waiting, turn)
-	l.mu.Unlock()
-	select {
-	case <-turn:
-		return nil
-	case <-ctx.Done():
-		l.abandon(turn)
-		return ctx.Err()
-	}
-}
+// errPanicked is the outcome of a request whose handler has not returned.
+var errPanicked = errors.New("the handler panicked")
 
-// abandon gives up a place in the queue, or the turn itself if it came at the same moment.
-func (l *Lane) abandon(turn chan struct{}) {
-	l.mu.Lock()
-	for i, other := range l.waiting {
-		if other == turn {
-			l.waiting = append(l.waiting[:i], l.waiting[i+1:]...)
-			l.mu.Unlock()
-			return
+// enter waits for the caller's turn and pays for it.
+func (l *Lane) enter(ctx context.Context, function string) ([]receipt, error) {
+	w := newWaiter(ctx, function, l.maxWait)
+	if err := l.join(ctx, w); err != nil {
+		return nil, err
+	}
+	for {
+		next := l.advance(ctx, w)
+		switch {
+		case next.err != nil:
+			return nil, next.err
+		case next.paid != nil:
+			if l.observer != nil {
+				l.observer.LaneWait(w.priority, time.Since(w.arrived))
+			}
+			return next.paid, nil
+		case next.sync != nil:
+			// A failure shows in the next offer, to everybody who needs this ledger.
+			_ = next.sync.sync(ctx, takeBlock)
+		default:
+			w.sleep(ctx, next.watch)
 		}
 	}
-	l.mu.Unlock()
-	l.leave()
 }
 
-// leave hands the turn to the first in the queue.
-func (l *Lane) leave() {
+// join puts a waiter into its queue, unless its turn would come too late anyway.
+func (l *Lane) join(ctx context.Context, w *waiter) error {
+	if err := ctx.Err(); err != nil {
+		return endOfWait(w.function, err)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.waiting) == 0 {
-		l.busy = false
+	ahead := 0
+	for p := w.priority; p < priorities; p++ {
+		ahead += l.queues[p].len()
+	}
+	if o := l.offer(w.priority, ahead+1); w.arrived.Add(o.wait).After(w.giveUp) {
+		return throttled(w.function, o)
+	}
+	l.arrivals++
+	w.number = l.arrivals
+	l.queues[w.priority].push(w)
+	return nil
+}
+
+// endOfWait is the error of a caller whose context ended.
+func endOfWait(function string, err error) error {
+	return fmt.Errorf("%s: wait for a turn: %w", function, err)
+}
+
+// throttled is the error of a caller whose turn would come too late.
+func throttled(function string, o offer) *ThrottledError {
+	reason := reasonUsedUp
+	switch {
+	case o.frozen:
+		reason = reasonFrozen
+	case o.wait <= 0:
+		reason = reasonQueue
+	}
+	return &ThrottledError{Function: function, Reason: reason, RetryAfter: max(o.wait, minRetryAfter)}
+}
+
+// step is what a waiter does next: go, with what it has paid, or leave with an error; or use the
+// ledger of a budget, or sleep, and then look again.
+type step struct {
+	paid  []receipt
+	err   error
+	sync  *Budget
+	watch watch
+}
+
+// advance decides what a waiter does next. Everybody acts for himself: the one whose turn it is
+// goes, and the others sleep until they are woken.
+func (l *Lane) advance(ctx context.Context, w *waiter) step {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if w.err != nil {
+		return step{err: w.err}
+	}
+	if err := ctx.Err(); err != nil {
+		l.dismiss(w, endOfWait(w.function, err))
+		return step{err: w.err}
+	}
+	if !w.patient && !time.Now().Before(w.giveUp) {
+		l.dismiss(w, throttled(w.function, l.offer(w.priority, 1)))
+		return step{err: w.err}
+	}
+	if l.busy || l.queues[w.priority].head() != w {
+		return step{}
+	}
+	first, o := l.first()
+	switch {
+	case w.err != nil: // its turn would come too late
+		return step{err: w.err}
+	case first == nil:
+		own := l.offer(w.priority, 1)
+		return step{watch: watch{time: !own.hold, wait: own.wait, changed: own.changed}}
+	case first != w:
+		first.look()
+		return step{}
+	case o.err != nil:
+		l.dismiss(w, o.err.of(w.function))
+		return step{err: w.err}
+	case o.sync != nil:
+		return step{sync: o.sync}
+	}
+	return l.pay(w)
+}
+
+// first returns the waiter whose turn it is, and what its turn costs; nil if nobody's can be paid.
+// Those whose turn is now known to come too late leave. l.mu is held.
+func (l *Lane) first() (*waiter, offer) {
+	for _, candidate := range l.candidates() {
+		o := l.offer(candidate.priority, 1)
+		if o.err != nil || o.due() {
+			return candidate, o
+		}
+		l.dismissLate(candidate.priority, o)
+	}
+	return nil, offer{}
+}
+
+// dismissLate sends away those of a priority who would give up before the first of them can be paid.
+func (l *Lane) dismissLate(p Priority, o offer) {
+	moment := time.Now().Add(o.wait)
+	for {
+		late := l.queues[p].impatient(moment)
+		if late == nil {
+			return
+		}
+		l.dismiss(late, throttled(late.function, o))
+	}
+}
+
+// candidates are the heads of the queues, in the order in which they should go. l.mu is held.
+func (l *Lane) candidates() []*waiter {
+	interactive, change, background := l.queues[Interactive].head(), l.queues[Change].head(), l.queues[Background].head()
+	order := []*waiter{interactive, change, background}
+	if change != nil && background != nil && background.number < change.number && time.Since(background.arrived) >= l.ageing {
+		order = []*waiter{interactive, background, change}
+	}
+	order = slices.DeleteFunc(order, func(w *waiter) bool { return w == nil })
+	if l.overtaken >= maxOvertaking {
+		slices.SortFunc(order, func(a, b *waiter) int { return cmp.Compare(a.number, b.number) })
+	}
+	return order
+}
+
+// pay takes the tokens for a waiter's turn and lets it go. If somebody else has emptied a budget in
+// the meantime, the waiter looks again. l.mu is held.
+func (l *Lane) pay(w *waiter) step {
+	for _, b := range l.budgets {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+	}
+	for _, b := range l.budgets {
+		if o := b.offer(w.priority, 1); o.err != nil || o.sync != nil || !o.due() {
+			w.look()
+			return step{}
+		}
+	}
+	paid := make([]receipt, len(l.budgets))
+	for i, b := range l.budgets {
+		paid[i] = b.spend()
+	}
+	l.countOvertaking(w)
+	l.busy = true
+	l.queues[w.priority].remove(w)
+	return step{paid: paid}
+}
+
+// countOvertaking notes whether somebody older is left waiting by an interactive request.
+func (l *Lane) countOvertaking(w *waiter) {
+	overtakes := func(p Priority) bool {
+		head := l.queues[p].head()
+		return head != nil && head.number < w.number
+	}
+	if w.priority == Interactive && (overtakes(Change) || overtakes(Background)) {
+		l.overtaken++
 		return
 	}
-	close(l.waiting[0])
-	l.waiting = l.waiting[1:]
+	l.overtaken = 0
+}
+
+// offer joins the offers of the budgets: all of them have to be paid. l.mu is held.
+func (l *Lane) offer(p Priority, requests int) offer {
+	var joint offer
+	for i, b := range l.budgets {
+		b.mu.Lock()
+		o, changed := b.offer(p, requests), b.changed
+		b.mu.Unlock()
+		joint.changed[i] = changed
+		if o.wait > joint.wait {
+			joint.wait, joint.frozen = o.wait, o.frozen
+		}
+		joint.frozen = joint.frozen || o.hold
+		joint.hold = joint.hold || o.hold
+		if joint.sync == nil {
+			joint.sync = o.sync
+		}
+		if joint.err == nil {
+			joint.err = o.err
+		}
+	}
+	return joint
+}
+
+// dismiss takes a waiter out of its queue for good. l.mu is held.
+func (l *Lane) dismiss(w *waiter, err error) {
+	w.err = err
+	l.queues[w.priority].remove(w)
+	w.look()
+	l.wake() // it may have been the one whose turn it was
+}
+
+// wake makes the heads of the queues look whose turn it is. l.mu is held.
+func (l *Lane) wake() {
+	for p := range l.queues {
+		if head := l.queues[p].head(); head != nil {
+			head.look()
+		}
+	}
+}
+
+// leave ends a turn. What its outcome says about the rate is settled before anybody else goes.
+func (l *Lane) leave(ctx context.Context, paid []receipt, err error) {
+	for _, r := range paid {
+		r.settle(err)
+	}
+	switch {
+	case HasCode(err, CodeAccountExceededAllowedConnectionRate):
+		l.account.freezeNow(ctx)
+	case HasCode(err, CodeIPExceededAllowedConnectionRate):
+		l.egress.freezeNow(ctx)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy = false
+	l.wake()
 }

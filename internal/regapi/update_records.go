@@ -41,13 +41,16 @@ func (z *ZoneService) UpdateRecords(ctx context.Context, updates []ZoneUpdate) (
 		call.refs = append(call.refs, update.Ref)
 		call.extras = append(call.extras, map[string]any{"action_list": actions})
 	}
-	items, redactor, err := z.client.listWithRedactor(ctx, call)
+	items, answer, err := z.client.listWithAnswer(ctx, call)
 	if err != nil {
 		return nil, err
 	}
 	results := make([]ZoneUpdateResult, len(items))
 	for i, item := range items {
-		results[i] = updateResult(item, updates[i].Actions, redactor)
+		results[i] = updateResult(item, updates[i].Actions, answer.redactor)
+	}
+	if len(results) == 1 {
+		answer.fared(results[0].Err)
 	}
 	return results, nil
 }

@@ -1,0 +1,275 @@
+package regapi
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultRequestsPerHour is the vendor's limit of 1200 (1.2) less a margin of a tenth. The margin is
+// for what a budget cannot see: requests of other programs, clocks that differ between nodes, and
+// requests on the way, which the server counts when they arrive (one per [Lane]).
+const DefaultRequestsPerHour = 1080
+
+// Shares of the limit that a priority may use up, in percent; [Interactive] may use all of it.
+const (
+	DefaultBackgroundShare = 75
+	DefaultChangeShare     = 90
+)
+
+// Budget grants requests so that in no hour, wherever it begins, more go than the limit. That holds
+// across restarts, crashes and processes that share a [Ledger].
+//
+// A process takes requests from the ledger in blocks, written ahead: what it saves is a reservation,
+// and everybody else counts the whole of it until the process has told what it really spent. It
+// tells with its next block, so a crash wastes at most one block, and full speed costs about one
+// save per 64 requests. Blocks begin with 4 requests and double, so that a crash loop wastes little;
+// an idle process saves nothing.
+//
+// A ledger whose data cannot be read counts as an hour that has been used up, unless this process
+// knows better; [BudgetState] tells. Times ahead of this process's clock count as the present. A
+// process whose clock is behind by some minutes gives the requests of these minutes back too early.
+type Budget struct {
+	id      int64 // the order in which several are locked
+	ledger  Ledger
+	holder  string
+	now     func() time.Time
+	syncing chan struct{} // holds an element while somebody uses the ledger
+
+	mu    sync.Mutex
+	limit int // 0: no limit at all
+	share [priorities]int
+	freeze
+	account
+
+	failure   *LedgerError // the last use of the ledger; nil if it went well
+	retryAt   time.Time
+	closed    bool
+	recovered bool
+	changed   chan struct{} // closed and replaced when waits may have changed
+}
+
+var budgetIDs atomic.Int64
+
+// BudgetOption sets one property of a [Budget].
+type BudgetOption func(*Budget)
+
+// WithLedger sets where the budget remembers; the default is a [MemoryLedger] of its own.
+func WithLedger(ledger Ledger) BudgetOption { return func(b *Budget) { b.ledger = ledger } }
+
+// WithShares sets how much of the limit requests of the two lower priorities may use up, in percent.
+// They leave the rest to higher ones. Background gets at most what Change gets.
+func WithShares(background, change int) BudgetOption {
+	return func(b *Budget) {
+		change = min(max(change, 0), 100)
+		b.share = [priorities]int{Background: min(max(background, 0), change), Change: change, Interactive: 100}
+	}
+}
+
+// WithBudgetClock sets the clock; the default never jumps while the process runs.
+func WithBudgetClock(now func() time.Time) BudgetOption { return func(b *Budget) { b.now = now } }
+
+// NewBudget makes a budget; a limit below 1 counts as 1. It reads its ledger before the first grant.
+func NewBudget(requestsPerHour int, opts ...BudgetOption) *Budget {
+	b := unlimited()
+	b.limit = soundLimit(requestsPerHour)
+	for _, apply := range opts {
+		apply(b)
+	}
+	if b.ledger == nil {
+		b.ledger = &MemoryLedger{}
+	}
+	return b
+}
+
+// unlimited makes a budget that never refuses but while it is frozen, and needs no ledger.
+func unlimited() *Budget {
+	return &Budget{
+		id:      budgetIDs.Add(1),
+		holder:  rand.Text(),
+		now:     steadyClock(),
+		syncing: make(chan struct{}, 1),
+		share:   [priorities]int{DefaultBackgroundShare, DefaultChangeShare, 100},
+		account: account{spent: slots{}, size: minBlock, book: book{spent: slots{}}},
+		changed: make(chan struct{}),
+	}
+}
+
+func soundLimit(requestsPerHour int) int { return min(max(requestsPerHour, 1), maxRequests) }
+
+// steadyClock goes on from the present time without following later corrections of it: a correction
+// forward would forget requests too early.
+func steadyClock() func() time.Time {
+	start := time.Now()
+	return func() time.Time { return start.Round(0).Add(time.Since(start)) }
+}
+
+// SetLimit changes the limit. A lower one holds from the next request on, for requests of the past
+// as well.
+func (b *Budget) SetLimit(requestsPerHour int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if limit := soundLimit(requestsPerHour); limit != b.limit {
+		b.limit = limit
+		b.left = 0 // the block was taken under the old limit
+		b.notify()
+	}
+}
+
+// BudgetState is what a budget knows at some moment.
+type BudgetState struct {
+	// Limit is the requests per hour.
+	Limit int
+	// Used is how many of them count at present, with those that other processes may still spend.
+	Used int
+	// Left is how many requests of each priority could go now, if no others went.
+	Left [priorities]int
+	// NextToken is when the next of the used requests is forgotten; zero if none is used.
+	NextToken time.Time
+	// FrozenUntil is the end of the pause after a refusal by the server; zero if there is none.
+	FrozenUntil time.Time
+	// Loaded says that the ledger has been read; before that, nothing is known about other processes.
+	Loaded bool
+	// Recovered says that the data of the ledger could not be read and count as a used-up hour.
+	Recovered bool
+	// LedgerErr is why the ledger could not be used the last time; nil if it could.
+	LedgerErr error
+}
+
+// State tells what the budget knows, without asking the ledger.
+func (b *Budget) State() BudgetState {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	used := b.used()
+	state := BudgetState{
+		Limit: b.limit, Used: used.total(now),
+		Loaded: b.loaded, Recovered: b.recovered,
+	}
+	if b.failure != nil {
+		state.LedgerErr = b.failure
+	}
+	for p := range Priority(priorities) {
+		state.Left[p] = max(0, b.cap(p)-state.Used)
+	}
+	if state.Used > 0 {
+		state.NextToken = used.whenFreed(1, now)
+	}
+	if b.until.After(now) {
+		state.FrozenUntil = b.until
+	}
+	return state
+}
+
+// cap is how many requests may count when one of this priority goes, itself included. One of each
+// priority can always go, however low the limit.
+func (b *Budget) cap(p Priority) int { return max(1, b.limit*b.share[p]/100) }
+
+// offer says when a request could be paid.
+type offer struct {
+	// wait is how long it takes at least; 0 is now.
+	wait time.Duration
+	// frozen says that the wait, or a part of it, is for the end of a freeze.
+	frozen bool
+	// hold says that the answer to a probe decides.
+	hold bool
+	// sync is the budget that has to use its ledger first; nil if none has.
+	sync *Budget
+	// err says that nothing can be paid for the time being.
+	err *LedgerError
+	// changed are the signals that a wait may have changed, of each budget of a lane.
+	changed [2]<-chan struct{}
+}
+
+// due reports whether the request is paid, or can be after use of the ledger.
+func (o offer) due() bool { return o.wait <= 0 && !o.hold }
+
+// offer tells when the last of so many requests of a priority could go. b.mu is held.
+func (b *Budget) offer(p Priority, requests int) offer {
+	now := b.now()
+	rest, hold := b.freeze.wait(now)
+	o := offer{wait: rest, frozen: rest > 0 || hold, hold: hold}
+	switch {
+	case b.closed:
+		o.err = errBudgetClosed
+	case b.limit == 0:
+	case !b.loaded:
+		o.sync = b
+	default:
+		if wait := b.whenFree(p, requests, now).Sub(now); wait > rest {
+			o.wait, o.frozen = wait, false
+		}
+		if b.left == 0 || !now.Before(b.block.until) {
+			o.sync = b
+		}
+	}
+	if o.sync != nil && now.Before(b.retryAt) {
+		o.err = b.failure
+	}
+	return o
+}
+
+// whenFree returns when the last of so many requests could go at the earliest. The ones before it
+// fill the hour up as soon as they can, and each time it is full another one has to pass.
+func (b *Budget) whenFree(p Priority, requests int, now time.Time) time.Time {
+	hours := (requests - 1) / b.cap(p)
+	requests -= hours * b.cap(p)
+	used := b.used()
+	free := used.whenFreed(used.total(now)+requests-b.cap(p), now)
+	return free.Add(time.Duration(hours) * budgetWindow)
+}
+
+// receipt tells what was taken for a request.
+type receipt struct {
+	budget   *Budget
+	at       slot
+	sequence int64
+	probe    bool
+}
+
+// spend takes one request; the offer has said that it can. b.mu is held.
+func (b *Budget) spend() receipt {
+	paid := receipt{budget: b, at: slotOf(b.now()), probe: b.admit()}
+	if b.limit > 0 {
+		b.left--
+		b.spent[paid.at]++
+		paid.sequence = b.block.sequence
+	}
+	return paid
+}
+
+// settle ends a request: it gives back what was not sent, and lets others follow a probe.
+func (r receipt) settle(err error) {
+	b := r.budget
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	// Of a block that is used up nothing comes back: its replacement may be on the way to the ledger.
+	if NeverSent(err) && b.left > 0 && r.sequence == b.block.sequence && b.spent[r.at] > 0 {
+		b.spent[r.at]--
+		b.left++
+	}
+	if r.probe {
+		b.endProbe(err == nil || answered(err))
+		b.notify()
+	}
+}
+
+// freezeNow starts a pause, and records it in the ledger as far as that is possible: the next
+// process should know it, too.
+func (b *Budget) freezeNow(ctx context.Context) {
+	b.mu.Lock()
+	b.begin(b.now())
+	b.notify()
+	b.mu.Unlock()
+	if b.ledger != nil {
+		_ = b.sync(ctx, recordFreeze)
+	}
+}
+
+// notify wakes those who wait for the budget. b.mu is held.
+func (b *Budget) notify() {
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
