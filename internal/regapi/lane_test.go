@@ -88,23 +88,6 @@ func TestLaneEndsTheWaitWithTheContext(t *testing.T) {
 	})
 }
 
-func TestLanePassesOnATurnThatCameTooLate(t *testing.T) {
-	lane := &Lane{busy: true}
-	late, next := make(chan struct{}), make(chan struct{})
-	lane.waiting = []chan struct{}{late, next}
-	lane.leave()       // the turn comes
-	lane.abandon(late) // while its owner gives up
-	select {
-	case <-next:
-	default:
-		t.Error("the turn is lost")
-	}
-	lane.leave()
-	if lane.busy {
-		t.Error("the lane is not free in the end")
-	}
-}
-
 func TestLaneIsFreeAfterAPanic(t *testing.T) {
 	lane := NewLane()
 	panicking := lane.Middleware()(HandlerFunc(func(context.Context, *Request) (*Answer, error) { panic("boom") }))
