@@ -19,6 +19,14 @@ func (s *Server) AddDomain(login string, d Domain) {
 	s.mustEdit(func() error { return s.state.addDomain(login, d, s.behaviour, s.clock.Now()) })
 }
 
+// AddService adds a service that is no domain to an account.
+func (s *Server) AddService(login string, added Service) {
+	s.mustEdit(func() error {
+		_, err := s.state.addService(login, added, s.clock.Now())
+		return err
+	})
+}
+
 // RemoveDomain takes a domain away.
 func (s *Server) RemoveDomain(name string) {
 	s.editDomain(name, func(d *domain) error {

@@ -23,10 +23,12 @@ type element struct {
 	own, common params
 	index       int
 	// single tells that the request had no list.
-	single   bool
-	domain   *domain
-	servtype string
-	changed  bool
+	single bool
+	// service is what the element means; domain is set where that is a domain.
+	service *service
+	domain  *domain
+	// changed tells that the zone changed.
+	changed bool
 }
 
 // text returns a scalar parameter of the function: the element's own, else the common one.
@@ -56,8 +58,8 @@ func (e *element) givenName() string {
 
 // label names the element in the journal.
 func (e *element) label() string {
-	if e.domain != nil {
-		return e.domain.Name
+	if e.service != nil && e.service.Name != "" {
+		return e.service.Name
 	}
 	for _, key := range identifiers {
 		if value := e.own.text(key); value != "" {
@@ -95,7 +97,7 @@ func (e *element) shownName() string {
 	if name := e.givenName(); name != "" {
 		return name
 	}
-	return unicodeName(e.domain.Name)
+	return unicodeName(e.service.Name)
 }
 
 // elements splits a request into the objects that it names. Both list names are understood by every function that takes lists.
@@ -176,20 +178,27 @@ func (c *call) names() []string {
 	return names
 }
 
-// identify finds the domain that an element means and that the caller owns (2.2.4.3).
-func (c *call) identify(e *element) *apiError {
-	e.servtype = e.own.text("servtype")
-	if e.servtype == "" {
-		e.servtype = "domain"
+// servtype is the type of service that an element means: a domain unless it says another (2.2.4.3).
+func (e *element) servtype() string {
+	if servtype := e.own.text("servtype"); servtype != "" {
+		return servtype
 	}
+	return domainType
+}
+
+// identify finds the service that an element means and that the caller may use (2.2.4.3). Functions on lists of domains want a domain.
+func (c *call) identify(e *element) *apiError {
 	found, err := c.find(e)
 	if err != nil {
 		return err
 	}
-	if e.servtype != "domain" && !c.test {
-		return fail("SERVICE_NOT_FOUND", "servtype", e.servtype, "domain_name", e.givenName())
+	if found.domain == nil && c.fn.List == catalog.Domains {
+		return fail("SERVICE_NOT_FOUND", "servtype", domainType, "domain_name", unicodeName(found.Name))
 	}
-	e.domain = found
+	if found.ReadOnly && !c.fn.ReadOnly {
+		return fail("DOMAIN_PROTECTION")
+	}
+	e.service, e.domain = found, found.domain
 	return nil
 }
 
@@ -198,7 +207,7 @@ var (
 	userServID = regexp.MustCompile(`^[0-9a-f]{1,32}$`)
 )
 
-func (c *call) find(e *element) (*domain, *apiError) {
+func (c *call) find(e *element) (*service, *apiError) {
 	serviceID, userID := e.own.text("service_id"), e.own.text("user_servid")
 	switch {
 	case serviceID != "" && !digits.MatchString(serviceID):
@@ -206,35 +215,54 @@ func (c *call) find(e *element) (*domain, *apiError) {
 	case serviceID == "" && userID != "" && !userServID.MatchString(userID):
 		return nil, fail("BAD_USER_SERVID")
 	case serviceID != "" || userID != "":
-		return c.findByID(serviceID, userID, e.index)
+		return c.findByID(serviceID, userID, e)
 	case e.givenName() == "" && e.own.text("uplink_service_id") != "":
-		return nil, fail("SERVICE_NOT_SPECIFIED")
+		return c.findAddition(e)
 	default:
 		return c.findByName(e)
 	}
 }
 
-func (c *call) findByID(serviceID, userID string, index int) (*domain, *apiError) {
+func (c *call) findByID(serviceID, userID string, e *element) (*service, *apiError) {
 	if c.test {
-		return exampleByID(serviceID, userID, index), nil
+		return exampleByID(serviceID, userID, e), nil
 	}
-	if found := c.srv.state.identified(serviceID, userID); found != nil && found.owner == c.account.Login {
+	if found := c.srv.state.identified(serviceID, userID); found != nil && found.managedBy(c.account.Login) {
 		return found, nil
 	}
 	return nil, fail("SERVICE_ID_NOT_FOUND", "service_id", serviceID+userID)
 }
 
-func (c *call) findByName(e *element) (*domain, *apiError) {
+// findAddition finds a service by the one that it belongs to; its type must be given, its subtype may be.
+func (c *call) findAddition(e *element) (*service, *apiError) {
+	uplink := e.own.text("uplink_service_id")
+	if !digits.MatchString(uplink) || e.own.text("servtype") == "" {
+		return nil, fail("SERVICE_NOT_SPECIFIED")
+	}
+	if c.test {
+		return exampleByID("", "", e), nil
+	}
+	id, _ := strconv.ParseInt(uplink, 10, 64)
+	if found := c.srv.state.addition(c.account.Login, id, e.servtype(), e.own.text("subtype")); found != nil {
+		return found, nil
+	}
+	return nil, fail("SERVICE_NOT_FOUND", "servtype", e.servtype(), "domain_name", "")
+}
+
+func (c *call) findByName(e *element) (*service, *apiError) {
 	given := e.givenName()
 	name, err := canonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
 	if c.test {
-		return exampleByName(name, e.index), nil
+		return exampleByName(name, e), nil
 	}
-	if found := c.srv.state.domains[name]; found != nil && found.owner == c.account.Login {
+	if found := c.srv.state.attached(c.account.Login, name, e.servtype()); found != nil {
 		return found, nil
+	}
+	if e.servtype() != domainType {
+		return nil, fail("SERVICE_NOT_FOUND", "servtype", e.servtype(), "domain_name", given)
 	}
 	return nil, fail("DOMAIN_NOT_FOUND", "domain_name", given)
 }
@@ -268,7 +296,7 @@ func (c *call) answerElement(e *element) (map[string]any, *apiError) {
 	if c.test && c.fn.dress != nil {
 		c.fn.dress(c, e)
 	}
-	if err := c.srv.elementFault(target{function: c.fn.Name, login: c.entry.Login, domains: []string{e.domain.Name}}); err != nil {
+	if err := c.srv.elementFault(target{function: c.fn.Name, login: c.entry.Login, domains: []string{e.service.Name}}); err != nil {
 		return nil, err
 	}
 	answer, err := c.fn.each(c, e)
@@ -290,7 +318,7 @@ func (c *call) failedElement(e *element, err *apiError) map[string]any {
 		}
 	}
 	answer := e.echo()
-	if e.domain != nil {
+	if e.service != nil {
 		answer = c.named(e)
 	}
 	c.describe(answer, err)
@@ -305,9 +333,9 @@ func (c *call) failedElement(e *element, err *apiError) map[string]any {
 	return answer
 }
 
-// named is the beginning of every element's answer: which domain it is.
+// named is the beginning of every element's answer: which service it is.
 func (c *call) named(e *element) map[string]any {
-	id := textNumeral(e.domain.ServiceID)
+	id := textNumeral(e.service.ServiceID)
 	id.number = c.fn.bareIDs
 	return map[string]any{"dname": e.shownName(), "service_id": id}
 }

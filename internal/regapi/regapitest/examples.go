@@ -10,26 +10,33 @@ import (
 // exampleFirstID is the service_id of the first domain in the examples; the second has the next.
 const exampleFirstID = 12345
 
-// exampleByName is the domain that the test user means by a name in a list at the given place.
-func exampleByName(name string, index int) *domain {
-	return exampleDomain(Domain{Name: name, ServiceID: exampleFirstID + int64(index)})
+// exampleByName is the service that the test user means by a domain's name.
+func exampleByName(name string, e *element) *service {
+	return exampleService(name, exampleFirstID+int64(e.index), e)
 }
 
-// exampleByID is the domain that the test user means by a service_id or a user_servid: the name is that of 111111 in the example of 2.2.4.4.
-func exampleByID(serviceID, userID string, index int) *domain {
-	d := Domain{Name: "test12347.ru", UserServID: userID, ServiceID: exampleFirstID + int64(index)}
-	if id, err := strconv.ParseInt(serviceID, 10, 64); err == nil {
-		d.ServiceID = id
+// exampleByID is the service that the test user means by a service_id or a user_servid: the name is that of 111111 in the example of 2.2.4.4.
+func exampleByID(serviceID, userID string, e *element) *service {
+	id, err := strconv.ParseInt(serviceID, 10, 64)
+	if err != nil {
+		id = exampleFirstID + int64(e.index)
 	}
-	return exampleDomain(d)
+	made := exampleService("test12347.ru", id, e)
+	made.UserServID = userID
+	return made
 }
 
-func exampleDomain(d Domain) *domain {
-	d.State, d.Created, d.Expires, d.Subtype = "A", "2001-01-01", "2101-01-01", "test"
-	d.NameServers = registrarNameServers
-	z := newZone(d.Name, time.Time{})
+func exampleService(name string, id int64, e *element) *service {
+	made := &service{Name: name, owner: testLogin, Service: Service{
+		Servtype: e.servtype(), Subtype: "test", Domain: name, ServiceID: id, State: stateActive, Created: "2001-01-01", Expires: "2101-01-01",
+	}}
+	if made.Servtype != domainType {
+		return made
+	}
+	z := newZone(name, time.Time{})
 	z.records = []record{{Record: Record{Name: "www", Type: "A", Content: "111.222.111.222"}, given: "111.222.111.222"}}
-	return &domain{Domain: d, owner: testLogin, zone: z}
+	made.domain = &domain{service: made, NameServers: registrarNameServers, zone: z}
+	return made
 }
 
 // exampleServices is the answer of service/get_list (7.8).

@@ -25,7 +25,7 @@ func answerServiceID(c *call) (map[string]any, *apiError) {
 	if err := c.identify(e); err != nil {
 		return nil, err
 	}
-	id := e.domain.ServiceID
+	id := e.service.ServiceID
 	if c.test && c.params.text("service_id") == "" {
 		id = exampleServiceID
 	}

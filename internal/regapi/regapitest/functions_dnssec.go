@@ -150,7 +150,7 @@ func texts(value any) []string {
 // describeDNSSEC writes an error as the examples of section 10 do: without error_code unless [Behaviour.DNSSECErrorCodes], and with the
 // domain's name either in error_params or beside a null.
 func describeDNSSEC(c *call, e *element, err *apiError) map[string]any {
-	if e.domain == nil || !slices.Contains(dnssecErrors, err.code) {
+	if e.service == nil || !slices.Contains(dnssecErrors, err.code) {
 		return nil
 	}
 	shown := map[string]any{"dname": e.shownName(), "error_text": err.text(c.params.text("lang")), "result": "error"}

@@ -10,26 +10,26 @@ func serviceHandlers() map[string]handler {
 
 func answerService(c *call, e *element) (map[string]any, *apiError) {
 	answer := c.succeeded(e)
-	answer["servtype"] = e.servtype
+	answer["servtype"] = e.service.Servtype
 	return answer, nil
 }
 
 // answerServiceInfo names the domain by service_id alone, as the examples do (7.7).
 func answerServiceInfo(c *call, e *element) (map[string]any, *apiError) {
 	answer := map[string]any{
-		"creation_date":   e.domain.Created,
-		"expiration_date": e.domain.Expires,
+		"creation_date":   e.service.Created,
+		"expiration_date": e.service.Expires,
 		"result":          "success",
-		"service_id":      textNumeral(e.domain.ServiceID),
-		"servtype":        e.servtype,
-		"state":           e.domain.State,
-		"subtype":         e.domain.Subtype,
+		"service_id":      textNumeral(e.service.ServiceID),
+		"servtype":        e.service.Servtype,
+		"state":           e.service.State,
+		"subtype":         e.service.Subtype,
 	}
-	if e.domain.UserServID != "" {
-		answer["user_servid"] = e.domain.UserServID
+	if e.service.UserServID != "" {
+		answer["user_servid"] = e.service.UserServID
 	}
 	if c.account.Partner && !c.test {
-		answer["user2_login"] = ""
+		answer["user2_login"] = e.service.GrantedTo
 	}
 	if e.text("show_folders") == "1" {
 		answer["folders"] = []any{}
@@ -56,19 +56,19 @@ func (c *call) listedServices() []map[string]any {
 		return exampleServices()
 	}
 	services := []map[string]any{}
-	for _, d := range c.srv.state.owned(c.account.Login) {
-		if d.State == "D" || d.State == "O" {
+	for _, owned := range c.srv.state.services(c.account.Login) {
+		if !owned.listed() {
 			continue
 		}
 		services = append(services, map[string]any{
-			"creation_date":     d.Created,
-			"dname":             unicodeName(d.Name),
-			"expiration_date":   d.Expires,
-			"service_id":        textNumeral(d.ServiceID),
-			"servtype":          "domain",
-			"state":             d.State,
-			"subtype":           d.Subtype,
-			"uplink_service_id": textNumeral(0),
+			"creation_date":     owned.Created,
+			"dname":             unicodeName(owned.Name),
+			"expiration_date":   owned.Expires,
+			"service_id":        textNumeral(owned.ServiceID),
+			"servtype":          owned.Servtype,
+			"state":             owned.State,
+			"subtype":           owned.Subtype,
+			"uplink_service_id": textNumeral(owned.UplinkServiceID),
 		})
 	}
 	return services

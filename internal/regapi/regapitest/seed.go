@@ -16,10 +16,11 @@ type Seed struct {
 	Faults    []FaultSpec   `json:"faults,omitempty"`
 }
 
-// SeedAccount is an account with its domains.
+// SeedAccount is an account with its domains and other services.
 type SeedAccount struct {
-	Account `json:",inline"`
-	Domains []Domain `json:"domains,omitempty"`
+	Account  `json:",inline"`
+	Domains  []Domain  `json:"domains,omitempty"`
+	Services []Service `json:"services,omitempty"`
 }
 
 // ParseSeed reads a seed file: YAML, or JSON, without unknown or repeated fields.
@@ -62,6 +63,11 @@ func (s *Server) addAll(accounts []SeedAccount) error {
 		}
 		for _, d := range a.Domains {
 			if err := s.state.addDomain(a.Login, d, s.behaviour, s.clock.Now()); err != nil {
+				return err
+			}
+		}
+		for _, added := range a.Services {
+			if _, err := s.state.addService(a.Login, added, s.clock.Now()); err != nil {
 				return err
 			}
 		}

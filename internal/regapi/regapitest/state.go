@@ -5,6 +5,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/netip"
 	"slices"
@@ -78,6 +79,10 @@ type Domain struct {
 	Parked  bool     `json:"parked,omitempty"`
 	// DNSSEC is enabled, disabled (the default) or unsupported, as it is in some TLDs.
 	DNSSEC string `json:"dnssec,omitempty"`
+	// ReadOnly, Autorenew and GrantedTo are as those of a [Service].
+	ReadOnly  bool   `json:"readOnly,omitempty"`
+	Autorenew bool   `json:"autorenew,omitempty"`
+	GrantedTo string `json:"grantedTo,omitempty"`
 }
 
 // account is an Account in use.
@@ -89,12 +94,15 @@ type account struct {
 	failures     map[string]int
 }
 
-// domain is a Domain in use; its name is canonical.
+// domain is a Domain in use.
 type domain struct {
-	Domain
-	owner  string
-	zone   *zone
-	dnssec dnssec
+	*service
+	NameServers   []string
+	Undelegated   bool
+	Contacts      map[string]string
+	PrivatePerson bool
+	zone          *zone
+	dnssec        dnssec
 }
 
 // delegatedHere tells whether the domain uses the registrar's name servers.
@@ -116,12 +124,17 @@ func nameServerHost(server string) string {
 type state struct {
 	accounts map[string]*account
 	domains  map[string]*domain
-	byID     map[int64]*domain
-	nextID   int64
+	// byID and byName hold all services, domains among them.
+	byID   map[int64]*service
+	byName map[string][]*service
+	nextID int64
 }
 
 func newState() *state {
-	return &state{accounts: map[string]*account{}, domains: map[string]*domain{}, byID: map[int64]*domain{}, nextID: 1_000_001}
+	return &state{
+		accounts: map[string]*account{}, domains: map[string]*domain{}, byID: map[int64]*service{}, byName: map[string][]*service{},
+		nextID: 1_000_001,
+	}
 }
 
 func (s *state) freshID() int64 {
@@ -180,96 +193,54 @@ func (s *state) addDomain(login string, d Domain, b Behaviour, now time.Time) er
 	if s.domains[name] != nil {
 		return fmt.Errorf("domain %q: there is one already", d.Name)
 	}
-	d.Name = name
-	d = withDefaults(d, now)
-	if d.ServiceID == 0 {
-		d.ServiceID = s.freshID()
+	added, err := newDomain(name, login, d, now)
+	if err == nil {
+		err = added.fillZone(d, b, now)
 	}
-	if err := s.checkDomain(d); err != nil {
-		return fmt.Errorf("domain %q: %w", d.Name, err)
+	if err == nil {
+		err = s.register(added.service, now)
 	}
-	signed, err := newDNSSEC(name, d.DNSSEC)
 	if err != nil {
 		return fmt.Errorf("domain %q: %w", d.Name, err)
 	}
-	added := &domain{Domain: d, owner: login, zone: newZone(name, now), dnssec: signed}
-	if err := added.fillZone(b, now); err != nil {
-		return fmt.Errorf("domain %q: %w", d.Name, err)
-	}
-	s.domains[name], s.byID[d.ServiceID] = added, added
+	s.domains[name] = added
 	return nil
+}
+
+// newDomain makes a domain that the state does not know yet, with an empty zone.
+func newDomain(name, login string, d Domain, now time.Time) (*domain, error) {
+	if d.NameServers == nil {
+		d.NameServers = registrarNameServers
+	}
+	if slices.ContainsFunc(d.NameServers, func(server string) bool { return strings.TrimSpace(server) == "" }) {
+		return nil, errors.New("a name server is empty")
+	}
+	signed, err := newDNSSEC(name, d.DNSSEC)
+	if err != nil {
+		return nil, err
+	}
+	added := &domain{
+		NameServers: slices.Clone(d.NameServers), Undelegated: d.Undelegated, Contacts: maps.Clone(d.Contacts), PrivatePerson: d.PrivatePerson,
+		zone: newZone(name, now), dnssec: signed,
+	}
+	added.service = &service{Name: name, owner: login, domain: added, Service: Service{
+		Servtype: domainType, Subtype: d.Subtype, Domain: name, ServiceID: d.ServiceID, UserServID: d.UserServID, State: d.State,
+		Created: d.Created, Expires: d.Expires, ReadOnly: d.ReadOnly, Autorenew: d.Autorenew, GrantedTo: d.GrantedTo,
+	}}
+	return added, nil
 }
 
 func (s *state) removeDomain(d *domain) {
 	delete(s.domains, d.Name)
-	delete(s.byID, d.ServiceID)
+	s.forgetService(d.service)
 }
 
-// identified returns the domain with a service_id or, where that is empty, with a user_servid.
-func (s *state) identified(serviceID, userServID string) *domain {
-	if serviceID != "" {
-		id, err := strconv.ParseInt(serviceID, 10, 64)
-		if err != nil {
-			return nil
-		}
-		return s.byID[id]
-	}
-	if userServID == "" {
-		return nil
-	}
-	for _, d := range s.domains {
-		if d.UserServID == userServID {
-			return d
-		}
-	}
-	return nil
-}
-
-func (s *state) checkDomain(d Domain) error {
-	for _, date := range []string{d.Created, d.Expires} {
-		if _, err := time.Parse(time.DateOnly, date); err != nil {
-			return err
-		}
-	}
-	if !slices.Contains([]string{"N", "A", "S", "D", "O"}, d.State) {
-		return fmt.Errorf("state %q is none of N, A, S, D, O", d.State)
-	}
-	if d.UserServID != "" && !userServID.MatchString(d.UserServID) {
-		return fail("BAD_USER_SERVID")
-	}
-	for _, other := range []*domain{s.byID[d.ServiceID], s.identified("", d.UserServID)} {
-		if other != nil {
-			return fmt.Errorf("%s has the same id", other.Name)
-		}
-	}
-	if slices.ContainsFunc(d.NameServers, func(server string) bool { return strings.TrimSpace(server) == "" }) {
-		return errors.New("a name server is empty")
-	}
-	return nil
-}
-
-func withDefaults(d Domain, now time.Time) Domain {
-	if d.State == "" {
-		d.State = "A"
-	}
-	if d.Created == "" {
-		d.Created = now.AddDate(0, 0, -1).Format(time.DateOnly)
-	}
-	if d.Expires == "" {
-		d.Expires = now.AddDate(1, 0, -1).Format(time.DateOnly)
-	}
-	if d.NameServers == nil {
-		d.NameServers = slices.Clone(registrarNameServers)
-	}
-	return d
-}
-
-func (d *domain) fillZone(b Behaviour, now time.Time) error {
-	records := slices.Clone(d.Records)
-	if d.Parked || (b.FreshZonesParked && len(records) == 0) {
+func (d *domain) fillZone(seed Domain, b Behaviour, now time.Time) error {
+	records := slices.Clone(seed.Records)
+	if seed.Parked || (b.FreshZonesParked && len(records) == 0) {
 		records = append(records, parkingRecords...)
 	}
-	if err := d.zone.setTimes(d.TTL, d.MinimumTTL, b); err != nil {
+	if err := d.zone.setTimes(seed.TTL, seed.MinimumTTL, b); err != nil {
 		return err
 	}
 	for _, r := range records {
@@ -283,18 +254,6 @@ func (d *domain) fillZone(b Behaviour, now time.Time) error {
 	}
 	d.zone.publish(now, 0)
 	return nil
-}
-
-// owned returns the domains of an account, by name.
-func (s *state) owned(login string) []*domain {
-	owned := []*domain{}
-	for _, d := range s.domains {
-		if d.owner == login {
-			owned = append(owned, d)
-		}
-	}
-	slices.SortFunc(owned, func(a, b *domain) int { return strings.Compare(a.Name, b.Name) })
-	return owned
 }
 
 // money is a balance in hundredths of a rouble.
