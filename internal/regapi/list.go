@@ -3,6 +3,7 @@ package regapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 )
@@ -46,12 +47,16 @@ type listItem struct {
 // list sends one request and returns an item for each reference, in the order of the references.
 // Without references it sends nothing.
 func (c *Client) list(ctx context.Context, call listCall) ([]listItem, error) {
-	items, _, err := c.listWithRedactor(ctx, call)
+	items, answer, err := c.listWithAnswer(ctx, call)
+	if len(items) == 1 {
+		answer.fared(items[0].Err)
+	}
 	return items, err
 }
 
-// listWithRedactor is list for functions whose elements hold further errors.
-func (c *Client) listWithRedactor(ctx context.Context, call listCall) ([]listItem, *redactor, error) {
+// listWithAnswer is list for functions whose elements hold further errors. Of a call with a single
+// element the caller tells the answer how it fared.
+func (c *Client) listWithAnswer(ctx context.Context, call listCall) ([]listItem, *Answer, error) {
 	if err := call.validate(); err != nil {
 		return nil, nil, err
 	}
@@ -59,6 +64,9 @@ func (c *Client) listWithRedactor(ctx context.Context, call listCall) ([]listIte
 		return nil, nil, nil
 	}
 	answer, err := c.do(ctx, call.function, call.body())
+	if refusal := ofElement(err); refusal != nil {
+		return []listItem{call.failed(call.refs[0], refusal)}, &Answer{}, nil
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,7 +77,16 @@ func (c *Client) listWithRedactor(ctx context.Context, call listCall) ([]listIte
 	if !ok {
 		return nil, nil, unusable(call.function, "JSON without the list "+call.kind.member, answer)
 	}
-	return call.items(elements, answer.redactor), answer.redactor, nil
+	return call.items(elements, answer.redactor), answer, nil
+}
+
+// ofElement returns err if it is the refusal of an element: a [RefusalMemory] gives that of a
+// single element for the whole request.
+func ofElement(err error) error {
+	if refusal, ok := errors.AsType[*Error](err); ok && refusal.Domain != "" {
+		return err
+	}
+	return nil
 }
 
 // validate refuses lists that REG.API would refuse as a whole.
@@ -129,11 +146,11 @@ func (l listCall) items(elements []object, redactor *redactor) []listItem {
 }
 
 func (l listCall) item(ref DomainRef, element object, redactor *redactor) listItem {
-	item := listItem{DomainResult: DomainResult{Ref: ref, Domain: ref.Name, ServiceID: ref.ServiceID}, element: element}
 	if element == nil {
-		item.Err = notMentioned(l.function, ref)
-		return item
+		return l.failed(ref, notMentioned(l.function, ref))
 	}
+	item := l.failed(ref, nil)
+	item.element = element
 	if name := element.text("dname"); name != "" {
 		item.Domain = name
 	}
@@ -150,6 +167,11 @@ func (l listCall) item(ref DomainRef, element object, redactor *redactor) listIt
 		item.Err = misshapen(l.function, ref)
 	}
 	return item
+}
+
+// failed is the outcome of a reference that the answer says nothing about.
+func (l listCall) failed(ref DomainRef, err error) listItem {
+	return listItem{DomainResult: DomainResult{Ref: ref, Domain: ref.Name, ServiceID: ref.ServiceID, Err: err}}
 }
 
 // notMentioned is the failure of what the answer leaves out; without a code, it is transient.
