@@ -267,36 +267,60 @@ func (c *call) findByName(e *element) (*service, *apiError) {
 	return nil, fail("DOMAIN_NOT_FOUND", "domain_name", given)
 }
 
-// answerList runs a function on each element and gathers the answers under the function's list name.
+// answerList runs a function on each element and gathers the answers under the function's list name. Even where everyone may call a function, its
+// list names what belongs to somebody.
 func (c *call) answerList() (map[string]any, *apiError) {
+	if c.account == nil {
+		return nil, fail("NO_USERNAME")
+	}
 	elements, err := c.elements()
 	if err != nil {
 		return nil, err
 	}
+	answers, err := c.runElements(elements, c.answerElement)
+	if err != nil {
+		return nil, err
+	}
+	if elements[0].single && c.fn.flat {
+		return answers[0].(map[string]any), nil
+	}
+	answer := map[string]any{string(c.fn.List): answers}
+	if c.fn.complete != nil {
+		c.fn.complete(c, answer)
+	}
+	return answer, nil
+}
+
+// runElements runs a function on each element; one that fails is answered with its error, unless that has to stand at the top.
+func (c *call) runElements(elements []*element, run func(*element) (map[string]any, *apiError)) ([]any, *apiError) {
 	c.entry.Elements = len(elements)
 	answers := make([]any, 0, len(elements))
 	for _, e := range elements {
-		answer, err := c.answerElement(e)
+		answer, err := run(e)
 		if err != nil {
 			c.entry.ElementErrors = append(c.entry.ElementErrors, ElementError{Element: e.label(), Code: err.code})
-			if e.single && c.srv.behaviour.SingleErrors == SingleErrorTop {
+			if e.single && (c.fn.flat || c.srv.behaviour.SingleErrors == SingleErrorTop) {
 				return nil, err
 			}
 			answer = c.failedElement(e, err)
 		}
 		answers = append(answers, answer)
 	}
-	return map[string]any{string(c.fn.List): answers}, nil
+	return answers, nil
 }
 
 func (c *call) answerElement(e *element) (map[string]any, *apiError) {
-	if err := c.identify(e); err != nil {
+	identify := c.fn.identify
+	if identify == nil {
+		identify = (*call).identify
+	}
+	if err := identify(c, e); err != nil {
 		return nil, err
 	}
 	if c.test && c.fn.dress != nil {
 		c.fn.dress(c, e)
 	}
-	if err := c.srv.elementFault(target{function: c.fn.Name, login: c.entry.Login, domains: []string{e.service.Name}}); err != nil {
+	if err := c.srv.elementFault(target{function: c.fn.Name, login: c.entry.Login, domains: []string{e.label()}}); err != nil {
 		return nil, err
 	}
 	answer, err := c.fn.each(c, e)

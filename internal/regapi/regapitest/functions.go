@@ -14,6 +14,12 @@ type handler struct {
 	each elementFunction
 	// bareIDs: its examples show service_id as a number. bareErrors: its failed elements carry no result.
 	bareIDs, bareErrors bool
+	// identify finds what an element means; nil finds a service of the caller's.
+	identify func(*call, *element) *apiError
+	// flat functions answer a request without a list with the members of its only element, and its error at the top.
+	flat bool
+	// complete adds to the answer of a list what does not belong to one element.
+	complete func(*call, map[string]any)
 	// dress makes a domain of the test mode look as the function's example has it; nil leaves it as all examples have it.
 	dress func(*call, *element)
 	// describe writes a failed element where the examples show it in a shape of its own; nil, also as its result, means the common shape.
