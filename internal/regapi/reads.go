@@ -1,30 +1,23 @@
 package regapi
 
-// reads are the functions that change nothing, by section. Those that hand out links for logging in
-// or uploading are none of them: each caller needs a link of its own.
+import "github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+
+// reads are the functions that change nothing, so that they may be called again, and whose answer
+// may be given to several callers.
 var reads = func() map[string]bool {
 	set := map[string]bool{}
+	for _, function := range catalog.Functions() {
+		set[function.Name] = function.ReadOnly
+	}
+	// These make a link for logging in or for uploading: each caller needs one of its own.
 	for _, function := range []string{
-		"nop", "reseller_nop", "get_user_id", "get_service_id", // 4
-		"user/nop", "user/get_statistics", "user/get_balance", // 5
-		"bill/nop", "bill/get_not_payed", "bill/get_for_period", // 6
-		"service/nop", "service/get_prices", "service/get_servtype_details", "service/check_create", // 7
-		"service/get_info", "service/get_list", "service/get_folders", "service/get_details",
-		"service/get_dedicated_server_list", "service/get_bills", "service/check_readonly",
-		"service/get_depreciated_period", "service/get_balance",
-		"domain/nop", "domain/get_prices", "domain/get_suggest", "domain/get_premium_prices", // 8
-		"domain/get_deleted", "domain/check", "domain/get_transfer_status", "domain/get_rereg_data",
-		"domain/get_user_rereg_bids", "domain/get_nss", "domain/look_at_entering_list", "domain/get_tld_info",
-		"zone/nop", "zone/get_resource_records", // 9
-		"dnssec/nop", "dnssec/get_status", "dnssec/get_records", // 10
-		"hosting/nop",                       // 11
-		"folder/nop", "folder/get_services", // 12
-		"shop/nop", "shop/get_info", "shop/get_lot_list", "shop/get_category_list", "shop/get_suggested_tags", // 13
+		"service/seowizard_manage_link", "service/get_websitebuilder_link", "domain/get_docs_upload_uri", // 7.26, 7.27, 8.14
+		"hosting/get_jelastic_refill_url", "hosting/get_parallelswpb_constructor_url", // 11.2 and 11.4 of the older edition
 	} {
-		set[function] = true
+		delete(set, function)
 	}
 	return set
 }()
 
-// isRead reports whether a function provably changes nothing, so that it may be called again.
+// isRead reports whether a function provably changes nothing.
 func isRead(function string) bool { return reads[function] }
