@@ -67,6 +67,9 @@ func (c *call) permitsFunction() *apiError {
 	if c.fn.Access == catalog.Partners && !c.account.Partner {
 		return fail("RESELLER_AUTH_FAILED")
 	}
+	if c.billingBusy {
+		return fail("BILLING_LOCK")
+	}
 	return nil
 }
 

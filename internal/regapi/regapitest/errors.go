@@ -59,6 +59,9 @@ func (e *apiError) text(lang string) string {
 	})
 }
 
+// phraseTables hold the texts of all codes that a table or an example of the documentation names.
+var phraseTables = []map[string]phrase{phrases, servicePhrases}
+
 func phraseOf(code string) phrase {
 	switch code {
 	case codeAccountRate:
@@ -66,8 +69,10 @@ func phraseOf(code string) phrase {
 	case codeIPRate:
 		return phrase{en: "Allowed connection rate exceeded for this IP", ru: "Превышено допустимое количество запросов с этого IP"}
 	}
-	if p, ok := phrases[code]; ok {
-		return p
+	for _, table := range phraseTables {
+		if p, ok := table[code]; ok {
+			return p
+		}
 	}
 	return phrase{en: code, ru: code}
 }

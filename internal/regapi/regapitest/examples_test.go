@@ -21,7 +21,7 @@ const oneDomain = `{"answer":{"domains":[{"dname":"test.ru","result":"success","
 type example struct{ name, request, answer string }
 
 // examples are those of every function; a category that has many keeps them in a file of its own.
-func examples() []example { return slices.Concat(basicExamples, dnssecExamples) }
+func examples() []example { return slices.Concat(basicExamples, billExamples, dnssecExamples) }
 
 var basicExamples = []example{
 	{"4.1 nop", `nop

@@ -14,6 +14,8 @@ type handler struct {
 	each elementFunction
 	// bareIDs: its examples show service_id as a number. bareErrors: its failed elements carry no result.
 	bareIDs, bareErrors bool
+	// paid functions touch the balance: two of one account must not run at once, else BILLING_LOCK (1.2).
+	paid bool
 	// identify finds what an element means; nil finds a service of the caller's.
 	identify func(*call, *element) *apiError
 	// flat functions answer a request without a list with the members of its only element, and its error at the top.
@@ -38,7 +40,7 @@ type function struct {
 func functions() map[string]*function {
 	handlers := map[string]handler{}
 	for _, category := range []map[string]handler{
-		commonHandlers(), userHandlers(), serviceHandlers(), domainHandlers(), zoneHandlers(), dnssecHandlers(),
+		commonHandlers(), userHandlers(), billHandlers(), serviceHandlers(), domainHandlers(), zoneHandlers(), dnssecHandlers(),
 	} {
 		maps.Copy(handlers, category)
 	}

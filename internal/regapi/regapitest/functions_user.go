@@ -15,9 +15,15 @@ func userHandlers() map[string]handler {
 // answerNothing is a success without an answer.
 func answerNothing(*call) (map[string]any, *apiError) { return nil, nil }
 
+// The currencies that the examples name (5.4).
+const (
+	roubles = "RUR"
+	dollars = "USD"
+)
+
 // roublesPer is the rate of each currency that user/get_balance knows. The service takes the day's rate; these are fixed.
 func roublesPer(currency string) (int64, bool) {
-	rate, ok := map[string]int64{"RUR": 1, "USD": 80, "EUR": 90, "UAH": 2}[currency]
+	rate, ok := map[string]int64{roubles: 1, dollars: 80, "EUR": 90, "UAH": 2}[currency]
 	return rate, ok
 }
 
@@ -25,19 +31,18 @@ func roublesPer(currency string) (int64, bool) {
 func answerBalance(c *call) (map[string]any, *apiError) {
 	currency := c.params.text("currency")
 	if currency == "" {
-		currency = "RUR"
+		currency = roubles
 	}
 	rate, ok := roublesPer(currency)
 	if !ok {
 		return nil, fail("UNSUPPORTED_CURRENCY")
 	}
-	amount := func(hundredths int64) numeral { return numeral{digits: formatMoney(hundredths / rate)} }
-	answer := map[string]any{"currency": currency, "prepay": amount(c.account.balance.prepay)}
+	answer := map[string]any{"currency": currency, "prepay": amount(c.account.balance.prepay / rate)}
 	if c.account.balance.blocked != 0 {
-		answer["blocked"] = amount(c.account.balance.blocked)
+		answer["blocked"] = amount(c.account.balance.blocked / rate)
 	}
 	if c.account.Partner {
-		answer["credit"] = amount(c.account.balance.credit)
+		answer["credit"] = amount(c.account.balance.credit / rate)
 	}
 	return answer, nil
 }

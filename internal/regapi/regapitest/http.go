@@ -28,7 +28,9 @@ type call struct {
 	account *account
 	test    bool
 	changed bool
-	fault   *Fault
+	// billing tells that the function is a paid one, billingBusy that it found another one under way.
+	billing, billingBusy bool
+	fault                *Fault
 }
 
 // reply is what goes over the wire.
@@ -79,6 +81,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *apiErr
 	login := c.entry.Login
 	s.inFlight[login]++
 	s.maxInFlight[login] = max(s.maxInFlight[login], s.inFlight[login])
+	s.claimBilling(c)
 	return c, refused
 }
 
@@ -300,6 +303,7 @@ func (s *Server) leave(c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inFlight[c.entry.Login]--
+	s.releaseBilling(c)
 }
 
 // finish closes the journal entry.

@@ -47,6 +47,8 @@ type Behaviour struct {
 	ResultInNSS bool `json:"resultInNSS,omitempty"`
 	// DNSSECErrorCodes adds the error_code that the examples of section 10 lack to elements that fail for a reason of DNSSEC.
 	DNSSECErrorCodes bool `json:"dnssecErrorCodes,omitempty"`
+	// BillErrorTexts adds error_text to the failed elements of the functions for bills, whose examples show the code alone (6.5).
+	BillErrorTexts bool `json:"billErrorTexts,omitempty"`
 	// BlockAfterFailures blocks an account that repeats the same failing request so many times; 0 means never.
 	BlockAfterFailures int `json:"blockAfterFailures,omitempty"`
 }

@@ -34,6 +34,8 @@ type Server struct {
 	chance      *rand.Rand
 	inFlight    map[string]int
 	maxInFlight map[string]int
+	// billing counts the requests of paid functions under way, by login.
+	billing map[string]int
 
 	ctx          context.Context // ends latency when the server is closed
 	cancel       context.CancelFunc
@@ -48,7 +50,7 @@ type Server struct {
 
 // New returns a simulator that listens nowhere: use its [Server.Handler]. Close ends requests that wait for latency.
 func New(options ...Option) *Server {
-	s := &Server{config: defaultConfig(), functions: functions(), inFlight: map[string]int{}}
+	s := &Server{config: defaultConfig(), functions: functions(), inFlight: map[string]int{}, billing: map[string]int{}}
 	for _, option := range options {
 		option(&s.config)
 	}

@@ -40,6 +40,8 @@ type Account struct {
 	// Denied answers ACCESS_DENIED, Blocked ACCOUNT_BLOCKED.
 	Denied  bool `json:"denied,omitempty"`
 	Blocked bool `json:"blocked,omitempty"`
+	// PurchasesDisabled answers PURCHASES_DISABLED to everything that would cost money.
+	PurchasesDisabled bool `json:"purchasesDisabled,omitempty"`
 }
 
 // Balance is an account's money, in roubles with at most two decimals: "1000.50". Empty means 0.
@@ -127,6 +129,7 @@ type state struct {
 	// byID and byName hold all services, domains among them.
 	byID   map[int64]*service
 	byName map[string][]*service
+	bills  []*bill
 	nextID int64
 }
 
