@@ -27,6 +27,11 @@ func (s *Server) AddService(login string, added Service) {
 	})
 }
 
+// AddFolder adds a folder to an account.
+func (s *Server) AddFolder(login string, f Folder) {
+	s.mustEdit(func() error { return s.state.seedFolder(login, f) })
+}
+
 // RemoveDomain takes a domain away.
 func (s *Server) RemoveDomain(name string) {
 	s.editDomain(name, func(d *domain) error {

@@ -277,6 +277,11 @@ func (c *call) answerList() (map[string]any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
+	if c.fn.prepare != nil {
+		if err := c.fn.prepare(c); err != nil {
+			return nil, err
+		}
+	}
 	answers, err := c.runElements(elements, c.answerElement)
 	if err != nil {
 		return nil, err

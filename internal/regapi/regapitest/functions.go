@@ -20,6 +20,8 @@ type handler struct {
 	identify func(*call, *element) *apiError
 	// flat functions answer a request without a list with the members of its only element, and its error at the top.
 	flat bool
+	// prepare does for a list what does not belong to one element, before any of them; its error stands at the top.
+	prepare func(*call) *apiError
 	// complete adds to the answer of a list what does not belong to one element.
 	complete func(*call, map[string]any)
 	// dress makes a domain of the test mode look as the function's example has it; nil leaves it as all examples have it.
@@ -41,6 +43,7 @@ func functions() map[string]*function {
 	handlers := map[string]handler{}
 	for _, category := range []map[string]handler{
 		commonHandlers(), userHandlers(), billHandlers(), serviceHandlers(), domainHandlers(), zoneHandlers(), dnssecHandlers(),
+		folderHandlers(),
 	} {
 		maps.Copy(handlers, category)
 	}

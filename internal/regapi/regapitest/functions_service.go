@@ -2,9 +2,10 @@ package regapitest
 
 func serviceHandlers() map[string]handler {
 	return map[string]handler{
-		"service/nop":      {each: answerService},
-		"service/get_info": {each: answerServiceInfo},
-		"service/get_list": {call: answerServiceList},
+		"service/nop":         {each: answerService},
+		"service/get_info":    {each: answerServiceInfo},
+		"service/get_list":    {call: answerServiceList},
+		"service/get_folders": {call: onService(answerServiceFolders)},
 	}
 }
 
@@ -32,7 +33,7 @@ func answerServiceInfo(c *call, e *element) (map[string]any, *apiError) {
 		answer["user2_login"] = e.service.GrantedTo
 	}
 	if e.text("show_folders") == "1" {
-		answer["folders"] = []any{}
+		answer["folders"] = c.foldersHolding(e.service)
 	}
 	return answer, nil
 }
@@ -72,4 +73,36 @@ func (c *call) listedServices() []map[string]any {
 		})
 	}
 	return services
+}
+
+// foldersHolding are the caller's folders that hold a service (7.9).
+func (c *call) foldersHolding(s *service) []any {
+	if c.test {
+		return []any{map[string]any{"folder_id": textNumeral(exampleFirstID), "folder_name": "test_folder"}}
+	}
+	folders := []any{}
+	for _, f := range c.srv.state.foldersOf(c.account.Login) {
+		if f.holds(s) {
+			folders = append(folders, map[string]any{"folder_id": textNumeral(f.id), "folder_name": f.name})
+		}
+	}
+	return folders
+}
+
+// onService makes a function that takes no list of one that works on the service which the request names.
+func onService(do elementFunction) func(*call) (map[string]any, *apiError) {
+	return func(c *call) (map[string]any, *apiError) {
+		if c.account == nil {
+			return nil, fail("NO_USERNAME")
+		}
+		e := &element{own: c.params, common: params{}, single: true}
+		if err := c.identify(e); err != nil {
+			return nil, err
+		}
+		return do(c, e)
+	}
+}
+
+func answerServiceFolders(c *call, e *element) (map[string]any, *apiError) {
+	return map[string]any{"folders": c.foldersHolding(e.service)}, nil
 }

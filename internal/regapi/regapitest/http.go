@@ -28,6 +28,8 @@ type call struct {
 	account *account
 	test    bool
 	changed bool
+	// folder is the one that the functions for folders work on, newFolder that to which services move.
+	folder, newFolder *folder
 	// billing tells that the function is a paid one, billingBusy that it found another one under way.
 	billing, billingBusy bool
 	fault                *Fault

@@ -49,6 +49,8 @@ type Behaviour struct {
 	DNSSECErrorCodes bool `json:"dnssecErrorCodes,omitempty"`
 	// BillErrorTexts adds error_text to the failed elements of the functions for bills, whose examples show the code alone (6.5).
 	BillErrorTexts bool `json:"billErrorTexts,omitempty"`
+	// FolderErrors is what a folder that is missing, or in the way, is refused with.
+	FolderErrors FolderErrorStyle `json:"folderErrors,omitempty"`
 	// BlockAfterFailures blocks an account that repeats the same failing request so many times; 0 means never.
 	BlockAfterFailures int `json:"blockAfterFailures,omitempty"`
 }
@@ -63,7 +65,8 @@ func (b Behaviour) check() error {
 		{"errorParams", string(b.ErrorParams), "null object alternate"}, {"elementErrors", string(b.ElementErrors), "text"},
 		{"singleErrors", string(b.SingleErrors), "top"}, {"duplicateKeys", string(b.DuplicateKeys), "last"},
 		{"duplicateAdd", string(b.DuplicateAdd), "refuse keep"}, {"missingRemove", string(b.MissingRemove), "refuse"},
-		{"txt", string(b.TXT), "quoted"}, {"ipv6", string(b.IPv6), "given expanded"}, {"suffixM", string(b.SuffixM), "minutes"},
+		{"folderErrors", string(b.FolderErrors), "own"}, {"txt", string(b.TXT), "quoted"},
+		{"ipv6", string(b.IPv6), "given expanded"}, {"suffixM", string(b.SuffixM), "minutes"},
 	} {
 		if field.value != "" && !slices.Contains(strings.Fields(field.words), field.value) {
 			return fmt.Errorf("behaviour %s: %q is none of %s", field.name, field.value, field.words)
@@ -148,6 +151,16 @@ type MissingRemoveStyle string
 const (
 	MissingIgnore MissingRemoveStyle = ""
 	MissingRefuse MissingRemoveStyle = "refuse"
+)
+
+// FolderErrorStyle is what a folder that is missing, or in the way, is refused with.
+type FolderErrorStyle string
+
+// Folders that are missing, or whose name is taken: PARAMETER_INCORRECT, because no table has a code for them; or codes of their own,
+// FOLDER_NOT_FOUND and FOLDER_ALREADY_EXISTS, which a client cannot know.
+const (
+	FolderErrorParameter FolderErrorStyle = ""
+	FolderErrorOwn       FolderErrorStyle = "own"
 )
 
 // TXTStyle is how TXT contents are read back.

@@ -16,11 +16,12 @@ type Seed struct {
 	Faults    []FaultSpec   `json:"faults,omitempty"`
 }
 
-// SeedAccount is an account with its domains and other services.
+// SeedAccount is an account with its domains, other services and folders.
 type SeedAccount struct {
 	Account  `json:",inline"`
 	Domains  []Domain  `json:"domains,omitempty"`
 	Services []Service `json:"services,omitempty"`
+	Folders  []Folder  `json:"folders,omitempty"`
 }
 
 // ParseSeed reads a seed file: YAML, or JSON, without unknown or repeated fields.
@@ -61,15 +62,27 @@ func (s *Server) addAll(accounts []SeedAccount) error {
 		if err := s.state.addAccount(a.Account); err != nil {
 			return err
 		}
-		for _, d := range a.Domains {
-			if err := s.state.addDomain(a.Login, d, s.behaviour, s.clock.Now()); err != nil {
-				return err
-			}
+		if err := s.addHoldings(a); err != nil {
+			return err
 		}
-		for _, added := range a.Services {
-			if _, err := s.state.addService(a.Login, added, s.clock.Now()); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+func (s *Server) addHoldings(a SeedAccount) error {
+	for _, d := range a.Domains {
+		if err := s.state.addDomain(a.Login, d, s.behaviour, s.clock.Now()); err != nil {
+			return err
+		}
+	}
+	for _, added := range a.Services {
+		if _, err := s.state.addService(a.Login, added, s.clock.Now()); err != nil {
+			return err
+		}
+	}
+	for _, f := range a.Folders {
+		if err := s.state.seedFolder(a.Login, f); err != nil {
+			return err
 		}
 	}
 	return nil

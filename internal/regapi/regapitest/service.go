@@ -125,6 +125,9 @@ func (s *state) register(added *service, now time.Time) error {
 func (s *state) forgetService(doomed *service) {
 	delete(s.byID, doomed.ServiceID)
 	s.byName[doomed.Name] = slices.DeleteFunc(s.byName[doomed.Name], func(kept *service) bool { return kept == doomed })
+	for _, f := range s.folders {
+		f.take(doomed)
+	}
 }
 
 func (seed Service) withDefaults(now time.Time) Service {

@@ -127,10 +127,11 @@ type state struct {
 	accounts map[string]*account
 	domains  map[string]*domain
 	// byID and byName hold all services, domains among them.
-	byID   map[int64]*service
-	byName map[string][]*service
-	bills  []*bill
-	nextID int64
+	byID    map[int64]*service
+	byName  map[string][]*service
+	bills   []*bill
+	folders []*folder
+	nextID  int64
 }
 
 func newState() *state {
