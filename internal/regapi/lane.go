@@ -90,9 +90,11 @@ func NewLane(opts ...LaneOption) *Lane {
 func (l *Lane) Middleware() Middleware {
 	return func(next Handler) Handler {
 		return HandlerFunc(func(ctx context.Context, request *Request) (answer *Answer, err error) {
-			paid, err := l.enter(ctx, request.Function)
-			if err != nil {
-				return nil, err
+			paid := l.turnIn(ctx)
+			if paid == nil {
+				if paid, err = l.enter(ctx, request.Function); err != nil {
+					return nil, err
+				}
 			}
 			err = errPanicked // unless the next line ends
 			defer func() { l.leave(ctx, paid, err) }()
