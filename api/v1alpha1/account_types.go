@@ -31,6 +31,31 @@ type AccountSpec struct {
 	// +kubebuilder:validation:XValidation:rule="!isURL(self) || url(self).getScheme() == 'https' || (url(self).getScheme() == 'http' && url(self).getHostname() in ['localhost', '127.0.0.1', '::1', '[::1]'])",message="credentials travel with every request: use https (http is accepted for localhost, 127.0.0.1 and [::1] only)"
 	// +kubebuilder:validation:XValidation:rule="!self.contains('@')",message="the address holds no credentials: put them into the Secret that secretRef names"
 	Endpoint string `json:"endpoint,omitempty"`
+
+	// budget bounds the requests that the operator makes for this login. Accounts that share a login share a budget, the smallest of theirs.
+	// +optional
+	Budget *Budget `json:"budget,omitempty"`
+}
+
+// DefaultRequestsPerHour leaves a tenth of what REG.API grants to people and other programs.
+const DefaultRequestsPerHour = 1080
+
+// Budget bounds requests.
+type Budget struct {
+	// requestsPerHour in any hour. REG.API grants 1200 per user and per source address, to everybody who uses them together.
+	// +optional
+	// +kubebuilder:default=1080
+	// +kubebuilder:validation:Minimum=60
+	// +kubebuilder:validation:Maximum=1200
+	RequestsPerHour int32 `json:"requestsPerHour,omitempty"`
+}
+
+// RequestsPerHour gives the budget of the account, the default where the spec has none.
+func (s *AccountSpec) RequestsPerHour() int {
+	if s.Budget == nil || s.Budget.RequestsPerHour == 0 {
+		return DefaultRequestsPerHour
+	}
+	return int(s.Budget.RequestsPerHour)
 }
 
 // SecretReference names a Secret in the same namespace.
@@ -39,6 +64,34 @@ type SecretReference struct {
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name"`
+}
+
+// Capability is what kind of account it is.
+//
+// +kubebuilder:validation:Enum=Partner;Ordinary
+type Capability string
+
+// The capabilities.
+const (
+	// CapabilityPartner accounts may call zone/update_records (9.12).
+	CapabilityPartner Capability = "Partner"
+	// CapabilityOrdinary accounts make one kind of change per request.
+	CapabilityOrdinary Capability = "Ordinary"
+)
+
+// BudgetStatus is what is left of the hour's requests. It is coarse, so that it does not change with every request.
+type BudgetStatus struct {
+	// requestsPerHour that the budget allows.
+	// +optional
+	RequestsPerHour int32 `json:"requestsPerHour,omitempty"`
+
+	// left is how many requests are left, rounded down to a tenth of the budget.
+	// +optional
+	Left int32 `json:"left,omitempty"`
+
+	// refillsAt is when the first of the requests that are spent come back, while less than a tenth is left.
+	// +optional
+	RefillsAt *metav1.Time `json:"refillsAt,omitempty"`
 }
 
 // AccountStatus is what the operator last saw of the account.
@@ -63,6 +116,32 @@ type AccountStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	SecretVersion string `json:"secretVersion,omitempty"`
+
+	// id is a short name of the login that tells nothing about it. Metrics are labelled with it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=16
+	ID string `json:"id,omitempty"`
+
+	// capability of the account: Partner accounts change many zones differently with one request. It is found out, not configured.
+	// +optional
+	Capability Capability `json:"capability,omitempty"`
+
+	// domains is how many domains the account holds.
+	// +optional
+	Domains int32 `json:"domains,omitempty"`
+
+	// zones is how many zones are managed with it.
+	// +optional
+	Zones int32 `json:"zones,omitempty"`
+
+	// balance of the account with its currency, such as "1000.50 RUR".
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Balance string `json:"balance,omitempty"`
+
+	// budget shows what is left of the hour's requests, as of the last sweep.
+	// +optional
+	Budget BudgetStatus `json:"budget,omitempty,omitzero"`
 }
 
 // Account is a login at REG.RU: the credentials and the endpoint that domains and zones are managed with.
@@ -72,7 +151,12 @@ type AccountStatus struct {
 // +kubebuilder:resource:categories=regapi,shortName=regacc
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
-// +kubebuilder:printcolumn:name="User ID",type=string,JSONPath=`.status.userID`
+// +kubebuilder:printcolumn:name="Kind",type=string,JSONPath=`.status.capability`
+// +kubebuilder:printcolumn:name="Domains",type=integer,JSONPath=`.status.domains`
+// +kubebuilder:printcolumn:name="Zones",type=integer,JSONPath=`.status.zones`
+// +kubebuilder:printcolumn:name="Balance",type=string,JSONPath=`.status.balance`
+// +kubebuilder:printcolumn:name="Budget left",type=integer,JSONPath=`.status.budget.left`
+// +kubebuilder:printcolumn:name="User ID",type=string,priority=1,JSONPath=`.status.userID`
 // +kubebuilder:printcolumn:name="Endpoint",type=string,priority=1,JSONPath=`.spec.endpoint`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`

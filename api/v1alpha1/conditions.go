@@ -8,6 +8,8 @@ const (
 	ConditionReady = "Ready"
 	// ConditionReconciling says that the operator is still working, or waits to try again.
 	ConditionReconciling = "Reconciling"
+	// ConditionInventoryFresh says, of an Account, whether what the operator knows of its domains is recent.
+	ConditionInventoryFresh = "InventoryFresh"
 	// ConditionStalled says that nothing will change until somebody acts; the message says who and how.
 	ConditionStalled = "Stalled"
 )
@@ -18,6 +20,11 @@ const (
 	ReasonSucceeded = "Succeeded"
 	// ReasonDeleting: the object is being deleted and the operator is letting go of what it holds.
 	ReasonDeleting = "Deleting"
+
+	// ReasonSwept: everything that is followed was read within the last sweeps.
+	ReasonSwept = "Swept"
+	// ReasonSweepFailed: the last sweep failed; what is known gets older.
+	ReasonSweepFailed = "SweepFailed"
 
 	// ReasonInvalidSpec: the spec asks for something that cannot exist; it has to change.
 	ReasonInvalidSpec = "InvalidSpec"

@@ -70,6 +70,11 @@ type DomainStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	// +kubebuilder:validation:items:MaxLength=253
 	NameServers []string `json:"nameServers,omitempty"`
+
+	// dnssec says whether the zone is signed: enabled, disabled or updating (REG.API 10.2).
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	DNSSEC string `json:"dnssec,omitempty"`
 }
 
 // Domain is a domain held at REG.RU.

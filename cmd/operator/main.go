@@ -5,23 +5,27 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
 // options of the operator, as its flags give them.
 type options struct {
-	kubeconfig              string
-	metricsAddress          string
-	healthAddress           string
-	leaderElection          bool
-	leaderElectionNamespace string
-	resync                  time.Duration
-	logLevel                string
-	logFormat               string
+	kubeconfig     string
+	namespace      string
+	metricsAddress string
+	healthAddress  string
+	leaderElection bool
+	resync         time.Duration
+	egressPerHour  int
+	logLevel       string
+	logFormat      string
 }
 
 func main() {
@@ -31,6 +35,16 @@ func main() {
 		fmt.Fprintln(os.Stderr, "operator:", err)
 		os.Exit(1)
 	}
+}
+
+// serviceAccountNamespace is where a pod finds its namespace.
+const serviceAccountNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
+
+func ownNamespace() string {
+	if name, err := os.ReadFile(serviceAccountNamespace); err == nil {
+		return strings.TrimSpace(string(name))
+	}
+	return "default"
 }
 
 func newCommand() *cobra.Command {
@@ -52,8 +66,9 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8080", "address to serve Prometheus metrics on; 0 for none")
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address to serve /healthz and /readyz on; 0 for none")
 	flags.BoolVar(&o.leaderElection, "leader-elect", false, "elect a leader among several replicas; only the leader works")
-	flags.StringVar(&o.leaderElectionNamespace, "leader-election-namespace", "", "namespace of the election's Lease; that of the pod by default")
-	flags.DurationVar(&o.resync, "resync-interval", 10*time.Minute, "how often an object is compared with REG.API when nothing happens; every zone costs one request, every domain two")
+	flags.StringVar(&o.namespace, "namespace", ownNamespace(), "the operator's own namespace: of the ledgers of request budgets, and of the election's Lease")
+	flags.DurationVar(&o.resync, "resync-interval", 10*time.Minute, "how often every account is swept; a sweep costs up to five requests per thousand domains")
+	flags.IntVar(&o.egressPerHour, "egress-requests-per-hour", regapi.DefaultRequestsPerHour, "requests an hour that all accounts together make from this address, of which REG.API grants 1200")
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&o.logFormat, "log-format", "text", "text or json")
 }

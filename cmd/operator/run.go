@@ -15,12 +15,15 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -38,15 +41,36 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	dependencies := controller.Dependencies{
-		Directory: account.NewDirectory(mgr.GetAPIReader()),
-		Editor:    zone.NewEditor(),
-		Resync:    o.resync,
+	alarm := &controller.Alarm{}
+	directory, err := o.newDirectory(mgr, alarm)
+	if err != nil {
+		return err
 	}
+	dependencies := controller.Dependencies{Directory: directory, Editor: zone.NewEditor(), Alarm: alarm}
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
 		return fmt.Errorf("set up the controllers: %w", err)
 	}
 	return mgr.Start(ctx)
+}
+
+func (o *options) newDirectory(mgr ctrl.Manager, alarm *controller.Alarm) (*account.Directory, error) {
+	// The ledgers are compared and swapped, for which a cache would be too old.
+	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme()})
+	if err != nil {
+		return nil, fmt.Errorf("connect to the API server: %w", err)
+	}
+	directory := account.NewDirectory(account.Settings{
+		Secrets:       mgr.GetAPIReader(),
+		SweepInterval: o.resync,
+		Ledger: func(name string) regapi.Ledger {
+			return account.NewConfigMapLedger(direct, o.namespace, name)
+		},
+		EgressPerHour: o.egressPerHour,
+		Applied:       zone.Applied,
+		Observer:      account.NewMetrics(metrics.Registry).Observer,
+		Changed:       alarm.Ring,
+	})
+	return directory, errors.Join(metrics.Registry.Register(directory), mgr.Add(directory))
 }
 
 func (o *options) newManager() (ctrl.Manager, error) {
@@ -64,7 +88,7 @@ func (o *options) newManager() (ctrl.Manager, error) {
 		HealthProbeBindAddress:  o.healthAddress,
 		LeaderElection:          o.leaderElection,
 		LeaderElectionID:        "regapi-operator",
-		LeaderElectionNamespace: o.leaderElectionNamespace,
+		LeaderElectionNamespace: o.namespace,
 		// A leader that stops hands over at once: nothing runs after the manager has stopped.
 		LeaderElectionReleaseOnCancel: true,
 	})
@@ -81,6 +105,8 @@ func (o *options) restConfig() (*rest.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the API server: %w", err)
 	}
+	// Batches of a thousand objects write as many statuses; the API server itself bounds what it takes.
+	config.QPS, config.Burst = 200, 400
 	return config, nil
 }
 

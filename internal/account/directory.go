@@ -3,10 +3,12 @@ package account
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -17,48 +19,143 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
-// Directory holds one client per Account object and one lane per login. It serves a whole process.
+// Settings of a Directory. Only Secrets is required.
+type Settings struct {
+	// Secrets is where Secrets are read. It should not be a cache, so that no more of them than needed are kept in memory.
+	Secrets client.Reader
+	// SweepInterval of the inventories; ten minutes by default.
+	SweepInterval time.Duration
+	// Ledger gives the ledger of a budget by its name, which is a valid object name; ledgers are kept in memory by default.
+	Ledger func(name string) regapi.Ledger
+	// EgressPerHour is how many requests an hour may leave from the address that this process calls from, whatever their
+	// account; regapi.DefaultRequestsPerHour by default.
+	EgressPerHour int
+	// Applied tells how far a list of changes got; see WithApplied.
+	Applied Applied
+	// Observer gives what is told of the requests of a login, by its id.
+	Observer func(id string) Observer
+	// Changed is told what a sweep found changed: a domain of an Account, or the Account itself where domain is empty.
+	Changed func(account types.NamespacedName, domain string)
+	// Options for every client.
+	Options []regapi.Option
+}
+
+// Observer is told what happens to the requests of a login.
+type Observer interface {
+	regapi.Observer
+	// BatchSent tells how much a request carries.
+	BatchSent(Batch)
+}
+
+const defaultSweepInterval = 10 * time.Minute
+
+// Directory holds one Connection per Account object, and one lane and budget per login. It serves a whole process, and has
+// to run (Start) for the inventories to be swept.
 type Directory struct {
-	secrets client.Reader
-	options []regapi.Option
+	settings Settings
+	egress   *regapi.Budget
 
 	mu          sync.Mutex
 	connections map[types.NamespacedName]*Connection
-	lanes       map[login]*regapi.Lane
+	lanes       map[login]*sharedLane
+	// running is nil until Start; connections that are made before it begin to sweep then.
+	running context.Context
+	sweeps  sync.WaitGroup
 }
 
 // login is what REG.API counts requests by. Two Account objects may share one.
 type login struct{ endpoint, username string }
 
-// Connection is the way to REG.API for one Account, as of one version of its spec and Secret.
-type Connection struct {
-	// Client to call with.
-	Client *regapi.Client
-	// SecretVersion is the resourceVersion of the Secret that the client was made from.
-	SecretVersion string
-
-	endpoint, secretName string
-	fingerprint          [sha256.Size]byte
+// id names a login without telling anything about it.
+func (l login) id() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", l.endpoint, l.username))
+	return hex.EncodeToString(sum[:4])
 }
 
-// NewDirectory gives an empty Directory. It reads Secrets through secrets, which should not be a cache, so that no more
-// Secrets than needed are kept in memory. The options go to every client.
-func NewDirectory(secrets client.Reader, options ...regapi.Option) *Directory {
+// sharedLane is what all Accounts of a login go through.
+type sharedLane struct {
+	*regapi.Lane
+	budget *regapi.Budget
+	// limits that the Accounts of the login ask for; the smallest holds.
+	limits map[types.NamespacedName]int
+}
+
+// NewDirectory gives an empty Directory.
+func NewDirectory(settings Settings) *Directory {
+	if settings.SweepInterval == 0 {
+		settings.SweepInterval = defaultSweepInterval
+	}
+	if settings.Ledger == nil {
+		settings.Ledger = func(string) regapi.Ledger { return &regapi.MemoryLedger{} }
+	}
+	if settings.EgressPerHour == 0 {
+		settings.EgressPerHour = regapi.DefaultRequestsPerHour
+	}
+	if settings.Changed == nil {
+		settings.Changed = func(types.NamespacedName, string) {}
+	}
+	if settings.Observer == nil {
+		settings.Observer = func(string) Observer { return nil }
+	}
 	return &Directory{
-		secrets:     secrets,
-		options:     options,
+		settings:    settings,
+		egress:      regapi.NewBudget(settings.EgressPerHour, regapi.WithLedger(settings.Ledger("egress"))),
 		connections: map[types.NamespacedName]*Connection{},
-		lanes:       map[login]*regapi.Lane{},
+		lanes:       map[login]*sharedLane{},
 	}
 }
 
-// Get gives the connection of an Account. The Secret is read only if there is none yet, or the spec names another
-// endpoint or Secret; Refresh notices changes inside the Secret. The error is an *Unavailable where the Secret is at fault.
+// Start sweeps the inventories until the context ends, then closes every connection and gives unspent budget back.
+func (d *Directory) Start(ctx context.Context) error {
+	d.mu.Lock()
+	d.running = ctx
+	for _, connection := range d.connections {
+		d.sweep(connection)
+	}
+	d.mu.Unlock()
+	<-ctx.Done()
+
+	d.mu.Lock()
+	d.running = nil
+	connections := slices.Collect(maps.Values(d.connections))
+	clear(d.connections)
+	lanes := slices.Collect(maps.Values(d.lanes))
+	d.mu.Unlock()
+	for _, connection := range connections {
+		connection.close()
+	}
+	d.sweeps.Wait()
+	return d.returnBudgets(lanes)
+}
+
+// budgetGrace bounds the last writes of the ledgers, for which the context of Start is over.
+const budgetGrace = 5 * time.Second
+
+func (d *Directory) returnBudgets(lanes []*sharedLane) error {
+	ctx, cancel := context.WithTimeout(context.Background(), budgetGrace)
+	defer cancel()
+	for _, lane := range lanes {
+		if err := lane.budget.Close(ctx); err != nil {
+			return fmt.Errorf("give unspent requests back: %w", err)
+		}
+	}
+	return d.egress.Close(ctx)
+}
+
+// sweep runs the inventory of a connection. The lock is held, and the Directory is running.
+func (d *Directory) sweep(connection *Connection) {
+	ctx, stop := context.WithCancel(d.running)
+	connection.stopSweeps = stop
+	d.sweeps.Go(func() { connection.Inventory.Run(ctx) })
+}
+
+// Get gives the connection of an Account. The Secret is read only if there is none yet, or the spec has changed; Refresh
+// notices changes inside the Secret. The error is an *Unavailable where the Secret is at fault.
 func (d *Directory) Get(ctx context.Context, account *v1alpha1.Account) (*Connection, error) {
 	d.mu.Lock()
 	connection := d.connections[client.ObjectKeyFromObject(account)]
 	d.mu.Unlock()
-	if connection != nil && connection.endpoint == account.Spec.Endpoint && connection.secretName == account.Spec.SecretRef.Name {
+	if connection != nil && connection.madeFor == account.Spec.Endpoint+"\n"+account.Spec.SecretRef.Name {
 		return connection, nil
 	}
 	return d.Refresh(ctx, account)
@@ -68,15 +165,15 @@ func (d *Directory) Get(ctx context.Context, account *v1alpha1.Account) (*Connec
 func (d *Directory) Refresh(ctx context.Context, account *v1alpha1.Account) (*Connection, error) {
 	key := types.NamespacedName{Namespace: account.Namespace, Name: account.Spec.SecretRef.Name}
 	var secret corev1.Secret
-	if err := d.secrets.Get(ctx, key, &secret); err != nil {
-		d.Forget(client.ObjectKeyFromObject(account))
-		if apierrors.IsNotFound(err) {
-			return nil, &Unavailable{
-				Reason:  v1alpha1.ReasonSecretNotFound,
-				Message: fmt.Sprintf("Secret %s does not exist: create it with the keys username and password", key.Name),
-			}
+	if err := d.settings.Secrets.Get(ctx, key, &secret); err != nil {
+		if !apierrors.IsNotFound(err) {
+			return nil, fmt.Errorf("read Secret %s: %w", key.Name, err)
 		}
-		return nil, fmt.Errorf("read Secret %s: %w", key.Name, err)
+		d.Forget(client.ObjectKeyFromObject(account))
+		return nil, &Unavailable{
+			Reason:  v1alpha1.ReasonSecretNotFound,
+			Message: fmt.Sprintf("Secret %s does not exist: create it with the keys username and password", key.Name),
+		}
 	}
 	credentials, err := parseSecret(&secret)
 	if err != nil {
@@ -86,60 +183,90 @@ func (d *Directory) Refresh(ctx context.Context, account *v1alpha1.Account) (*Co
 	return d.connect(account, &secret, credentials)
 }
 
-// Forget drops the connection of an Account that is gone or unusable.
-func (d *Directory) Forget(account types.NamespacedName) {
+// Follow makes a connection's inventory follow a domain on somebody's behalf, and no other inventory.
+func (d *Directory) Follow(connection *Connection, name, domain string, aspects Aspect) {
+	d.unfollow(name, connection)
+	connection.Inventory.Follow(name, domain, aspects)
+}
+
+// Unfollow ends what Follow began.
+func (d *Directory) Unfollow(name string) { d.unfollow(name, nil) }
+
+func (d *Directory) unfollow(name string, except *Connection) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if connection, ok := d.connections[account]; ok {
-		connection.Client.CloseIdleConnections()
-		delete(d.connections, account)
+	for _, connection := range d.connections {
+		if connection != except {
+			connection.Inventory.Unfollow(name)
+		}
+	}
+}
+
+// Forget closes the connection of an Account that is gone or unusable.
+func (d *Directory) Forget(account types.NamespacedName) {
+	d.mu.Lock()
+	connection := d.connections[account]
+	delete(d.connections, account)
+	for _, lane := range d.lanes {
+		lane.forget(account)
+	}
+	d.mu.Unlock()
+	if connection != nil {
+		connection.close()
 	}
 }
 
 func (d *Directory) connect(account *v1alpha1.Account, secret *corev1.Secret, credentials *secretCredentials) (*Connection, error) {
+	key := client.ObjectKeyFromObject(account)
 	fingerprint := fingerprintOf(account.Spec.Endpoint, secret)
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	key := client.ObjectKeyFromObject(account)
 	old := d.connections[key]
-	connection := &Connection{
-		SecretVersion: secret.ResourceVersion,
-		endpoint:      account.Spec.Endpoint,
-		secretName:    secret.Name,
-		fingerprint:   fingerprint,
-	}
+	lane := d.lane(login{account.Spec.Endpoint, credentials.username}, key, account.Spec.RequestsPerHour())
 	if old != nil && old.fingerprint == fingerprint {
-		connection.Client = old.Client
-		d.connections[key] = connection
-		return connection, nil
+		defer d.mu.Unlock()
+		old.setSecretVersion(secret.ResourceVersion)
+		return old, nil
 	}
-	lane := d.lane(login{account.Spec.Endpoint, credentials.username})
-	// A denial is remembered per client: new credentials get a new chance.
-	options := append(slices.Clone(d.options), regapi.WithMiddleware(lane.Middleware(), regapi.NewDenialGuard(0, nil).Middleware()))
-	if account.Spec.Endpoint != "" {
-		options = append(options, regapi.WithEndpoint(account.Spec.Endpoint))
+	made, err := d.newConnection(account, lane, credentials)
+	if err == nil {
+		made.fingerprint, made.secretVersion = fingerprint, secret.ResourceVersion
+		d.connections[key] = made
+		if d.running != nil {
+			d.sweep(made)
+		}
 	}
-	made, err := regapi.NewClient(append(options, credentials.options...)...)
-	if err != nil {
-		return nil, &Unavailable{Reason: v1alpha1.ReasonInvalidSpec, Message: err.Error()}
+	d.mu.Unlock()
+	if err == nil && old != nil {
+		old.close()
 	}
-	if old != nil {
-		old.Client.CloseIdleConnections()
-	}
-	connection.Client = made
-	d.connections[key] = connection
-	return connection, nil
+	return made, err
 }
 
 // lane gives the lane of a login. Lanes are never dropped: a login that comes back must not run beside itself.
-func (d *Directory) lane(l login) *regapi.Lane {
+func (d *Directory) lane(l login, account types.NamespacedName, requestsPerHour int) *sharedLane {
 	lane, ok := d.lanes[l]
 	if !ok {
-		lane = regapi.NewLane()
+		budget := regapi.NewBudget(requestsPerHour, regapi.WithLedger(d.settings.Ledger(l.id())))
+		lane = &sharedLane{
+			Lane:   regapi.NewLane(regapi.WithBudgets(budget, d.egress), regapi.WithObserver(d.settings.Observer(l.id()))),
+			budget: budget,
+			limits: map[types.NamespacedName]int{},
+		}
 		d.lanes[l] = lane
 	}
+	lane.limits[account] = requestsPerHour
+	lane.adjust()
 	return lane
 }
+
+func (l *sharedLane) forget(account types.NamespacedName) {
+	delete(l.limits, account)
+	if len(l.limits) > 0 {
+		l.adjust()
+	}
+}
+
+func (l *sharedLane) adjust() { l.budget.SetLimit(slices.Min(slices.Collect(maps.Values(l.limits)))) }
 
 func fingerprintOf(endpoint string, secret *corev1.Secret) [sha256.Size]byte {
 	digest := sha256.New()

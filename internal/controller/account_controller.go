@@ -2,7 +2,6 @@ package controller
 
 import (
 	"context"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -13,7 +12,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/account"
 )
 
 // +kubebuilder:rbac:groups=regapi.io,resources=accounts,verbs=get;list;watch
@@ -21,14 +19,16 @@ import (
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
+// The ledgers of the budgets:
+// +kubebuilder:rbac:groups="",namespace=system,resources=configmaps,verbs=get;create;update
+
 // AccountReconciler checks that an Account can be used.
 type AccountReconciler struct {
 	statusWriter
-	Directory *account.Directory
-	Resync    time.Duration
+	Dependencies
 }
 
-// Reconcile checks one Account with one request.
+// Reconcile checks one Account. It costs two requests for new credentials, and none as long as the sweeps succeed.
 func (r *AccountReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	var found v1alpha1.Account
 	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
@@ -38,8 +38,8 @@ func (r *AccountReconciler) Reconcile(ctx context.Context, request ctrl.Request)
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newAccountScope(&found)
-	err := runPhases(ctx, s, r.connect, r.verify)
-	return r.settle(ctx, s.before, s.account, s.outcome(err, r.Resync))
+	err := runPhases(ctx, s, r.connect, r.verify, r.probe)
+	return r.settle(ctx, s.before, s.account, s.outcome(err))
 }
 
 // SetupWithManager registers the controller and what wakes it.
@@ -47,7 +47,8 @@ func (r *AccountReconciler) SetupWithManager(mgr ctrl.Manager) error {
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Account{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.accountsUsing)).
-		WithOptions(controllerOptions()).
+		WatchesRawSource(r.Alarm.accounts.source()).
+		WithOptions(controllerOptions(accountConcurrency)).
 		Complete(r)
 }
 

@@ -26,8 +26,21 @@ func (r *AccountReconciler) connect(ctx context.Context, s *accountScope) (err e
 	return err
 }
 
-// verify asks REG.API who we are, with the cheapest function that checks credentials and address (2.5, 4.1).
+// verify makes sure that REG.API accepts the credentials.
 func (r *AccountReconciler) verify(ctx context.Context, s *accountScope) (err error) {
-	s.identity, err = s.connection.Client.Common.Nop(ctx)
+	s.identity, err = s.connection.Identify(ctx)
+	return err
+}
+
+// probe finds out what kind of account it is, once per version of the credentials.
+func (r *AccountReconciler) probe(ctx context.Context, s *accountScope) error {
+	zones, status := s.connection.Zones, s.before.Status
+	if zones.Capability() == account.Unknown && status.Capability != "" && status.SecretVersion == s.connection.SecretVersion() {
+		zones.SetCapability(account.Capability(status.Capability))
+	}
+	if zones.Capability() != account.Unknown {
+		return nil
+	}
+	_, err := zones.Probe(ctx)
 	return err
 }

@@ -1,12 +1,15 @@
 package controller
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
@@ -19,9 +22,43 @@ func TestAnAccountWithGoodCredentialsIsReady(t *testing.T) {
 	if object.Status.UserID != "4711" {
 		t.Errorf("user ID %q", object.Status.UserID)
 	}
-	if calls := len(h.api.Journal()); calls != 1 {
-		t.Errorf("%d requests, want 1", calls)
+	if checks, probes := h.api.Calls("nop"), h.api.Calls("reseller_nop"); checks != 1 || probes != 1 {
+		t.Errorf("%d requests for the credentials, %d for the kind of account; want one each", checks, probes)
 	}
+	if object.Status.Capability != v1alpha1.CapabilityOrdinary || object.Status.Budget.RequestsPerHour != 1080 {
+		t.Errorf("status %+v", object.Status)
+	}
+}
+
+func TestAnAccountShowsWhatTheSweepsFind(t *testing.T) {
+	h := newHarness(t, harnessOptions{withoutAcc: true, sweeps: soon})
+	h.api.AddAccount(regapitest.Account{Login: "partner", Password: "x", Partner: true, Balance: regapitest.Balance{Prepay: "1000.50"}})
+	h.api.AddDomain("partner", regapitest.Domain{Name: "partner.ru"})
+	object := h.createAccount("main", "partner", "x")
+	zone := h.createZoneWith(v1alpha1.DNSZoneSpec{DomainName: "partner.ru", Records: []v1alpha1.NameRecords{www("192.0.2.1", "192.0.2.2")}})
+	h.waitReady(zone)
+	h.eventually("the account to show it", func() error {
+		if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+			return err
+		}
+		status := object.Status
+		fresh := meta.IsStatusConditionTrue(status.Conditions, v1alpha1.ConditionInventoryFresh)
+		if status.Capability != v1alpha1.CapabilityPartner || status.Balance != "1000.50 RUR" || status.Domains != 1 || status.Zones != 1 || !fresh {
+			return fmt.Errorf("status %+v", status)
+		}
+		return nil
+	})
+	if updates, adds := h.api.Calls("zone/update_records"), h.api.Calls("zone/add_*"); updates != 1 || adds != 0 {
+		t.Errorf("%d requests with many changes, %d with one; want 1 and 0", updates, adds)
+	}
+}
+
+func TestAnAccountWhoseSweepsAreDeniedIsNoLongerReady(t *testing.T) {
+	h := newHarness(t, harnessOptions{sweeps: soon, withoutAcc: true})
+	object := h.createAccount("main", testLogin, testPassword)
+	h.waitReady(object)
+	h.api.SetPassword(testLogin, "changed at the registrar")
+	h.waitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccessDenied)
 }
 
 func TestAnAccountThatIsDeniedSaysWhyAndRecoversWithItsSecret(t *testing.T) {

@@ -2,7 +2,6 @@ package controller
 
 import (
 	"context"
-	"time"
 
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -13,8 +12,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/account"
-	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
 // +kubebuilder:rbac:groups=regapi.io,resources=dnszones,verbs=get;list;watch;update;patch
@@ -24,19 +21,17 @@ import (
 // DNSZoneReconciler keeps the records of a zone as its DNSZone asks.
 type DNSZoneReconciler struct {
 	statusWriter
-	Directory *account.Directory
-	Editor    *zone.Editor
-	Resync    time.Duration
+	Dependencies
 }
 
-// Reconcile reads the zone with one request, and writes only what differs.
+// Reconcile compares the zone as the inventory knows it, for which no request is made, and writes only what differs.
 func (r *DNSZoneReconciler) Reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ctrl.Result, error) {
 	s := newDNSZoneScope(found)
 	if s.deleting() {
 		return r.settleDeletion(ctx, s, runPhases(ctx, s, r.release, r.letGo))
 	}
 	err := runPhases(ctx, s, r.claim, r.connect, r.interpret, r.sync)
-	return r.settle(ctx, s.before, s.zone, s.outcome(err, r.Resync))
+	return r.settle(ctx, s.before, s.zone, s.outcome(err))
 }
 
 // SetupWithManager registers the controller and what wakes it.
@@ -45,7 +40,8 @@ func (r *DNSZoneReconciler) SetupWithManager(mgr ctrl.Manager) error {
 		For(&v1alpha1.DNSZone{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.zonesOf), builder.WithPredicates(accountUsabilityChanged)).
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(r.zonesOfSameDomain), builder.WithPredicates(onlyDeletions)).
-		WithOptions(controllerOptions()).
+		WatchesRawSource(r.Alarm.zones.source()).
+		WithOptions(controllerOptions(batchConcurrency)).
 		Complete(reconcile.AsReconciler(mgr.GetClient(), r))
 }
 

@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -25,6 +26,8 @@ type dnsZoneScope struct {
 	desired []zone.Record
 	// refused are records that cannot be created, each with its reason.
 	refused []v1alpha1.RefusedRecord
+	// soaRefused says that the lifetimes of the zone are among them.
+	soaRefused bool
 	// current is the zone as it was read last; nil if it was not.
 	current *zone.Snapshot
 }
@@ -83,10 +86,15 @@ func (r *DNSZoneReconciler) patchFinalizers(ctx context.Context, s *dnsZoneScope
 	return nil
 }
 
-// connect finds the client of the account.
-func (r *DNSZoneReconciler) connect(ctx context.Context, s *dnsZoneScope) (err error) {
-	s.target.Client, err = accountClient(ctx, r.Client, r.Directory, s.zone.Namespace, s.zone.Spec.AccountRef)
-	return err
+// connect finds the connection of the account, and makes its inventory follow the zone.
+func (r *DNSZoneReconciler) connect(ctx context.Context, s *dnsZoneScope) error {
+	connection, err := connectionOf(ctx, r.Client, r.Directory, s.zone.Namespace, s.zone.Spec.AccountRef)
+	if err != nil {
+		return err
+	}
+	s.target.Store = connection
+	r.Directory.Follow(connection, followerOf("DNSZone", client.ObjectKeyFromObject(s.zone)), s.target.Domain, account.Records)
+	return nil
 }
 
 // interpret turns the spec into records and sets apart what no zone can hold.
@@ -96,6 +104,10 @@ func (r *DNSZoneReconciler) interpret(_ context.Context, s *dnsZoneScope) error 
 		s.refuse(entry.Record, reasonInvalidRecord, entry.Reason)
 	}
 	remembered := s.rememberedRefusals()
+	if refusal, ok := remembered[soaRecord]; ok && s.zone.Spec.SOA != nil {
+		s.soaRefused = true
+		s.refused = append(s.refused, refusal)
+	}
 	for _, record := range records {
 		if refusal, ok := remembered[record.String()]; ok {
 			s.refused = append(s.refused, refusal)
@@ -106,13 +118,25 @@ func (r *DNSZoneReconciler) interpret(_ context.Context, s *dnsZoneScope) error 
 	return nil
 }
 
+// priority of the requests: carrying out a new spec goes before putting drift right.
+func (s *dnsZoneScope) priority() regapi.Priority {
+	if readyFor(s.zone.Status.Conditions, s.zone.Generation) {
+		return regapi.Background
+	}
+	return regapi.Change
+}
+
 // sync brings the zone to what the spec asks.
 func (r *DNSZoneReconciler) sync(ctx context.Context, s *dnsZoneScope) error {
+	ctx = regapi.WithPriority(ctx, s.priority())
 	var blocked []zone.Blocked
-	result, err := r.Editor.Edit(ctx, s.target, func(ctx context.Context, current zone.Snapshot) (zone.Edits, error) {
-		plan := zone.NewPlan(s.desired, s.ownership(), current.Records())
-		blocked = plan.Blocked
-		return zone.Edits{SOA: s.wantedSOA(current.SOA), Changes: plan.Changes}, r.writeAhead(ctx, s, plan.Added())
+	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{
+		Plan: func(current zone.Snapshot) zone.Edits {
+			plan := zone.NewPlan(s.desired, s.ownership(), current.Records())
+			blocked = plan.Blocked
+			return zone.Edits{SOA: s.wantedSOA(current.SOA), Changes: plan.Changes}
+		},
+		Prepare: func(ctx context.Context, edits zone.Edits) error { return r.writeAhead(ctx, s, edits.Added()) },
 	})
 	if err != nil {
 		return err
@@ -126,13 +150,9 @@ func (r *DNSZoneReconciler) sync(ctx context.Context, s *dnsZoneScope) error {
 	return s.sortFailures(result.Failures)
 }
 
-// wantedSOA gives the lifetimes to set, nil where the zone has them already.
+// wantedSOA gives the lifetimes to set, nil where the zone has them already or REG.API has refused them.
 func (s *dnsZoneScope) wantedSOA(current regapi.SOA) *regapi.SOA {
-	if s.zone.Spec.SOA == nil {
-		return nil
-	}
-	if refusal, ok := s.rememberedRefusals()[soaRecord]; ok {
-		s.refused = append(s.refused, refusal)
+	if s.zone.Spec.SOA == nil || s.soaRefused {
 		return nil
 	}
 	wanted := current

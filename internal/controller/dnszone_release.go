@@ -51,9 +51,9 @@ func (r *DNSZoneReconciler) locate(_ context.Context, s *dnsZoneScope) error {
 
 // removeOwned removes what this object created and nothing else: with nothing desired, that is what the plan says.
 func (r *DNSZoneReconciler) removeOwned(ctx context.Context, s *dnsZoneScope) error {
-	result, err := r.Editor.Edit(ctx, s.target, func(_ context.Context, current zone.Snapshot) (zone.Edits, error) {
-		return zone.Edits{Changes: zone.NewPlan(nil, s.ownership(), current.Records()).Changes}, nil
-	})
+	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{Plan: func(current zone.Snapshot) zone.Edits {
+		return zone.Edits{Changes: zone.NewPlan(nil, s.ownership(), current.Records()).Changes}
+	}})
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,11 @@ func (r *DNSZoneReconciler) letGo(ctx context.Context, s *dnsZoneScope) error {
 	if !controllerutil.RemoveFinalizer(s.zone, finalizer) {
 		return nil
 	}
-	return client.IgnoreNotFound(r.patchFinalizers(ctx, s))
+	if err := r.patchFinalizers(ctx, s); err != nil {
+		return client.IgnoreNotFound(err)
+	}
+	r.Directory.Unfollow(followerOf("DNSZone", client.ObjectKeyFromObject(s.zone)))
+	return nil
 }
 
 // untilGraceIsOver is how long to wait before the next look at a deletion.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -17,7 +16,7 @@ import (
 const maxRefused = 100
 
 // outcome turns what the phases found into the status. What they could not find out stays as it was seen last.
-func (s *dnsZoneScope) outcome(err error, resync time.Duration) outcome {
+func (s *dnsZoneScope) outcome(err error) outcome {
 	if s.current != nil {
 		s.showZone()
 	}
@@ -25,11 +24,11 @@ func (s *dnsZoneScope) outcome(err error, resync time.Duration) outcome {
 		return outcomeOf(err)
 	}
 	if len(s.refused) == 0 {
-		return succeeded("the zone holds every record of the spec", resync)
+		return succeeded("the zone holds every record of the spec")
 	}
 	return outcome{
 		ready: metav1.ConditionFalse, stalled: true, reason: v1alpha1.ReasonRecordsRefused,
-		message: s.refusalMessage(), after: jittered(resync),
+		message: s.refusalMessage(),
 	}
 }
 

@@ -87,7 +87,7 @@ func TestAZoneOfFiftyRecordsIsServedAndThenLeftAlone(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHarness(t, harnessOptions{resync: soon, simulator: []regapitest.Option{regapitest.WithBehaviour(behaviour)}})
+			h := newHarness(t, harnessOptions{sweeps: soon, simulator: []regapitest.Option{regapitest.WithBehaviour(behaviour)}})
 			entries, answers := fiftyRecords()
 			object := h.createZone(entries...)
 			h.waitReady(object)
@@ -117,7 +117,7 @@ func TestAZoneOfFiftyRecordsIsServedAndThenLeftAlone(t *testing.T) {
 }
 
 func TestDriftIsPutRightAndForeignRecordsStay(t *testing.T) {
-	h := newHarness(t, harnessOptions{resync: soon})
+	h := newHarness(t, harnessOptions{sweeps: soon})
 	foreign := regapitest.Record{Name: "legacy", Type: "A", Content: "192.0.2.99"}
 	beside := regapitest.Record{Name: "www", Type: "TXT", Content: "somebody else's"}
 	h.api.AddRecord("example.ru", foreign)
@@ -220,7 +220,7 @@ func TestASuccessThatTheZoneDoesNotShowIsNotTakenForDone(t *testing.T) {
 }
 
 func TestARefusedRecordIsNamedAndTheOthersAreInPlace(t *testing.T) {
-	h := newHarness(t, harnessOptions{resync: soon, simulator: []regapitest.Option{regapitest.WithBehaviour(regapitest.Behaviour{TXTLimit: 10})}})
+	h := newHarness(t, harnessOptions{sweeps: soon, simulator: []regapitest.Option{regapitest.WithBehaviour(regapitest.Behaviour{TXTLimit: 10})}})
 	object := h.createZone(www("192.0.2.1"),
 		v1alpha1.NameRecords{Name: "long", TXT: []v1alpha1.Text{"twelve bytes"}},
 		v1alpha1.NameRecords{Name: strings.Repeat("x", 64), TXT: []v1alpha1.Text{"x"}})
@@ -251,7 +251,7 @@ func TestARefusedRecordIsNamedAndTheOthersAreInPlace(t *testing.T) {
 }
 
 func TestACNAMEBesideAForeignRecordIsBlockedWithoutARequest(t *testing.T) {
-	h := newHarness(t, harnessOptions{resync: soon})
+	h := newHarness(t, harnessOptions{sweeps: soon})
 	foreign := regapitest.Record{Name: "www", Type: "A", Content: "192.0.2.99"}
 	h.api.AddRecord("example.ru", foreign)
 	object := h.createZone(v1alpha1.NameRecords{Name: "www", CNAME: "example.com"}, v1alpha1.NameRecords{Name: "ftp", CNAME: "example.com"})
@@ -267,7 +267,7 @@ func TestACNAMEBesideAForeignRecordIsBlockedWithoutARequest(t *testing.T) {
 }
 
 func TestLifetimesOfTheZoneAreSetAndKept(t *testing.T) {
-	h := newHarness(t, harnessOptions{resync: soon})
+	h := newHarness(t, harnessOptions{sweeps: soon})
 	object := h.createZoneWith(v1alpha1.DNSZoneSpec{SOA: &v1alpha1.SOA{TTL: &metav1.Duration{Duration: 90 * time.Minute}}})
 	h.waitReady(object)
 	soa := h.api.SOA("example.ru")
@@ -365,22 +365,19 @@ func TestADeletionThatCannotReachTheZoneSaysWhy(t *testing.T) {
 	})
 }
 
-func TestAThrottledZoneKeepsItsReadiness(t *testing.T) {
-	h := newHarness(t, harnessOptions{resync: soon})
+func TestAThrottledZoneWaitsForItsTurn(t *testing.T) {
+	h := newHarness(t, harnessOptions{})
 	object := h.createZone(www("192.0.2.1"))
 	h.waitReady(object)
-	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultRateLimit})
-	h.eventually("the zone to wait", func() error {
-		if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
-			return err
-		}
-		reconciling := meta.FindStatusCondition(object.Status.Conditions, v1alpha1.ConditionReconciling)
-		if reconciling == nil || reconciling.Reason != v1alpha1.ReasonThrottled {
-			return fmt.Errorf("conditions %+v", object.Status.Conditions)
-		}
-		return nil
-	})
-	h.waitReady(object)
+	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultRateLimit, Count: 1})
+	change(h, object, func(z *v1alpha1.DNSZone) { z.Spec.Records = []v1alpha1.NameRecords{www("192.0.2.2")} })
+	ready := h.waitFor(object, metav1.ConditionUnknown, v1alpha1.ReasonThrottled)
+	if !meta.IsStatusConditionTrue(object.Status.Conditions, v1alpha1.ConditionReconciling) {
+		t.Errorf("conditions %+v", object.Status.Conditions)
+	}
+	if ready.Message == "" || h.api.Refusals() != 0 {
+		t.Errorf("message %q, %d real refusals", ready.Message, h.api.Refusals())
+	}
 }
 
 func TestEveryFaultOfTheServiceIsOvercome(t *testing.T) {

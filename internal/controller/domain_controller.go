@@ -2,17 +2,15 @@ package controller
 
 import (
 	"context"
-	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/account"
 )
 
 // +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch
@@ -21,15 +19,21 @@ import (
 // DomainReconciler shows a domain of an account in the status of its Domain. It buys nothing and changes nothing.
 type DomainReconciler struct {
 	statusWriter
-	Directory *account.Directory
-	Resync    time.Duration
+	Dependencies
 }
 
-// Reconcile observes one domain with two requests.
-func (r *DomainReconciler) Reconcile(ctx context.Context, domain *v1alpha1.Domain) (ctrl.Result, error) {
-	s := newDomainScope(domain)
-	err := runPhases(ctx, s, r.connect, r.observe, r.observeDelegation)
-	return r.settle(ctx, s.before, s.domain, s.outcome(err, r.Resync))
+// Reconcile shows one domain. What is known of it comes from the inventory, for which many domains share a request.
+func (r *DomainReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	var found v1alpha1.Domain
+	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.Directory.Unfollow(followerOf("Domain", request.NamespacedName))
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	s := newDomainScope(&found)
+	err := runPhases(ctx, s, r.connect, r.observe, r.locate)
+	return r.settle(ctx, s.before, s.domain, s.outcome(err))
 }
 
 // SetupWithManager registers the controller and what wakes it.
@@ -37,8 +41,9 @@ func (r *DomainReconciler) SetupWithManager(mgr ctrl.Manager) error {
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.domainsOf), builder.WithPredicates(accountUsabilityChanged)).
-		WithOptions(controllerOptions()).
-		Complete(reconcile.AsReconciler(mgr.GetClient(), r))
+		WatchesRawSource(r.Alarm.domains.source()).
+		WithOptions(controllerOptions(batchConcurrency)).
+		Complete(r)
 }
 
 // domainsOf finds the Domains that name an Account.

@@ -3,58 +3,80 @@ package controller
 import (
 	"context"
 
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
+
+// domainAspects are what a Domain shows.
+const domainAspects = account.Delegation | account.Signing
 
 // domainScope is what the phases of a Domain find out.
 type domainScope struct {
 	before, domain *v1alpha1.Domain
 
-	client      *regapi.Client
-	ref         regapi.DomainRef
-	info        *regapi.ServiceInfo
-	nameServers []regapi.NameServer
+	name       string // in canonical form
+	connection *account.Connection
+	service    *domainService
+	facts      account.Facts
+}
+
+// domainService is the domain as a service of the account.
+type domainService struct {
+	id               regapi.ID
+	state            regapi.State
+	created, expires regapi.Date
 }
 
 func newDomainScope(domain *v1alpha1.Domain) *domainScope {
 	return &domainScope{before: domain.DeepCopy(), domain: domain}
 }
 
-// connect finds the client of the account and the name to ask for.
+// connect finds the connection of the account, and makes its inventory follow the domain.
 func (r *DomainReconciler) connect(ctx context.Context, s *domainScope) error {
 	name, err := zone.CanonicalDomain(string(s.domain.Spec.DomainName))
 	if err != nil {
 		return &phaseError{stalledUntilSpecChanges(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error())}
 	}
-	s.ref = regapi.ByName(name)
-	s.client, err = accountClient(ctx, r.Client, r.Directory, s.domain.Namespace, s.domain.Spec.AccountRef)
-	return err
+	s.name = name
+	s.connection, err = connectionOf(ctx, r.Client, r.Directory, s.domain.Namespace, s.domain.Spec.AccountRef)
+	if err != nil {
+		return err
+	}
+	r.Directory.Follow(s.connection, followerOf("Domain", client.ObjectKeyFromObject(s.domain)), name, domainAspects)
+	return nil
 }
 
-// observe reads the state and the dates (7.7).
-func (r *DomainReconciler) observe(ctx context.Context, s *domainScope) error {
-	infos, err := s.client.Service.GetInfo(ctx, s.ref)
+// observe takes what the inventory knows of the domain.
+func (r *DomainReconciler) observe(ctx context.Context, s *domainScope) (err error) {
+	s.facts, err = s.connection.Inventory.Facts(ctx, s.name, domainAspects)
+	if err != nil || s.facts.Service == nil {
+		return err
+	}
+	listed := s.facts.Service
+	s.service = &domainService{listed.ServiceID, listed.State, listed.CreationDate, listed.ExpirationDate}
+	if listed.State != regapi.Active {
+		return nil // Its state says more than what else cannot be read of it.
+	}
+	return s.facts.Delegation.Err
+}
+
+// locate asks for a domain that is not in the account's list: it may be deleted or have moved away, which the list does
+// not tell (7.7, 7.8), or it was never there.
+func (r *DomainReconciler) locate(ctx context.Context, s *domainScope) error {
+	if s.service != nil {
+		return nil
+	}
+	infos, err := s.connection.Client.Service.GetInfo(ctx, regapi.ByName(s.name))
 	if err != nil {
 		return err
 	}
 	if infos[0].Err != nil {
 		return infos[0].Err
 	}
-	s.info = &infos[0]
-	return nil
-}
-
-// observeDelegation reads the name servers (8.19).
-func (r *DomainReconciler) observeDelegation(ctx context.Context, s *domainScope) error {
-	delegations, err := s.client.Domain.GetNSS(ctx, s.ref)
-	if err != nil {
-		return err
-	}
-	if delegations[0].Err != nil {
-		return delegations[0].Err
-	}
-	s.nameServers = delegations[0].NSS
+	s.service = &domainService{infos[0].ServiceID, infos[0].State, infos[0].CreationDate, infos[0].ExpirationDate}
 	return nil
 }

@@ -2,7 +2,6 @@ package controller
 
 import (
 	"fmt"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -20,24 +19,21 @@ var domainStates = map[regapi.State]v1alpha1.DomainState{
 }
 
 // outcome turns what the phases found into the status. What they could not find out stays as it was seen last.
-func (s *domainScope) outcome(err error, resync time.Duration) outcome {
-	if s.info != nil {
-		s.showInfo()
+func (s *domainScope) outcome(err error) outcome {
+	if s.service != nil {
+		s.showService()
 	}
 	if err != nil {
 		return outcomeOf(err)
 	}
-	s.domain.Status.NameServers = nil
-	for _, server := range s.nameServers {
-		s.domain.Status.NameServers = append(s.domain.Status.NameServers, server.Name)
-	}
+	s.showDelegation()
 	if state := s.domain.Status.State; state != v1alpha1.DomainActive {
 		return outcome{
 			ready: metav1.ConditionFalse, stalled: true, reason: v1alpha1.ReasonBlocked, after: jittered(pollDelay),
 			message: fmt.Sprintf("the domain is in state %s at the registrar: %s", state, stateRemedies[state]),
 		}
 	}
-	return succeeded("the account holds the domain", resync)
+	return succeeded("the account holds the domain")
 }
 
 // stateRemedies says what to do about a domain that is not active.
@@ -49,11 +45,23 @@ var stateRemedies = map[v1alpha1.DomainState]string{
 	v1alpha1.DomainStateUnknown: "look at it in the registrar's panel",
 }
 
-func (s *domainScope) showInfo() {
+func (s *domainScope) showDelegation() {
+	s.domain.Status.NameServers, s.domain.Status.DNSSEC = nil, ""
+	if delegation := s.facts.Delegation; delegation != nil {
+		for _, server := range delegation.NSS {
+			s.domain.Status.NameServers = append(s.domain.Status.NameServers, server.Name)
+		}
+	}
+	if signing := s.facts.Signing; signing != nil {
+		s.domain.Status.DNSSEC = string(signing.Status)
+	}
+}
+
+func (s *domainScope) showService() {
 	status := &s.domain.Status
-	status.ServiceID = s.info.ServiceID.String()
-	status.CreationDate, status.ExpirationDate = s.info.CreationDate.String(), s.info.ExpirationDate.String()
-	state, known := domainStates[s.info.State]
+	status.ServiceID = s.service.id.String()
+	status.CreationDate, status.ExpirationDate = s.service.created.String(), s.service.expires.String()
+	state, known := domainStates[s.service.state]
 	if !known {
 		state = v1alpha1.DomainStateUnknown
 	}

@@ -1,11 +1,14 @@
 package controller
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
@@ -17,7 +20,7 @@ func TestADomainIsFoundInItsAccountAndNothingIsChanged(t *testing.T) {
 	h.waitReady(object)
 	want := v1alpha1.DomainStatus{
 		ObservedGeneration: 1, ServiceID: "12345", State: v1alpha1.DomainActive,
-		CreationDate: "2020-01-02", ExpirationDate: "2030-01-02", NameServers: []string{"ns1.reg.ru", "ns2.reg.ru"},
+		CreationDate: "2020-01-02", ExpirationDate: "2030-01-02", NameServers: []string{"ns1.reg.ru", "ns2.reg.ru"}, DNSSEC: "disabled",
 	}
 	got := object.Status
 	got.Conditions = nil
@@ -26,6 +29,51 @@ func TestADomainIsFoundInItsAccountAndNothingIsChanged(t *testing.T) {
 	}
 	if h.writes() != 0 {
 		t.Error("something was written")
+	}
+}
+
+func TestADomainFollowsWhatTheSweepsFind(t *testing.T) {
+	h := newHarness(t, harnessOptions{sweeps: soon})
+	object := h.createDomain("example.ru")
+	h.waitReady(object)
+	h.api.SetDelegation("example.ru", "ns1.example.com", "ns2.example.com")
+	h.eventually("the new name servers to show", func() error {
+		if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+			return err
+		}
+		if !slices.Equal(object.Status.NameServers, []string{"ns1.example.com", "ns2.example.com"}) {
+			return fmt.Errorf("name servers %v", object.Status.NameServers)
+		}
+		return nil
+	})
+	version := object.ResourceVersion
+	sweeps := h.api.Calls("user/get_balance")
+	h.eventually("more sweeps", func() error {
+		if now := h.api.Calls("user/get_balance"); now < sweeps+3 {
+			return fmt.Errorf("%d", now-sweeps)
+		}
+		return nil
+	})
+	if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil || object.ResourceVersion != version {
+		t.Errorf("the object was written without need: %v", err)
+	}
+}
+
+func TestManyDomainsShareTheirRequests(t *testing.T) {
+	const domains = 60
+	h := newHarness(t, harnessOptions{})
+	var objects []*v1alpha1.Domain
+	for n := range domains {
+		name := fmt.Sprintf("domain-%d.ru", n)
+		h.api.AddDomain(testLogin, regapitest.Domain{Name: name})
+		objects = append(objects, h.createDomain(name))
+	}
+	for _, object := range objects {
+		h.waitReady(object)
+	}
+	// How many meet depends on how fast they were created; alone they would take three requests each.
+	if calls := len(h.api.Journal()); calls > domains {
+		t.Errorf("%d requests for %d domains", calls, domains)
 	}
 }
 

@@ -33,9 +33,10 @@ func (o outcome) result() (ctrl.Result, error) {
 	return ctrl.Result{RequeueAfter: o.after}, o.failure
 }
 
-// succeeded is the outcome of a reconciliation that found or made everything as the spec asks.
-func succeeded(message string, resync time.Duration) outcome {
-	return outcome{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonSucceeded, message: message, after: jittered(resync)}
+// succeeded is the outcome of a reconciliation that found or made everything as the spec asks. The inventory wakes the
+// object when that changes.
+func succeeded(message string) outcome {
+	return outcome{ready: metav1.ConditionTrue, reason: v1alpha1.ReasonSucceeded, message: message}
 }
 
 // stalledUntilSpecChanges is the outcome of a spec that asks for what cannot be.
@@ -72,7 +73,7 @@ func outcomeOf(err error) outcome {
 	case regapi.ClassBlocked:
 		return outcome{ready: metav1.ConditionFalse, stalled: true, reason: blockedReason(err), message: message, after: jittered(pollDelay)}
 	case regapi.ClassThrottled:
-		return waiting(v1alpha1.ReasonThrottled, message, throttledDelay)
+		return waiting(v1alpha1.ReasonThrottled, message, throttledWait(err))
 	case regapi.ClassBusy:
 		return waiting(v1alpha1.ReasonBusy, message, busyDelay)
 	default:
@@ -82,6 +83,14 @@ func outcomeOf(err error) outcome {
 
 func waiting(reason, message string, delay time.Duration) outcome {
 	return outcome{ready: metav1.ConditionUnknown, keepReady: true, reconciling: true, reason: reason, message: message, after: jittered(delay)}
+}
+
+// throttledWait is until the budget can pay again, as far as that is known.
+func throttledWait(err error) time.Duration {
+	if wait, ok := regapi.RetryAfter(err); ok {
+		return max(wait, time.Second)
+	}
+	return throttledDelay
 }
 
 func blockedReason(err error) string {

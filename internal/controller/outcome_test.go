@@ -60,7 +60,7 @@ func TestEveryClassOfErrorHasItsOutcome(t *testing.T) {
 func TestAPassingFailureKeepsReadinessOfTheSameGenerationOnly(t *testing.T) {
 	object := &v1alpha1.DNSZone{}
 	object.Generation = 1
-	setConditions(object, succeeded("fine", 0))
+	setConditions(object, succeeded("fine"))
 	setConditions(object, outcomeOf(errors.New("passing")))
 	if !readyFor(object.Status.Conditions, 1) {
 		t.Errorf("readiness was lost: %+v", object.Status.Conditions)
@@ -70,7 +70,7 @@ func TestAPassingFailureKeepsReadinessOfTheSameGenerationOnly(t *testing.T) {
 	if readyFor(object.Status.Conditions, 2) {
 		t.Errorf("ready for a spec that was never reconciled: %+v", object.Status.Conditions)
 	}
-	setConditions(object, succeeded("fine", 0))
+	setConditions(object, succeeded("fine"))
 	if len(object.Status.Conditions) != 1 {
 		t.Errorf("conditions %+v, want Ready alone", object.Status.Conditions)
 	}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
-	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
 // runPhases runs phases in order until one fails.
@@ -24,9 +23,12 @@ func runPhases[S any](ctx context.Context, scope S, phases ...func(context.Conte
 	return nil
 }
 
-// accountClient gives the client of an Account that is ready. It makes no request: an Account that is not known to
+// followerOf names an object among the followers of an inventory.
+func followerOf(kind string, key types.NamespacedName) string { return kind + " " + key.String() }
+
+// connectionOf gives the connection of an Account that is ready. It makes no request: an Account that is not known to
 // work is not worth one.
-func accountClient(ctx context.Context, reader client.Reader, directory *account.Directory, namespace string, ref v1alpha1.AccountReference) (*regapi.Client, error) {
+func connectionOf(ctx context.Context, reader client.Reader, directory *account.Directory, namespace string, ref v1alpha1.AccountReference) (*account.Connection, error) {
 	var found v1alpha1.Account
 	err := reader.Get(ctx, types.NamespacedName{Namespace: namespace, Name: ref.Name}, &found)
 	if apierrors.IsNotFound(err) {
@@ -41,11 +43,7 @@ func accountClient(ctx context.Context, reader client.Reader, directory *account
 	if !meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady) {
 		return nil, accountNotReady(&found)
 	}
-	connection, err := directory.Get(ctx, &found)
-	if err != nil {
-		return nil, err
-	}
-	return connection.Client, nil
+	return directory.Get(ctx, &found)
 }
 
 func accountNotReady(found *v1alpha1.Account) error {

@@ -2,7 +2,6 @@ package controller
 
 import (
 	"context"
-	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -20,23 +19,28 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// concurrency of each controller. The lanes let one request per account through anyway, so that this bounds how many
-// accounts are served at a time.
-const concurrency = 8
+const (
+	// accountConcurrency is how many Accounts are worked on at a time.
+	accountConcurrency = 8
+	// batchConcurrency is how many Domains or DNSZones are worked on at a time. Their requests leave in batches of a thousand,
+	// for which as many have to wait together; waiting costs a few kilobytes each.
+	batchConcurrency = 1024
+)
 
 // Fields that the caches are indexed by.
 const (
 	indexSecret  = "spec.secretRef.name"
 	indexAccount = "spec.accountRef.name"
 	indexDomain  = "canonical(spec.domainName)"
+	indexHolding = "spec.accountRef.name/canonical(spec.domainName)"
 )
 
 // Dependencies are what the controllers share with the rest of the process.
 type Dependencies struct {
 	Directory *account.Directory
 	Editor    *zone.Editor
-	// Resync is how often an object is compared with REG.API when nothing happens.
-	Resync time.Duration
+	// Alarm is what the Directory rings.
+	Alarm *Alarm
 }
 
 // SetupWithManager registers every controller with a manager.
@@ -44,11 +48,12 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
+	d.Alarm.readFrom(mgr.GetClient())
 	writer := statusWriter{Client: mgr.GetClient(), Events: mgr.GetEventRecorder("regapi-operator")}
 	for _, reconciler := range []interface{ SetupWithManager(ctrl.Manager) error }{
-		&AccountReconciler{statusWriter: writer, Directory: d.Directory, Resync: d.Resync},
-		&DomainReconciler{statusWriter: writer, Directory: d.Directory, Resync: d.Resync},
-		&DNSZoneReconciler{statusWriter: writer, Directory: d.Directory, Editor: d.Editor, Resync: d.Resync},
+		&AccountReconciler{statusWriter: writer, Dependencies: d},
+		&DomainReconciler{statusWriter: writer, Dependencies: d},
+		&DNSZoneReconciler{statusWriter: writer, Dependencies: d},
 	} {
 		if err := reconciler.SetupWithManager(mgr); err != nil {
 			return err
@@ -67,6 +72,14 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
 		{&v1alpha1.Domain{}, indexAccount, func(o client.Object) string { return o.(*v1alpha1.Domain).Spec.AccountRef.Name }},
 		{&v1alpha1.DNSZone{}, indexAccount, func(o client.Object) string { return o.(*v1alpha1.DNSZone).Spec.AccountRef.Name }},
 		{&v1alpha1.DNSZone{}, indexDomain, func(o client.Object) string { return canonicalOrAsIs(o.(*v1alpha1.DNSZone).Spec.DomainName) }},
+		{&v1alpha1.Domain{}, indexHolding, func(o client.Object) string {
+			spec := o.(*v1alpha1.Domain).Spec
+			return holding(spec.AccountRef.Name, canonicalOrAsIs(spec.DomainName))
+		}},
+		{&v1alpha1.DNSZone{}, indexHolding, func(o client.Object) string {
+			spec := o.(*v1alpha1.DNSZone).Spec
+			return holding(spec.AccountRef.Name, canonicalOrAsIs(spec.DomainName))
+		}},
 	} {
 		value := index.value
 		if err := indexer.IndexField(ctx, index.kind, index.field, func(o client.Object) []string { return []string{value(o)} }); err != nil {
@@ -85,7 +98,7 @@ func canonicalOrAsIs(name v1alpha1.DomainName) string {
 }
 
 // controllerOptions bound the wait after failures: REG.API must not be asked again within milliseconds.
-func controllerOptions() controller.Options {
+func controllerOptions(concurrency int) controller.Options {
 	return controller.Options{
 		MaxConcurrentReconciles: concurrency,
 		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstBackoff, lastBackoff),

@@ -84,7 +84,7 @@ type harness struct {
 }
 
 type harnessOptions struct {
-	resync     time.Duration
+	sweeps     time.Duration
 	simulator  []regapitest.Option
 	withoutAcc bool
 }
@@ -106,10 +106,10 @@ func newHarness(t *testing.T, options harnessOptions) *harness {
 	}
 	h := &harness{T: t, Client: kube, api: simulator, logs: &lockedBuffer{}}
 	h.createNamespace()
-	if options.resync == 0 {
-		options.resync = time.Hour
+	if options.sweeps == 0 {
+		options.sweeps = time.Hour
 	}
-	h.startControllers(options.resync)
+	h.startControllers(options.sweeps)
 	if !options.withoutAcc {
 		h.createAccount("main", testLogin, testPassword)
 	}
@@ -124,7 +124,7 @@ func (h *harness) createNamespace() {
 	h.namespace = namespace.Name
 }
 
-func (h *harness) startControllers(resync time.Duration) {
+func (h *harness) startControllers(sweeps time.Duration) {
 	h.Helper()
 	logger := logr.FromSlogHandler(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.Level(-10)}))
 	skip := true
@@ -139,8 +139,14 @@ func (h *harness) startControllers(resync time.Duration) {
 		h.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	dependencies := Dependencies{Directory: account.NewDirectory(mgr.GetAPIReader()), Editor: zone.NewEditor(), Resync: resync}
-	if err := SetupWithManager(ctx, mgr, dependencies); err != nil {
+	alarm := &Alarm{}
+	directory := account.NewDirectory(account.Settings{
+		Secrets: mgr.GetAPIReader(), SweepInterval: sweeps, Applied: zone.Applied, Changed: alarm.Ring,
+	})
+	if err := mgr.Add(directory); err != nil {
+		h.Fatal(err)
+	}
+	if err := SetupWithManager(ctx, mgr, Dependencies{Directory: directory, Editor: zone.NewEditor(), Alarm: alarm}); err != nil {
 		h.Fatal(err)
 	}
 	done := make(chan error, 1)

@@ -67,7 +67,7 @@ func AddAction(r Record) (regapi.Action, error) {
 
 // removeAction gives the action that removes a record exactly as the zone lists it. The content is always sent:
 // without it every record of that name and type would go (9.18).
-func removeAction(rr regapi.ResourceRecord) regapi.Action {
+func removeAction(rr regapi.ResourceRecord) regapi.RemoveRecord {
 	return regapi.RemoveRecord{Subdomain: rr.Subname, RecordType: rr.Rectype, Priority: rr.Prio, Content: rr.Content}
 }
 

@@ -72,6 +72,9 @@ func TestTheActionOfARecordIsAsDocumented(t *testing.T) {
 		if diff := cmp.Diff(parameters(t, []byte(want)), parameters(t, mustMarshal(t, action))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", record, diff)
 		}
+		if back, ok := recordOf(action); !ok || back != record {
+			t.Errorf("%s comes back as %s", record, back)
+		}
 	}
 }
 
@@ -84,6 +87,24 @@ func TestARemovalAlwaysNamesTheContent(t *testing.T) {
 		got := parameters(t, mustMarshal(t, removeAction(rr)))
 		if got["content"] != rr.Content || got["record_type"] != rr.Rectype || got["subdomain"] != rr.Subname {
 			t.Errorf("%+v: %v", rr, got)
+		}
+	}
+}
+
+func TestAZoneShowsWhetherAnActionWasApplied(t *testing.T) {
+	listed := []regapi.ResourceRecord{{Subname: "www", Rectype: "TXT", Content: `"quoted"`}}
+	for name, test := range map[string]struct {
+		action         regapi.Action
+		applied, known bool
+	}{
+		"an addition that shows":           {regapi.AddTXT{Subdomain: "www", Text: "quoted"}, true, true},
+		"an addition that does not":        {regapi.AddTXT{Subdomain: "www", Text: "other"}, false, true},
+		"a removal of what is still there": {regapi.RemoveRecord{Subdomain: "www", RecordType: "TXT", Content: `"quoted"`}, false, true},
+		"a removal of what is gone":        {regapi.RemoveRecord{Subdomain: "www", RecordType: "TXT", Content: "quoted"}, true, true},
+		"an action that is not ours":       {regapi.AddSPF{Subdomain: "www", Text: "quoted"}, false, false},
+	} {
+		if applied, known := Applied(listed, test.action); applied != test.applied || known != test.known {
+			t.Errorf("%s: applied %v, known %v", name, applied, known)
 		}
 	}
 }

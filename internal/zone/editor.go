@@ -8,15 +8,25 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
+// Store is how zones are read and written: the part of an account that an Editor needs.
+type Store interface {
+	// KnownZone gives a zone as it was last seen, which may be minutes ago, without a request.
+	KnownZone(domain string) (regapi.ZoneRecords, bool)
+	// ReadZone reads a zone.
+	ReadZone(ctx context.Context, domain string) (regapi.ZoneRecords, error)
+	// WriteZone makes changes in their order, and gives one result for each; an error where nothing is known of any.
+	WriteZone(ctx context.Context, domain string, actions []regapi.Action) ([]error, error)
+	// WriteSOA sets the lifetimes of a zone.
+	WriteSOA(ctx context.Context, domain string, soa regapi.SOA) error
+}
+
 // Target is a zone and the way to it.
 type Target struct {
 	// Domain in canonical form.
 	Domain string
-	// Client of the account that holds the domain.
-	Client *regapi.Client
+	// Store of the account that holds the domain.
+	Store Store
 }
-
-func (t Target) ref() regapi.DomainRef { return regapi.ByName(t.Domain) }
 
 // Snapshot is a zone as REG.API listed it.
 type Snapshot struct {
@@ -48,6 +58,9 @@ type Edits struct {
 	// Changes in their order.
 	Changes []Change
 }
+
+// Added gives the records that the edits add.
+func (e Edits) Added() []Record { return added(e.Changes) }
 
 func (e Edits) empty() bool { return e.SOA == nil && len(e.Changes) == 0 }
 
@@ -92,6 +105,14 @@ func (r Result) Made() []Change {
 // ErrNotApplied says that REG.API reported success and the zone does not show it.
 var ErrNotApplied = errors.New("REG.API reported success, but the zone does not show the change")
 
+// Edit is what somebody wants of a zone.
+type Edit struct {
+	// Plan says what to do with a zone. It may be asked more than once, each time with a newer state of the zone.
+	Plan func(current Snapshot) Edits
+	// Prepare is called before anything is written; nothing is when it fails. It may be nil.
+	Prepare func(ctx context.Context, edits Edits) error
+}
+
 // Editor changes zones. One Editor serves a whole process.
 type Editor struct {
 	locks keyedLock
@@ -100,109 +121,119 @@ type Editor struct {
 // NewEditor gives an Editor.
 func NewEditor() *Editor { return &Editor{} }
 
-// Edit reads a zone, asks decide what to do with it, does that, and reads it back. While it runs no other Edit of the same
-// zone does. Nothing is written when decide fails or asks for nothing; then the zone is read once.
+// Edit brings a zone to what somebody wants of it: it reads the zone, plans, writes, and reads it back. While it runs no
+// other Edit of the same zone does. A zone that is known already and needs nothing costs no request; what is known may be
+// minutes old, so that nothing is ever written without reading first.
 //
 // A change that REG.API refuses does not stop the others: it is among the failures of the result. An error ends the edit
-// at once, and says that the zone's state is not known; what decide wrote down beforehand lets the next edit find out.
-func (e *Editor) Edit(ctx context.Context, target Target, decide func(ctx context.Context, current Snapshot) (Edits, error)) (Result, error) {
+// at once, and says that the zone's state is not known; what Prepare wrote down lets the next edit find out.
+func (e *Editor) Edit(ctx context.Context, target Target, edit Edit) (Result, error) {
 	unlock, err := e.locks.lock(ctx, target.Domain)
 	if err != nil {
 		return Result{}, err
 	}
 	defer unlock()
 
+	if known, ok := target.Store.KnownZone(target.Domain); ok && known.Err == nil {
+		if zone := newSnapshot(known); edit.Plan(zone).empty() {
+			return Result{Zone: zone}, nil
+		}
+	}
 	before, err := read(ctx, target)
 	if err != nil {
 		return Result{}, err
 	}
-	edits, err := decide(ctx, before)
-	if err != nil || edits.empty() {
-		return Result{Zone: before}, err
+	edits := edit.Plan(before)
+	if edits.empty() {
+		return Result{Zone: before}, nil
+	}
+	return carryOut(ctx, target, edit, before, edits)
+}
+
+func carryOut(ctx context.Context, target Target, edit Edit, before Snapshot, edits Edits) (Result, error) {
+	if edit.Prepare != nil {
+		if err := edit.Prepare(ctx, edits); err != nil {
+			return Result{}, err
+		}
 	}
 	failures, err := write(ctx, target, before, edits)
 	if err != nil {
-		return Result{Zone: before}, err
+		return Result{}, err
 	}
 	after, err := read(ctx, target)
 	if err != nil {
-		return Result{Zone: before}, err
+		return Result{}, err
 	}
 	return Result{Zone: after, Failures: verify(after, edits, failures), asked: edits.Changes}, nil
 }
 
 func read(ctx context.Context, target Target) (Snapshot, error) {
-	zones, err := target.Client.Zone.GetResourceRecords(ctx, target.ref())
+	zone, err := target.Store.ReadZone(ctx, target.Domain)
 	if err != nil {
 		return Snapshot{}, err
 	}
-	zone := zones[0]
 	if zone.Err != nil {
 		return Snapshot{}, zone.Err
 	}
+	return newSnapshot(zone), nil
+}
+
+func newSnapshot(zone regapi.ZoneRecords) Snapshot {
 	snapshot := Snapshot{ServiceID: zone.ServiceID, SOA: zone.SOA, listed: make(map[Record][]regapi.ResourceRecord, len(zone.Records))}
 	for _, rr := range zone.Records {
 		record := FromAPI(rr)
 		snapshot.listed[record] = append(snapshot.listed[record], rr)
 	}
-	return snapshot, nil
+	return snapshot
 }
 
 func write(ctx context.Context, target Target, before Snapshot, edits Edits) ([]Failure, error) {
 	var failures []Failure
-	attempt := func(change Change, call func() ([]regapi.DomainResult, error)) error {
-		err := elementError(call())
-		if err == nil {
-			return nil
-		}
-		if !concernsOneChange(err) {
-			return fmt.Errorf("%s: %w", describe(change), err)
-		}
-		failures = append(failures, Failure{Change: change, Err: err})
-		return nil
-	}
 	if edits.SOA != nil {
-		if err := attempt(Change{}, func() ([]regapi.DomainResult, error) {
-			return target.Client.Zone.UpdateSOA(ctx, *edits.SOA, target.ref())
-		}); err != nil {
-			return nil, err
+		if err := target.Store.WriteSOA(ctx, target.Domain, *edits.SOA); err != nil {
+			if !concernsOneChange(err) {
+				return nil, fmt.Errorf("%s: %w", describe(Change{}), err)
+			}
+			failures = append(failures, Failure{Err: err})
 		}
 	}
-	for _, change := range edits.Changes {
-		actions, err := actionsOf(change, before)
-		if err != nil {
-			return nil, err
-		}
-		for _, action := range actions {
-			if err := attempt(change, func() ([]regapi.DomainResult, error) {
-				return target.Client.Zone.Apply(ctx, action, target.ref())
-			}); err != nil {
-				return nil, err
-			}
+	actions, changes, err := actionsOf(edits.Changes, before)
+	if err != nil || len(actions) == 0 {
+		return failures, err
+	}
+	results, err := target.Store.WriteZone(ctx, target.Domain, actions)
+	if err != nil {
+		return nil, fmt.Errorf("write zone %s: %w", target.Domain, err)
+	}
+	for n, err := range results {
+		switch {
+		case err == nil:
+		case concernsOneChange(err):
+			failures = append(failures, Failure{Change: changes[n], Err: err})
+		default:
+			return nil, fmt.Errorf("%s: %w", describe(changes[n]), err)
 		}
 	}
 	return failures, nil
 }
 
-// actionsOf gives one action for an addition, and one for every spelling that the zone lists for a removal.
-func actionsOf(change Change, before Snapshot) ([]regapi.Action, error) {
-	if change.Operation == Add {
+// actionsOf gives one action for an addition, and one for every spelling that the zone lists for a removal; beside each
+// action stands its change.
+func actionsOf(changes []Change, before Snapshot) (actions []regapi.Action, of []Change, err error) {
+	for _, change := range changes {
+		if change.Operation == Remove {
+			for _, rr := range before.listed[change.Record] {
+				actions, of = append(actions, removeAction(rr)), append(of, change)
+			}
+			continue
+		}
 		action, err := AddAction(change.Record)
-		return []regapi.Action{action}, err
+		if err != nil {
+			return nil, nil, err
+		}
+		actions, of = append(actions, action), append(of, change)
 	}
-	var actions []regapi.Action
-	for _, rr := range before.listed[change.Record] {
-		actions = append(actions, removeAction(rr))
-	}
-	return actions, nil
-}
-
-// elementError finds the error of a call for one zone at either level of the answer.
-func elementError(results []regapi.DomainResult, err error) error {
-	if err != nil {
-		return err
-	}
-	return results[0].Err
+	return actions, of, nil
 }
 
 // concernsOneChange tells a refusal of one record from a failure of the zone, the account or the connection. Only

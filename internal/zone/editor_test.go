@@ -30,12 +30,53 @@ func newTarget(t *testing.T, options ...regapitest.Option) (Target, *regapitest.
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Target{Domain: "example.ru", Client: client}, simulator
+	return Target{Domain: "example.ru", Store: &directStore{client: client}}, simulator
 }
 
-// asking gives a decision that asks for the same changes whatever the zone holds.
-func asking(changes ...Change) func(context.Context, Snapshot) (Edits, error) {
-	return func(context.Context, Snapshot) (Edits, error) { return Edits{Changes: changes}, nil }
+// directStore makes one call per action, and knows what it is told to know.
+type directStore struct {
+	client *regapi.Client
+	known  *regapi.ZoneRecords
+}
+
+func (d *directStore) KnownZone(string) (regapi.ZoneRecords, bool) {
+	if d.known == nil {
+		return regapi.ZoneRecords{}, false
+	}
+	return *d.known, true
+}
+
+func (d *directStore) ReadZone(ctx context.Context, domain string) (regapi.ZoneRecords, error) {
+	zones, err := d.client.Zone.GetResourceRecords(ctx, regapi.ByName(domain))
+	if err != nil {
+		return regapi.ZoneRecords{}, err
+	}
+	return zones[0], nil
+}
+
+func (d *directStore) WriteZone(ctx context.Context, domain string, actions []regapi.Action) ([]error, error) {
+	results := make([]error, len(actions))
+	for n, action := range actions {
+		zones, err := d.client.Zone.Apply(ctx, action, regapi.ByName(domain))
+		if err != nil {
+			return nil, err
+		}
+		results[n] = zones[0].Err
+	}
+	return results, nil
+}
+
+func (d *directStore) WriteSOA(ctx context.Context, domain string, soa regapi.SOA) error {
+	zones, err := d.client.Zone.UpdateSOA(ctx, soa, regapi.ByName(domain))
+	if err != nil {
+		return err
+	}
+	return zones[0].Err
+}
+
+// asking gives an edit that asks for the same changes whatever the zone holds.
+func asking(changes ...Change) Edit {
+	return Edit{Plan: func(Snapshot) Edits { return Edits{Changes: changes} }}
 }
 
 func TestAnEditReadsWritesAndReadsBack(t *testing.T) {
@@ -70,12 +111,34 @@ func TestAnEditThatAsksForNothingCostsOneRead(t *testing.T) {
 	}
 }
 
-func TestNothingIsWrittenWhenTheDecisionFails(t *testing.T) {
+func TestAKnownZoneThatNeedsNothingCostsNoRequest(t *testing.T) {
+	target, simulator := newTarget(t)
+	simulator.AddRecord("example.ru", regapitest.Record{Name: "www", Type: "A", Content: "192.0.2.1"})
+	target.Store.(*directStore).known = &regapi.ZoneRecords{Records: []regapi.ResourceRecord{{Subname: "www", Rectype: "A", Content: "192.0.2.1"}}}
+	wanted := func(records ...Record) Edit {
+		return Edit{Plan: func(current Snapshot) Edits {
+			return Edits{Changes: NewPlan(records, Ownership{}, current.Records()).Changes}
+		}}
+	}
+	if _, err := NewEditor().Edit(t.Context(), target, wanted(addr("www", "192.0.2.1"))); err != nil || len(simulator.Journal()) != 0 {
+		t.Errorf("error %v, %d requests, want none", err, len(simulator.Journal()))
+	}
+	// What is known may be old: the record that seems to be missing has been added since.
+	simulator.AddRecord("example.ru", regapitest.Record{Name: "ftp", Type: "A", Content: "192.0.2.2"})
+	if _, err := NewEditor().Edit(t.Context(), target, wanted(addr("www", "192.0.2.1"), addr("ftp", "192.0.2.2"))); err != nil {
+		t.Error(err)
+	}
+	if reads, all := simulator.Calls("zone/get_resource_records"), len(simulator.Journal()); reads != 1 || all != 1 {
+		t.Errorf("%d requests, %d of them reads; want one read", all, reads)
+	}
+}
+
+func TestNothingIsWrittenWhenThePreparationFails(t *testing.T) {
 	target, simulator := newTarget(t)
 	failure := errors.New("no")
-	_, err := NewEditor().Edit(t.Context(), target, func(context.Context, Snapshot) (Edits, error) {
-		return Edits{Changes: []Change{{Add, addr("www", "192.0.2.1")}}}, failure
-	})
+	edit := asking(Change{Add, addr("www", "192.0.2.1")})
+	edit.Prepare = func(context.Context, Edits) error { return failure }
+	_, err := NewEditor().Edit(t.Context(), target, edit)
 	if !errors.Is(err, failure) || simulator.Calls("zone/add_*") != 0 {
 		t.Errorf("error %v, %d writes", err, simulator.Calls("zone/add_*"))
 	}
@@ -84,7 +147,7 @@ func TestNothingIsWrittenWhenTheDecisionFails(t *testing.T) {
 func TestEverySpellingOfARecordIsRemoved(t *testing.T) {
 	target, _ := newTarget(t, regapitest.WithBehaviour(regapitest.Behaviour{DuplicateAdd: regapitest.DuplicateKeep, IPv6: regapitest.IPv6Given}))
 	for _, spelling := range []string{"2001:db8::1", "2001:DB8:0::1"} {
-		if err := target.Client.Call(t.Context(), "zone/add_aaaa", map[string]any{"dname": "example.ru", "subdomain": "www", "ipaddr": spelling}, nil); err != nil {
+		if err := target.Store.(*directStore).client.Call(t.Context(), "zone/add_aaaa", map[string]any{"dname": "example.ru", "subdomain": "www", "ipaddr": spelling}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -117,17 +180,17 @@ func TestAFailureOfTheWholeZoneEndsTheEdit(t *testing.T) {
 		fault.Function = "zone/add_*"
 		simulator.Inject(fault)
 		_, err := NewEditor().Edit(t.Context(), target, asking(Change{Add, text("a", "x")}, Change{Add, text("b", "x")}))
-		if err == nil || simulator.Calls("zone/add_*") != 1 {
-			t.Errorf("%s: error %v after %d writes, want one after the first", fault.Kind, err, simulator.Calls("zone/add_*"))
+		if err == nil || simulator.Calls("zone/get_resource_records") != 1 {
+			t.Errorf("%s: error %v after %d reads, want one before the writes alone", fault.Kind, err, simulator.Calls("zone/get_resource_records"))
 		}
 	}
 }
 
 func TestAChangeThatDoesNotShowIsAFailure(t *testing.T) {
 	target, _ := newTarget(t, regapitest.WithBehaviour(regapitest.Behaviour{IgnoreUpdateSOA: true}))
-	result, err := NewEditor().Edit(t.Context(), target, func(_ context.Context, current Snapshot) (Edits, error) {
-		return Edits{SOA: &regapi.SOA{TTL: time.Hour, MinimumTTL: current.SOA.MinimumTTL}}, nil
-	})
+	result, err := NewEditor().Edit(t.Context(), target, Edit{Plan: func(current Snapshot) Edits {
+		return Edits{SOA: &regapi.SOA{TTL: time.Hour, MinimumTTL: current.SOA.MinimumTTL}}
+	}})
 	if err != nil || len(result.Failures) != 1 || !errors.Is(result.Failures[0].Err, ErrNotApplied) || result.Failures[0].Final() {
 		t.Errorf("%v, failures %v", err, result.Failures)
 	}

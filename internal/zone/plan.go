@@ -60,14 +60,16 @@ type Plan struct {
 }
 
 // Added gives the records that the plan adds.
-func (p Plan) Added() []Record {
-	var added []Record
-	for _, change := range p.Changes {
+func (p Plan) Added() []Record { return added(p.Changes) }
+
+func added(changes []Change) []Record {
+	var records []Record
+	for _, change := range changes {
 		if change.Operation == Add {
-			added = append(added, change.Record)
+			records = append(records, change.Record)
 		}
 	}
-	return added
+	return records
 }
 
 // NewPlan compares what the owner desires with what the zone holds.

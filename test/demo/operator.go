@@ -5,13 +5,20 @@ import (
 	"fmt"
 )
 
+// operatorNamespace is what config/rbac calls the operator's own namespace.
+const operatorNamespace = "system"
+
 // startOperator grants the operator what config/rbac says and starts it.
 func (d *demo) startOperator(ctx context.Context) error {
-	if _, err := d.kubectl(ctx, nil, "apply", "-f", d.config("rbac/role.yaml")); err != nil {
-		return err
-	}
-	if _, err := d.kubectl(ctx, nil, "create", "clusterrolebinding", "operator", "--clusterrole=operator", "--user="+operatorUser); err != nil {
-		return err
+	for _, arguments := range [][]string{
+		{"create", "namespace", operatorNamespace},
+		{"apply", "-f", d.config("rbac/role.yaml")},
+		{"create", "clusterrolebinding", "operator", "--clusterrole=operator", "--user=" + operatorUser},
+		{"create", "rolebinding", "operator", "--namespace=" + operatorNamespace, "--role=operator", "--user=" + operatorUser},
+	} {
+		if _, err := d.kubectl(ctx, nil, arguments...); err != nil {
+			return err
+		}
 	}
 	resync := resyncOfDemo
 	if d.check {
@@ -19,6 +26,7 @@ func (d *demo) startOperator(ctx context.Context) error {
 	}
 	return d.start("operator", d.binary("operator"),
 		"--kubeconfig="+d.scratchFile("operator.kubeconfig"),
+		"--namespace="+operatorNamespace,
 		"--metrics-bind-address=0",
 		"--health-probe-bind-address=0",
 		"--resync-interval="+resync.String(),

@@ -1,0 +1,143 @@
+package account
+
+import (
+	"context"
+	"crypto/sha256"
+	"sync"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+)
+
+// Connection is the way to REG.API for one Account, as of one version of its spec and Secret. It is what internal/zone
+// writes zones through.
+type Connection struct {
+	// Client to call with.
+	Client *regapi.Client
+	// Zones reads and writes zones in batches.
+	Zones *Zones
+	// Inventory knows the domains.
+	Inventory *Inventory
+	// ID names the login in metrics.
+	ID string
+
+	budget *regapi.Budget
+
+	mu            sync.Mutex
+	secretVersion string
+	identity      *regapi.Identity
+	// madeFor is what of the spec the connection was made from.
+	madeFor     string
+	fingerprint [sha256.Size]byte
+	stopSweeps  func()
+	closing     sync.Once
+}
+
+// newConnection makes a connection that nothing runs for yet.
+func (d *Directory) newConnection(account *v1alpha1.Account, lane *sharedLane, credentials *secretCredentials) (*Connection, error) {
+	id := login{account.Spec.Endpoint, credentials.username}.id()
+	observer := d.settings.Observer(id)
+	// What is remembered of refusals and denials belongs to the credentials: new ones get a new chance.
+	options := append(d.settings.Options[:len(d.settings.Options):len(d.settings.Options)], regapi.WithMiddleware(
+		regapi.NewCoalescer().Middleware(),
+		regapi.Retry(),
+		regapi.NewRefusalMemory().Middleware(),
+		lane.Middleware(),
+		regapi.NewDenialGuard(0, nil).Middleware(),
+		regapi.Observe(observer),
+	))
+	if account.Spec.Endpoint != "" {
+		options = append(options, regapi.WithEndpoint(account.Spec.Endpoint))
+	}
+	made, err := regapi.NewClient(append(options, credentials.options...)...)
+	if err != nil {
+		return nil, &Unavailable{Reason: v1alpha1.ReasonInvalidSpec, Message: err.Error()}
+	}
+	zonesOptions := []ZonesOption{WithTurn(lane.Turn)}
+	if d.settings.Applied != nil {
+		zonesOptions = append(zonesOptions, WithApplied(d.settings.Applied))
+	}
+	if observer != nil {
+		zonesOptions = append(zonesOptions, WithObserver(observer.BatchSent))
+	}
+	key := client.ObjectKeyFromObject(account)
+	return &Connection{
+		Client:     made,
+		Zones:      NewZones(made, zonesOptions...),
+		Inventory:  NewInventory(made, d.settings.SweepInterval, func(domain string) { d.settings.Changed(key, domain) }),
+		ID:         id,
+		budget:     lane.budget,
+		madeFor:    account.Spec.Endpoint + "\n" + account.Spec.SecretRef.Name,
+		stopSweeps: func() {},
+	}, nil
+}
+
+// close ends what runs for the connection. Who still holds it gets errors.
+func (c *Connection) close() {
+	c.closing.Do(func() {
+		c.stopSweeps()
+		c.Zones.Close()
+		c.Client.CloseIdleConnections()
+	})
+}
+
+// SecretVersion is the resourceVersion of the Secret that the connection was last compared with.
+func (c *Connection) SecretVersion() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.secretVersion
+}
+
+func (c *Connection) setSecretVersion(version string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.secretVersion = version
+}
+
+// Identify asks REG.API who we are, with the cheapest function that checks credentials and address (2.5, 4.1). It asks
+// once, and again only after a sweep was denied.
+func (c *Connection) Identify(ctx context.Context) (regapi.Identity, error) {
+	c.mu.Lock()
+	identity := c.identity
+	c.mu.Unlock()
+	if identity != nil && !regapi.IsDenied(c.Inventory.Summary().Err) {
+		return *identity, nil
+	}
+	found, err := c.Client.Common.Nop(ctx)
+	if err != nil {
+		return regapi.Identity{}, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.identity = &found
+	return found, nil
+}
+
+// Budget tells what is left of the login's requests.
+func (c *Connection) Budget() regapi.BudgetState { return c.budget.State() }
+
+// KnownZone gives a zone as it was last seen, without a request.
+func (c *Connection) KnownZone(domain string) (regapi.ZoneRecords, bool) {
+	return c.Inventory.Zone(domain)
+}
+
+// ReadZone reads a zone.
+func (c *Connection) ReadZone(ctx context.Context, domain string) (regapi.ZoneRecords, error) {
+	zone, err := c.Zones.Read(ctx, domain)
+	if err == nil {
+		c.Inventory.LearnZone(domain, zone)
+	}
+	return zone, err
+}
+
+// WriteZone makes changes in a zone.
+func (c *Connection) WriteZone(ctx context.Context, domain string, actions []regapi.Action) ([]error, error) {
+	return c.Zones.Write(ctx, domain, actions)
+}
+
+// WriteSOA sets the lifetimes of a zone.
+func (c *Connection) WriteSOA(ctx context.Context, domain string, soa regapi.SOA) error {
+	return c.Zones.UpdateSOA(ctx, domain, soa)
+}
