@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
 	"sync"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -40,18 +41,18 @@ func (d *Directory) newConnection(account *v1alpha1.Account, lane *sharedLane, c
 	id := login{account.Spec.Endpoint, credentials.username}.id()
 	observer := d.settings.Observer(id)
 	// What is remembered of refusals and denials belongs to the credentials: new ones get a new chance.
-	options := append(d.settings.Options[:len(d.settings.Options):len(d.settings.Options)], regapi.WithMiddleware(
+	options := slices.Concat(d.settings.Options, credentials.options, []regapi.Option{regapi.WithMiddleware(
 		regapi.NewCoalescer().Middleware(),
 		regapi.Retry(),
 		regapi.NewRefusalMemory().Middleware(),
 		lane.Middleware(),
 		regapi.NewDenialGuard(0, nil).Middleware(),
 		regapi.Observe(observer),
-	))
+	)})
 	if account.Spec.Endpoint != "" {
 		options = append(options, regapi.WithEndpoint(account.Spec.Endpoint))
 	}
-	made, err := regapi.NewClient(append(options, credentials.options...)...)
+	made, err := regapi.NewClient(options...)
 	if err != nil {
 		return nil, &Unavailable{Reason: v1alpha1.ReasonInvalidSpec, Message: err.Error()}
 	}
