@@ -118,7 +118,10 @@ func (c *call) charge(orders ...order) (*bill, *apiError) {
 	for _, o := range orders {
 		made.amount += o.amount
 	}
-	enough := made.amount <= c.account.funds() || c.test && !c.flag("allow_create_bills")
+	enough := made.amount <= c.account.funds()
+	if c.test {
+		enough = !c.flag("allow_create_bills")
+	}
 	if made.payType == payPrepay && !enough && !c.flag("ok_if_no_money") && !c.flag("allow_create_bills") {
 		return nil, fail("NOT_ENOUGH_MONEY")
 	}

@@ -80,6 +80,8 @@ func (c *call) envelope(answer map[string]any, err *apiError) map[string]any {
 	if err != nil {
 		reply["result"] = "error"
 		c.describe(reply, err)
+	} else if whole, ok := answer[wholeAnswer]; ok {
+		reply["answer"] = whole
 	} else if answer != nil {
 		reply["answer"] = answer
 	}

@@ -8,7 +8,7 @@ import (
 
 // handler is how the simulator answers one function. A category's handlers stand in a file of its own, by the names of the catalogue.
 //
-// A function that takes no list is a call; one that does is run on each element.
+// A function that takes no list is a call; one that does is run on each element, by its call where it has one.
 type handler struct {
 	call func(*call) (map[string]any, *apiError)
 	each elementFunction

@@ -1,13 +1,47 @@
 package regapitest
 
 func serviceHandlers() map[string]handler {
-	return map[string]handler{
-		"service/nop":         {each: answerService},
-		"service/get_info":    {each: answerServiceInfo},
-		"service/get_list":    {call: answerServiceList},
-		"service/get_folders": {call: onService(answerServiceFolders)},
+	handlers := map[string]handler{
+		"service/nop":                       {each: answerService},
+		"service/get_info":                  {each: answerServiceInfo},
+		"service/get_list":                  {call: answerServiceList},
+		"service/get_details":               {each: answerDetails, dress: dressForDetails},
+		"service/service_get_details":       {each: answerDetails, dress: dressForDetails},
+		"service/get_bills":                 {each: answerServiceBills},
+		"service/check_readonly":            {each: answerReadOnly, identify: identifyNothing},
+		"service/get_dedicated_server_list": {call: answerServers},
+		"service/get_prices":                {call: answerPrices},
+		"service/get_servtype_details":      {call: answerServtypeDetails},
+		"service/check_create":              {call: checkServiceOrder},
+		"service/create":                    {call: createService, paid: true},
+		"service/renew":                     {call: renewServices, each: planRenewal, dress: dressForRenewal, flat: true, paid: true},
+		"service/upgrade":                   {call: onService(upgradeService), paid: true},
+		"service/refill":                    {call: onService(external(seowizard, refillService)), paid: true},
+		"service/refund":                    {call: onService(external(seowizard, refundService)), paid: true},
+		"service/resend_mail":               {call: resendMail},
 	}
+	for name, do := range map[string]elementFunction{
+		"service/get_folders":             answerServiceFolders,
+		"service/update":                  updateService,
+		"service/delete":                  deleteService,
+		"service/set_autorenew_flag":      setAutorenew,
+		"service/suspend":                 suspendService,
+		"service/resume":                  resumeService,
+		"service/get_depreciated_period":  answerDepreciatedPeriod,
+		"service/partcontrol_grant":       grantPartialControl,
+		"service/partcontrol_revoke":      revokePartialControl,
+		"service/resend_startup_mail":     answerServiceAlone,
+		"service/get_balance":             external(seowizard, answerServiceBalance),
+		"service/seowizard_manage_link":   external(seowizard, answerLink("http://reg.ru/seowizard.html")),
+		"service/get_websitebuilder_link": external("srv_websitebuilder", answerLink("http://www.reg.ru/ru/?login_hash=123")),
+	} {
+		handlers[name] = handler{call: onService(do)}
+	}
+	return handlers
 }
+
+// answerServiceAlone is the success of a function whose answer is not documented.
+func answerServiceAlone(*call, *element) (map[string]any, *apiError) { return nil, nil }
 
 func answerService(c *call, e *element) (map[string]any, *apiError) {
 	answer := c.succeeded(e)

@@ -48,10 +48,13 @@ func answerBalance(c *call) (map[string]any, *apiError) {
 }
 
 // formatMoney writes hundredths as "1000" or "1000.50".
-func formatMoney(hundredths int64) string {
+func formatMoney(hundredths int64) string { return strings.TrimSuffix(formatCents(hundredths), ".00") }
+
+// formatCents writes hundredths as "1000.00".
+func formatCents(hundredths int64) string {
 	sign := ""
 	if hundredths < 0 {
 		sign, hundredths = "-", -hundredths
 	}
-	return sign + strings.TrimSuffix(fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100), ".00")
+	return fmt.Sprintf("%s%d.%02d", sign, hundredths/100, hundredths%100)
 }

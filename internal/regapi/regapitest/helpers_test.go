@@ -42,7 +42,24 @@ type answer struct {
 	ErrorCode   string         `json:"error_code"`
 	ErrorText   string         `json:"error_text"`
 	ErrorParams any            `json:"error_params"`
-	Answer      map[string]any `json:"answer"`
+	Answer      map[string]any `json:"-"`
+	List        []any          `json:"-"`
+}
+
+// UnmarshalJSON keeps an answer that is no object, as that of service/get_servtype_details (7.3), in List.
+func (a *answer) UnmarshalJSON(text []byte) error {
+	type plain answer
+	whole := struct {
+		*plain
+		Answer json.RawMessage `json:"answer"`
+	}{plain: (*plain)(a)}
+	if err := json.Unmarshal(text, &whole); err != nil || whole.Answer == nil {
+		return err
+	}
+	if whole.Answer[0] == '[' {
+		return json.Unmarshal(whole.Answer, &a.List)
+	}
+	return json.Unmarshal(whole.Answer, &a.Answer)
 }
 
 // element returns one element of the answer's list.

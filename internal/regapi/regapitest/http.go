@@ -28,6 +28,8 @@ type call struct {
 	account *account
 	test    bool
 	changed bool
+	// orders are what a renewal is to charge for.
+	orders []order
 	// folder is the one that the functions for folders work on, newFolder that to which services move.
 	folder, newFolder *folder
 	// billing tells that the function is a paid one, billingBusy that it found another one under way.
@@ -245,10 +247,10 @@ func (s *Server) apply(c *call) (map[string]any, *apiError) {
 	defer s.mu.Unlock()
 	var answer map[string]any
 	var err *apiError
-	if c.fn.each != nil {
-		answer, err = c.answerList()
-	} else {
+	if c.fn.call != nil {
 		answer, err = c.fn.call(c)
+	} else {
+		answer, err = c.answerList()
 	}
 	c.entry.Changed = c.changed
 	c.countFailure(err != nil || len(c.entry.ElementErrors) > 0)

@@ -60,8 +60,8 @@ type service struct {
 	forwards []forward
 	// balance is the money on an external service, in hundredths of a rouble (7.25).
 	balance int64
-	// orderedUnpaid tells of an order whose bill waits to be paid.
-	orderedUnpaid bool
+	// lapsed tells that it was suspended because the paid period ended.
+	lapsed bool
 }
 
 // forward is one redirection of web forwarding.
@@ -81,9 +81,13 @@ func (s *service) expiry() time.Time {
 	return expires
 }
 
-// prolong moves the end of the paid period by so many years or months.
-func (s *service) prolong(years, months int) {
-	s.Expires = s.expiry().AddDate(years, months, 0).Format(time.DateOnly)
+// prolong moves the end of the paid period; a service that had come to its end lives again.
+func (s *service) prolong(t tariff, periods int) {
+	s.Expires = t.add(s.expiry(), periods).Format(time.DateOnly)
+	if s.lapsed {
+		s.lapsed = false
+		s.resume()
+	}
 }
 
 func (s *state) addService(login string, seed Service, now time.Time) (*service, error) {

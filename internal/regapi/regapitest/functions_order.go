@@ -1,0 +1,345 @@
+package regapitest
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// serviceOrder is what service/create was asked for (7.4).
+type serviceOrder struct {
+	tariff tariff
+	// name is the canonical name of the domain that the service is for; uplink, the service that it is added to.
+	name       string
+	uplink     int64
+	period     int
+	userServID string
+	folder     *folder
+	details    map[string]string
+}
+
+// What the types of services need beside a plan (7.4): those that belong to no domain, those that are added to another service, and fields.
+var (
+	freestanding   = []string{"srv_dedicated", "srv_seowizard"}
+	addOns         = []string{"srv_license_isp", "srv_addip", "srv_kvm"}
+	repeatable     = []string{"srv_addip", "srv_ssl_certificate", "srv_dedicated", "srv_seowizard"}
+	requiredFields = map[string][]string{"srv_seowizard": {"email"}, "srv_dedicated": {"dedicated_id"}}
+)
+
+// createService orders a service. It is active once its bill is paid.
+func createService(c *call) (map[string]any, *apiError) {
+	if c.account == nil {
+		return nil, fail("NO_USERNAME")
+	}
+	wanted, err := c.readServiceOrder()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkUnordered(wanted); err != nil {
+		return nil, err
+	}
+	if wanted.folder, err = c.folderForOrder(); err != nil {
+		return nil, err
+	}
+	return c.orderService(wanted)
+}
+
+// readServiceOrder checks the parameters of an order.
+//
+// Errors: PARAMETER_MISSING, PARAMETER_INCORRECT, NOT_ALLOWED_ORDER_BY_API, INVALID_PLAN, INVALID_PERIOD, BAD_USER_SERVID, and those of
+// identification.
+func (c *call) readServiceOrder() (wanted serviceOrder, err *apiError) {
+	servtype := c.params.text("servtype")
+	if servtype == "" {
+		return wanted, missing("servtype")
+	}
+	if wanted.tariff, err = orderedTariff(servtype, c.orderedPlan(servtype)); err != nil {
+		return wanted, err
+	}
+	if wanted.period, err = wanted.tariff.parsePeriod(c.params.text("period")); err != nil {
+		return wanted, err
+	}
+	for _, field := range requiredFields[servtype] {
+		if c.params.text(field) == "" {
+			return wanted, missing(field)
+		}
+	}
+	if wanted.details, err = c.readSettings(servtype); err != nil {
+		return wanted, err
+	}
+	wanted.userServID = c.params.text("user_servid")
+	if wanted.userServID != "" && !userServID.MatchString(wanted.userServID) {
+		return wanted, fail("BAD_USER_SERVID")
+	}
+	return wanted, c.readOrderTarget(&wanted)
+}
+
+// orderedPlan is the subtype, also called plan, or what is ordered when there is none.
+func (c *call) orderedPlan(servtype string) string {
+	for _, field := range []string{"subtype", "plan"} {
+		if plan := c.params.text(field); plan != "" {
+			return plan
+		}
+	}
+	return defaultPlan(servtype)
+}
+
+// orderedTariff is the tariff of a service that can be ordered here.
+func orderedTariff(servtype, plan string) (tariff, *apiError) {
+	found, err := findTariff(servtype, plan)
+	if err != nil && err.code == "PRICES_NOT_FOUND" {
+		return tariff{}, fail("NOT_ALLOWED_ORDER_BY_API")
+	}
+	return found, err
+}
+
+// readOrderTarget finds out which domain, or which other service, the order is for.
+func (c *call) readOrderTarget(wanted *serviceOrder) (err *apiError) {
+	servtype := wanted.tariff.servtype
+	given := c.params.text("dname")
+	if given == "" {
+		given = c.params.text("domain_name")
+	}
+	uplink := c.params.text("uplink_service_id")
+	switch {
+	case slices.Contains(freestanding, servtype):
+		return nil
+	case uplink != "":
+		wanted.name, wanted.uplink, err = c.readUplink(uplink)
+		return err
+	case slices.Contains(addOns, servtype):
+		return missing("uplink_service_id")
+	default:
+		wanted.name, err = canonicalDomain(given)
+		return err
+	}
+}
+
+func (c *call) readUplink(id string) (string, int64, *apiError) {
+	e := &element{own: params{"service_id": id}, common: params{}, single: true}
+	found, err := c.find(e)
+	if err != nil {
+		return "", 0, err
+	}
+	return found.Name, found.ServiceID, nil
+}
+
+// checkUnordered refuses a second service of a type that a domain has once. Errors: WAITING, SERVICE_ALREADY_EXISTS, USER_SERVID_IS_NOT_UNIQUE.
+func (c *call) checkUnordered(wanted serviceOrder) *apiError {
+	if c.test {
+		return nil
+	}
+	if wanted.userServID != "" && c.srv.state.identified("", wanted.userServID) != nil {
+		return fail("USER_SERVID_IS_NOT_UNIQUE")
+	}
+	if slices.Contains(repeatable, wanted.tariff.servtype) {
+		return nil
+	}
+	found := c.srv.state.attached(c.account.Login, wanted.name, wanted.tariff.servtype)
+	switch {
+	case found == nil || !found.listed():
+		return nil
+	case found.State == stateInactive:
+		return fail("WAITING")
+	default:
+		return fail("SERVICE_ALREADY_EXISTS")
+	}
+}
+
+// orderService charges for a service that is inactive until then, and gone again when it cannot be charged for.
+func (c *call) orderService(wanted serviceOrder) (map[string]any, *apiError) {
+	ordered, err := c.placeService(wanted)
+	if err != nil {
+		return nil, err
+	}
+	s := c.srv.state
+	made, err := c.charge(order{
+		service: ordered, action: actionNew, amount: c.price(wanted.tariff.price * int64(wanted.period)),
+		fulfil: func(now time.Time) { ordered.activate(now, wanted.tariff, wanted.period) },
+		cancel: func(time.Time) { s.forgetService(ordered) },
+	})
+	if err != nil {
+		s.forgetService(ordered)
+		return nil, err
+	}
+	if wanted.folder != nil {
+		wanted.folder.put(ordered)
+	}
+	answer := map[string]any{
+		"bill_id": textNumeral(made.id), "descr": ordered.describe("ordered"), "pay_notes": made.payNotes(), "payment": amount(made.amount),
+		"service_id": textNumeral(ordered.ServiceID), "uplink_service_id": textNumeral(ordered.UplinkServiceID),
+	}
+	if c.test {
+		dressOrder(ordered.Servtype, answer)
+	}
+	return answer, nil
+}
+
+// placeService makes the service that was ordered; the state knows it unless it is the test user's.
+func (c *call) placeService(wanted serviceOrder) (*service, *apiError) {
+	ordered := &service{Name: wanted.name, owner: c.account.Login, Service: Service{
+		Servtype: wanted.tariff.servtype, Subtype: wanted.tariff.subtype, Domain: wanted.name, UserServID: wanted.userServID,
+		UplinkServiceID: wanted.uplink, State: stateInactive, Details: wanted.details,
+	}}
+	if c.test {
+		ordered.ServiceID = exampleOrderedID
+		return ordered, nil
+	}
+	if err := c.srv.state.register(ordered, c.now); err != nil {
+		return nil, fail("INTERNAL_ERROR", "error_detail", err.Error())
+	}
+	return ordered, nil
+}
+
+// activate begins a paid period today.
+func (s *service) activate(now time.Time, t tariff, periods int) {
+	s.State, s.Created = stateActive, now.Format(time.DateOnly)
+	s.Expires = t.add(now, periods).Format(time.DateOnly)
+}
+
+// describe says what was done to a service, in the words of the examples (7.4, 7.12).
+func (s *service) describe(done string) string {
+	text := "service " + s.Servtype + " is " + done
+	if s.Name != "" {
+		text += " for domain " + unicodeName(s.Name)
+	}
+	return text
+}
+
+// price is what something costs; the examples know one price, and what is free.
+func (c *call) price(hundredths int64) int64 {
+	if c.test && hundredths != 0 {
+		return examplePrice
+	}
+	return hundredths
+}
+
+// hostingTypes are the three kinds of hosting.
+var hostingTypes = []string{"srv_hosting_ispmgr", "srv_hosting_cpanel", "srv_hosting_plesk"}
+
+// checkServiceOrder checks an order without making one; everyone may ask (7.5).
+func checkServiceOrder(c *call) (map[string]any, *apiError) {
+	e := &element{own: c.params, common: params{}}
+	given, servtype := e.givenName(), c.params.text("servtype")
+	if servtype == "" {
+		servtype = hostingTypes[0]
+	}
+	if given == "" {
+		return nil, missing("dname")
+	}
+	name, err := canonicalDomain(given)
+	if err != nil {
+		return nil, err
+	}
+	const shortestName = 2
+	if label, _, _ := strings.Cut(unicodeName(name), "."); len([]rune(label)) < shortestName {
+		return nil, fail("FIELD_VALUE_TOO_SHORT")
+	}
+	ordered, err := orderedTariff(servtype, c.orderedPlan(servtype))
+	if err != nil {
+		return nil, err
+	}
+	period, err := ordered.parsePeriod(c.params.text("period"))
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkHosted(name, servtype); err != nil {
+		return nil, err
+	}
+	return map[string]any{"descr": "everything is ok for creating", "param": map[string]any{
+		"dname": given, "period": textNumeral(int64(period)), "servtype": servtype, "subtype": ordered.subtype,
+	}}, nil
+}
+
+// checkHosted refuses hosting for a name that is hosted, or whose zone is another account's.
+func (c *call) checkHosted(name, servtype string) *apiError {
+	if c.test || !slices.Contains(hostingTypes, servtype) {
+		return nil
+	}
+	for _, other := range c.srv.state.byName[name] {
+		if slices.Contains(hostingTypes, other.Servtype) && other.listed() {
+			return fail("ALREADY_EXISTS_ON_SERVER")
+		}
+	}
+	d := c.srv.state.domains[name]
+	if d != nil && d.delegatedHere() && (c.account == nil || !d.managedBy(c.account.Login)) {
+		return fail("ALREADY_EXISTS_ON_NSS")
+	}
+	return nil
+}
+
+// renewServices prolongs domains and services with one bill for all of them; elements that cannot be prolonged are left out of it (7.13).
+func renewServices(c *call) (map[string]any, *apiError) {
+	elements, err := c.elements()
+	if err != nil {
+		return nil, err
+	}
+	period := c.params.text("period")
+	if period == "" {
+		return nil, missing("period")
+	}
+	answers, err := c.runElements(elements, c.answerElement)
+	if err != nil {
+		return nil, err
+	}
+	if len(c.orders) == 0 {
+		return map[string]any{servicesList: answers}, nil
+	}
+	made, err := c.charge(c.orders...)
+	if err != nil {
+		return nil, err
+	}
+	answer := map[string]any{
+		"bill_id": textNumeral(made.id), "currency": made.currency, "payment": amount(made.amount), "period": numeral{digits: period},
+		"status": "renew_success",
+	}
+	if made.payed == "" {
+		answer["status"] = "only_bill_created"
+	}
+	if elements[0].single {
+		answer["dname"], answer["servtype"] = elements[0].shownName(), elements[0].service.Servtype
+	} else {
+		answer[servicesList] = answers
+	}
+	return answer, nil
+}
+
+// planRenewal adds one service to the order. Errors: INVALID_PERIOD, INCORRECT_STATE, PROLONG_ERROR, DOUBLE_ORDER.
+func planRenewal(c *call, e *element) (map[string]any, *apiError) {
+	t := c.renewalTariff(e.service)
+	period, err := t.parsePeriod(c.params.text("period"))
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkRenewal(e, t, period); err != nil {
+		return nil, err
+	}
+	renewed := e.service
+	c.orders = append(c.orders, order{
+		service: renewed, action: actionRenew, amount: c.price(t.renewPrice * int64(period)),
+		fulfil: func(time.Time) { renewed.prolong(t, period) },
+	})
+	return answerService(c, e)
+}
+
+func (c *call) checkRenewal(e *element, t tariff, period int) *apiError {
+	if e.service.State != stateActive && e.service.State != stateSuspended {
+		return fail("INCORRECT_STATE")
+	}
+	if t.once {
+		return fail("PROLONG_ERROR", "error_detail", "the service is not renewable")
+	}
+	if c.test {
+		return nil
+	}
+	if t.add(e.service.expiry(), period).After(t.add(c.now, t.longest())) {
+		return fail("PROLONG_ERROR", "error_detail", "the period ends more than "+strconv.Itoa(t.longest())+" "+t.unit+"s from now")
+	}
+	for _, b := range c.srv.state.bills {
+		if b.payed == "" && b.concerns(e.service) {
+			return fail("DOUBLE_ORDER", "dname", e.shownName(), "servtype", e.service.Servtype)
+		}
+	}
+	return nil
+}
