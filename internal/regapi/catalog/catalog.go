@@ -76,6 +76,47 @@ func (f Function) split() (category, function string) {
 	return "", f.Name
 }
 
+// TypedCall is the function's place in the Go client, such as "Zone.AddAlias"; "" for the categories that the client reaches through
+// Client.Call alone.
+func (f Function) TypedCall() string {
+	category, function := f.split()
+	service, typed := services[category]
+	if !typed {
+		return ""
+	}
+	return service + "." + camelCase(function)
+}
+
+// services are the fields of the client by category.
+var services = map[string]string{
+	"": "Common", "user": "User", "bill": "Bill", "service": "Service", "domain": "Domain", "zone": "Zone", "dnssec": "DNSSEC",
+	"folder": "Folder",
+}
+
+// initialisms are the words that Go writes otherwise than with one capital.
+var initialisms = map[string]string{
+	"aaaa": "AAAA", "authinfo": "AuthInfo", "caa": "CAA", "cname": "CNAME", "https": "HTTPS", "id": "ID", "ksk": "KSK", "mx": "MX",
+	"ns": "NS", "nss": "NSS", "soa": "SOA", "srv": "SRV", "tld": "TLD", "txt": "TXT", "uri": "URI", "url": "URL", "zsk": "ZSK",
+}
+
+// camelCase turns add_alias into AddAlias.
+func camelCase(name string) string {
+	result, start := "", 0
+	for i := 0; i <= len(name); i++ {
+		if i < len(name) && name[i] != '_' {
+			continue
+		}
+		word := name[start:i]
+		if special, ok := initialisms[word]; ok {
+			result += special
+		} else {
+			result += string(word[0]-'a'+'A') + word[1:]
+		}
+		start = i + 1
+	}
+	return result
+}
+
 // Functions returns all functions in the order of the documentation's list (3.3), each category followed by its obsolete functions.
 func Functions() []Function {
 	var all []Function

@@ -63,6 +63,17 @@ func TestCategoryIsWhatStandsBeforeTheSlash(t *testing.T) {
 	}
 }
 
+func TestTypedCallsBearTheNameOfTheFunction(t *testing.T) {
+	for name, want := range map[string]string{
+		"nop": "Common.Nop", "get_user_id": "Common.GetUserID", "zone/add_aaaa": "Zone.AddAAAA", "domain/get_tld_info": "Domain.GetTLDInfo",
+		"domain/set_new_authinfo": "Domain.SetNewAuthInfo", "service/service_get_details": "Service.ServiceGetDetails", "shop/nop": "",
+	} {
+		if f, ok := Find(name); !ok || f.TypedCall() != want {
+			t.Errorf("%s: %q, found %t", name, f.TypedCall(), ok)
+		}
+	}
+}
+
 func TestUnknownFunctionsAreNotFound(t *testing.T) {
 	for _, name := range []string{"", "zone", "zone/", "add_alias", "zone/add_alias "} {
 		if f, ok := Find(name); ok {
