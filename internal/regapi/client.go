@@ -12,10 +12,12 @@ import (
 type Client struct {
 	Common  *CommonService
 	User    *UserService
+	Bill    *BillService
 	Service *ServiceService
 	Domain  *DomainService
 	Zone    *ZoneService
 	DNSSEC  *DNSSECService
+	Folder  *FolderService
 
 	// endpoint is for printing. The credentials live in the handler's closure alone, where no
 	// formatting verb can reach them.
@@ -68,10 +70,12 @@ func newClient(endpoint *url.URL, settings options) *Client {
 	}
 	client.Common = &CommonService{client}
 	client.User = &UserService{client}
+	client.Bill = &BillService{client}
 	client.Service = &ServiceService{client}
 	client.Domain = &DomainService{client}
 	client.Zone = &ZoneService{client}
 	client.DNSSEC = &DNSSECService{client}
+	client.Folder = &FolderService{client}
 	return client
 }
 

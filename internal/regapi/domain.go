@@ -35,7 +35,7 @@ type DomainNSS struct {
 func (s *DomainService) GetNSS(ctx context.Context, refs ...DomainRef) ([]DomainNSS, error) {
 	const function = "domain/get_nss"
 	items, err := s.client.list(ctx, listCall{
-		function: function, kind: domainList, refs: refs, succeeded: delegationAnswered, needed: "nss",
+		function: function, kind: domainList, refs: refs, succeeded: answeredWithout("nss"), needed: "nss",
 	})
 	if err != nil {
 		return nil, err
@@ -52,14 +52,6 @@ func (s *DomainService) GetNSS(ctx context.Context, refs ...DomainRef) ([]Domain
 		}
 	}
 	return delegations, nil
-}
-
-// delegationAnswered accepts what 8.19 documents as success: the name servers without any result.
-func delegationAnswered(element object) bool {
-	if _, given := element["result"]; given {
-		return element.succeeded()
-	}
-	return element["nss"] != nil && !element.complains()
 }
 
 // UnmarshalJSON reads {"ns": name, "ip": address}, where ip may also be a list or missing (8.19).

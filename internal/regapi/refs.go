@@ -52,19 +52,19 @@ func (r DomainRef) IsZero() bool {
 
 // String returns the name if there is one, and else what identifies the domain or service.
 func (r DomainRef) String() string {
-	subject := "user_servid " + r.UserServID
+	subject, relation := "user_servid "+r.UserServID, " of "
 	switch {
 	case r.Name != "":
 		subject = r.Name
 	case r.ServiceID != 0:
 		subject = "service " + r.ServiceID.String()
 	case r.UserServID == "" && r.UplinkServiceID != 0:
-		subject = "below service " + r.UplinkServiceID.String()
+		subject, relation = "service "+r.UplinkServiceID.String(), " below "
 	}
 	if r.ServType == "" {
 		return subject
 	}
-	return r.ServType + " of " + subject
+	return r.ServType + relation + subject
 }
 
 // MarshalJSON writes the reference as an element of the list domains.
