@@ -1,0 +1,157 @@
+package regapi
+
+import (
+	"context"
+	"errors"
+	"strconv"
+)
+
+// GetFolders returns the folders that hold a domain or service (7.9).
+func (s *ServiceService) GetFolders(ctx context.Context, ref DomainRef) ([]Folder, error) {
+	const function = "service/get_folders"
+	if ref.IsZero() {
+		return nil, refuse(function, CodeServiceNotSpecified, "the reference identifies nothing")
+	}
+	elements, err := members[folderElement](ctx, s.client, function, ref.fields("domain_name"), "folders")
+	if err != nil {
+		return nil, err
+	}
+	folders := make([]Folder, len(elements))
+	for i, e := range elements {
+		folders[i] = Folder{ID: e.ID, Name: string(e.Name)}
+	}
+	return folders, nil
+}
+
+type folderElement struct {
+	ID   ID   `json:"folder_id"`
+	Name Text `json:"folder_name"`
+}
+
+// DetailsQuery says which details to return; the zero value asks for all, without groups.
+type DetailsQuery struct {
+	// SeparateGroups puts the details into groups, which depend on the service: see
+	// [Details.Group].
+	SeparateGroups bool
+	// ShowContactsOnly asks for the contacts of domains and nothing else.
+	ShowContactsOnly bool
+	// SplittedContacts keeps the fields of names and addresses apart. Otherwise they are joined to
+	// person_r, p_addr, passport and address_r, which the vendor means to give up.
+	SplittedContacts bool
+}
+
+// ServiceDetails is what service/get_details tells of one service; only DomainResult is set if its
+// Err is not nil.
+type ServiceDetails struct {
+	DomainResult
+	ServType string
+	// Details are the settings of a service or the contacts and flags of a domain.
+	Details Details
+	// Contacts are there with ShowContactsOnly alone.
+	Contacts Contacts
+}
+
+// GetDetails returns the settings of up to 1000 services, and the contacts of domains (7.10).
+func (s *ServiceService) GetDetails(ctx context.Context, query DetailsQuery, refs ...DomainRef) ([]ServiceDetails, error) {
+	return s.details(ctx, "service/get_details", query, refs)
+}
+
+// ServiceGetDetails calls service/service_get_details, which section 3.3 lists with the same words
+// as [ServiceService.GetDetails] and describes nowhere.
+func (s *ServiceService) ServiceGetDetails(ctx context.Context, query DetailsQuery, refs ...DomainRef) ([]ServiceDetails, error) {
+	return s.details(ctx, "service/service_get_details", query, refs)
+}
+
+func (s *ServiceService) details(ctx context.Context, function string, query DetailsQuery, refs []DomainRef) ([]ServiceDetails, error) {
+	params := parameters{}
+	params.flag("separate_groups", query.SeparateGroups)
+	params.flag("show_contacts_only", query.ShowContactsOnly)
+	params.flag("splitted_contacts", query.SplittedContacts)
+	needed := "details"
+	if query.ShowContactsOnly {
+		needed = "contacts"
+	}
+	type element struct {
+		ServType Text     `json:"servtype"`
+		Details  Details  `json:"details"`
+		Contacts Contacts `json:"contacts"`
+	}
+	return collect(ctx, s.client, listCall{
+		function: function, kind: serviceList, refs: refs, params: params, needed: needed,
+	}, func(result DomainResult, e element) ServiceDetails {
+		return ServiceDetails{DomainResult: result, ServType: string(e.ServType), Details: e.Details, Contacts: e.Contacts}
+	})
+}
+
+// ServiceBills are the bills for one service; Bills is nil if Err is not.
+type ServiceBills struct {
+	DomainResult
+	Bills []ID
+}
+
+// GetBills returns the numbers of the bills for up to 1000 services; Partners only (7.14).
+func (s *ServiceService) GetBills(ctx context.Context, refs ...DomainRef) ([]ServiceBills, error) {
+	type element struct {
+		Bills []ID `json:"bills"`
+	}
+	return collect(ctx, s.client, listCall{
+		function: "service/get_bills", kind: serviceList, refs: refs, needed: "bills",
+		succeeded: answeredWithout("bills"),
+	}, func(result DomainResult, e element) ServiceBills { return ServiceBills{result, e.Bills} })
+}
+
+// ServiceReadonly tells whether a service may be changed.
+type ServiceReadonly struct {
+	// DomainResult has an Err if the service was not found or its state is not known.
+	DomainResult
+	Readonly bool
+	// Reason is why a service may not be changed, such as DATA_IS_READ_ONLY; "" for a code that
+	// this client does not know.
+	Reason ErrorCode
+}
+
+// CheckReadonly tells whether up to 1000 domains or services may be changed (7.15).
+func (s *ServiceService) CheckReadonly(ctx context.Context, refs ...DomainRef) ([]ServiceReadonly, error) {
+	type element struct {
+		Readonly flag `json:"is_readonly"`
+		Reason   Text `json:"error_code"`
+	}
+	return collect(ctx, s.client, listCall{
+		function: "service/check_readonly", kind: serviceList, refs: refs, succeeded: readonlyAnswered,
+	}, func(result DomainResult, e element) ServiceReadonly {
+		readonly := ServiceReadonly{DomainResult: result, Readonly: bool(e.Readonly)}
+		if _, known := classes[ErrorCode(e.Reason)]; known {
+			readonly.Reason = ErrorCode(e.Reason)
+		}
+		return readonly
+	})
+}
+
+// readonlyAnswered accepts every element that tells whether a service is read-only. Its error code
+// is the reason for that, but for a service that is not there at all (7.15).
+func readonlyAnswered(element object) bool {
+	return element.holds("is_readonly") && ErrorCode(element.text("error_code")).Class() != ClassNotFound
+}
+
+// GetDepreciatedPeriod returns how many periods are left of a service, a fraction (7.19).
+func (s *ServiceService) GetDepreciatedPeriod(ctx context.Context, ref DomainRef) (float64, error) {
+	const function = "service/get_depreciated_period"
+	var answer struct {
+		Period decimal `json:"depreciated_period"`
+	}
+	err := s.client.on(ctx, function, ref, nil, requiring("depreciated_period", &answer))
+	return float64(answer.Period), err
+}
+
+// decimal is a number that answers write as a number or a string.
+type decimal float64
+
+// UnmarshalJSON refuses everything else.
+func (d *decimal) UnmarshalJSON(raw []byte) error {
+	number, err := strconv.ParseFloat(scalarText(raw), 64)
+	if err != nil {
+		return errors.New("not a number")
+	}
+	*d = decimal(number)
+	return nil
+}
