@@ -24,7 +24,7 @@ type documentedCall struct {
 
 // documentedCalls has at least one call of each function with a typed call.
 func documentedCalls() []documentedCall {
-	return slices.Concat(documentedUser, documentedBill, documentedService, documentedFolder, documentedDNSSEC)
+	return slices.Concat(documentedUser, documentedBill, documentedService, documentedDomain, documentedFolder, documentedDNSSEC)
 }
 
 // nothing is the outcome of a call that returns an error alone.
