@@ -24,7 +24,7 @@ const failureBlock = time.Hour
 func testAccount() *account {
 	return &account{
 		Account: Account{Login: testLogin, Password: testLogin, Partner: true},
-		balance: money{prepay: 100_000, credit: 1_000},
+		balance: money{prepay: 100_000, credit: 1_000}, resellerURLs: map[string]string{},
 	}
 }
 
@@ -43,15 +43,37 @@ func (c *call) authenticate() *apiError {
 	if login == testLogin {
 		return c.authenticateTest()
 	}
-	found := c.srv.state.accounts[login]
-	if found == nil || !c.proves(found) {
-		return fail("PASSWORD_AUTH_FAILED")
+	found, err := c.accountOf(login)
+	if err != nil {
+		return err
 	}
 	if err := c.permits(found); err != nil {
 		return err
 	}
 	c.account = found
 	return c.permitsFunction()
+}
+
+// accountOf finds the account whose login, or whose only e-mail address, was given, and checks its password or signature.
+//
+// Errors: PASSWORD_AUTH_FAILED; for an e-mail address USER_AUTHENTICATION_FAILED and MORE_THAN_ONE_ACCOUNT_WITH_THE_SAME_EMAIL.
+func (c *call) accountOf(login string) (*account, *apiError) {
+	refusal := "PASSWORD_AUTH_FAILED"
+	found := c.srv.state.accounts[login]
+	if found == nil && strings.Contains(login, "@") {
+		refusal = "USER_AUTHENTICATION_FAILED"
+		namesakes := c.srv.state.withEmail(login)
+		if len(namesakes) > 1 {
+			return nil, fail("MORE_THAN_ONE_ACCOUNT_WITH_THE_SAME_EMAIL")
+		}
+		if len(namesakes) == 1 {
+			found = namesakes[0]
+		}
+	}
+	if found == nil || !c.proves(found) {
+		return nil, fail(refusal)
+	}
+	return found, nil
 }
 
 // authenticateTest admits the test user from everywhere, by password alone: signature and certificate do not work for it (2.2.4.1).

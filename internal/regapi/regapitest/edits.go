@@ -21,10 +21,7 @@ func (s *Server) AddDomain(login string, d Domain) {
 
 // AddService adds a service that is no domain to an account.
 func (s *Server) AddService(login string, added Service) {
-	s.mustEdit(func() error {
-		_, err := s.state.addService(login, added, s.clock.Now())
-		return err
-	})
+	s.mustEdit(func() error { return s.state.addService(login, added, s.clock.Now()) })
 }
 
 // AddFolder adds a folder to an account.
@@ -45,6 +42,19 @@ func (s *Server) SetDelegation(name string, servers ...string) {
 	s.editDomain(name, func(d *domain) error {
 		d.NameServers = slices.Clone(servers)
 		return nil
+	})
+}
+
+// PayBill pays a bill as its owner would from outside, by bank for example: the balance stays as it is.
+func (s *Server) PayBill(id int64) {
+	s.mustEdit(func() error {
+		for _, b := range s.state.bills {
+			if b.id == id && b.payed == "" {
+				b.settle(s.clock.Now())
+				return nil
+			}
+		}
+		return fmt.Errorf("there is no unpaid bill %d", id)
 	})
 }
 

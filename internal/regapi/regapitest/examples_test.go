@@ -22,7 +22,7 @@ type example struct{ name, request, answer string }
 
 // examples are those of every function; a category that has many keeps them in a file of its own.
 func examples() []example {
-	return slices.Concat(basicExamples, billExamples, serviceExamples, dnssecExamples, folderExamples)
+	return slices.Concat(basicExamples, userExamples, billExamples, serviceExamples, dnssecExamples, folderExamples)
 }
 
 var basicExamples = []example{

@@ -7,8 +7,13 @@ import (
 
 func userHandlers() map[string]handler {
 	return map[string]handler{
-		"user/nop":         {call: answerNothing},
-		"user/get_balance": {call: answerBalance},
+		"user/nop":              {call: answerNothing},
+		"user/create":           {call: createUser},
+		"user/get_statistics":   {call: answerStatistics},
+		"user/get_balance":      {call: answerBalance},
+		"user/set_reseller_url": {call: setResellerURL},
+		"user/get_reseller_url": {call: answerResellerURL},
+		"user/refill_balance":   {call: refillBalance},
 	}
 }
 

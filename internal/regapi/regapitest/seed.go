@@ -76,7 +76,7 @@ func (s *Server) addHoldings(a SeedAccount) error {
 		}
 	}
 	for _, added := range a.Services {
-		if _, err := s.state.addService(a.Login, added, s.clock.Now()); err != nil {
+		if err := s.state.addService(a.Login, added, s.clock.Now()); err != nil {
 			return err
 		}
 	}

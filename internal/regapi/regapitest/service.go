@@ -90,25 +90,25 @@ func (s *service) prolong(t tariff, periods int) {
 	}
 }
 
-func (s *state) addService(login string, seed Service, now time.Time) (*service, error) {
+func (s *state) addService(login string, seed Service, now time.Time) error {
 	if s.accounts[login] == nil {
-		return nil, fmt.Errorf("service %s: there is no account %q", seed.Servtype, login)
+		return fmt.Errorf("service %s: there is no account %q", seed.Servtype, login)
 	}
 	if seed.Servtype == "" || seed.Servtype == domainType {
-		return nil, fmt.Errorf("servtype %q is not that of a service", seed.Servtype)
+		return fmt.Errorf("servtype %q is not that of a service", seed.Servtype)
 	}
 	added := &service{Service: seed, owner: login}
 	if seed.Domain != "" {
 		name, err := canonicalDomain(seed.Domain)
 		if err != nil {
-			return nil, fmt.Errorf("service %s of %q: %w", seed.Servtype, seed.Domain, err)
+			return fmt.Errorf("service %s of %q: %w", seed.Servtype, seed.Domain, err)
 		}
 		added.Name = name
 	}
 	if err := s.register(added, now); err != nil {
-		return nil, fmt.Errorf("service %s of %q: %w", seed.Servtype, seed.Domain, err)
+		return fmt.Errorf("service %s of %q: %w", seed.Servtype, seed.Domain, err)
 	}
-	return added, nil
+	return nil
 }
 
 // register gives a service what its seed leaves out and makes it known by its ids and by its domain's name.

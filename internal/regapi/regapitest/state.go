@@ -28,6 +28,8 @@ type Account struct {
 	APIPassword string `json:"apiPassword,omitempty"`
 	// UserID is made up when 0.
 	UserID int64 `json:"userID,omitempty"`
+	// Email may be given instead of the login, if no other account has it too.
+	Email string `json:"email,omitempty"`
 	// Partner accounts may call the functions that others get RESELLER_AUTH_FAILED for.
 	Partner bool `json:"partner,omitempty"`
 	// AllowedIPs is the allow-list. Nil allows loopback; an empty list allows nobody (2.4).
@@ -94,6 +96,8 @@ type account struct {
 	certificates [][]byte
 	blockedUntil time.Time
 	failures     map[string]int
+	// resellerURLs are those of user/set_reseller_url, by type of service and of address (5.5).
+	resellerURLs map[string]string
 }
 
 // domain is a Domain in use.
@@ -164,6 +168,17 @@ func (s *state) addAccount(a Account) error {
 	return nil
 }
 
+// withEmail returns the accounts that have an e-mail address.
+func (s *state) withEmail(address string) []*account {
+	found := []*account{}
+	for _, a := range s.accounts {
+		if strings.EqualFold(a.Email, address) {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
 func newAccount(a Account) (*account, error) {
 	if a.AllowedIPs == nil {
 		a.AllowedIPs = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
@@ -172,7 +187,7 @@ func newAccount(a Account) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	added := &account{Account: a, balance: balance, failures: map[string]int{}}
+	added := &account{Account: a, balance: balance, failures: map[string]int{}, resellerURLs: map[string]string{}}
 	for _, text := range a.Certificates {
 		block, _ := pem.Decode([]byte(text))
 		if block == nil {

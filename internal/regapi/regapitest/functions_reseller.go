@@ -1,0 +1,89 @@
+package regapitest
+
+import (
+	"slices"
+	"time"
+)
+
+// The addresses that an external service can send its user to (5.5).
+var urlTypes = []string{"refill", "refund"}
+
+// resellerURLKey checks the two parameters that name an address. Errors: PARAMETER_MISSING, PARAMETER_INCORRECT.
+func (c *call) resellerURLKey() (string, *apiError) {
+	servtype, urlType := c.params.text("servtype"), c.params.text("url_type")
+	switch {
+	case servtype == "":
+		return "", missing("servtype")
+	case servtype != seowizard:
+		return "", incorrect("servtype")
+	case urlType == "":
+		return "", missing("url_type")
+	case !slices.Contains(urlTypes, urlType):
+		return "", incorrect("url_type")
+	}
+	return servtype + " " + urlType, nil
+}
+
+func setResellerURL(c *call) (map[string]any, *apiError) {
+	key, err := c.resellerURLKey()
+	if err != nil {
+		return nil, err
+	}
+	if c.params.text("url") == "" {
+		return nil, missing("url")
+	}
+	c.account.resellerURLs[key] = c.params.text("url")
+	c.touch()
+	return nil, nil
+}
+
+// answerResellerURL is empty until an address is set.
+func answerResellerURL(c *call) (map[string]any, *apiError) {
+	key, err := c.resellerURLKey()
+	if err != nil {
+		return nil, err
+	}
+	if c.test {
+		return map[string]any{"url": "http://test2.com"}, nil
+	}
+	return map[string]any{"url": c.account.resellerURLs[key]}, nil
+}
+
+// refillBalance sends a bill for money on the account, which is there once the bill is paid (5.5 of the older edition).
+func refillBalance(c *call) (map[string]any, *apiError) {
+	if c.params.text("pay_type") != "WM" {
+		return nil, incorrect("pay_type")
+	}
+	if c.params.text("wmid") == "" {
+		return nil, missing("wmid")
+	}
+	currency := c.params.text("currency")
+	if !slices.Contains(payCurrencies["WM"][1:], currency) {
+		return nil, fail("UNSUPPORTED_CURRENCY")
+	}
+	asked, err := parseAmount(c.params.text("amount"))
+	if err != nil {
+		return nil, err
+	}
+	rate, _ := roublesPer(currency)
+	sum, account := asked*rate, c.account
+	if c.test {
+		sum = exampleAdvance
+	}
+	made := &bill{
+		owner: account.Login, created: c.now.Format(time.DateOnly), payType: "WM", currency: roubles, amount: sum,
+		orders: []order{{action: actionNew, amount: sum, fulfil: func(time.Time) { account.balance.prepay += sum }}},
+	}
+	c.keepBill(made)
+	c.touch()
+	return map[string]any{
+		"bill_id": textNumeral(made.id), "currency": made.currency, "pay_notes": "Bill for prepay created", "pay_type": made.payType,
+		"payment": amount(sum), "total_payment": amount(sum), "wm_invid": textNumeral(exampleInvoiceID),
+	}, nil
+}
+
+// The advance of the example of user/refill_balance and the number that WebMoney gives its bill (5.5 of the older edition).
+const (
+	exampleAdvance   = 1000_00
+	exampleInvoiceID = 12345678
+)
