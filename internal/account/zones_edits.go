@@ -234,7 +234,7 @@ func (q editQueue) fail(err error, match func(ticket) bool) {
 
 // settle gives an edit its result. A failure that concerns more than one action ends its job.
 func (q editQueue) settle(done edit, err error) {
-	done.writeJob.settle(done.index, err)
+	done.settle(done.index, err)
 	if err != nil && !ConcernsOneAction(err) {
 		q.end(done.writeJob, err)
 	}
@@ -246,7 +246,7 @@ func (q editQueue) putBack(domain string, edits []edit) {
 	var still []edit
 	for _, back := range edits {
 		if back.ended != nil {
-			back.writeJob.settle(back.index, back.ended)
+			back.settle(back.index, back.ended)
 			continue
 		}
 		still = append(still, back)

@@ -93,25 +93,34 @@ const maxRefusals = 16
 // settleRefusedLists deals with a zone/update_records that failed as a whole.
 //
 // A request that was refused as wrong, and not for one of its elements, holds something that REG.API cannot even take
-// apart, or more than it takes. Smaller ones follow, until what is wrong is alone.
+// apart, or more than it takes. Smaller ones follow, until what is wrong is alone. If nothing gets through any more the
+// cause lies elsewhere, and all edits fail.
 func (z *Zones) settleRefusedLists(lists []zoneList, actions int, err error) {
-	z.refusals++
 	switch {
 	case regapi.HasCode(err, regapi.CodeResellerAuthFailed):
 		z.capability = Ordinary
-	case regapi.IsInvalid(err) && actions > 1 && z.refusals < maxRefusals:
-		z.window = actions / 2
-	default:
-		if actions > 1 {
-			err = fmt.Errorf("%d actions in one request: %w", actions, unattributed(err))
-		}
-		for _, list := range lists {
-			for _, sent := range list.edits {
-				z.records.settle(sent, err)
-			}
-		}
+		z.putBackLists(lists)
 		return
+	case regapi.IsInvalid(err) && z.refusals < maxRefusals && actions > 1:
+		z.window = actions / 2
+		z.refusals++
+		z.putBackLists(lists)
+		return
+	case regapi.IsInvalid(err) && z.refusals < maxRefusals:
+		z.refusals++
+	case regapi.IsInvalid(err):
+		z.window, z.refusals = z.options.limits.Actions, 0
+		err = unattributed(err)
+		z.records.fail(err, func(ticket) bool { return true })
 	}
+	for _, list := range lists {
+		for _, sent := range list.edits {
+			z.records.settle(sent, err)
+		}
+	}
+}
+
+func (z *Zones) putBackLists(lists []zoneList) {
 	for _, list := range lists {
 		z.putBackRecords(list.domain, list.edits)
 	}
