@@ -50,7 +50,7 @@ func (b book) encode() ([]byte, error) {
 		first, last := taken[0], taken[len(taken)-1]
 		data.From, data.Spent = int64(first), make([]int, last-first+1)
 		for at, requests := range b.spent {
-			data.Spent[at-first] = requests
+			data.Spent[at-first] = min(requests, maxRequests) // more is as good as used up anyway
 		}
 	}
 	for _, r := range b.reserved {

@@ -19,6 +19,7 @@ type Coalescer struct {
 
 // flight is a request that several callers wait for.
 type flight struct {
+	function string
 	priority Priority
 	// deadline is the first caller's; zero if it has none.
 	deadline time.Time
@@ -72,7 +73,7 @@ func (c *Coalescer) join(ctx context.Context, key requestKey, request *Request, 
 		f.callers++
 		return f
 	}
-	f := &flight{priority: PriorityOf(ctx), callers: 1, done: make(chan struct{})}
+	f := &flight{function: request.Function, priority: PriorityOf(ctx), callers: 1, done: make(chan struct{})}
 	shared := context.WithoutCancel(ctx)
 	if deadline, ok := ctx.Deadline(); ok {
 		f.deadline = deadline
@@ -127,16 +128,22 @@ func (f *flight) wait(ctx context.Context, c *Coalescer) (*Answer, error) {
 	select {
 	case <-f.done:
 	case <-ctx.Done():
-		if !c.leave(f) {
-			return nil, fmt.Errorf("wait for the answer to another's request: %w", ctx.Err())
+		if c.leave(f) {
+			f.cancel()
+			<-f.done
+			f.rethrow()
 		}
-		f.cancel()
-		<-f.done
+		return nil, fmt.Errorf("%s: wait for the answer: %w", f.function, ctx.Err())
 	}
+	f.rethrow()
+	return f.answer, f.err
+}
+
+// rethrow panics in the caller as the handler did.
+func (f *flight) rethrow() {
 	if f.panicked != nil {
 		panic(fmt.Sprintf("%v\n\n%s", f.panicked.value, f.panicked.stack))
 	}
-	return f.answer, f.err
 }
 
 // leave takes one caller off a flight and tells whether it was the last.

@@ -23,14 +23,27 @@
 // reaches them: what the server echoes of credentials, contacts or transfer keys is struck out.
 // When the caller's context ends, the error wraps the context's own.
 //
-// # Retries
+// # The chain
 //
-// The client sends every request once and retries nothing: the caller decides. [NeverSent] tells
-// whether a failed request provably never left, so that repeating it cannot repeat its effect.
+// A client sends every request once, at once, and remembers nothing. Everything beyond that is a
+// [Middleware], shared by all clients of an account unless it says otherwise. Give them to
+// [WithMiddleware] in this order, the outermost first:
 //
-// # One at a time
+//   - [Coalescer]: callers that ask the same at the same time share one request, and whatever that
+//     goes through further in.
+//   - [Retry]: repeats reads, and requests that provably never left ([NeverSent]). Outside the lane,
+//     so that its pauses hold nobody up; each try takes its turn and pays again.
+//   - [RefusalMemory]: what was refused again and again is not sent. Inside the retry, so that it
+//     counts every try, and outside the lane, since a remembered refusal needs no turn. One per
+//     credentials.
+//   - [Lane]: one request at a time (1.2), by [Priority], paid from each [Budget] (1200 requests an
+//     hour, 1.2). What cannot go in time fails at once with a [*ThrottledError]; see [RetryAfter].
+//   - [DenialGuard]: refused credentials rest. Inside the lane, so that those who queue behind a
+//     denied request learn of it, and only one probe goes; what it holds back is paid back. One per
+//     credentials.
+//   - [Observe]: tells an [Observer] what was really sent.
+//   - Envelope and HTTP are the client's own.
 //
-// The vendor asks for one request in flight per account (1.2). The client does not enforce that by
-// itself: put the middleware of a [Lane] outermost, shared by all clients of the account, and a
-// [DenialGuard] inside it, so that refused credentials are not tried again and again.
+// A budget keeps its promise across crashes and processes by a [Ledger], which is somebody else's
+// to implement. Nothing here starts a goroutine that outlives its caller.
 package regapi

@@ -1,0 +1,100 @@
+package regapi
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+var (
+	errLost    = &TransportError{Function: "zone/nop", Reason: "lost"}
+	errRefused = &TransportError{Function: "zone/nop", Reason: "cannot connect", NeverSent: true}
+)
+
+func TestRetryRepeatsOnlyWhatCanDoNoHarm(t *testing.T) {
+	cases := map[string]struct {
+		function string
+		err      error
+		tries    int
+	}{
+		"a read whose answer was lost":     {"zone/nop", errLost, 3},
+		"a read, unknown code":             {"zone/get_resource_records", &Error{Code: "NEW_ONE"}, 3},
+		"a read of something busy":         {"dnssec/get_status", &Error{Code: CodeDomainOrderLocked}, 3},
+		"a write whose answer was lost":    {"zone/add_alias", errLost, 1},
+		"a write that never left":          {"zone/add_alias", errRefused, 3},
+		"an order that never left":         {"domain/create", errRefused, 3},
+		"an order, service unavailable":    {"domain/create", &Error{Code: CodeServiceUnavailable}, 1},
+		"a write without a ledger":         {"zone/add_alias", &LedgerError{Reason: "down"}, 3},
+		"a function nobody knows":          {"zone/get_weather", errLost, 1},
+		"a link":                           {"domain/get_docs_upload_uri", errLost, 1},
+		"a read that is wrong":             {"zone/nop", &Error{Code: CodeNoDomain}, 1},
+		"a read that is refused by itself": {"zone/nop", refuse("zone/nop", CodeNoDomain, "x"), 1},
+		"a read, denied":                   {"zone/nop", denial, 1},
+		"a read, denied before":            {"zone/nop", heldBack{denial}, 1},
+		"a read, throttled":                {"zone/nop", &ThrottledError{}, 1},
+		"a read, throttled by the server":  {"zone/nop", &Error{Code: CodeIPExceededAllowedConnectionRate}, 1},
+		"a read of nothing":                {"zone/nop", &Error{Code: CodeDomainNotFound}, 1},
+		"a read that went well":            {"zone/nop", nil, 1},
+	}
+	for name, c := range cases {
+		synctest.Test(t, func(t *testing.T) {
+			inner := &handlerReturning{err: c.err}
+			_, err := Retry()(inner).Do(t.Context(), &Request{Function: c.function})
+			if inner.calls != c.tries || !errors.Is(err, c.err) {
+				t.Errorf("%s: %d tries, %v", name, inner.calls, err)
+			}
+		})
+	}
+}
+
+func TestRetryPausesLongerEachTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Duration
+		start := time.Now()
+		_, _ = Retry()(HandlerFunc(func(context.Context, *Request) (*Answer, error) {
+			at = append(at, time.Since(start))
+			return nil, errLost
+		})).Do(t.Context(), &Request{Function: "zone/nop"})
+		first, second := at[1], at[2]-at[1]
+		if first < 750*time.Millisecond || first >= 1250*time.Millisecond || second < 3*time.Second || second >= 5*time.Second {
+			t.Errorf("pauses of %s and %s", first, second)
+		}
+	})
+}
+
+func TestRetryStopsWithTheCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		inner := &handlerReturning{err: errLost}
+		if _, err := Retry()(inner).Do(ctx, &Request{Function: "zone/nop"}); !errors.Is(err, errLost) || inner.calls != 2 || time.Since(start) >= 2*time.Second {
+			t.Errorf("%v after %d tries and %s", err, inner.calls, time.Since(start))
+		}
+		ctx, cancel = context.WithCancel(t.Context())
+		time.AfterFunc(100*time.Millisecond, cancel)
+		inner.calls, start = 0, time.Now()
+		if _, err := Retry()(inner).Do(ctx, &Request{Function: "zone/nop"}); !errors.Is(err, errLost) || inner.calls != 1 || time.Since(start) != 100*time.Millisecond {
+			t.Errorf("%v after %d tries and %s", err, inner.calls, time.Since(start))
+		}
+	})
+}
+
+func TestPauseOfARetryDoesNotHoldTheLane(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lane := NewLane()
+		done := make(chan error)
+		go func() {
+			_, err := Retry()(lane.Middleware()(&handlerReturning{err: errLost})).Do(t.Context(), &Request{Function: "zone/nop"})
+			done <- err
+		}()
+		synctest.Wait()
+		start := time.Now()
+		if err := pass(t.Context(), lane, Background); err != nil || time.Since(start) != 0 {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+		<-done
+	})
+}
