@@ -156,13 +156,12 @@ func TestEqualTimesShareARequest(t *testing.T) {
 }
 
 func TestABadActionFailsAlone(t *testing.T) {
-	refused := func(action regapi.Action) regapi.Action { return action }
 	for _, capability := range []Capability{Partner, Ordinary} {
 		for name, test := range map[string]struct {
 			actions []regapi.Action
 			bad     []int
 		}{
-			"in the middle":           {[]regapi.Action{txt("a", "x"), refused(badAction("bad")), txt("b", "x"), txt("c", "x")}, []int{1}},
+			"in the middle":           {[]regapi.Action{txt("a", "x"), badAction("bad"), txt("b", "x"), txt("c", "x")}, []int{1}},
 			"at the beginning":        {[]regapi.Action{badAction("bad"), txt("b", "x")}, []int{0}},
 			"at the end":              {[]regapi.Action{txt("b", "x"), badAction("bad")}, []int{1}},
 			"several":                 {[]regapi.Action{badAction("d"), txt("a", "x"), badAction("e"), badAction("f"), txt("b", "x")}, []int{0, 2, 3}},
