@@ -22,11 +22,15 @@ type element struct {
 	// own are the element's own fields; common, those of the request, which hold where the element says nothing.
 	own, common params
 	index       int
+	// found is how many elements of the request were found before this one, in the test mode.
+	found int
 	// single tells that the request had no list.
 	single bool
 	// service is what the element means; domain is set where that is a domain.
 	service *service
 	domain  *domain
+	// lot is what an element of the domain shop means.
+	lot *lot
 	// changed tells that the zone changed.
 	changed bool
 }
@@ -225,12 +229,19 @@ func (c *call) find(e *element) (*service, *apiError) {
 
 func (c *call) findByID(serviceID, userID string, e *element) (*service, *apiError) {
 	if c.test {
+		c.countExample(e)
 		return exampleByID(serviceID, userID, e), nil
 	}
 	if found := c.srv.state.identified(serviceID, userID); found != nil && found.managedBy(c.account.Login) {
 		return found, nil
 	}
 	return nil, fail("SERVICE_ID_NOT_FOUND", "service_id", serviceID+userID)
+}
+
+// countExample numbers the services of the test mode: those that the request names before do not count unless they were found (8.9).
+func (c *call) countExample(e *element) {
+	e.found = c.found
+	c.found++
 }
 
 // findAddition finds a service by the one that it belongs to; its type must be given, its subtype may be.
@@ -255,7 +266,14 @@ func (c *call) findByName(e *element) (*service, *apiError) {
 	if err != nil {
 		return nil, err
 	}
+	if impossible(name) {
+		return nil, fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+	}
+	if c.test && name == exampleForeign {
+		return nil, fail("DOMAIN_NOT_FOUND", "domain_name", given)
+	}
 	if c.test {
+		c.countExample(e)
 		return exampleByName(name, e), nil
 	}
 	if found := c.srv.state.attached(c.account.Login, name, e.servtype()); found != nil {

@@ -60,7 +60,7 @@ func (e *apiError) text(lang string) string {
 }
 
 // phraseTables hold the texts of all codes that a table or an example of the documentation names.
-var phraseTables = []map[string]phrase{phrases, servicePhrases}
+var phraseTables = []map[string]phrase{phrases, servicePhrases, domainPhrases}
 
 func phraseOf(code string) phrase {
 	switch code {

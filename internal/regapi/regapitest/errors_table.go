@@ -50,7 +50,7 @@ var phrases = map[string]phrase{
 	"INSTALMENT_NOT_ALLOWED_FOR_SU":             {en: "Instalment is not allowed for .SU", ru: "Частичная оплата недоступна для зоны .SU"},
 	"INTERNAL_ERROR":                            {en: "Internal error: $error_detail", ru: "Внутренняя ошибка: $error_detail"},
 	"INVALID_ACTION":                            {en: "Action is invalid or not found: $action", ru: "Действие ошибочно или не найдено: $action"},
-	"INVALID_DOMAIN_NAME_FORMAT":                {en: "$domain_name is invalid or unsupported zone", ru: "Формат $domain_name неверен или необслуживаемая зона"},
+	"INVALID_DOMAIN_NAME_FORMAT":                {en: "domain_name is invalid or unsupported zone", ru: "Формат $domain_name неверен или необслуживаемая зона"},
 	"INVALID_DOMAIN_NAME_PUNYCODE":              {en: "Invalid punycode value for domain_name", ru: "Значение punycode для $domain_name не верно"},
 	"INVALID_PUNYCODE_INPUT":                    {en: "Invalud Punycode name (error while converting from punycode)", ru: "Неверно заданное имя в punycode (ошибка при попытке перекодировки из Punycode)"},
 	"INVALID_RECORDS":                           {en: "Invalid records", ru: "Неверные записи"},

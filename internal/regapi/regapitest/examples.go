@@ -12,14 +12,14 @@ const exampleFirstID = 12345
 
 // exampleByName is the service that the test user means by a domain's name.
 func exampleByName(name string, e *element) *service {
-	return exampleService(name, exampleFirstID+int64(e.index), e)
+	return exampleService(name, exampleFirstID+int64(e.found), e)
 }
 
 // exampleByID is the service that the test user means by a service_id or a user_servid: the name is that of 111111 in the example of 2.2.4.4.
 func exampleByID(serviceID, userID string, e *element) *service {
 	id, err := strconv.ParseInt(serviceID, 10, 64)
 	if err != nil {
-		id = exampleFirstID + int64(e.index)
+		id = exampleFirstID + int64(e.found)
 	}
 	made := exampleService("test12347.ru", id, e)
 	made.UserServID = userID

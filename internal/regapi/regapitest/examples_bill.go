@@ -5,7 +5,7 @@ func exampleBillID(function string, alone bool) int64 {
 	if alone {
 		return 123123
 	}
-	ids := map[string]int64{"service/create": 1234, "service/upgrade": 123, "service/refill": 1000000}
+	ids := map[string]int64{"service/create": 1234, "domain/create": 1234, "domain/transfer": 1234, "domain/set_rereg_bids": 1234, "service/upgrade": 123, "service/refill": 1000000}
 	if id, ok := ids[function]; ok {
 		return id
 	}

@@ -42,7 +42,8 @@ type function struct {
 func functions() map[string]*function {
 	handlers := map[string]handler{}
 	for _, category := range []map[string]handler{
-		commonHandlers(), userHandlers(), billHandlers(), serviceHandlers(), domainHandlers(), zoneHandlers(), dnssecHandlers(),
+		commonHandlers(), userHandlers(), billHandlers(), serviceHandlers(), domainHandlers(), zoneHandlers(), dnssecHandlers(), hostingHandlers(),
+		shopHandlers(),
 		folderHandlers(),
 	} {
 		maps.Copy(handlers, category)

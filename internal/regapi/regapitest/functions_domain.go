@@ -4,8 +4,36 @@ import "strings"
 
 func domainHandlers() map[string]handler {
 	return map[string]handler{
-		"domain/nop":     {call: answerDomainNop},
-		"domain/get_nss": {each: answerNameServers, bareIDs: true, bareErrors: true},
+		"domain/nop":                            {call: answerDomainNop},
+		"domain/get_prices":                     {call: answerDomainPrices},
+		"domain/get_suggest":                    {call: answerSuggestions},
+		"domain/get_premium_prices":             {call: answerPremiumPrices},
+		"domain/get_deleted":                    {call: answerDeleted},
+		"domain/check":                          {each: answerCheck, identify: identifyName, describe: describeCheck},
+		"domain/create":                         {call: createDomains, paid: true},
+		"domain/transfer":                       {call: transferDomains, paid: true},
+		"domain/get_transfer_status":            {each: answerTransferStatus},
+		"domain/set_new_authinfo":               {each: setNewAuthInfo, flat: true},
+		"domain/cancel_transfer":                {call: cancelTransfer},
+		"domain/get_rereg_data":                 {call: listExpiring},
+		"domain/set_rereg_bids":                 {call: placeBids, paid: true},
+		"domain/get_user_rereg_bids":            {call: listBids},
+		"domain/get_docs_upload_uri":            {call: uploadLink},
+		"domain/update_contacts":                {each: changeable(updateContacts), paid: true},
+		"domain/update_private_person_flag":     {each: changeable(setPrivatePerson), complete: completePrivatePerson},
+		"domain/register_ns":                    {call: registryHost(registerHost)},
+		"domain/delete_ns":                      {call: registryHost(deleteHost)},
+		"domain/get_nss":                        {each: answerNameServers, bareIDs: true, bareErrors: true},
+		"domain/update_nss":                     {each: changeable(updateNameServers), describe: describeNameServers, complete: renameUndelegated},
+		"domain/delegate":                       {each: changeable(setDelegation(true))},
+		"domain/undelegate":                     {each: changeable(setDelegation(false))},
+		"domain/transfer_to_another_account":    {each: changeable(offerDomain), dress: dressForOffer, describe: describeOffer},
+		"domain/look_at_entering_list":          {call: listOffers},
+		"domain/accept_or_refuse_entering_list": {call: answerOffers, describe: describeOfferError},
+		"domain/request_to_transfer":            {call: requestTransfers, describe: describeInResult},
+		"domain/get_tld_info":                   {call: answerTLDInfo},
+		"domain/send_email_verification_letter": {each: sendVerificationLetter, flat: true},
+		"domain/download_certificate":           {call: downloadCertificate},
 	}
 }
 

@@ -324,6 +324,9 @@ func planRenewal(c *call, e *element) (map[string]any, *apiError) {
 }
 
 func (c *call) checkRenewal(e *element, t tariff, period int) *apiError {
+	if e.domain != nil && e.domain.process.underWay(c.now) {
+		return fail("DOMAIN_ORDER_LOCKED")
+	}
 	if e.service.State != stateActive && e.service.State != stateSuspended {
 		return fail("INCORRECT_STATE")
 	}

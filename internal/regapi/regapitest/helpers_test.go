@@ -3,6 +3,7 @@ package regapitest
 import (
 	"encoding/json"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -88,6 +89,7 @@ func (a answer) code(t *testing.T) string {
 type received struct {
 	status      int
 	contentType string
+	filename    string
 	body        []byte
 }
 
@@ -109,7 +111,13 @@ func receive(t *testing.T, response *http.Response) received {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return received{status: response.StatusCode, contentType: response.Header.Get("Content-Type"), body: body}
+	_, disposition, err := mime.ParseMediaType(response.Header.Get("Content-Disposition"))
+	if err != nil {
+		disposition = map[string]string{}
+	}
+	return received{
+		status: response.StatusCode, contentType: response.Header.Get("Content-Type"), filename: disposition["filename"], body: body,
+	}
 }
 
 func (r received) decode(t *testing.T) answer {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"mime"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -32,6 +33,13 @@ type call struct {
 	orders []order
 	// folder is the one that the functions for folders work on, newFolder that to which services move.
 	folder, newFolder *folder
+	// found counts the services that the test user's request named.
+	found int
+	// file is answered instead of an envelope (8.29).
+	file *file
+	// contactGroup is that of the zones whose contacts the request changes (8.15); offer, the message that it makes (8.23).
+	contactGroup string
+	offer        *offer
 	// billing tells that the function is a paid one, billingBusy that it found another one under way.
 	billing, billingBusy bool
 	fault                *Fault
@@ -42,6 +50,8 @@ type reply struct {
 	status      int
 	contentType string
 	body        []byte
+	// filename is that of an answer to be kept as a file.
+	filename string
 	// dropped closes the connection instead.
 	dropped bool
 }
@@ -245,6 +255,7 @@ func (c *call) checkFormats() *apiError {
 func (s *Server) apply(c *call) (map[string]any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.state.settle(c.now)
 	var answer map[string]any
 	var err *apiError
 	if c.fn.call != nil {
@@ -265,6 +276,9 @@ func (s *Server) compose(c *call, answer map[string]any, refused *apiError) repl
 	c.entry.Result = envelope["result"].(string)
 	if refused != nil {
 		c.entry.ErrorCode = refused.code
+	}
+	if c.file != nil && refused == nil {
+		return c.file.reply()
 	}
 	behaviour := s.behaviour
 	if c.test {
@@ -290,6 +304,9 @@ func (s *Server) send(w http.ResponseWriter, answer reply) {
 		return
 	}
 	w.Header().Set("Content-Type", answer.contentType)
+	if answer.filename != "" {
+		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": answer.filename}))
+	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
 	w.WriteHeader(answer.status)
 	if _, err := w.Write(answer.body); err != nil {

@@ -43,6 +43,8 @@ type Behaviour struct {
 	EnforceHTTPS bool `json:"enforceHTTPS,omitempty"`
 	// AllowGET takes GET, and parameters in the address, as the older edition has it (2.2.2).
 	AllowGET bool `json:"allowGET,omitempty"`
+	// StrictOrders demands what domain/create calls mandatory although its examples leave it out: period and, of Partners, enduser_ip (8.7).
+	StrictOrders bool `json:"strictOrders,omitempty"`
 	// ResultInNSS adds the result that the example of domain/get_nss lacks (8.19) to its successful elements.
 	ResultInNSS bool `json:"resultInNSS,omitempty"`
 	// DNSSECErrorCodes adds the error_code that the examples of section 10 lack to elements that fail for a reason of DNSSEC.
@@ -201,6 +203,7 @@ type config struct {
 	blockFor          time.Duration
 	publishDelay      time.Duration
 	dnssecDelay       time.Duration
+	orderDelay        time.Duration
 	latency           time.Duration
 	journalLimit      int
 	hook              func(Stage, *Entry)
@@ -251,6 +254,9 @@ func WithPublishDelay(delay time.Duration) Option { return func(c *config) { c.p
 
 // WithDNSSECDelay sets how long a change of a domain's DNSSEC takes, with the status updating; the default is a minute.
 func WithDNSSECDelay(delay time.Duration) Option { return func(c *config) { c.dnssecDelay = delay } }
+
+// WithOrderDelay sets how long the registry takes for a registration or a transfer once it is paid; the default is no time at all.
+func WithOrderDelay(delay time.Duration) Option { return func(c *config) { c.orderDelay = delay } }
 
 // WithLatency makes every request take at least so long.
 func WithLatency(latency time.Duration) Option { return func(c *config) { c.latency = latency } }

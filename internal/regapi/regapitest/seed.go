@@ -13,7 +13,10 @@ import (
 type Seed struct {
 	Behaviour Behaviour     `json:"behaviour"`
 	Accounts  []SeedAccount `json:"accounts,omitempty"`
-	Faults    []FaultSpec   `json:"faults,omitempty"`
+	// Registry is what is known of names that no account holds; Lots, of domains for sale.
+	Registry []RegistryName `json:"registry,omitempty"`
+	Lots     []Lot          `json:"lots,omitempty"`
+	Faults   []FaultSpec    `json:"faults,omitempty"`
 }
 
 // SeedAccount is an account with its domains, other services and folders.
@@ -40,7 +43,7 @@ func ParseSeed(text []byte) (Seed, error) {
 func (s *Server) Apply(seed Seed) error {
 	s.mu.Lock()
 	s.behaviour = seed.Behaviour
-	err := s.addAll(seed.Accounts)
+	err := s.addAll(seed)
 	s.mu.Unlock()
 	if err != nil {
 		return err
@@ -57,12 +60,22 @@ func (s *Server) Apply(seed Seed) error {
 	return nil
 }
 
-func (s *Server) addAll(accounts []SeedAccount) error {
-	for _, a := range accounts {
+func (s *Server) addAll(seed Seed) error {
+	for _, a := range seed.Accounts {
 		if err := s.state.addAccount(a.Account); err != nil {
 			return err
 		}
 		if err := s.addHoldings(a); err != nil {
+			return err
+		}
+	}
+	for _, name := range seed.Registry {
+		if err := s.state.addRegistryName(name, s.clock.Now()); err != nil {
+			return err
+		}
+	}
+	for _, l := range seed.Lots {
+		if err := s.state.addLot(l); err != nil {
 			return err
 		}
 	}

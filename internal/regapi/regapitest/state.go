@@ -35,6 +35,10 @@ type Account struct {
 	// AllowedIPs is the allow-list. Nil allows loopback; an empty list allows nobody (2.4).
 	AllowedIPs []netip.Prefix `json:"allowedIPs,omitempty"`
 	Balance    Balance        `json:"balance"`
+	// Profiles are contacts that orders can name (8.7).
+	Profiles []Profile `json:"profiles,omitempty"`
+	// TransferRequests says why the account may not use domain/request_to_transfer (8.26): plan or disabled; empty when it may.
+	TransferRequests string `json:"transferRequests,omitempty"`
 	// Certificates are PEM certificates. Once there is one, every request must present one of them by TLS (2.2.4.1).
 	Certificates []string `json:"certificates,omitempty"`
 	// CertificateOptional lifts that demand, as the security settings of the older edition allow.
@@ -44,6 +48,14 @@ type Account struct {
 	Blocked bool `json:"blocked,omitempty"`
 	// PurchasesDisabled answers PURCHASES_DISABLED to everything that would cost money.
 	PurchasesDisabled bool `json:"purchasesDisabled,omitempty"`
+}
+
+// Profile is a set of contacts that was stored under a name (8.7).
+type Profile struct {
+	// Type is GTLD, EU, TJ, RU.PP, RU.ORG, NEWTCI.ORG or NEWTCI.PP.
+	Type     string            `json:"type"`
+	Name     string            `json:"name"`
+	Contacts map[string]string `json:"contacts,omitempty"`
 }
 
 // Balance is an account's money, in roubles with at most two decimals: "1000.50". Empty means 0.
@@ -94,6 +106,8 @@ type account struct {
 	Account
 	balance      money
 	certificates [][]byte
+	// jelasticURL is where the users of Jelastic pay (11.3 of the older edition).
+	jelasticURL  string
 	blockedUntil time.Time
 	failures     map[string]int
 	// resellerURLs are those of user/set_reseller_url, by type of service and of address (5.5).
@@ -109,6 +123,12 @@ type domain struct {
 	PrivatePerson bool
 	zone          *zone
 	dnssec        dnssec
+	// process is the order that brought the domain here; nil for one that was always here.
+	process *process
+	// hosts are the name servers entered into the registry, with their addresses (8.17).
+	hosts map[string][]string
+	// verification is how far the registrant's e-mail address is (8.28).
+	verification string
 }
 
 // delegatedHere tells whether the domain uses the registrar's name servers.
@@ -131,9 +151,16 @@ type state struct {
 	accounts map[string]*account
 	domains  map[string]*domain
 	// byID and byName hold all services, domains among them.
-	byID    map[int64]*service
-	byName  map[string][]*service
-	bills   []*bill
+	byID   map[int64]*service
+	byName map[string][]*service
+	bills  []*bill
+	// registry holds the names that no account has; pending, the ordered domains that the registry is not ready with.
+	registry map[string]*registryName
+	pending  []*domain
+	// offers are domains on their way from one account to another (8.23).
+	offers []*offer
+	// lots are domains for sale, by name (section 13).
+	lots    map[string]*lot
 	folders []*folder
 	nextID  int64
 }
@@ -141,6 +168,7 @@ type state struct {
 func newState() *state {
 	return &state{
 		accounts: map[string]*account{}, domains: map[string]*domain{}, byID: map[int64]*service{}, byName: map[string][]*service{},
+		registry: map[string]*registryName{}, lots: map[string]*lot{},
 		nextID: 1_000_001,
 	}
 }

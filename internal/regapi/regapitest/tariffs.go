@@ -153,8 +153,8 @@ func (c *call) renewalTariff(s *service) tariff {
 	return found
 }
 
-// domainRenewalPrice is what a year of any domain costs.
-func domainRenewalPrice(string) int64 { return 590_00 }
+// domainRenewalPrice is what another year of a domain costs.
+func domainRenewalPrice(name string) int64 { return tldOf(name).renew }
 
 // longest is how many periods can be ordered at once.
 func (t tariff) longest() int {

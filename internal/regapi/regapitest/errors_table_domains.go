@@ -1,0 +1,33 @@
+package regapitest
+
+// domainPhrases holds the error_text of the codes in the tables of the functions for domains (section 8).
+var domainPhrases = map[string]phrase{
+	"AUTHINFO_NOT_FOUND":                         {en: "Transfer secretkey not found", ru: "Секретный ключ для переноса не найден"},
+	"BAD_SERVICE_PLAN":                           {en: "Incorrect partner service plan", ru: "Данной услугой разрешено пользоваться только партнерам, имеющим сервис план \"Партнер 2\" или выше"},
+	"BELONGS_TO_ANOTHER_REGISTRAR":               {en: "Domain is belong to another registrar", ru: "Домен зарегистрирован у другого регистратора"},
+	"CANT_GET_DOCS_UPLOAD_SID":                   {en: "Can't get documents upload sid.", ru: "Не удалось получить sid загрузки документов."},
+	"CHECK_DOMAIN_ERROR":                         {en: "Transfer is not possible", ru: "Перенос домена невозможен"},
+	"CONTACTS_NOT_FOUND":                         {en: "Contacts list not found", ru: "Контактная информация не найдена"},
+	"DOMAINS_NOT_FOUND":                          {en: "Domains list not found", ru: "Список доменов не найден"},
+	"FREE_DOMAIN":                                {en: "Free domain", ru: "Домен не зарегистрирован"},
+	"INCOMPATIBLE_CONTYPES":                      {en: "Incompatible .ru/.su/.рф domain contypes", ru: "Несовместимые типы контактов для .ru/.su/.рф доменов"},
+	"INCOMPATIBLE_ZONES":                         {en: "Incompatible domain zones", ru: "Несовместимые доменные зоны"},
+	"INCORRECT_DOMAIN_OWNER_SERVICE_PLAN":        {en: "Domain owner has incorrect service plan or not partner", ru: "Владелец домена имеет неподходящий сервис план или не является партнером"},
+	"INVALID_AUTHINFO":                           {en: "Inadmissible chars in authinfo", ru: "Недопустимые символы в поле authinfo"},
+	"INVALID_BID":                                {en: "Invalid bid", ru: "Неверная ставка"},
+	"INVALID_CONTACTS":                           {en: "Contacts user data is invalid", ru: "Ошибка в контактных данных пользователя"},
+	"INVALID_NSS":                                {en: "Invalid name servers", ru: "Неверные NS-сервера"},
+	"NOT_A_TRANSFER_ORDER":                       {en: "Domain was created on your account without transfer", ru: "Домен был создан на вашем аккаунте без переноса"},
+	"NOT_TRANSFERED_DOMAIN_STATUS":               {en: "The status of the domain doesn't admit transfer, probably at first it is necessary to prolong the domain", ru: "Статус домена не допускает переноса, возможно сначала надо продлить домен"},
+	"NO_DOMAINS_TO_TRANSFER":                     {en: "Not available to transfer domains", ru: "Нет доступных для переноса доменов"},
+	"NO_TLD":                                     {en: "tld not given or empty", ru: "tld не указано или пустое"},
+	"OPERATION_FOR_SERVICE_OWNER_ONLY":           {en: "Only owner can have access to this function", ru: "Только владелец имеет доступ к этой функции"},
+	"PP_UPDATE_FAIL":                             {en: "Update Private Person is fail: $error_detail", ru: "Изменить флаг Private Person не удалось: $error_detail"},
+	"REQUEST_TO_TRANSFER_DISABLED":               {en: "You are not allowed to use request to transfer", ru: "Вам запрещено пользоваться данным сервисом"},
+	"REREG_NOT_FOUND":                            {en: "Domain $domain_name in expiring list not found", ru: "Домен $domain_name в списке освобождающихся не найден"},
+	"SAME_OR_MORE_BID_FOUND":                     {en: "The same or big rate is found", ru: "Найдена такая же или большая ставка"},
+	"UNDELEGATION_NOT_SUPPORTED_BY_DOMAIN_STATE": {en: "Delegation/undelegation locked. Contact technical support for more information.", ru: "Делегирование/разделегирование заблокировано. Обратитесь в техническую поддержку за подробной информацией."},
+	"UNDELEGATION_NOT_SUPPORTED_BY_TLD":          {en: "Delegation/undelegation is not supported in this tld", ru: "Зона домена не поддерживает делегирование/разделегирование"},
+	"UNKNOWN_CONTYPE":                            {en: "Can't guess registrant type: person or organization", ru: "Не определён тип контакта: физ.лицо или организация"},
+	"YOUR_SAME_OR_MORE_BID_FOUND":                {en: "Your same or big rate is found", ru: "Найдена ваша такая же или большая ставка"},
+}

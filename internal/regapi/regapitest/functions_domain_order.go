@@ -1,0 +1,400 @@
+package regapitest
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// candidate is a domain of an order, checked and not yet charged.
+type candidate struct {
+	element *element
+	domain  *domain
+	price   int64
+	// extras are services that are ordered with the domain.
+	extras []*service
+}
+
+// orderPlan is how domain/create and domain/transfer differ.
+type orderPlan struct {
+	transfer bool
+	// check looks a name up and tells its price for so many years.
+	check func(c *call, e *element, name string, zone tld, years int) (int64, *apiError)
+}
+
+// createDomains registers domains (8.7).
+func createDomains(c *call) (map[string]any, *apiError) {
+	return c.orderDomains(orderPlan{check: checkRegistration})
+}
+
+// transferDomains takes domains over from other registrars (8.8).
+func transferDomains(c *call) (map[string]any, *apiError) {
+	return c.orderDomains(orderPlan{transfer: true, check: checkTransfer})
+}
+
+// orderDomains checks each domain, writes one bill for those that pass, and orders them.
+func (c *call) orderDomains(plan orderPlan) (map[string]any, *apiError) {
+	elements, err := c.elements()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkOrder(); err != nil {
+		return nil, err
+	}
+	candidates := []*candidate{}
+	answers, err := c.runElements(elements, func(e *element) (map[string]any, *apiError) {
+		made, err := c.candidate(e, plan, candidates)
+		if err != nil {
+			return nil, err
+		}
+		candidates = append(candidates, made)
+		return map[string]any{"dname": e.givenName(), "result": "success"}, nil
+	})
+	answer := map[string]any{domainsList: answers}
+	if err != nil || len(candidates) == 0 {
+		return answer, err
+	}
+	into, err := c.folderForOrder()
+	if err != nil {
+		return nil, err
+	}
+	billed, err := c.chargeFor(candidates)
+	if err != nil {
+		return nil, err
+	}
+	for index, made := range candidates {
+		if err := c.keep(made, index); err != nil {
+			return nil, err
+		}
+		if into != nil {
+			into.put(made.domain.service)
+		}
+		answers[made.element.index].(map[string]any)["service_id"] = textNumeral(made.domain.ServiceID)
+	}
+	maps.Copy(answer, billed.answer())
+	return answer, nil
+}
+
+// answer is how a bill stands in the answers of orders (8.7).
+func (b *bill) answer() map[string]any {
+	return map[string]any{
+		"bill_id": textNumeral(b.id), "payment": amount(b.amount), "pay_type": b.payType, "pay_notes": b.payNotes(),
+	}
+}
+
+// checkOrder checks what an order's domains have in common. What the documentation calls mandatory and its examples leave out is demanded with
+// [Behaviour.StrictOrders] alone.
+func (c *call) checkOrder() *apiError {
+	const maxComment = 255
+	if c.srv.behaviour.StrictOrders && !c.test {
+		if c.params.text("period") == "" {
+			return missing("period")
+		}
+		if c.account.Partner && c.params.text("enduser_ip") == "" {
+			return missing("enduser_ip")
+		}
+	}
+	if ip := c.params.text("enduser_ip"); ip != "" {
+		if _, err := netip.ParseAddr(ip); err != nil {
+			return incorrect("enduser_ip")
+		}
+	}
+	for _, name := range []string{"comment", "admin_comment"} {
+		if utf8.RuneCountInString(c.params.text(name)) > maxComment {
+			return incorrect(name)
+		}
+	}
+	if !slices.Contains([]string{"", "preorder"}, c.params.text("subtype")) {
+		return incorrect("subtype")
+	}
+	return nil
+}
+
+// candidate checks one domain of an order.
+func (c *call) candidate(e *element, plan orderPlan, before []*candidate) (*candidate, *apiError) {
+	given := e.givenName()
+	name, err := canonicalDomain(given)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := checkName(given, name)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(before, func(other *candidate) bool { return other.domain.Name == name }) {
+		return nil, fail("DOMAIN_ALREADY_ORDERED", "domain_name", given)
+	}
+	if err := c.checkOwnOrder(given, name); err != nil {
+		return nil, err
+	}
+	years, err := periodOf(e, zone, plan.transfer)
+	if err != nil {
+		return nil, err
+	}
+	price, err := plan.check(c, e, name, zone, years)
+	if err != nil {
+		return nil, err
+	}
+	ordered, err := c.newOrdered(e, name, zone, plan.transfer)
+	if err != nil {
+		return nil, err
+	}
+	ordered.process.years = years
+	if err := c.checkUserServID(ordered, before); err != nil {
+		return nil, err
+	}
+	if c.test {
+		price = exampleRegistrationPrice
+	}
+	return &candidate{element: e, domain: ordered, price: price, extras: c.extras(e, name)}, nil
+}
+
+// checkOwnOrder finds an earlier order of the caller's for the same name.
+func (c *call) checkOwnOrder(given, name string) *apiError {
+	held := c.srv.state.domains[name]
+	switch {
+	case held == nil || c.test || held.owner != c.account.Login:
+		return nil
+	case held.process.unpaid():
+		return fail("DOMAIN_ALREADY_ORDERED", "domain_name", given)
+	case held.process.underWay(c.now):
+		return fail("DOMAIN_ORDER_LOCKED")
+	default:
+		return nil
+	}
+}
+
+// periodOf reads the years of an order; one unless given. Transfers of .ru, .su and .рф may leave the time as it is (8.8).
+func periodOf(e *element, zone tld, transfer bool) (int, *apiError) {
+	text := e.text("period")
+	if text == "" {
+		return 1, nil
+	}
+	years, err := strconv.Atoi(text)
+	least := 1
+	if transfer && zone.contacts == schemeRU {
+		least = 0
+	}
+	if err != nil || years < least || years > zone.maxPeriod {
+		return 0, incorrect("period")
+	}
+	return years, nil
+}
+
+// checkRegistration finds out whether a name is free. A premium one has to be asked for with reg_premium, at its own price (8.7).
+func checkRegistration(c *call, e *element, name string, zone tld, years int) (int64, *apiError) {
+	if c.test {
+		return 0, nil
+	}
+	known, err := c.srv.state.available(e.givenName(), name)
+	if err != nil {
+		return 0, err
+	}
+	if known == nil || known.Status != namePremium {
+		return zone.price(name, years), nil
+	}
+	if e.text("reg_premium") != "1" {
+		return 0, fail("DOMAIN_STOP_LIST")
+	}
+	return known.price * int64(years), nil
+}
+
+// checkTransfer finds out whether a name can be taken over, and whether its key could be right (8.8).
+func checkTransfer(c *call, e *element, name string, zone tld, years int) (int64, *apiError) {
+	if err := checkAuthInfo(e.text("authinfo"), zone, maxTransferAuthInfo); err != nil && (zone.authInfo || e.text("authinfo") != "") {
+		return 0, err
+	}
+	if c.test {
+		return 0, nil
+	}
+	if held := c.srv.state.domains[name]; held != nil && held.owner == c.account.Login && held.listed() {
+		return 0, fail("SERVICE_ALREADY_EXISTS")
+	}
+	if _, err := c.srv.state.transferable(e.givenName(), name, c.now); err != nil {
+		return 0, err
+	}
+	return zone.renew * int64(years), nil
+}
+
+// The longest keys of a transfer: in domain/transfer (8.8), and in domain/set_new_authinfo (8.10).
+const (
+	maxTransferAuthInfo = 48
+	maxNewAuthInfo      = 32
+)
+
+// checkAuthInfo checks the length and the letters of a transfer key.
+func checkAuthInfo(key string, zone tld, longest int) *apiError {
+	shortest := 5
+	if zone.contacts == schemeRU {
+		shortest = 6
+	}
+	switch {
+	case key == "":
+		return fail("AUTHINFO_NOT_FOUND")
+	case len(key) < shortest || len(key) > longest || !isPrintable(key):
+		return fail("INVALID_AUTHINFO")
+	default:
+		return nil
+	}
+}
+
+// newOrdered makes the domain of an order with its contacts and name servers, unknown to the state. A transfer within .ru, .su and .рф takes
+// both from the registry where they are not given (8.8).
+func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*domain, *apiError) {
+	fromRegistry := transfer && zone.contacts == schemeRU
+	contacts, err := c.orderContacts(e, zone, fromRegistry)
+	if err != nil {
+		return nil, err
+	}
+	servers, err := nameServersOf(e, name)
+	if err != nil {
+		return nil, err
+	}
+	undelegated := zone.delegation && e.text("not_delegated") == "1"
+	if undelegated || (fromRegistry && servers == nil) {
+		servers = registrarNameServers
+	}
+	if len(servers) < minNameServers {
+		return nil, fail("INVALID_NSS")
+	}
+	subtype := ""
+	if !transfer {
+		subtype = c.params.text("subtype")
+	}
+	made, failed := newDomain(name, c.account.Login, Domain{
+		NameServers: servers, Undelegated: undelegated, Contacts: contacts, State: stateInactive, UserServID: e.text("user_servid"),
+		Subtype: subtype, Created: c.now.Format(time.DateOnly), Expires: c.now.Format(time.DateOnly),
+	}, c.now)
+	if failed != nil {
+		return nil, fail("INTERNAL_ERROR", "error_detail", failed.Error())
+	}
+	made.process = &process{transfer: transfer, authInfo: e.text("authinfo")}
+	return made, nil
+}
+
+// profileTypes are those that hold contacts (8.7).
+var profileTypes = []string{"GTLD", "EU", "TJ", "RU.PP", "RU.ORG", "NEWTCI.ORG", "NEWTCI.PP"}
+
+// orderContacts takes the contacts from a profile of the account's, or from the request.
+func (c *call) orderContacts(e *element, zone tld, optional bool) (map[string]string, *apiError) {
+	kind, name := e.text("profile_type"), e.text("profile_name")
+	switch {
+	case kind != "" && name == "":
+		return nil, missing("profile_name")
+	case kind == "" && name != "":
+		return nil, missing("profile_type")
+	case kind != "":
+		return c.profile(kind, name)
+	}
+	contacts := contactsOf(e, zone.contacts)
+	if optional && registrantOf(zone.contacts, contacts) == unknownRegistrant {
+		return contacts, checkContacts(zone.contacts, contacts, false)
+	}
+	return contacts, checkContacts(zone.contacts, contacts, true)
+}
+
+func (c *call) profile(kind, name string) (map[string]string, *apiError) {
+	if !slices.Contains(profileTypes, kind) {
+		return nil, incorrect("profile_type")
+	}
+	if c.test {
+		return map[string]string{}, nil
+	}
+	for _, profile := range c.account.Profiles {
+		if profile.Type == kind && profile.Name == name {
+			return maps.Clone(profile.Contacts), nil
+		}
+	}
+	return nil, incorrect("profile_name")
+}
+
+// checkUserServID checks the id that the caller gives a domain (2.2.4.3): it must be new, also among the domains of the same order.
+func (c *call) checkUserServID(ordered *domain, before []*candidate) *apiError {
+	id := ordered.UserServID
+	if id == "" {
+		return nil
+	}
+	if !userServID.MatchString(id) {
+		return fail("BAD_USER_SERVID")
+	}
+	known := !c.test && c.srv.state.identified("", id) != nil
+	if known || slices.ContainsFunc(before, func(other *candidate) bool { return other.domain.UserServID == id }) {
+		return fail("USER_SERVID_IS_NOT_UNIQUE")
+	}
+	return nil
+}
+
+// extraTypes are the services that domain/create orders along with a domain (8.7).
+var extraTypes = []string{"srv_certificate", "srv_parking", "srv_webfwd"}
+
+func (c *call) extras(e *element, name string) []*service {
+	made := []*service{}
+	for _, servtype := range extraTypes {
+		if !e.own.has(servtype) {
+			continue
+		}
+		made = append(made, &service{Name: name, owner: c.account.Login, Service: Service{
+			Servtype: servtype, Subtype: e.own.text(servtype), Domain: name, State: stateInactive,
+		}})
+	}
+	return made
+}
+
+// extraTariff is the tariff of such a service; those that have none are free, as the certificates of the examples. In the example of a list web
+// forwarding makes the difference to the price of two domains.
+func (c *call) extraTariff(extra *service) tariff {
+	t, err := findTariff(extra.Servtype, extra.Subtype)
+	if err != nil {
+		return yearly(extra.Servtype, extra.Subtype, "", 0)
+	}
+	if c.test && t.price != 0 {
+		t.price = exampleExtraPrice
+	}
+	return t
+}
+
+// chargeFor writes the bill. Paying it starts the registry's work; deleting it unpaid takes the domains away again.
+func (c *call) chargeFor(candidates []*candidate) (*bill, *apiError) {
+	orders := []order{}
+	for _, made := range candidates {
+		d, state, delay := made.domain, c.srv.state, c.srv.orderDelay
+		orders = append(orders, order{
+			service: d.service, action: actionNew, amount: made.price,
+			fulfil: func(now time.Time) { d.process.until = now.Add(delay) },
+			cancel: func(time.Time) { state.forgetOrder(d) },
+		})
+		for _, extra := range made.extras {
+			t := c.extraTariff(extra)
+			orders = append(orders, order{
+				service: extra, action: actionNew, amount: t.price,
+				fulfil: func(now time.Time) { extra.activate(now, t, 1) },
+				cancel: func(time.Time) { state.forgetService(extra) },
+			})
+		}
+	}
+	return c.charge(orders...)
+}
+
+// keep makes an ordered domain known; for the test user it only gets the example's number.
+func (c *call) keep(made *candidate, index int) *apiError {
+	if c.test {
+		made.domain.ServiceID = exampleFirstID + int64(index)
+		return nil
+	}
+	state, d := c.srv.state, made.domain
+	for _, kept := range append([]*service{d.service}, made.extras...) {
+		if err := state.register(kept, c.now); err != nil {
+			return fail("INTERNAL_ERROR", "error_detail", err.Error())
+		}
+	}
+	if err := d.fillZone(Domain{}, c.srv.behaviour, c.now); err != nil {
+		return fail("INTERNAL_ERROR", "error_detail", err.Error())
+	}
+	state.domains[d.Name] = d
+	state.pending = append(state.pending, d)
+	state.settle(c.now)
+	return nil
+}

@@ -1,0 +1,65 @@
+package regapitest
+
+// answerTransferStatus names the domain in Unicode, as the example does (8.9).
+func answerTransferStatus(c *call, e *element) (map[string]any, *apiError) {
+	var status string
+	switch {
+	case c.test:
+		status = exampleTransferStatus(e.domain.Name)
+	case e.domain.process == nil || !e.domain.process.transfer:
+		return nil, fail("NOT_A_TRANSFER_ORDER")
+	default:
+		status = c.srv.state.shownTransferStatus(e.domain, c.now)
+	}
+	answer := c.succeeded(e)
+	answer["dname"], answer["status"] = unicodeName(e.domain.Name), status
+	return answer, nil
+}
+
+// setNewAuthInfo corrects the key of a transfer as long as the registry does not have it, or has refused it (8.10).
+func setNewAuthInfo(c *call, e *element) (map[string]any, *apiError) {
+	key := e.text("authinfo")
+	if err := checkAuthInfo(key, tldOf(e.domain.Name), maxNewAuthInfo); err != nil {
+		return nil, err
+	}
+	answer := c.named(e)
+	if !e.single {
+		answer["result"] = "success"
+	}
+	if c.test {
+		return answer, nil
+	}
+	p := e.domain.process
+	switch {
+	case p == nil || !p.transfer || p.done:
+		return nil, fail("NOT_A_TRANSFER_ORDER")
+	case p.underWay(c.now):
+		return nil, fail("WAITING")
+	}
+	p.authInfo = key
+	c.touch()
+	c.srv.state.settle(c.now)
+	return answer, nil
+}
+
+// cancelTransfer is in the list of functions (3.3) and documented no further: it takes a transfer back before the registry has it.
+func cancelTransfer(c *call) (map[string]any, *apiError) {
+	e := &element{own: c.params, common: params{}, single: true}
+	if err := c.identify(e); err != nil {
+		return nil, err
+	}
+	answer := c.named(e)
+	if c.test {
+		return answer, nil
+	}
+	p := e.domain.process
+	switch {
+	case p == nil || !p.transfer || p.done:
+		return nil, fail("NOT_A_TRANSFER_ORDER")
+	case p.underWay(c.now):
+		return nil, fail("WAITING")
+	}
+	c.srv.state.dropOrder(e.domain, c.now)
+	c.touch()
+	return answer, nil
+}

@@ -1,0 +1,69 @@
+package regapitest
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxNameServers is how many servers a request can name: ns0 to ns3 (8.20).
+const maxNameServers = 4
+
+// minNameServers is how many a registration must name (8.7).
+const minNameServers = 2
+
+// nameServersOf reads name servers with their addresses as [Domain.NameServers] has them: from the object nss, or from form fields (8.20). It is nil when
+// none are named. Addresses count only for servers in the domain itself, which must have them.
+//
+// Errors: INVALID_NSS.
+func nameServersOf(e *element, domain string) ([]string, *apiError) {
+	var given params
+	if object, ok := e.value("nss").(params); ok {
+		given = object
+	}
+	field := func(name string) any {
+		if given != nil {
+			return given.value(name)
+		}
+		return e.value(name)
+	}
+	servers, hosts := []string(nil), []string{}
+	for number := range maxNameServers {
+		name := "ns" + strconv.Itoa(number)
+		host, _ := field(name).(string)
+		if host == "" {
+			continue
+		}
+		server, ok := nameServer(host, field(name+"ip"), domain)
+		if !ok || slices.Contains(hosts, nameServerHost(server)) {
+			return nil, fail("INVALID_NSS")
+		}
+		servers, hosts = append(servers, server), append(hosts, nameServerHost(server))
+	}
+	return servers, nil
+}
+
+// nameServer writes a server with the addresses that it needs.
+func nameServer(host string, addresses any, domain string) (string, bool) {
+	const minHost, maxHost = 6, 80
+	target, ok := canonicalTarget(host, domain)
+	host = strings.TrimSuffix(target, ".")
+	if !ok || len(host) < minHost || len(host) > maxHost || !strings.Contains(host, ".") {
+		return "", false
+	}
+	if host != domain && !strings.HasSuffix(host, "."+domain) {
+		return host, true
+	}
+	parts := []string{host}
+	for _, text := range texts(addresses) {
+		for word := range strings.FieldsFuncSeq(text, func(letter rune) bool { return letter == ',' || letter == ' ' }) {
+			address, err := netip.ParseAddr(word)
+			if err != nil {
+				return "", false
+			}
+			parts = append(parts, address.String())
+		}
+	}
+	return strings.Join(parts, " "), len(parts) > 1
+}

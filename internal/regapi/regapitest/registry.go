@@ -1,0 +1,181 @@
+package regapitest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// RegistryName is what the registries know of a name that no account holds: who else has it, what it costs, when it becomes free.
+type RegistryName struct {
+	// Name may be Unicode or punycode.
+	Name string `json:"name"`
+	// Status is taken (the default), premium, deleted, expiring, or why the name cannot be had: reserved, stop-list, stop-pattern.
+	Status string `json:"status,omitempty"`
+	// Created and Expires are dates, YYYY-MM-DD, of a taken, deleted or expiring name; Expires is when it becomes or became free. The defaults are
+	// two years ago and a year from now, yesterday for a deleted name.
+	Created string `json:"created,omitempty"`
+	Expires string `json:"expires,omitempty"`
+	// AuthInfo is the key that a transfer needs; empty takes any.
+	AuthInfo string `json:"authInfo,omitempty"`
+	// Lock keeps a name where it is: client (set by its registrar) or registry.
+	Lock string `json:"lock,omitempty"`
+	// Confirm makes a transfer wait for [Server.ConfirmTransfer].
+	Confirm bool `json:"confirm,omitempty"`
+	// Price and RenewPrice are roubles a year: of a premium name.
+	Price      string `json:"price,omitempty"`
+	RenewPrice string `json:"renewPrice,omitempty"`
+	// StartPrice and BlitzPrice are roubles: the least bid for an expiring name, and the one that ends the bidding.
+	StartPrice string `json:"startPrice,omitempty"`
+	BlitzPrice string `json:"blitzPrice,omitempty"`
+	// Registrar is who has it now, as the lists of expiring names tell (8.11).
+	Registrar string `json:"registrar,omitempty"`
+	// TIC and PageRank are the search engines' marks of old (8.5).
+	TIC      int `json:"tic,omitempty"`
+	PageRank int `json:"pageRank,omitempty"`
+}
+
+// The statuses of a RegistryName.
+const (
+	nameTaken    = "taken"
+	namePremium  = "premium"
+	nameDeleted  = "deleted"
+	nameExpiring = "expiring"
+)
+
+// unavailable are the statuses for which a name cannot be registered, with their codes (2.3.3).
+var unavailable = map[string]string{
+	nameTaken: "DOMAIN_ALREADY_EXISTS", nameExpiring: "DOMAIN_ALREADY_EXISTS",
+	"reserved": "DOMAIN_BAD_NAME", "stop-list": "DOMAIN_STOP_LIST", "stop-pattern": "DOMAIN_STOP_PATTERN",
+}
+
+// The transfer locks.
+const (
+	lockClient   = "client"
+	lockRegistry = "registry"
+)
+
+// registryName is a RegistryName in use: its name is canonical, its prices are hundredths of a rouble.
+type registryName struct {
+	RegistryName
+	price, renewPrice, startPrice, blitzPrice int64
+	bids                                      []bid
+}
+
+func (s *state) addRegistryName(n RegistryName, now time.Time) error {
+	name, apiErr := canonicalDomain(n.Name)
+	if apiErr != nil {
+		return fmt.Errorf("registry name %q: %w", n.Name, apiErr)
+	}
+	if s.registry[name] != nil || s.domains[name] != nil {
+		return fmt.Errorf("registry name %q: there is one already", n.Name)
+	}
+	n.Name = name
+	added := &registryName{RegistryName: n.withDefaults(now)}
+	if err := added.check(); err != nil {
+		return fmt.Errorf("registry name %q: %w", n.Name, err)
+	}
+	s.registry[name] = added
+	return nil
+}
+
+func (n RegistryName) withDefaults(now time.Time) RegistryName {
+	if n.Status == "" {
+		n.Status = nameTaken
+	}
+	if n.Created == "" {
+		n.Created = now.AddDate(-2, 0, 0).Format(time.DateOnly)
+	}
+	if n.Expires == "" {
+		n.Expires = now.AddDate(1, 0, 0).Format(time.DateOnly)
+		if n.Status == nameDeleted {
+			n.Expires = now.AddDate(0, 0, -1).Format(time.DateOnly)
+		}
+	}
+	return n
+}
+
+func (n *registryName) check() error {
+	if unavailable[n.Status] == "" && n.Status != namePremium && n.Status != nameDeleted {
+		return fmt.Errorf("status %q is none of taken, premium, deleted, expiring, reserved, stop-list, stop-pattern", n.Status)
+	}
+	if !slices.Contains([]string{"", lockClient, lockRegistry}, n.Lock) {
+		return fmt.Errorf("lock %q is none of client, registry", n.Lock)
+	}
+	for _, date := range []string{n.Created, n.Expires} {
+		if _, err := time.Parse(time.DateOnly, date); err != nil {
+			return err
+		}
+	}
+	for text, into := range map[*string]*int64{
+		&n.Price: &n.price, &n.RenewPrice: &n.renewPrice, &n.StartPrice: &n.startPrice, &n.BlitzPrice: &n.blitzPrice,
+	} {
+		amount, err := parseMoney(Balance{Prepay: *text})
+		if err != nil {
+			return err
+		}
+		*into = amount.prepay
+	}
+	return nil
+}
+
+// registryNames returns the names of a status, sorted.
+func (s *state) registryNames(status string) []*registryName {
+	found := []*registryName{}
+	for _, n := range s.registry {
+		if n.Status == status {
+			found = append(found, n)
+		}
+	}
+	slices.SortFunc(found, func(a, b *registryName) int { return strings.Compare(a.Name, b.Name) })
+	return found
+}
+
+// available tells whether a name could be registered by anybody; a premium name is returned too.
+//
+// Errors (2.3.3): DOMAIN_ALREADY_EXISTS, DOMAIN_BAD_NAME, DOMAIN_STOP_LIST, DOMAIN_STOP_PATTERN.
+func (s *state) available(given, name string) (*registryName, *apiError) {
+	if held := s.domains[name]; held != nil && held.listed() {
+		return nil, fail("DOMAIN_ALREADY_EXISTS")
+	}
+	known := s.registry[name]
+	if known == nil {
+		return nil, nil
+	}
+	switch code := unavailable[known.Status]; code {
+	case "":
+		return known, nil
+	case "DOMAIN_BAD_NAME", "DOMAIN_STOP_PATTERN":
+		return nil, fail(code, "domain_name", given)
+	default:
+		return nil, fail(code)
+	}
+}
+
+// transferable tells whether a name that others hold could be transferred here (8.6, 8.8).
+//
+// Errors (2.3.3): CANT_OBTAIN_EXPDATE for a name that nobody holds, DOMAIN_EXPIRED, DOMAIN_TOO_YOUNG, DOMAIN_CLIENT_TRANSFER_PROHIBITED,
+// DOMAIN_TRANSFER_PROHIBITED_UNKNOWN.
+func (s *state) transferable(given, name string, now time.Time) (*registryName, *apiError) {
+	const (
+		minAge  = 60
+		minRest = 5
+	)
+	known := s.registry[name]
+	if known == nil || known.Status != nameTaken {
+		return nil, fail("CANT_OBTAIN_EXPDATE", "domain_name", given)
+	}
+	day := func(days int) string { return now.AddDate(0, 0, days).Format(time.DateOnly) }
+	switch {
+	case known.Expires < day(minRest):
+		return nil, fail("DOMAIN_EXPIRED", "domain_name", given)
+	case known.Created > day(-minAge):
+		return nil, fail("DOMAIN_TOO_YOUNG", "domain_name", given)
+	case known.Lock == lockClient:
+		return nil, fail("DOMAIN_CLIENT_TRANSFER_PROHIBITED", "domain_name", given)
+	case known.Lock == lockRegistry:
+		return nil, fail("DOMAIN_TRANSFER_PROHIBITED_UNKNOWN", "domain_name", given)
+	}
+	return known, nil
+}
