@@ -8,9 +8,9 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
-// patience is how many requests a zone may be passed over for one that more zones wait for: every eighth request is for
+// patience is how many requests a zone may be passed over for one that more zones wait for: every 32nd request is for
 // the zone that has waited longest, so that none waits forever.
-const patience = 8
+const patience = 32
 
 // contender is an action that stands first in the lists of some zones.
 type contender struct {
