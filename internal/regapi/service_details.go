@@ -105,8 +105,7 @@ type ServiceReadonly struct {
 	// DomainResult has an Err if the service was not found or its state is not known.
 	DomainResult
 	Readonly bool
-	// Reason is why a service may not be changed, such as DATA_IS_READ_ONLY; "" for a code that
-	// this client does not know.
+	// Reason is why a service may not be changed, such as DATA_IS_READ_ONLY.
 	Reason ErrorCode
 }
 
@@ -119,18 +118,15 @@ func (s *ServiceService) CheckReadonly(ctx context.Context, refs ...DomainRef) (
 	return collect(ctx, s.client, listCall{
 		function: "service/check_readonly", kind: serviceList, refs: refs, succeeded: readonlyAnswered,
 	}, func(result DomainResult, e element) ServiceReadonly {
-		readonly := ServiceReadonly{DomainResult: result, Readonly: bool(e.Readonly)}
-		if _, known := classes[ErrorCode(e.Reason)]; known {
-			readonly.Reason = ErrorCode(e.Reason)
-		}
-		return readonly
+		return ServiceReadonly{DomainResult: result, Readonly: bool(e.Readonly), Reason: ErrorCode(e.Reason)}
 	})
 }
 
-// readonlyAnswered accepts every element that tells whether a service is read-only. Its error code
-// is the reason for that, but for a service that is not there at all (7.15).
+// readonlyAnswered accepts an element that tells whether a service is read-only. An error code beside
+// it is the reason, unless it says that the service was not found or named wrongly (7.15).
 func readonlyAnswered(element object) bool {
-	return element.holds("is_readonly") && ErrorCode(element.text("error_code")).Class() != ClassNotFound
+	code := ErrorCode(element.text("error_code"))
+	return element.holds("is_readonly") && (code == "" || code.Class() == ClassBlocked)
 }
 
 // GetDepreciatedPeriod returns how many periods are left of a service, a fraction (7.19).
