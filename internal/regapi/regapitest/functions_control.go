@@ -94,7 +94,7 @@ func (c *call) periodsLeft(s *service) float64 {
 	if left <= 0 {
 		return 0
 	}
-	t := c.renewalTariff(s)
+	t := renewalTariff(s)
 	const hundredths = 100
 	one := t.add(c.now, 1).Sub(c.now)
 	return float64(left*hundredths/one) / hundredths
@@ -117,7 +117,7 @@ func upgradeService(c *call, e *element) (map[string]any, *apiError) {
 			"returned_amount": amount(examplePrice), "withdrawed_amount": amount(examplePrice),
 		}, nil
 	}
-	returned := int64(c.periodsLeft(e.service) * float64(c.renewalTariff(e.service).renewPrice))
+	returned := int64(c.periodsLeft(e.service) * float64(renewalTariff(e.service).renewPrice))
 	replacement, err := c.placeService(wanted)
 	if err != nil {
 		return nil, err

@@ -307,7 +307,7 @@ func renewServices(c *call) (map[string]any, *apiError) {
 
 // planRenewal adds one service to the order. Errors: INVALID_PERIOD, INCORRECT_STATE, PROLONG_ERROR, DOUBLE_ORDER.
 func planRenewal(c *call, e *element) (map[string]any, *apiError) {
-	t := c.renewalTariff(e.service)
+	t := renewalTariff(e.service)
 	period, err := t.parsePeriod(c.params.text("period"))
 	if err != nil {
 		return nil, err

@@ -56,6 +56,9 @@ func (c *call) countDomains() statistics {
 		if s.domain == nil || !s.listed() {
 			continue
 		}
+		if p := s.domain.process; p != nil && p.transfer && !p.done {
+			counts["trans_in_domains_cnt"]++
+		}
 		controlled := int64(bit(s.owner != c.account.Login))
 		if s.State == stateActive {
 			counts["active_domains_cnt"]++

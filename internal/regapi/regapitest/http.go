@@ -255,6 +255,7 @@ func (c *call) checkFormats() *apiError {
 func (s *Server) apply(c *call) (map[string]any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.state.passDays(c.now)
 	s.state.settle(c.now)
 	var answer map[string]any
 	var err *apiError

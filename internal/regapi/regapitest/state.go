@@ -163,6 +163,8 @@ type state struct {
 	lots    map[string]*lot
 	folders []*folder
 	nextID  int64
+	// day is that of the last request.
+	day string
 }
 
 func newState() *state {

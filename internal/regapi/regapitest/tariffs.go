@@ -139,7 +139,7 @@ func defaultPlan(servtype string) string {
 }
 
 // renewalTariff is what prolonging a service costs, and in which unit. A service of a plan that is unknown here is priced as its type's default.
-func (c *call) renewalTariff(s *service) tariff {
+func renewalTariff(s *service) tariff {
 	if s.domain != nil {
 		return tariff{servtype: domainType, unit: unitYear, renewPrice: domainRenewalPrice(s.Name)}
 	}
