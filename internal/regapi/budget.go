@@ -38,11 +38,11 @@ type Budget struct {
 	now     func() time.Time
 	syncing chan struct{} // holds an element while somebody uses the ledger
 
-	mu    sync.Mutex
-	limit int // 0: no limit at all
-	share [priorities]int
-	freeze
-	account
+	mu     sync.Mutex
+	limit  int // 0: no limit at all
+	share  [priorities]int
+	freeze freeze
+	accounting
 
 	failure   *LedgerError // the last use of the ledger; nil if it went well
 	retryAt   time.Time
@@ -87,13 +87,13 @@ func NewBudget(requestsPerHour int, opts ...BudgetOption) *Budget {
 // unlimited makes a budget that never refuses but while it is frozen, and needs no ledger.
 func unlimited() *Budget {
 	return &Budget{
-		id:      budgetIDs.Add(1),
-		holder:  rand.Text(),
-		now:     steadyClock(),
-		syncing: make(chan struct{}, 1),
-		share:   [priorities]int{DefaultBackgroundShare, DefaultChangeShare, 100},
-		account: account{spent: slots{}, size: minBlock, book: book{spent: slots{}}},
-		changed: make(chan struct{}),
+		id:         budgetIDs.Add(1),
+		holder:     rand.Text(),
+		now:        steadyClock(),
+		syncing:    make(chan struct{}, 1),
+		share:      [priorities]int{DefaultBackgroundShare, DefaultChangeShare, 100},
+		accounting: accounting{spent: slots{}, size: minBlock, book: book{spent: slots{}}},
+		changed:    make(chan struct{}),
 	}
 }
 
@@ -157,8 +157,8 @@ func (b *Budget) State() BudgetState {
 	if state.Used > 0 {
 		state.NextToken = used.whenFreed(1, now)
 	}
-	if b.until.After(now) {
-		state.FrozenUntil = b.until
+	if b.freeze.until.After(now) {
+		state.FrozenUntil = b.freeze.until
 	}
 	return state
 }
@@ -231,7 +231,7 @@ type receipt struct {
 
 // spend takes one request; the offer has said that it can. b.mu is held.
 func (b *Budget) spend() receipt {
-	paid := receipt{budget: b, at: slotOf(b.now()), probe: b.admit()}
+	paid := receipt{budget: b, at: slotOf(b.now()), probe: b.freeze.admit()}
 	if b.limit > 0 {
 		b.left--
 		b.spent[paid.at]++
@@ -251,7 +251,7 @@ func (r receipt) settle(err error) {
 		b.left++
 	}
 	if r.probe {
-		b.endProbe(err == nil || answered(err))
+		b.freeze.endProbe(err == nil || answered(err))
 		b.notify()
 	}
 }
@@ -260,7 +260,7 @@ func (r receipt) settle(err error) {
 // process should know it, too.
 func (b *Budget) freezeNow(ctx context.Context) {
 	b.mu.Lock()
-	b.begin(b.now())
+	b.freeze.begin(b.now())
 	b.notify()
 	b.mu.Unlock()
 	if b.ledger != nil {

@@ -41,8 +41,10 @@ func (d *dice) number(n int) int {
 	return d.IntN(n)
 }
 
-func (d *dice) chance(of, n int) bool                { return d.number(n) < of }
-func (d *dice) upTo(max time.Duration) time.Duration { return time.Duration(1 + d.number(int(max))) }
+func (d *dice) chance(of, n int) bool { return d.number(n) < of }
+func (d *dice) upTo(limit time.Duration) time.Duration {
+	return time.Duration(1 + d.number(int(limit)))
+}
 
 // day is a day in the life of two accounts behind one address: processes come, crash and hand over.
 type day struct {

@@ -23,8 +23,8 @@ var (
 	errContended    = errors.New("others save the ledger all the time")
 )
 
-// account is what a budget knows of its ledger and of its own requests. The budget's lock guards it.
-type account struct {
+// accounting is what a budget knows of its ledger and of its own requests. The budget's lock guards it.
+type accounting struct {
 	loaded  bool
 	stale   bool // the ledger has changed, or may have
 	book    book // of the ledger, without the budget's own reservation
@@ -41,7 +41,7 @@ type account struct {
 }
 
 // used is what counts: the book, and this budget's own requests.
-func (a *account) used() slots {
+func (a *accounting) used() slots {
 	used := a.book.counted()
 	used.add(a.spent)
 	return used
@@ -178,10 +178,8 @@ func (b *Budget) read(data []byte) {
 		b.spent = slots{} // others have written the whole block off as spent
 	}
 	b.book = loaded
-	b.adoptFreeze(now)
+	b.freeze.adopt(loaded.frozenUntil, loaded.pause, now)
 }
-
-func (b *Budget) adoptFreeze(now time.Time) { b.freeze.adopt(b.book.frozenUntil, b.book.pause, now) }
 
 // prepare drafts what is to be saved and tells the version that it builds on; needed is false if
 // there is nothing to save.
@@ -191,8 +189,8 @@ func (b *Budget) prepare(task syncTask) (next draft, version string, needed bool
 	now := b.now()
 	next = draft{book: b.book.clone(), block: b.block, size: b.size}
 	next.book.frozenUntil, next.book.pause = time.Time{}, 0
-	if b.until.After(now) {
-		next.book.frozenUntil, next.book.pause = b.until, b.pause
+	if b.freeze.until.After(now) {
+		next.book.frozenUntil, next.book.pause = b.freeze.until, b.freeze.pause
 	}
 	switch task {
 	case takeBlock:

@@ -346,7 +346,7 @@ func TestPanicIsNoVerdictOnTheProbe(t *testing.T) {
 			_, _ = lane.Middleware()(HandlerFunc(func(context.Context, *Request) (*Answer, error) { panic("boom") })).Do(t.Context(), &Request{})
 		}()
 		_, _ = lane.Middleware()(server).Do(t.Context(), &Request{})
-		if pause := lane.account.pause; pause != 2*firstFreeze {
+		if pause := lane.account.freeze.pause; pause != 2*firstFreeze {
 			t.Errorf("the pause is %s", pause)
 		}
 	})

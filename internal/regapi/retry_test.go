@@ -95,6 +95,8 @@ func TestPauseOfARetryDoesNotHoldTheLane(t *testing.T) {
 		if err := pass(t.Context(), lane, Background); err != nil || time.Since(start) != 0 {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
-		<-done
+		if err := <-done; !errors.Is(err, errLost) {
+			t.Errorf("got %v", err)
+		}
 	})
 }
