@@ -201,7 +201,7 @@ func resendMail(c *call) (map[string]any, *apiError) {
 }
 
 func resendMailOf(c *call, e *element) (map[string]any, *apiError) {
-	certificate := e.service.Servtype == "srv_ssl_certificate"
+	certificate := e.service.Servtype == sslCertificate
 	switch {
 	case !certificate && !slices.Contains(hostingTypes, e.service.Servtype):
 		return nil, fail("ONLY_HOSTING_AND_SSL_CERTIFICATES")

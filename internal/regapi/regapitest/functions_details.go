@@ -142,12 +142,12 @@ const (
 
 // updates are the types of services that service/update can set up (7.12).
 var updates = map[string]func(c *call, s *service) *apiError{
-	"srv_webfwd":          updateForwards,
-	"srv_parking":         updateSettings,
-	"srv_ssl_certificate": updateSettings,
-	"srv_hosting_cpanel":  subtasks(map[string][]string{"change_password": nil}),
-	"srv_antispam":        subtasks(map[string][]string{"change_action": {"spam_action"}, "change_mx_list": {"mx_list"}}),
-	"srv_dedicated":       subtasks(map[string][]string{"change_hostname": {"revert_dns_ip", "new_hostname"}}),
+	"srv_webfwd":         updateForwards,
+	"srv_parking":        updateSettings,
+	sslCertificate:       updateSettings,
+	"srv_hosting_cpanel": subtasks(map[string][]string{"change_password": nil}),
+	"srv_antispam":       subtasks(map[string][]string{"change_action": {"spam_action"}, "change_mx_list": {"mx_list"}}),
+	"srv_dedicated":      subtasks(map[string][]string{"change_hostname": {"revert_dns_ip", "new_hostname"}}),
 }
 
 func updateService(c *call, e *element) (map[string]any, *apiError) {
@@ -173,15 +173,15 @@ var settings = map[string]map[string][]string{
 			"happy_birthday2", "love_happiness", "empty", "raw_html",
 		},
 	},
-	"srv_ssl_certificate": {"approver_email": nil, "server_type": nil, "csr_string": nil},
-	"srv_antispam":        {"spam_action": {"delete", "mark"}, "mx_list": nil},
-	"srv_dedicated":       {"dedicated_id": nil, "dedicated_name": nil, "ostmpl": nil, "revert_dns_ip": nil, "new_hostname": nil},
-	"srv_license_isp":     {"installation_way": {"auto", "manual"}, "ostmpl": nil},
-	"srv_seowizard":       {"email": nil, "seo_name": nil},
-	"srv_websitebuilder":  {"email": nil},
-	"srv_hosting_ispmgr":  {"contype": {"hosting_pp", "hosting_org"}, "email": nil},
-	"srv_hosting_cpanel":  {"contype": {"hosting_pp", "hosting_org"}, "email": nil},
-	"srv_hosting_plesk":   {"contype": {"hosting_pp", "hosting_org"}, "email": nil},
+	sslCertificate:       {"approver_email": nil, "server_type": nil, "csr_string": nil},
+	"srv_antispam":       {"spam_action": {"delete", "mark"}, "mx_list": nil},
+	"srv_dedicated":      {"dedicated_id": nil, "dedicated_name": nil, "ostmpl": nil, "revert_dns_ip": nil, "new_hostname": nil},
+	"srv_license_isp":    {"installation_way": {"auto", "manual"}, "ostmpl": nil},
+	"srv_seowizard":      {"email": nil, "seo_name": nil},
+	"srv_websitebuilder": {"email": nil},
+	"srv_hosting_ispmgr": {"contype": {"hosting_pp", "hosting_org"}, "email": nil},
+	"srv_hosting_cpanel": {"contype": {"hosting_pp", "hosting_org"}, "email": nil},
+	"srv_hosting_plesk":  {"contype": {"hosting_pp", "hosting_org"}, "email": nil},
 }
 
 // readSettings reads the fields of a type that a request gives. Error: PARAMETER_INCORRECT.

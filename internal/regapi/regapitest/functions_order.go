@@ -19,11 +19,14 @@ type serviceOrder struct {
 	details    map[string]string
 }
 
+// sslCertificate is the type of certificates for TLS.
+const sslCertificate = "srv_ssl_certificate"
+
 // What the types of services need beside a plan (7.4): those that belong to no domain, those that are added to another service, and fields.
 var (
 	freestanding   = []string{"srv_dedicated", "srv_seowizard"}
 	addOns         = []string{"srv_license_isp", "srv_addip", "srv_kvm"}
-	repeatable     = []string{"srv_addip", "srv_ssl_certificate", "srv_dedicated", "srv_seowizard"}
+	repeatable     = []string{"srv_addip", sslCertificate, "srv_dedicated", "srv_seowizard"}
 	requiredFields = map[string][]string{"srv_seowizard": {"email"}, "srv_dedicated": {"dedicated_id"}}
 )
 
@@ -125,7 +128,9 @@ func (c *call) readUplink(id string) (string, int64, *apiError) {
 	return found.Name, found.ServiceID, nil
 }
 
-// checkUnordered refuses a second service of a type that a domain has once. Errors: WAITING, SERVICE_ALREADY_EXISTS, USER_SERVID_IS_NOT_UNIQUE.
+// checkUnordered refuses a second service of a type that a domain has once, and a second certificate before the first one is active.
+//
+// Errors: WAITING, NEEDS_CONFIRMATION, SERVICE_ALREADY_EXISTS, USER_SERVID_IS_NOT_UNIQUE.
 func (c *call) checkUnordered(wanted serviceOrder) *apiError {
 	if c.test {
 		return nil
@@ -133,12 +138,13 @@ func (c *call) checkUnordered(wanted serviceOrder) *apiError {
 	if wanted.userServID != "" && c.srv.state.identified("", wanted.userServID) != nil {
 		return fail("USER_SERVID_IS_NOT_UNIQUE")
 	}
-	if slices.Contains(repeatable, wanted.tariff.servtype) {
-		return nil
-	}
 	found := c.srv.state.attached(c.account.Login, wanted.name, wanted.tariff.servtype)
 	switch {
 	case found == nil || !found.listed():
+		return nil
+	case found.Servtype == sslCertificate && found.State == stateInactive:
+		return fail("NEEDS_CONFIRMATION")
+	case slices.Contains(repeatable, found.Servtype):
 		return nil
 	case found.State == stateInactive:
 		return fail("WAITING")

@@ -331,6 +331,7 @@ func TestServiceRefusals(t *testing.T) {
 		{"order with a bad id", created, "BAD_USER_SERVID", []string{"dname", "example.ru", "servtype", "srv_webfwd", "user_servid", "xyz"}},
 		{"order with a taken id", created, "USER_SERVID_IS_NOT_UNIQUE", []string{"dname", "example.ru", "servtype", "srv_webfwd", "user_servid", "abc123"}},
 		{"order of what is there", created, "SERVICE_ALREADY_EXISTS", []string{"dname", "example.ru", "servtype", "srv_hosting_ispmgr"}},
+		{"order of a second certificate too early", created, "NEEDS_CONFIRMATION", []string{"dname", "other.ru", "servtype", "srv_ssl_certificate", "subtype", "ssl123"}},
 		{"check of no domain", "service/check_create", "PARAMETER_MISSING", nil},
 		{"check of a short name", "service/check_create", "FIELD_VALUE_TOO_SHORT", []string{"dname", "x.ru"}},
 		{"check of an unknown plan", "service/check_create", "INVALID_PLAN", []string{"dname", "new.ru", "subtype", "x"}},
@@ -377,6 +378,7 @@ func TestServiceRefusals(t *testing.T) {
 			w.AddService("alice", Service{Servtype: "srv_hosting_ispmgr", Domain: "other.ru", ServiceID: 804, State: "N"})
 			w.AddService("alice", Service{Servtype: "srv_voucher", Domain: "example.ru", ServiceID: 805})
 			w.AddService("alice", Service{Servtype: "srv_ssl_certificate", Domain: "example.ru", ServiceID: 806})
+			w.AddService("alice", Service{Servtype: "srv_ssl_certificate", Domain: "other.ru", ServiceID: 809, State: "N"})
 			w.AddService("alice", Service{Servtype: "srv_seowizard", ServiceID: 807})
 			w.AddService("alice", Service{Servtype: "srv_webfwd", Domain: "example.ru", ServiceID: 808})
 			if code := w.alice(c.function, c.fields...).ErrorCode; code != c.want {

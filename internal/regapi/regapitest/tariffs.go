@@ -78,7 +78,7 @@ var tariffs = slices.Concat(
 	certificatePlans("Comodo", "comodo_ssl", "comodo_ev", "comodo_instantssl", "comodo_premiumssl", "comodo_premiumssl_wildcard", "comodo_wildcard"),
 	certificatePlans("GlobalSign", "gs_alphassl_wildcard", "gs_domainssl_wildcard", "gs_organizationssl", "gs_extendedssl",
 		"gs_organizationssl_wildcard", "gs_alphassl_dns", "gs_domainssl_dns", "gs_alphassl_dns_wildcard", "gs_domainssl_dns_wildcard"),
-	[]tariff{yearly("srv_ssl_certificate", "gs_domainssl_free", "GlobalSign certificate", 0)},
+	[]tariff{yearly(sslCertificate, "gs_domainssl_free", "GlobalSign certificate", 0)},
 )
 
 // plans makes tariffs of one type; each costs 100 roubles a month more than the one before it.
@@ -105,7 +105,7 @@ func hostingPlans(servtype string) []tariff {
 func certificatePlans(brand string, subtypes ...string) []tariff {
 	made := []tariff{}
 	for i, subtype := range subtypes {
-		made = append(made, yearly("srv_ssl_certificate", subtype, brand+" certificate", int64(i+1)*1000_00))
+		made = append(made, yearly(sslCertificate, subtype, brand+" certificate", int64(i+1)*1000_00))
 	}
 	return made
 }
