@@ -26,6 +26,9 @@ type DomainPrice struct {
 	RenewPrice       Money `json:"renew_price"`
 	RetailRegPrice   Money `json:"retail_reg_price"`
 	RetailRenewPrice Money `json:"retail_renew_price"`
+	// UpdatePrice is for a change of contacts or name servers. The documentation has the parameter that
+	// asks for it and does not show how it is answered; this is the name by analogy.
+	UpdatePrice Money `json:"update_price"`
 	// RegMinPeriod and RegMaxPeriod bound the years of a registration.
 	RegMinPeriod Int `json:"reg_min_period"`
 	RegMaxPeriod Int `json:"reg_max_period"`

@@ -23,6 +23,9 @@ type ServicePrice struct {
 	// Unit is "month" or "year": what Price pays for.
 	Unit  string `json:"unit"`
 	Price Money  `json:"price"`
+	// RenewPrice is there with ShowRenewData. The documentation does not show how it is answered; this
+	// is its name among the prices of domains (8.2).
+	RenewPrice Money `json:"renew_price"`
 }
 
 // ServicePriceQuery says which prices to return.
