@@ -14,13 +14,14 @@ import (
 
 // options are the flags as they were given.
 type options struct {
-	listen, dnsListen, controlListen   string
-	seedFile, caFile, readyFile        string
-	tls                                bool
-	latency, publishDelay, dnssecDelay time.Duration
-	hourlyLimit                        int
-	chance                             uint64
-	faults                             []string
+	listen, dnsListen, controlListen string
+	seedFile, caFile, readyFile      string
+	tls                              bool
+	latency, publishDelay            time.Duration
+	dnssecDelay, orderDelay          time.Duration
+	hourlyLimit                      int
+	chance                           uint64
+	faults                           []string
 }
 
 func newCommand() *cobra.Command {
@@ -43,6 +44,7 @@ func newCommand() *cobra.Command {
 	flags.DurationVar(&o.latency, "latency", 0, "least time that every request takes")
 	flags.DurationVar(&o.publishDelay, "publish-delay", 0, "time from a change to its appearance in DNS")
 	flags.DurationVar(&o.dnssecDelay, "dnssec-delay", time.Minute, "time that a change of DNSSEC takes")
+	flags.DurationVar(&o.orderDelay, "order-delay", 0, "time that the registry takes for a registration or a transfer")
 	flags.IntVar(&o.hourlyLimit, "hourly-limit", 1200, "requests per hour of a user and of an address, 0 for no limit")
 	flags.Uint64Var(&o.chance, "chance", 0, "seed of everything that is left to chance")
 	flags.StringArrayVar(&o.faults, "fault", nil, "fault such as kind=drop-answer,function=zone/*,count=3; repeatable")
@@ -62,7 +64,7 @@ func (o options) server(logger *slog.Logger) []regapitest.Option {
 	options := []regapitest.Option{
 		regapitest.WithListen(o.listen), regapitest.WithDNSListen(o.dnsListen), regapitest.WithLatency(o.latency),
 		regapitest.WithPublishDelay(o.publishDelay), regapitest.WithHourlyLimit(o.hourlyLimit), regapitest.WithSeed(o.chance),
-		regapitest.WithDNSSECDelay(o.dnssecDelay),
+		regapitest.WithDNSSECDelay(o.dnssecDelay), regapitest.WithOrderDelay(o.orderDelay),
 		regapitest.WithLogger(logger),
 	}
 	if o.tls {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strconv"
 )
 
 // maxControlBytes bounds what the control endpoint reads.
@@ -21,6 +22,7 @@ func (s *Server) ControlHandler(seed Seed) http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("GET /zones/{domain}", s.controlZone)
+	mux.HandleFunc("POST /bills/{id}/pay", s.controlPayBill)
 	mux.HandleFunc("POST /reset", func(w http.ResponseWriter, _ *http.Request) {
 		if err := s.Reset(seed); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -29,6 +31,18 @@ func (s *Server) ControlHandler(seed Seed) http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	return mux
+}
+
+func (s *Server) controlPayBill(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err == nil {
+		err = s.payBill(id)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // journalPage is the answer of GET /journal.

@@ -1,0 +1,66 @@
+package regapitest
+
+import (
+	"strconv"
+	"testing"
+)
+
+func TestASeedSetsUpServicesAndFolders(t *testing.T) {
+	w, _ := seeded(t, `accounts:
+- login: alice
+  password: secret
+  balance: {prepay: "5"}
+  domains:
+  - {name: example.ru, dnssec: enabled, readOnly: true}
+  services:
+  - {servtype: srv_parking, domain: example.ru, serviceID: 801, details: {title: Hello}}
+  folders:
+  - {name: one, folderID: 77, domains: [example.ru]}
+`)
+	w.wantDNSSEC("example.ru", "enabled")
+	w.wantFolder("one", "example.ru")
+	details := w.alice("service/get_details", "service_id", "801").element(t, 0)["details"].(map[string]any)
+	if details["title"] != "Hello" {
+		t.Errorf("details %v", details)
+	}
+	if code := w.alice("dnssec/disable", "dname", "example.ru").code(t); code != "DOMAIN_PROTECTION" {
+		t.Errorf("code %q", code)
+	}
+}
+
+func TestSeedsThatCannotBe(t *testing.T) {
+	for name, add := range map[string]func(w *world){
+		"a service of nobody":        func(w *world) { w.AddService("nobody", Service{Servtype: "srv_kvm"}) },
+		"a service that is a domain": func(w *world) { w.AddService("alice", Service{Servtype: "domain"}) },
+		"a service of no name":       func(w *world) { w.AddService("alice", Service{Servtype: "srv_kvm", Domain: "a"}) },
+		"a service with a taken id":  func(w *world) { w.AddService("alice", Service{Servtype: "srv_kvm", ServiceID: 501}) },
+		"a folder of a taken name":   func(w *world) { w.AddFolder("alice", Folder{Name: "one"}) },
+		"a folder of strange things": func(w *world) { w.AddFolder("alice", Folder{Name: "two", Domains: []string{"partner.ru"}}) },
+		"unknown DNSSEC":             func(w *world) { w.AddDomain("alice", Domain{Name: "x.ru", DNSSEC: "maybe"}) },
+		"paying a bill twice":        func(w *world) { w.PayBill(1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.AddFolder("alice", Folder{Name: "one"})
+			defer func() {
+				if recover() == nil {
+					t.Error("was taken")
+				}
+			}()
+			add(w)
+		})
+	}
+}
+
+func TestTheControlEndpointPaysBills(t *testing.T) {
+	w, seed := seeded(t, seedText)
+	handler := w.ControlHandler(seed)
+	w.succeed(w.alice("service/renew", "dname", "example.ru", "period", "1", "pay_type", "bank"))
+	target := "/bills/" + strconv.FormatInt(w.state.bills[0].id, 10) + "/pay"
+	if status, body := control(handler, "POST", target, ""); status != 204 || len(w.unpaid()) != 0 {
+		t.Errorf("%d %s, unpaid %v", status, body, w.unpaid())
+	}
+	if status, _ := control(handler, "POST", target, ""); status != 404 {
+		t.Errorf("paying again: %d", status)
+	}
+}
