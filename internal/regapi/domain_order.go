@@ -130,21 +130,33 @@ func (s *DomainService) order(ctx context.Context, call listCall) (Order, error)
 		body["domain_name"] = call.refs[0].Name
 	}
 	answer, err := s.client.do(ctx, call.function, body)
+	if refusal := ofElement(err); refusal != nil {
+		return Order{Domains: results([]listItem{call.failed(call.refs[0], refusal)})}, nil
+	}
 	if err != nil {
 		return Order{}, err
 	}
+	return call.order(answer)
+}
+
+// order reads the answer to an order.
+func (l listCall) order(answer *Answer) (Order, error) {
 	var order struct {
 		BillID   ID      `json:"bill_id"`
 		Payment  Money   `json:"payment"`
 		PayType  PayType `json:"pay_type"`
 		PayNotes Text    `json:"pay_notes"`
 	}
-	elements, ok := decodeList(answer.Payload, call.kind.member)
+	elements, ok := decodeList(answer.Payload, l.kind.member)
 	if !ok || json.Unmarshal(answer.Payload, &order) != nil {
-		return Order{}, unusable(call.function, "JSON without the list "+call.kind.member, answer)
+		return Order{}, unusable(l.function, "JSON without the list "+l.kind.member, answer)
+	}
+	items := l.items(elements, answer.redactor)
+	if len(items) == 1 {
+		answer.fared(items[0].Err)
 	}
 	return Order{
 		BillID: order.BillID, Payment: order.Payment, PayType: order.PayType, PayNotes: string(order.PayNotes),
-		Domains: results(call.items(elements, answer.redactor)),
+		Domains: results(items),
 	}, nil
 }

@@ -41,6 +41,9 @@ func (c *Client) numbered(ctx context.Context, call numberedCall) ([]numberedIte
 	body := parameters{call.member: call.elements}
 	maps.Copy(body, call.params)
 	answer, err := c.do(ctx, call.function, body)
+	if refusal := ofElement(err); refusal != nil {
+		return []numberedItem{{id: call.ids[0], err: refusal}}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +51,11 @@ func (c *Client) numbered(ctx context.Context, call numberedCall) ([]numberedIte
 	if !ok {
 		return nil, unusable(call.function, "JSON without the list "+call.member, answer)
 	}
-	return call.items(elements, answer.redactor), nil
+	items := call.items(elements, answer.redactor)
+	if len(items) == 1 {
+		answer.fared(items[0].err)
+	}
+	return items, nil
 }
 
 // items pairs each number with the first element that bears it and belongs to nobody yet.
