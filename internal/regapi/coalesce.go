@@ -50,7 +50,8 @@ func (c *Coalescer) Middleware() Middleware {
 				return next.Do(ctx, request)
 			}
 			key, err := keyOf(request)
-			if err != nil || ctx.Err() != nil {
+			// Whoever holds a turn must not wait for somebody who waits for that turn.
+			if err != nil || ctx.Err() != nil || ctx.Value(turnKey{}) != nil {
 				return next.Do(ctx, request)
 			}
 			return c.join(ctx, key, request, next).wait(ctx, c)

@@ -204,6 +204,27 @@ func TestPatientCallersDoNotJoinWhatGivesUpEarlier(t *testing.T) {
 	})
 }
 
+func TestHolderOfATurnDoesNotJoinWhoWaitsForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lane, server := NewLane(), &versioned{}
+		r := &reader{handler: NewCoalescer().Middleware()(lane.Middleware()(server))}
+		held, release, err := lane.Turn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer release()
+		r.ask(t.Context(), "zone/nop", func(*Answer, error) {})
+		start := time.Now()
+		if _, err := r.handler.Do(held, &Request{Function: "zone/nop"}); err != nil || time.Since(start) != time.Second {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+		r.callers.Wait()
+		if server.reads != 2 {
+			t.Errorf("%d reads", server.reads)
+		}
+	})
+}
+
 func TestPanicReachesTheCallers(t *testing.T) {
 	handler := NewCoalescer().Middleware()(HandlerFunc(func(context.Context, *Request) (*Answer, error) { panic("boom") }))
 	defer func() {

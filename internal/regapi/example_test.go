@@ -65,11 +65,22 @@ func Example() {
 }
 
 func ExampleNewClient() {
-	lane := regapi.NewLane() // shared by all clients of the account
+	// Shared by all clients of the account; the budget of the address by all accounts behind it.
+	coalescer := regapi.NewCoalescer()
+	account := regapi.NewBudget(regapi.DefaultRequestsPerHour)
+	egress := regapi.NewBudget(regapi.DefaultRequestsPerHour)
+	lane := regapi.NewLane(regapi.WithBudgets(account, egress))
+
 	client, err := regapi.NewClient(
 		regapi.WithCredentials(regapi.Password{Username: "login", Password: "secret"}),
 		regapi.WithTimeout(30*time.Second),
-		regapi.WithMiddleware(lane.Middleware(), regapi.NewDenialGuard(0, nil).Middleware()),
+		regapi.WithMiddleware(
+			coalescer.Middleware(),
+			regapi.Retry(),
+			regapi.NewRefusalMemory().Middleware(),
+			lane.Middleware(),
+			regapi.NewDenialGuard(0, nil).Middleware(),
+		),
 	)
 	fmt.Println(client, err)
 	// Output: regapi.Client(https://api.reg.ru/api/regru2/) <nil>

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"container/list"
 	"context"
+	"math"
 	"time"
 )
 
@@ -18,10 +19,10 @@ type waiter struct {
 	giveUp  time.Time
 	patient bool // has a deadline of its own
 
-	wake    chan struct{} // holds an element once the waiter has to look again
-	err     error         // why it must leave; it is in no queue any more
-	place   *list.Element
-	atGiven int // its index in the heap by giveUp
+	wake      chan struct{} // holds an element once the waiter has to look again
+	err       error         // why it must leave; it is in no queue any more
+	place     *list.Element
+	heapIndex int // in the heap by giveUp
 }
 
 func newWaiter(ctx context.Context, function string, maxWait time.Duration) *waiter {
@@ -44,9 +45,12 @@ func (w *waiter) look() {
 // sleep returns when the waiter should look again: when it was woken, when the time has come, when
 // a budget has changed, or when its context or its patience ends.
 func (w *waiter) sleep(ctx context.Context, until watch) {
-	wait := time.Until(w.giveUp)
-	if until.time && until.wait < wait {
-		wait = until.wait
+	wait := time.Duration(math.MaxInt64)
+	if !w.patient { // otherwise the context tells
+		wait = time.Until(w.giveUp)
+	}
+	if until.time {
+		wait = min(wait, until.wait)
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -88,14 +92,10 @@ func (q *queue) push(w *waiter) {
 	heap.Push(&q.byGiveUp, w)
 }
 
-// remove takes a waiter out, wherever it stands. A new head is woken, since only heads keep watch.
+// remove takes a waiter out, wherever it stands.
 func (q *queue) remove(w *waiter) {
-	wasHead := q.head() == w
 	q.order.Remove(w.place)
-	heap.Remove(&q.byGiveUp, w.atGiven)
-	if next := q.head(); wasHead && next != nil {
-		next.look()
-	}
+	heap.Remove(&q.byGiveUp, w.heapIndex)
 }
 
 // impatient returns a waiter that gives up before the moment, nil if there is none.
@@ -114,13 +114,13 @@ func (h giveUpHeap) Less(i, j int) bool { return h[i].giveUp.Before(h[j].giveUp)
 
 func (h giveUpHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
-	h[i].atGiven, h[j].atGiven = i, j
+	h[i].heapIndex, h[j].heapIndex = i, j
 }
 
 // Push and Pop are for container/heap alone.
 func (h *giveUpHeap) Push(x any) {
 	w := x.(*waiter)
-	w.atGiven = len(*h)
+	w.heapIndex = len(*h)
 	*h = append(*h, w)
 }
 
