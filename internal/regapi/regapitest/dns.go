@@ -102,6 +102,7 @@ func (s *Server) AnswerDNS(query *dns.Msg) *dns.Msg {
 func (s *Server) resolve(question dns.Question, answer *dns.Msg) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.state.settle(s.clock.Now())
 	d := s.zoneOf(question.Name)
 	transfer := question.Qtype == dns.TypeAXFR || question.Qtype == dns.TypeIXFR
 	if d == nil || question.Qclass != dns.ClassINET || transfer {
@@ -116,7 +117,7 @@ func (s *Server) resolve(question dns.Question, answer *dns.Msg) {
 func (s *Server) zoneOf(asked string) *domain {
 	name := dns.CanonicalName(asked)
 	for offset, end := 0, false; !end; offset, end = dns.NextLabel(name, offset) {
-		if d := s.state.domains[trimDot(name[offset:])]; d != nil && d.delegatedHere() {
+		if d := s.state.domains[trimDot(name[offset:])]; d != nil && d.served() {
 			return d
 		}
 	}

@@ -9,16 +9,6 @@ import (
 	"time"
 )
 
-// changeable runs a function only on a domain that is not protected (7.15).
-func changeable(next elementFunction) elementFunction {
-	return func(c *call, e *element) (map[string]any, *apiError) {
-		if e.service.ReadOnly {
-			return nil, fail("DOMAIN_PROTECTION")
-		}
-		return next(c, e)
-	}
-}
-
 // updateNameServers changes the name servers, the delegation or both (8.20).
 func updateNameServers(c *call, e *element) (map[string]any, *apiError) {
 	servers, err := nameServersOf(e, e.domain.Name)

@@ -54,6 +54,11 @@ func (s *state) settle(now time.Time) {
 	s.giveToBidders(now)
 }
 
+// served tells whether the registry points to the registrar's name servers, which otherwise refuse to answer for a domain.
+func (d *domain) served() bool {
+	return d.delegatedHere() && !d.Undelegated && d.listed() && d.State != stateInactive
+}
+
 // dropOrder takes an order back that the registry does not work at: an unpaid bill goes, money that was paid comes back.
 func (s *state) dropOrder(d *domain, now time.Time) {
 	for _, b := range slices.Clone(s.bills) {

@@ -70,7 +70,7 @@ var knownTLDs = tldTable([]tld{
 	{name: "academy", register: 1500_00, renew: 1500_00, maxPeriod: 10},
 	{name: "ru.com", letters: anyAlphabet, register: 600_00, renew: 600_00, maxPeriod: 10},
 	{name: "ae.org", register: 1500_00, renew: 1500_00, maxPeriod: 10},
-	{name: "ooo", letters: anyAlphabet, register: 300_00, renew: 1500_00, maxPeriod: 10, foreign: true},
+	{name: "ooo", letters: anyAlphabet, register: 300_00, renew: 900_00, maxPeriod: 10, foreign: true},
 	{name: "com.ua", contacts: schemeUA, register: 450_00, renew: 450_00, foreign: true},
 	{name: "kiev.ua", contacts: schemeUA, register: 450_00, renew: 450_00, foreign: true},
 	{name: "moscow", contacts: schemeCity, register: 500_00, renew: 700_00, maxPeriod: 10},
