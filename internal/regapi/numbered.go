@@ -42,7 +42,7 @@ func (c *Client) numbered(ctx context.Context, call numberedCall) ([]numberedIte
 	maps.Copy(body, call.params)
 	answer, err := c.do(ctx, call.function, body)
 	if refusal := ofElement(err); refusal != nil {
-		return []numberedItem{{id: call.ids[0], err: refusal}}, nil
+		return call.failed(refusal), nil
 	}
 	if err != nil {
 		return nil, err
@@ -56,6 +56,11 @@ func (c *Client) numbered(ctx context.Context, call numberedCall) ([]numberedIte
 		answer.fared(items[0].err)
 	}
 	return items, nil
+}
+
+// failed is the outcome of a request with a single number.
+func (n numberedCall) failed(err error) []numberedItem {
+	return []numberedItem{{id: n.ids[0], err: err}}
 }
 
 // items pairs each number with the first element that bears it and belongs to nobody yet.
