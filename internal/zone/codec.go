@@ -206,16 +206,20 @@ func httpsContent(priority uint16, target, params string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("params %q are not service parameters (RFC 9460): write key=value pairs such as alpn=h2,h3", params)
 	}
-	values := rr.(*dns.HTTPS).Value
+	return target + serviceParams(rr.(*dns.HTTPS).Value), nil
+}
+
+// serviceParams gives service parameters in the order of their keys, each with a space before it.
+func serviceParams(values []dns.SVCBKeyValue) string {
 	slices.SortFunc(values, func(a, b dns.SVCBKeyValue) int { return int(a.Key()) - int(b.Key()) })
-	content := target
+	var params strings.Builder
 	for _, value := range values {
-		content += " " + value.Key().String()
+		params.WriteString(" " + value.Key().String())
 		if text := value.String(); text != "" {
-			content += "=" + text
+			params.WriteString("=" + text)
 		}
 	}
-	return content, nil
+	return params.String()
 }
 
 // readTXT takes the quotes off a text: `"a" "b"` is ab, as resolvers join the strings of a TXT record. A text

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -18,7 +19,20 @@ type Store interface {
 	WriteZone(ctx context.Context, domain string, actions []regapi.Action) ([]error, error)
 	// WriteSOA sets the lifetimes of a zone.
 	WriteSOA(ctx context.Context, domain string, soa regapi.SOA) error
+	// WriteWeb calls one of the functions that WebOperation names.
+	WriteWeb(ctx context.Context, domain, function string) error
 }
+
+// WebOperation is a function of REG.API that changes records of a service of its own (9.14 to 9.17).
+type WebOperation string
+
+// The operations.
+const (
+	TuneForwarding  WebOperation = "zone/tune_forwarding"
+	ClearForwarding WebOperation = "zone/clear_forwarding"
+	TuneParking     WebOperation = "zone/tune_parking"
+	ClearParking    WebOperation = "zone/clear_parking"
+)
 
 // Target is a zone and the way to it.
 type Target struct {
@@ -55,14 +69,16 @@ func (s Snapshot) Has(record Record) bool { return len(s.listed[record]) > 0 }
 type Edits struct {
 	// SOA to set; nil leaves it.
 	SOA *regapi.SOA
+	// Web operations, which come before the changes.
+	Web []WebOperation
 	// Changes in their order.
 	Changes []Change
 }
 
 // Added gives the records that the edits add.
-func (e Edits) Added() []Record { return added(e.Changes) }
+func (e Edits) Added() []Record { return recordsOf(e.Changes, Add) }
 
-func (e Edits) empty() bool { return e.SOA == nil && len(e.Changes) == 0 }
+func (e Edits) empty() bool { return e.SOA == nil && len(e.Web) == 0 && len(e.Changes) == 0 }
 
 // Failure is a change that did not come about, while others did.
 type Failure struct {
@@ -79,6 +95,10 @@ func (f Failure) Final() bool {
 
 // Result is what came of an edit.
 type Result struct {
+	// Before is the zone as it was read before the changes, and after web services were cleared away; empty if there were none.
+	Before Snapshot
+	// WebChanged says that operations of web services were carried out.
+	WebChanged bool
 	// Zone as it was read last: after the changes, if there were any.
 	Zone Snapshot
 	// Failures are the changes that did not come about.
@@ -135,7 +155,7 @@ func (e *Editor) Edit(ctx context.Context, target Target, edit Edit) (Result, er
 	defer unlock()
 
 	if known, ok := target.Store.KnownZone(target.Domain); ok && known.Err == nil {
-		if zone := newSnapshot(known); edit.Plan(zone).empty() {
+		if zone := NewSnapshot(known); edit.Plan(zone).empty() {
 			return Result{Zone: zone}, nil
 		}
 	}
@@ -156,6 +176,10 @@ func carryOut(ctx context.Context, target Target, edit Edit, before Snapshot, ed
 			return Result{}, err
 		}
 	}
+	before, err := writeWeb(ctx, target, before, edits.Web)
+	if err != nil {
+		return Result{}, err
+	}
 	failures, err := write(ctx, target, before, edits)
 	if err != nil {
 		return Result{}, err
@@ -164,7 +188,27 @@ func carryOut(ctx context.Context, target Target, edit Edit, before Snapshot, ed
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Zone: after, Failures: verify(after, edits, failures), asked: edits.Changes}, nil
+	return Result{
+		Before: before, Zone: after, Failures: verify(after, edits, failures),
+		WebChanged: len(edits.Web) > 0, asked: edits.Changes,
+	}, nil
+}
+
+// writeWeb carries out operations of web services. Before the last it reads the zone again, so that what the last one adds
+// can be told from everything else.
+func writeWeb(ctx context.Context, target Target, before Snapshot, operations []WebOperation) (Snapshot, error) {
+	for n, operation := range operations {
+		if n > 0 && n == len(operations)-1 {
+			var err error
+			if before, err = read(ctx, target); err != nil {
+				return Snapshot{}, err
+			}
+		}
+		if err := target.Store.WriteWeb(ctx, target.Domain, string(operation)); err != nil {
+			return Snapshot{}, fmt.Errorf("%s: %w", operation, err)
+		}
+	}
+	return before, nil
 }
 
 func read(ctx context.Context, target Target) (Snapshot, error) {
@@ -175,10 +219,11 @@ func read(ctx context.Context, target Target) (Snapshot, error) {
 	if zone.Err != nil {
 		return Snapshot{}, zone.Err
 	}
-	return newSnapshot(zone), nil
+	return NewSnapshot(zone), nil
 }
 
-func newSnapshot(zone regapi.ZoneRecords) Snapshot {
+// NewSnapshot reads a zone as REG.API listed it.
+func NewSnapshot(zone regapi.ZoneRecords) Snapshot {
 	snapshot := Snapshot{ServiceID: zone.ServiceID, SOA: zone.SOA, listed: make(map[Record][]regapi.ResourceRecord, len(zone.Records))}
 	for _, rr := range zone.Records {
 		record := FromAPI(rr)
@@ -191,7 +236,7 @@ func write(ctx context.Context, target Target, before Snapshot, edits Edits) ([]
 	var failures []Failure
 	if edits.SOA != nil {
 		if err := target.Store.WriteSOA(ctx, target.Domain, *edits.SOA); err != nil {
-			if !concernsOneChange(err) {
+			if !account.ConcernsOneAction(err) {
 				return nil, fmt.Errorf("%s: %w", describe(Change{}), err)
 			}
 			failures = append(failures, Failure{Err: err})
@@ -208,7 +253,7 @@ func write(ctx context.Context, target Target, before Snapshot, edits Edits) ([]
 	for n, err := range results {
 		switch {
 		case err == nil:
-		case concernsOneChange(err):
+		case account.ConcernsOneAction(err):
 			failures = append(failures, Failure{Change: changes[n], Err: err})
 		default:
 			return nil, fmt.Errorf("%s: %w", describe(changes[n]), err)
@@ -234,24 +279,6 @@ func actionsOf(changes []Change, before Snapshot) (actions []regapi.Action, of [
 		actions, of = append(actions, action), append(of, change)
 	}
 	return actions, of, nil
-}
-
-// concernsOneChange tells a refusal of one record from a failure of the zone, the account or the connection. Only
-// an answer about the element says that REG.API looked at the record; of those, the classes that speak of the whole
-// zone or account end the edit.
-func concernsOneChange(err error) bool {
-	var refusal *regapi.Error
-	if !errors.As(err, &refusal) {
-		return false
-	}
-	switch regapi.ClassOf(err) {
-	case regapi.ClassInvalid:
-		return true
-	case regapi.ClassTransient:
-		return refusal.Domain != ""
-	default:
-		return false
-	}
 }
 
 // verify adds to the failures what was reported as done and does not show.

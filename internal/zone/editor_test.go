@@ -66,6 +66,10 @@ func (d *directStore) WriteZone(ctx context.Context, domain string, actions []re
 	return results, nil
 }
 
+func (d *directStore) WriteWeb(ctx context.Context, domain, function string) error {
+	return d.client.Call(ctx, function, map[string]any{"dname": domain}, nil)
+}
+
 func (d *directStore) WriteSOA(ctx context.Context, domain string, soa regapi.SOA) error {
 	zones, err := d.client.Zone.UpdateSOA(ctx, soa, regapi.ByName(domain))
 	if err != nil {
@@ -117,7 +121,7 @@ func TestAKnownZoneThatNeedsNothingCostsNoRequest(t *testing.T) {
 	target.Store.(*directStore).known = &regapi.ZoneRecords{Records: []regapi.ResourceRecord{{Subname: "www", Rectype: "A", Content: "192.0.2.1"}}}
 	wanted := func(records ...Record) Edit {
 		return Edit{Plan: func(current Snapshot) Edits {
-			return Edits{Changes: NewPlan(records, Ownership{}, current.Records()).Changes}
+			return Edits{Changes: NewPlan(records, Ownership{}, current.Records(), Policy{}).Changes}
 		}}
 	}
 	if _, err := NewEditor().Edit(t.Context(), target, wanted(addr("www", "192.0.2.1"))); err != nil || len(simulator.Journal()) != 0 {

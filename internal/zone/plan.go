@@ -1,8 +1,11 @@
 package zone
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Operation is what a change does with its record.
@@ -44,12 +47,17 @@ func (o Ownership) Has(record Record) bool {
 // Blocked is a desired record that cannot be added as long as another one stands.
 type Blocked struct {
 	Record Record
-	// By is a record of somebody else at the same name.
+	// By is a record of somebody else.
 	By Record
+	// externalDNS says that By marks the name as one of external-dns.
+	externalDNS bool
 }
 
 // Reason says why and what to do.
 func (b Blocked) Reason() string {
+	if b.externalDNS {
+		return fmt.Sprintf("external-dns manages this name, as %q says: remove the record here, or the source that external-dns takes it from", b.By)
+	}
 	return fmt.Sprintf("a CNAME shares its name with no other record, and %q stands there, which this object did not create: remove one of the two", b.By)
 }
 
@@ -59,13 +67,31 @@ type Plan struct {
 	Blocked []Blocked
 }
 
-// Added gives the records that the plan adds.
-func (p Plan) Added() []Record { return added(p.Changes) }
+// Removed gives the records that the plan removes.
+func (p Plan) Removed() []Record { return recordsOf(p.Changes, Remove) }
 
-func added(changes []Change) []Record {
+// Lines gives the changes as a diff in zone-file notation.
+func (p Plan) Lines() []string {
+	lines := make([]string, len(p.Changes))
+	for i, change := range p.Changes {
+		lines[i] = change.String()
+	}
+	return lines
+}
+
+// Hash names exactly this plan, for somebody to approve it.
+func (p Plan) Hash() string {
+	sum := sha256.Sum256([]byte(strings.Join(p.Lines(), "\n")))
+	return hex.EncodeToString(sum[:6])
+}
+
+// Added gives the records that the plan adds.
+func (p Plan) Added() []Record { return recordsOf(p.Changes, Add) }
+
+func recordsOf(changes []Change, operation Operation) []Record {
 	var records []Record
 	for _, change := range changes {
-		if change.Operation == Add {
+		if change.Operation == operation {
 			records = append(records, change.Record)
 		}
 	}
@@ -76,17 +102,21 @@ func added(changes []Change) []Record {
 //
 // A record is removed when the owner created it and no longer desires it, or when it took the place of a confirmed
 // record that the owner still desires: same name and type, and no more such strangers than confirmed records that
-// vanished. Every other record stays.
+// vanished. Every other record stays, unless the policy says to prune all; and with it, what belongs to an ACME client or
+// to external-dns. Protected names lose nothing under any policy, and no name gains anything that external-dns manages.
 //
 // Removals that make room for a CNAME, or that take a CNAME away from under a new record, come first, because REG.API
 // refuses a CNAME beside other records (9.5). Then come all additions, then the other removals, so that a name never
 // lacks an answer in between.
-func NewPlan(desired []Record, owned Ownership, current []Record) Plan {
+func NewPlan(desired []Record, owned Ownership, current []Record, policy Policy) Plan {
 	p := planner{
 		desired: membership(desired),
 		current: membership(current),
 		owned:   owned,
+		policy:  policy,
 	}
+	// A text of the owner's own marks nothing, whatever it says.
+	p.elsewhere = findExternalDNS(slices.DeleteFunc(slices.Clone(current), func(r Record) bool { return p.desired[r] || owned.Has(r) }))
 	p.findRemovals()
 	p.findAdditions()
 	return p.order()
@@ -95,6 +125,8 @@ func NewPlan(desired []Record, owned Ownership, current []Record) Plan {
 type planner struct {
 	desired, current map[Record]bool
 	owned            Ownership
+	policy           Policy
+	elsewhere        externalDNS
 
 	remove, add map[Record]bool
 	blocked     []Blocked
@@ -118,8 +150,11 @@ func (p *planner) findRemovals() {
 	vanished, strangers := map[rrset][]Record{}, map[rrset][]Record{}
 	for record := range p.current {
 		switch {
-		case p.desired[record]:
+		case p.desired[record] || p.policy.Prune == PruneNone || p.policy.protects(record):
 		case p.owned.Has(record):
+			p.remove[record] = true
+		case p.belongsElsewhere(record):
+		case p.policy.Prune == PruneAll:
 			p.remove[record] = true
 		default:
 			key := rrset{record.Name, record.Type}
@@ -137,6 +172,12 @@ func (p *planner) findRemovals() {
 			p.remove[record] = true
 		}
 	}
+}
+
+// belongsElsewhere says whether a record that the owner did not create is one of those that give it no trouble and must not
+// be removed by any policy.
+func (p *planner) belongsElsewhere(record Record) bool {
+	return p.elsewhere.mayManage(record.Name) || isChallenge(record.Name) || p.policy.Kept.Has(record) || (record.Name == apex && record.Type == "SOA")
 }
 
 // replacements gives the strangers that took the place of vanished records of the same name and type; none when there
@@ -170,6 +211,10 @@ func (p *planner) findAdditions() {
 	p.add = map[Record]bool{}
 	for record := range p.desired {
 		if p.current[record] {
+			continue
+		}
+		if by, managed := p.elsewhere.manages(record.Name); managed {
+			p.blocked = append(p.blocked, Blocked{Record: record, By: by, externalDNS: true})
 			continue
 		}
 		if by, ok := obstacle(record, staying[record.Name]); ok {

@@ -20,6 +20,7 @@ func TestAPlan(t *testing.T) {
 	foreign := addr("ftp", "192.0.2.99")
 	for name, test := range map[string]struct {
 		desired, confirmed, pending, current []Record
+		policy                               Policy
 		want                                 []string
 		blocked                              int
 	}{
@@ -85,6 +86,39 @@ func TestAPlan(t *testing.T) {
 			pending: []Record{addr("www", "192.0.2.1")}, current: []Record{addr("www", "192.0.2.1")},
 			want: []string{"- www A 192.0.2.1"},
 		},
+		"prunes everything when told to": {
+			desired: []Record{addr("www", "192.0.2.1")}, current: []Record{foreign, addr("www", "192.0.2.1")}, policy: Policy{Prune: PruneAll},
+			want: []string{"- ftp A 192.0.2.99"},
+		},
+		"never prunes what ACME and external-dns need": {
+			current: []Record{
+				text("_acme-challenge", "token"), text("_acme-challenge.www", "token"),
+				text("a-www", "heritage=external-dns,external-dns/owner=default"), addr("www", "192.0.2.1"),
+				text("extdns.cname-shop", `"heritage=external-dns,external-dns/owner=default"`), host("shop", "a.example.com."),
+				text("api-owner", "heritage=external-dns"), addr("api", "192.0.2.1"),
+			},
+			policy: Policy{Prune: PruneAll},
+		},
+		"keeps what web forwarding needs": {
+			current: []Record{addr("@", "192.0.2.50")}, policy: Policy{Prune: PruneAll, Kept: SetOf(addr("@", "192.0.2.50"))},
+		},
+		"removes nothing under a policy that says so": {
+			confirmed: []Record{addr("www", "192.0.2.1")}, current: []Record{addr("www", "192.0.2.1"), foreign}, policy: Policy{Prune: PruneNone},
+		},
+		"removes nothing at a protected name": {
+			confirmed: []Record{addr("www", "192.0.2.1"), addr("a.internal", "192.0.2.1"), addr("b.a.internal", "192.0.2.1")},
+			current:   []Record{addr("www", "192.0.2.1"), addr("a.internal", "192.0.2.1"), addr("b.a.internal", "192.0.2.1")},
+			policy:    Policy{Protected: []string{"www", "*.internal"}},
+			want:      []string{"- b.a.internal A 192.0.2.1"},
+		},
+		"leaves a name to external-dns": {
+			desired: []Record{addr("www", "192.0.2.1"), addr("my-www", "192.0.2.1")}, current: []Record{text("a-www", "heritage=external-dns,external-dns/owner=x")},
+			want: []string{"+ my-www A 192.0.2.1"}, blocked: 1,
+		},
+		"removes its own challenge": {
+			confirmed: []Record{host("_acme-challenge", "a.example.com.")}, current: []Record{host("_acme-challenge", "a.example.com."), text("_acme-challenge.www", "token")},
+			want: []string{"- _acme-challenge CNAME a.example.com."},
+		},
 		"is blocked by a stranger beside its CNAME": {
 			desired: []Record{host("ftp", "a.example.com.")}, current: []Record{foreign}, blocked: 1,
 		},
@@ -94,7 +128,7 @@ func TestAPlan(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			plan := NewPlan(test.desired, Ownership{SetOf(test.confirmed...), SetOf(test.pending...)}, test.current)
+			plan := NewPlan(test.desired, Ownership{SetOf(test.confirmed...), SetOf(test.pending...)}, test.current, test.policy)
 			var got []string
 			for _, change := range plan.Changes {
 				got = append(got, change.String())
@@ -122,7 +156,7 @@ var universe = func() (records []Record) {
 			Record{Name: name, Type: MX, Priority: 20, Content: "mx.example.ru."},
 		)
 	}
-	return records
+	return append(records, text("_acme-challenge", "token"), text("a-www", "heritage=external-dns,external-dns/owner=default"))
 }()
 
 func pick(bits uint32) []Record {
@@ -178,34 +212,81 @@ func (z modelZone) records() []Record {
 // FuzzPlan checks what must hold for every zone: each change can be made in its turn, the zone ends as desired, a second
 // plan is empty, and nothing of anybody else's is touched; also when the owner dies after any number of changes.
 func FuzzPlan(f *testing.F) {
-	f.Add(uint32(0), uint32(0), uint32(0), uint32(0), uint8(0))
+	f.Add(uint32(0), uint32(0), uint32(0), uint32(0), uint8(0), uint8(0))
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 64 {
-		f.Add(random.Uint32(), random.Uint32(), random.Uint32(), random.Uint32(), uint8(random.Uint32()))
+		f.Add(random.Uint32(), random.Uint32(), random.Uint32(), random.Uint32(), uint8(random.Uint32()), uint8(random.Uint32()))
 	}
-	f.Fuzz(func(t *testing.T, wanted, confirmed, pending, present uint32, crashAfter uint8) {
-		desired, current := legal(pick(wanted)), legal(pick(present))
-		owned := Ownership{SetOf(pick(confirmed)...), SetOf(pick(pending)...)}
+	f.Fuzz(func(t *testing.T, wanted, confirmed, pending, present uint32, crashAfter, chosenPolicy uint8) {
+		c := planCase{desired: legal(pick(wanted)), owned: Ownership{SetOf(pick(confirmed)...), SetOf(pick(pending)...)}, policy: somePolicy(chosenPolicy)}
+		current := legal(pick(present))
 		zone := modelZone(membership(current))
 
-		plan := NewPlan(desired, owned, current)
-		checkOwnership(t, plan, desired, owned, current)
+		plan := c.plan(t, current)
 		if survived := int(crashAfter) % (len(plan.Changes) + 1); survived < len(plan.Changes) {
 			// The owner wrote down what it was about to add, made some of the changes and died.
-			owned.Pending = SetOf(append(plan.Added(), pick(pending)...)...)
+			c.owned.Pending = SetOf(append(plan.Added(), pick(pending)...)...)
 			applyAll(t, zone, plan.Changes[:survived])
-			current = zone.records()
-			plan = NewPlan(desired, owned, current)
-			checkOwnership(t, plan, desired, owned, current)
+			plan = c.plan(t, zone.records())
 		}
 		applyAll(t, zone, plan.Changes)
-		checkOutcome(t, zone, desired, plan)
+		checkOutcome(t, zone, c.desired, plan)
 
-		after := Ownership{Confirmed: SetOf(slices.DeleteFunc(append(plan.Added(), pick(confirmed|pending)...), func(r Record) bool { return !zone[r] })...)}
-		if second := NewPlan(desired, after, zone.records()); len(second.Changes) > 0 {
+		c.owned = Ownership{Confirmed: SetOf(slices.DeleteFunc(append(plan.Added(), pick(confirmed|pending)...), func(r Record) bool { return !zone[r] })...)}
+		if second := c.plan(t, zone.records()); len(second.Changes) > 0 {
 			t.Errorf("the second plan is not empty: %v", second.Changes)
 		}
 	})
+}
+
+// somePolicy gives one of the policies: the way to prune, and whether www and what is directly below it are protected.
+func somePolicy(chosen uint8) Policy {
+	policy := Policy{Prune: []Prune{PruneOwned, PruneAll, PruneNone}[chosen%3]}
+	if chosen&4 != 0 {
+		policy.Protected = []string{"www", "*.www"}
+	}
+	return policy
+}
+
+// planCase is who plans.
+type planCase struct {
+	desired []Record
+	owned   Ownership
+	policy  Policy
+}
+
+// plan makes a plan and checks that it removes nothing that it must not.
+func (c planCase) plan(t *testing.T, current []Record) Plan {
+	t.Helper()
+	plan := NewPlan(c.desired, c.owned, current, c.policy)
+	marked := slices.ContainsFunc(current, func(r Record) bool {
+		return r.Name == "a-www" && !c.owned.Has(r) && !slices.Contains(c.desired, r)
+	})
+	for _, record := range plan.Removed() {
+		replaced := slices.ContainsFunc(c.desired, func(d Record) bool {
+			return record.replaces(d) && c.owned.Confirmed.Has(d) && !slices.Contains(current, d)
+		})
+		elsewhere := record.Name == "_acme-challenge" || (marked && (record.Name == "a-www" || record.Name == "www"))
+		switch {
+		case slices.Contains(c.desired, record):
+			t.Errorf("- %s: removes what is desired", record)
+		case c.policy.Prune == PruneNone:
+			t.Errorf("- %s: removes although nothing may be", record)
+		case len(c.policy.Protected) > 0 && record.Name == "www":
+			t.Errorf("- %s: removes at a protected name", record)
+		case c.owned.Has(record):
+		case elsewhere:
+			t.Errorf("- %s: removes what ACME or external-dns needs", record)
+		case c.policy.Prune != PruneAll && !replaced:
+			t.Errorf("- %s: removes what somebody else created", record)
+		}
+	}
+	for _, record := range plan.Added() {
+		if marked && record.Name == "www" {
+			t.Errorf("+ %s: adds at a name of external-dns", record)
+		}
+	}
+	return plan
 }
 
 func applyAll(t *testing.T, zone modelZone, changes []Change) {
@@ -217,28 +298,6 @@ func applyAll(t *testing.T, zone modelZone, changes []Change) {
 	}
 }
 
-func checkOwnership(t *testing.T, plan Plan, desired []Record, owned Ownership, current []Record) {
-	t.Helper()
-	for _, change := range plan.Changes {
-		record := change.Record
-		if change.Operation == Add {
-			continue
-		}
-		if slices.Contains(desired, record) {
-			t.Errorf("%s: removes what is desired", change)
-		}
-		if owned.Has(record) {
-			continue
-		}
-		replaced := slices.ContainsFunc(desired, func(d Record) bool {
-			return record.replaces(d) && owned.Confirmed.Has(d) && !slices.Contains(current, d)
-		})
-		if !replaced {
-			t.Errorf("%s: removes what somebody else created", change)
-		}
-	}
-}
-
 func checkOutcome(t *testing.T, zone modelZone, desired []Record, plan Plan) {
 	t.Helper()
 	for _, record := range desired {
@@ -246,6 +305,43 @@ func checkOutcome(t *testing.T, zone modelZone, desired []Record, plan Plan) {
 		if zone[record] == blocked {
 			t.Errorf("%s: in the zone %v, blocked %v", record, zone[record], blocked)
 		}
+	}
+}
+
+func TestAGuardStopsPlansThatRemoveTooMuch(t *testing.T) {
+	removing := func(n int, more ...Record) Plan {
+		var plan Plan
+		for i := range n {
+			plan.Changes = append(plan.Changes, Change{Remove, addr("www", fmt.Sprintf("192.0.2.%d", i))})
+		}
+		for _, record := range more {
+			plan.Changes = append(plan.Changes, Change{Remove, record})
+		}
+		return plan
+	}
+	server := Record{Name: "@", Type: NS, Content: "ns1.reg.ru."}
+	for name, test := range map[string]struct {
+		plan    Plan
+		held    int
+		objects bool
+	}{
+		"nothing removed":            {removing(0), 100, false},
+		"just as much as allowed":    {removing(30), 100, false},
+		"one more":                   {removing(31), 100, true},
+		"everything of a small zone": {removing(9), 9, false},
+		"a name server of the zone":  {removing(0, server), 5, true},
+	} {
+		if why := DefaultGuard.Objects(test.plan, test.held); (why != "") != test.objects {
+			t.Errorf("%s: %q", name, why)
+		}
+	}
+}
+
+func TestAHashNamesExactlyOnePlan(t *testing.T) {
+	one := Plan{Changes: []Change{{Add, addr("www", "192.0.2.1")}}}
+	other := Plan{Changes: []Change{{Remove, addr("www", "192.0.2.1")}}}
+	if one.Hash() == other.Hash() || one.Hash() != (Plan{Changes: slices.Clone(one.Changes)}).Hash() || len(one.Hash()) != 12 {
+		t.Errorf("hashes %s and %s", one.Hash(), other.Hash())
 	}
 }
 
