@@ -35,6 +35,39 @@ type AccountSpec struct {
 	// budget bounds the requests that the operator makes for this login. Accounts that share a login share a budget, the smallest of theirs.
 	// +optional
 	Budget *Budget `json:"budget,omitempty"`
+
+	// allowedNamespaces says from which namespaces objects may refer to this Account; only its own by default.
+	// +optional
+	AllowedNamespaces *AllowedNamespaces `json:"allowedNamespaces,omitempty"`
+}
+
+// FromNamespaces says which namespaces are meant.
+//
+// +kubebuilder:validation:Enum=Same;All;Selector
+type FromNamespaces string
+
+// The namespaces that can be meant.
+const (
+	// NamespacesSame is the namespace of the Account alone.
+	NamespacesSame FromNamespaces = "Same"
+	// NamespacesAll is every namespace.
+	NamespacesAll FromNamespaces = "All"
+	// NamespacesSelector is every namespace that a selector matches, and that of the Account.
+	NamespacesSelector FromNamespaces = "Selector"
+)
+
+// AllowedNamespaces says from which namespaces an Account may be used.
+//
+// +kubebuilder:validation:XValidation:rule="(self.from == 'Selector') == has(self.selector)",message="selector goes with from: Selector, and only with that"
+type AllowedNamespaces struct {
+	// from: Same, All or Selector.
+	// +optional
+	// +kubebuilder:default=Same
+	From FromNamespaces `json:"from,omitempty"`
+
+	// selector of namespaces by their labels.
+	// +optional
+	Selector *metav1.LabelSelector `json:"selector,omitempty"`
 }
 
 // DefaultRequestsPerHour leaves a tenth of what REG.API grants to people and other programs.

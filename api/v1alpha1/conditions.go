@@ -10,6 +10,12 @@ const (
 	ConditionReconciling = "Reconciling"
 	// ConditionInventoryFresh says, of an Account, whether what the operator knows of its domains is recent.
 	ConditionInventoryFresh = "InventoryFresh"
+	// ConditionSynced says, of a DNSZone, whether the zone, as it was read last, is as the spec asks.
+	ConditionSynced = "Synced"
+	// ConditionDelegated says, of a DNSZone, whether the domain uses the registrar's name servers. Without that nothing is written.
+	ConditionDelegated = "Delegated"
+	// ConditionPropagated says, of a DNSZone, whether the authoritative name servers answer as the zone was written.
+	ConditionPropagated = "Propagated"
 	// ConditionStalled says that nothing will change until somebody acts; the message says who and how.
 	ConditionStalled = "Stalled"
 )
@@ -20,6 +26,23 @@ const (
 	ReasonSucceeded = "Succeeded"
 	// ReasonDeleting: the object is being deleted and the operator is letting go of what it holds.
 	ReasonDeleting = "Deleting"
+
+	// ReasonObserved: managementPolicy is Observe; status.plan says what Manage would change.
+	ReasonObserved = "Observed"
+	// ReasonPaused: the annotation regapi.io/paused keeps the changes of status.plan from being made.
+	ReasonPaused = "Paused"
+	// ReasonPlanNeedsApproval: the deletion guard stops the changes of status.plan until they are approved.
+	ReasonPlanNeedsApproval = "PlanNeedsApproval"
+	// ReasonDelegated: the domain uses the registrar's name servers.
+	ReasonDelegated = "Delegated"
+	// ReasonPublished: every authoritative name server answers as the zone was written.
+	ReasonPublished = "Published"
+	// ReasonPublishing: the authoritative name servers do not answer as the zone was written yet.
+	ReasonPublishing = "Publishing"
+	// ReasonUnreachable: the authoritative name servers cannot be asked from here.
+	ReasonUnreachable = "Unreachable"
+	// ReasonAccountNotAllowed: the Account lies in another namespace and does not allow this one.
+	ReasonAccountNotAllowed = "AccountNotAllowed"
 
 	// ReasonSwept: everything that is followed was read within the last sweeps.
 	ReasonSwept = "Swept"

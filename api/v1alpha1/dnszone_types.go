@@ -15,6 +15,74 @@ const (
 	DeletionDelete DeletionPolicy = "Delete"
 )
 
+// ManagementPolicy says whether a zone is changed or only looked at.
+//
+// +kubebuilder:validation:Enum=Manage;Observe
+type ManagementPolicy string
+
+// The management policies.
+const (
+	// PolicyManage makes the zone hold what the spec says.
+	PolicyManage ManagementPolicy = "Manage"
+	// PolicyObserve writes nothing, and says in status.plan what Manage would change.
+	PolicyObserve ManagementPolicy = "Observe"
+)
+
+// Prune says which records are removed that the spec does not name.
+//
+// +kubebuilder:validation:Enum=Owned;All;None
+type Prune string
+
+// The ways to prune.
+const (
+	// PruneOwned removes what this object created.
+	PruneOwned Prune = "Owned"
+	// PruneAll also removes what somebody else created, but for names of external-dns and ACME challenges.
+	PruneAll Prune = "All"
+	// PruneNone removes nothing.
+	PruneNone Prune = "None"
+)
+
+// WebService is a service of the registrar that needs records of its own in the zone (REG.API 9.14 to 9.17).
+//
+// +kubebuilder:validation:Enum=None;Forwarding;Parking
+type WebService string
+
+// The web services.
+const (
+	// WebServiceNone removes the records of both services.
+	WebServiceNone WebService = "None"
+	// WebServiceForwarding adds the records that web forwarding needs.
+	WebServiceForwarding WebService = "Forwarding"
+	// WebServiceParking adds the records that a parked domain needs.
+	WebServiceParking WebService = "Parking"
+)
+
+// DeletionGuard keeps a slip from emptying a zone: a plan that removes more than this has to be approved first.
+type DeletionGuard struct {
+	// maxPercent of the zone's records that a plan may remove.
+	// +optional
+	// +kubebuilder:default=30
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=100
+	MaxPercent *int32 `json:"maxPercent,omitempty"`
+
+	// minRecords that the zone has to hold for the percentage to count.
+	// +optional
+	// +kubebuilder:default=10
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=10000
+	MinRecords *int32 `json:"minRecords,omitempty"`
+}
+
+// Annotations of a DNSZone.
+const (
+	// AnnotationApprovePlan approves exactly the plan whose hash, from status.plan, is its value.
+	AnnotationApprovePlan = "regapi.io/approve-plan"
+	// AnnotationPaused stops all writes while its value is "true", deletion included.
+	AnnotationPaused = "regapi.io/paused"
+)
+
 // DNSZoneSpec says which records the zone of a domain has to hold.
 //
 // Records that stand in the zone and not here are left alone, unless this object created them.
@@ -31,12 +99,41 @@ type DNSZoneSpec struct {
 	// +optional
 	SOA *SOA `json:"soa,omitempty"`
 
-	// records of the zone: one entry per name, with all the records of that name.
+	// records of the zone: entries with a name and the records of that name. Entries that spell the same name are taken together.
+	//
+	// The list is atomic, since the record of who set which of ten thousand names would be larger than the names themselves.
 	// +optional
-	// +listType=map
-	// +listMapKey=name
+	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=10000
 	Records []NameRecords `json:"records,omitempty"`
+
+	// managementPolicy: Manage makes the zone hold what the spec says; Observe writes nothing and says in status.plan what Manage would change.
+	// +optional
+	// +kubebuilder:default=Manage
+	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
+
+	// prune says which records are removed that the spec does not name: Owned, those that this object created; All, also those of
+	// somebody else, but for names of external-dns and ACME challenges; None.
+	// +optional
+	// +kubebuilder:default=Owned
+	Prune Prune `json:"prune,omitempty"`
+
+	// protected names lose no record under any policy. They are relative to the zone; a star stands for any characters but a dot (*.internal).
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=64
+	// +kubebuilder:validation:items:MinLength=1
+	// +kubebuilder:validation:items:MaxLength=180
+	// +kubebuilder:validation:items:Pattern=`^(@|[\pL\pN_*?-]+([.][\pL\pN_*?-]+)*)$`
+	Protected []string `json:"protected,omitempty"`
+
+	// deletionGuard stops a plan that removes too much until it is approved. A plan that removes a name server of the zone itself always has to be.
+	// +optional
+	DeletionGuard *DeletionGuard `json:"deletionGuard,omitempty"`
+
+	// webService of the registrar that the zone is set up for: Forwarding, Parking or None. Left alone where it is not given.
+	// +optional
+	WebService WebService `json:"webService,omitempty"`
 
 	// deletionPolicy says what becomes of the records when this object is deleted: Retain leaves them,
 	// Delete removes those that this object created.
@@ -72,6 +169,30 @@ type OwnedRecords struct {
 	// pending names the records that are about to be added. It is written before REG.API is asked, so that a crash never loses track of one.
 	// +optional
 	Pending []byte `json:"pending,omitempty"`
+
+	// web names the records that the registrar added for webService.
+	// +optional
+	Web []byte `json:"web,omitempty"`
+}
+
+// ZonePlan is what would change in the zone. It is there while something keeps it from being carried out.
+type ZonePlan struct {
+	// hash names exactly this plan: the annotation regapi.io/approve-plan with it as value approves it.
+	// +kubebuilder:validation:MaxLength=64
+	Hash string `json:"hash"`
+
+	// add is how many records would be added.
+	Add int32 `json:"add"`
+
+	// remove is how many records would be removed.
+	Remove int32 `json:"remove"`
+
+	// changes are the first of them in zone-file notation, each with + or - before it.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:MaxLength=512
+	Changes []string `json:"changes,omitempty"`
 }
 
 // RefusedRecord is a record of the spec that could not be created.
@@ -115,6 +236,14 @@ type DNSZoneStatus struct {
 	// +optional
 	Owned OwnedRecords `json:"owned,omitempty,omitzero"`
 
+	// plan is what would change in the zone, while managementPolicy, a pause or the deletion guard keeps it from being carried out.
+	// +optional
+	Plan *ZonePlan `json:"plan,omitempty"`
+
+	// webService that the zone was last set up for.
+	// +optional
+	WebService WebService `json:"webService,omitempty"`
+
 	// refused lists the records of the spec that could not be created, up to a hundred. They are tried again when the spec changes.
 	// +optional
 	// +listType=atomic
@@ -131,6 +260,9 @@ type DNSZoneStatus struct {
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`
 // +kubebuilder:printcolumn:name="Records",type=integer,JSONPath=`.status.records`
+// +kubebuilder:printcolumn:name="Synced",type=string,JSONPath=`.status.conditions[?(@.type=="Synced")].status`
+// +kubebuilder:printcolumn:name="Policy",type=string,priority=1,JSONPath=`.spec.managementPolicy`
+// +kubebuilder:printcolumn:name="Propagated",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Propagated")].status`
 // +kubebuilder:printcolumn:name="Account",type=string,priority=1,JSONPath=`.spec.accountRef.name`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`

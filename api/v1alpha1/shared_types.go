@@ -1,11 +1,27 @@
 package v1alpha1
 
-// AccountReference names an Account in the same namespace.
+import "k8s.io/apimachinery/pkg/types"
+
+// AccountReference names an Account.
 type AccountReference struct {
 	// name of the Account.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name"`
+
+	// namespace of the Account; that of the object itself by default. An Account of another namespace has to allow it, in its spec.allowedNamespaces.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Namespace string `json:"namespace,omitempty"`
+}
+
+// KeyFrom gives the namespaced name of the Account that an object in a namespace refers to.
+func (r AccountReference) KeyFrom(namespace string) types.NamespacedName {
+	if r.Namespace != "" {
+		namespace = r.Namespace
+	}
+	return types.NamespacedName{Namespace: namespace, Name: r.Name}
 }
 
 // DomainName is a registrable name such as example.ru, without a final dot.

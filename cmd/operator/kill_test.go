@@ -170,7 +170,10 @@ func (w *world) createObjects() {
 	for _, object := range []client.Object{
 		&corev1.Secret{ObjectMeta: place, StringData: map[string]string{"username": "customer", "password": "secret"}},
 		&v1alpha1.Account{ObjectMeta: place, Spec: v1alpha1.AccountSpec{SecretRef: v1alpha1.SecretReference{Name: "main"}, Endpoint: w.api.URL()}},
-		&v1alpha1.DNSZone{ObjectMeta: place, Spec: v1alpha1.DNSZoneSpec{AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: "example.ru"}},
+		&v1alpha1.DNSZone{ObjectMeta: place, Spec: v1alpha1.DNSZoneSpec{
+			AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: "example.ru",
+			DeletionGuard: &v1alpha1.DeletionGuard{MaxPercent: new(int32(100))}, // Nobody is there to approve a plan.
+		}},
 	} {
 		if err := w.Create(w.Context(), object); err != nil {
 			w.Fatal(err)
@@ -201,7 +204,8 @@ func (w *world) zone() *v1alpha1.DNSZone {
 func (w *world) start(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 	w.Helper()
 	command := exec.CommandContext(ctx, os.Args[0],
-		"--kubeconfig", w.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0", "--resync-interval", "1s")
+		"--kubeconfig", w.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0", "--resync-interval", "1s",
+		"--authoritative-servers", w.api.DNSAddr())
 	command.Env = append(os.Environ(), runAsOperator+"=yes")
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output

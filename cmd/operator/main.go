@@ -24,6 +24,7 @@ type options struct {
 	leaderElection bool
 	resync         time.Duration
 	egressPerHour  int
+	authoritative  []string
 	logLevel       string
 	logFormat      string
 }
@@ -69,6 +70,7 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.namespace, "namespace", ownNamespace(), "the operator's own namespace: of the ledgers of request budgets, and of the election's Lease")
 	flags.DurationVar(&o.resync, "resync-interval", 10*time.Minute, "how often every account is swept; a sweep costs up to five requests per thousand domains")
 	flags.IntVar(&o.egressPerHour, "egress-requests-per-hour", regapi.DefaultRequestsPerHour, "requests an hour that all accounts together make from this address, of which REG.API grants 1200")
+	flags.StringSliceVar(&o.authoritative, "authoritative-servers", []string{"ns1.reg.ru:53", "ns2.reg.ru:53"}, "name servers, as host:port, that are asked whether changes are published; empty to ask nobody")
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&o.logFormat, "log-format", "text", "text or json")
 }

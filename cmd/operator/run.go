@@ -46,7 +46,9 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	dependencies := controller.Dependencies{Directory: directory, Editor: zone.NewEditor(), Alarm: alarm}
+	dependencies := controller.Dependencies{
+		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: zone.Publication{Servers: o.authoritative},
+	}
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
 		return fmt.Errorf("set up the controllers: %w", err)
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -136,6 +137,25 @@ func (c *Connection) ReadZone(ctx context.Context, domain string) (regapi.ZoneRe
 // WriteZone makes changes in a zone.
 func (c *Connection) WriteZone(ctx context.Context, domain string, actions []regapi.Action) ([]error, error) {
 	return c.Zones.Write(ctx, domain, actions)
+}
+
+// WriteWeb sets a zone up for a web service of the registrar, or clears that away (9.14 to 9.17).
+func (c *Connection) WriteWeb(ctx context.Context, domain, function string) error {
+	calls := map[string]func(context.Context, ...regapi.DomainRef) ([]regapi.DomainResult, error){
+		"zone/tune_forwarding":  c.Client.Zone.TuneForwarding,
+		"zone/clear_forwarding": c.Client.Zone.ClearForwarding,
+		"zone/tune_parking":     c.Client.Zone.TuneParking,
+		"zone/clear_parking":    c.Client.Zone.ClearParking,
+	}
+	call, ok := calls[function]
+	if !ok {
+		return fmt.Errorf("%s is no function of a web service", function)
+	}
+	results, err := call(ctx, regapi.ByName(domain))
+	if err != nil {
+		return err
+	}
+	return results[0].Err
 }
 
 // WriteSOA sets the lifetimes of a zone.

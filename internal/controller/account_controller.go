@@ -19,6 +19,8 @@ import (
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
+
 // The ledgers of the budgets:
 // +kubebuilder:rbac:groups="",namespace=system,resources=configmaps,verbs=get;create;update
 

@@ -36,9 +36,9 @@ func (a *Alarm) Ring(account types.NamespacedName, domain string) {
 		return
 	}
 	ctx := context.Background() // The reader is a cache, which does not wait.
-	selection := []client.ListOption{client.InNamespace(account.Namespace), client.MatchingFields{indexHolding: holding(account.Name, domain)}}
-	a.domains.ring(requestsFor(ctx, reader, &v1alpha1.DomainList{}, selection...)...)
-	a.zones.ring(requestsFor(ctx, reader, &v1alpha1.DNSZoneList{}, selection...)...)
+	selection := client.MatchingFields{indexHolding: holding(account, domain)}
+	a.domains.ring(requestsFor(ctx, reader, &v1alpha1.DomainList{}, selection)...)
+	a.zones.ring(requestsFor(ctx, reader, &v1alpha1.DNSZoneList{}, selection)...)
 }
 
 func (a *Alarm) readFrom(reader client.Reader) {
@@ -47,8 +47,10 @@ func (a *Alarm) readFrom(reader client.Reader) {
 	a.reader = reader
 }
 
-// holding is the value of indexHolding: a domain as held by an Account of the same namespace.
-func holding(account, domain string) string { return account + "/" + domain }
+// holding is the value of indexHolding: a domain as held by an Account.
+func holding(account types.NamespacedName, domain string) string {
+	return account.String() + "/" + domain
+}
 
 // bell adds requests to the queue of a controller.
 type bell struct {

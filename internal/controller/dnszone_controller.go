@@ -30,14 +30,14 @@ func (r *DNSZoneReconciler) Reconcile(ctx context.Context, found *v1alpha1.DNSZo
 	if s.deleting() {
 		return r.settleDeletion(ctx, s, runPhases(ctx, s, r.release, r.letGo))
 	}
-	err := runPhases(ctx, s, r.claim, r.connect, r.interpret, r.sync)
+	err := runPhases(ctx, s, r.claim, r.connect, r.interpret, r.sync, r.followPublication)
 	return r.settle(ctx, s.before, s.zone, s.outcome(err))
 }
 
 // SetupWithManager registers the controller and what wakes it.
 func (r *DNSZoneReconciler) SetupWithManager(mgr ctrl.Manager) error {
 	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.DNSZone{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		For(&v1alpha1.DNSZone{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.zonesOf), builder.WithPredicates(accountUsabilityChanged)).
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(r.zonesOfSameDomain), builder.WithPredicates(onlyDeletions)).
 		WatchesRawSource(r.Alarm.zones.source()).
@@ -48,7 +48,7 @@ func (r *DNSZoneReconciler) SetupWithManager(mgr ctrl.Manager) error {
 // zonesOf finds the DNSZones that name an Account.
 func (r *DNSZoneReconciler) zonesOf(ctx context.Context, account client.Object) []ctrl.Request {
 	var zones v1alpha1.DNSZoneList
-	return requestsFor(ctx, r.Client, &zones, client.InNamespace(account.GetNamespace()), client.MatchingFields{indexAccount: account.GetName()})
+	return requestsFor(ctx, r.Client, &zones, client.MatchingFields{indexAccount: client.ObjectKeyFromObject(account).String()})
 }
 
 // zonesOfSameDomain finds who may take over a zone when a DNSZone is gone.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -49,5 +48,5 @@ func (s *dnsZoneScope) confirmOwnership(current zone.Snapshot) {
 			confirmed.Add(record)
 		}
 	}
-	s.zone.Status.Owned = v1alpha1.OwnedRecords{Confirmed: confirmed.Bytes()}
+	s.zone.Status.Owned.Confirmed, s.zone.Status.Owned.Pending = confirmed.Bytes(), nil
 }

@@ -22,14 +22,22 @@ const finalizer = "regapi.io/dnszone"
 type dnsZoneScope struct {
 	before, zone *v1alpha1.DNSZone
 
-	target  zone.Target
-	desired []zone.Record
+	connection *account.Connection
+	target     zone.Target
+	desired    []zone.Record
 	// refused are records that cannot be created, each with its reason.
 	refused []v1alpha1.RefusedRecord
 	// soaRefused says that the lifetimes of the zone are among them.
 	soaRefused bool
-	// current is the zone as it was read last; nil if it was not.
+	// planned is what has to change, and held what keeps it from being changed; nil if nothing does.
+	planned zone.Plan
+	held    *hold
+	// current is the zone as it was read last; nil if it was not. made are the changes that came about.
 	current *zone.Snapshot
+	made    []zone.Change
+	// foreignServers are what the domain is delegated to, where that is not the registrar.
+	foreignServers []string
+	publication    *publication
 }
 
 func newDNSZoneScope(found *v1alpha1.DNSZone) *dnsZoneScope {
@@ -92,9 +100,14 @@ func (r *DNSZoneReconciler) connect(ctx context.Context, s *dnsZoneScope) error 
 	if err != nil {
 		return err
 	}
-	s.target.Store = connection
-	r.Directory.Follow(connection, followerOf("DNSZone", client.ObjectKeyFromObject(s.zone)), s.target.Domain, account.Records)
+	s.connection, s.target.Store = connection, connection
+	r.follow(s, account.Records)
 	return nil
+}
+
+// follow makes the inventory of the account follow the zone.
+func (r *DNSZoneReconciler) follow(s *dnsZoneScope, aspects account.Aspect) {
+	r.Directory.Follow(s.connection, followerOf("DNSZone", client.ObjectKeyFromObject(s.zone)), s.target.Domain, aspects)
 }
 
 // interpret turns the spec into records and sets apart what no zone can hold.
@@ -129,56 +142,58 @@ func (s *dnsZoneScope) priority() regapi.Priority {
 // sync brings the zone to what the spec asks.
 func (r *DNSZoneReconciler) sync(ctx context.Context, s *dnsZoneScope) error {
 	ctx = regapi.WithPriority(ctx, s.priority())
-	var blocked []zone.Blocked
 	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{
-		Plan: func(current zone.Snapshot) zone.Edits {
-			plan := zone.NewPlan(s.desired, s.ownership(), current.Records())
-			blocked = plan.Blocked
-			return zone.Edits{SOA: s.wantedSOA(current.SOA), Changes: plan.Changes}
-		},
+		Plan:    s.plan,
 		Prepare: func(ctx context.Context, edits zone.Edits) error { return r.writeAhead(ctx, s, edits.Added()) },
 	})
+	if regapi.HasCode(err, regapi.CodeDomainIsNotUseRegruNSS) {
+		return r.explainDelegation(ctx, s, err)
+	}
 	if err != nil {
 		return err
 	}
-	s.current = &result.Zone
-	for _, b := range blocked {
+	s.current, s.made = &result.Zone, result.Made()
+	for _, b := range s.planned.Blocked {
 		s.refuse(b.Record.String(), reasonBlockedRecord, b.Reason())
 	}
-	r.reportChanges(ctx, s, result)
+	r.reportChanges(ctx, s)
 	s.confirmOwnership(result.Zone)
+	if result.WebChanged {
+		s.recordWeb(result)
+	}
 	return s.sortFailures(result.Failures)
 }
 
-// wantedSOA gives the lifetimes to set, nil where the zone has them already or REG.API has refused them.
-func (s *dnsZoneScope) wantedSOA(current regapi.SOA) *regapi.SOA {
-	if s.zone.Spec.SOA == nil || s.soaRefused {
-		return nil
+// explainDelegation finds out which name servers the domain uses instead of the registrar's. The inventory wakes the object
+// when that changes.
+func (r *DNSZoneReconciler) explainDelegation(ctx context.Context, s *dnsZoneScope, cause error) error {
+	r.follow(s, account.Records|account.Delegation)
+	facts, err := s.connection.Inventory.Facts(ctx, s.target.Domain, account.Delegation)
+	if err != nil || facts.Delegation == nil || facts.Delegation.Err != nil {
+		return cause
 	}
-	wanted := current
-	if ttl := s.zone.Spec.SOA.TTL; ttl != nil {
-		wanted.TTL = ttl.Duration
+	var servers []string
+	for _, server := range facts.Delegation.NSS {
+		servers = append(servers, server.Name)
 	}
-	if ttl := s.zone.Spec.SOA.MinimumTTL; ttl != nil {
-		wanted.MinimumTTL = ttl.Duration
-	}
-	if wanted == current {
-		return nil
-	}
-	return &wanted
+	s.foreignServers = servers
+	return cause
 }
 
-// reportChanges records what was changed in the outside world.
-func (r *DNSZoneReconciler) reportChanges(ctx context.Context, s *dnsZoneScope, result zone.Result) {
-	made := result.Made()
-	if len(made) == 0 {
-		return
+// reportChanges records what was changed in the outside world: an event per change, up to a number that people read.
+func (r *DNSZoneReconciler) reportChanges(ctx context.Context, s *dnsZoneScope) {
+	for i, change := range s.made {
+		log.FromContext(ctx).Info("Changed the zone", "domain", s.target.Domain, "change", change.String())
+		if i >= shownChanges {
+			continue
+		}
+		reason := "RecordAdded"
+		if change.Operation == zone.Remove {
+			reason = "RecordRemoved"
+		}
+		r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, reason, "Sync", "%s", shorten(change.Record.String(), maxNote))
 	}
-	lines := make([]string, len(made))
-	for i, change := range made {
-		lines[i] = change.String()
-		log.FromContext(ctx).Info("Changed the zone", "domain", s.target.Domain, "change", lines[i])
+	if more := len(s.made) - shownChanges; more > 0 {
+		r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, "RecordsChanged", "Sync", "and %d more changes, which the operator's log names", more)
 	}
-	r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, "RecordsChanged", "Sync", "%s",
-		shorten(fmt.Sprintf("%d changes: %s", len(made), listOf(lines)), maxNote))
 }

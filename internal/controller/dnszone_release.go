@@ -7,7 +7,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -20,7 +19,12 @@ import (
 
 // release deals with the records of a DNSZone that is being deleted, as its deletion policy says.
 func (r *DNSZoneReconciler) release(ctx context.Context, s *dnsZoneScope) error {
-	if !controllerutil.ContainsFinalizer(s.zone, finalizer) || s.zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete {
+	switch {
+	case !controllerutil.ContainsFinalizer(s.zone, finalizer):
+		return nil
+	case s.paused():
+		return &phaseError{(&hold{reason: v1alpha1.ReasonPaused, message: "the annotation " + v1alpha1.AnnotationPaused + " stops it: take the annotation off"}).outcome()}
+	case s.zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete:
 		return nil
 	}
 	owned := s.ownership()
@@ -34,7 +38,7 @@ func (r *DNSZoneReconciler) release(ctx context.Context, s *dnsZoneScope) error 
 	case regapi.IsNotFound(err):
 		log.FromContext(ctx).Info("The account no longer holds the domain; nothing is left to remove", "domain", s.target.Domain)
 		return nil
-	case outOfReach(err) && graceIsOver(s.zone):
+	case outOfReach(err) && r.graceLeft(s.zone) <= 0:
 		r.Events.Eventf(s.zone, nil, corev1.EventTypeWarning, "RecordsLeftBehind", "Delete",
 			"%s", shorten(fmt.Sprintf("records that this object created stay in zone %s, since it cannot be reached: %v", s.target.Domain, err), maxNote))
 		return nil
@@ -51,13 +55,16 @@ func (r *DNSZoneReconciler) locate(_ context.Context, s *dnsZoneScope) error {
 
 // removeOwned removes what this object created and nothing else: with nothing desired, that is what the plan says.
 func (r *DNSZoneReconciler) removeOwned(ctx context.Context, s *dnsZoneScope) error {
+	policy := s.policy()
+	policy.Prune = zone.PruneOwned // The deletion policy says what is removed now.
 	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{Plan: func(current zone.Snapshot) zone.Edits {
-		return zone.Edits{Changes: zone.NewPlan(nil, s.ownership(), current.Records()).Changes}
+		return zone.Edits{Changes: zone.NewPlan(nil, s.ownership(), current.Records(), policy).Changes}
 	}})
 	if err != nil {
 		return err
 	}
-	r.reportChanges(ctx, s, result)
+	s.made = result.Made()
+	r.reportChanges(ctx, s)
 	if len(result.Failures) > 0 {
 		return fmt.Errorf("remove the records of the zone: %s", result.Failures[0])
 	}
@@ -70,8 +77,9 @@ func outOfReach(err error) bool {
 	return errors.As(err, &unavailable) || regapi.IsDenied(err) || regapi.IsBlocked(err)
 }
 
-func graceIsOver(zone *v1alpha1.DNSZone) bool {
-	return metav1.Now().After(zone.DeletionTimestamp.Add(releaseGrace))
+// graceLeft is how long a deletion still waits for what is out of reach.
+func (r *DNSZoneReconciler) graceLeft(zone *v1alpha1.DNSZone) time.Duration {
+	return time.Until(zone.DeletionTimestamp.Add(r.ReleaseGrace))
 }
 
 // letGo takes the finalizer off, after which the object is gone.
@@ -84,12 +92,4 @@ func (r *DNSZoneReconciler) letGo(ctx context.Context, s *dnsZoneScope) error {
 	}
 	r.Directory.Unfollow(followerOf("DNSZone", client.ObjectKeyFromObject(s.zone)))
 	return nil
-}
-
-// untilGraceIsOver is how long to wait before the next look at a deletion.
-func untilGraceIsOver(after time.Duration) time.Duration {
-	if after == 0 {
-		return releaseCheck
-	}
-	return min(after, releaseCheck)
 }

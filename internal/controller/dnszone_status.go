@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
 // maxRefused bounds the list in the status.
@@ -20,15 +22,59 @@ func (s *dnsZoneScope) outcome(err error) outcome {
 	if s.current != nil {
 		s.showZone()
 	}
-	if err != nil {
-		return outcomeOf(err)
+	o := s.outcomeOfSync(err)
+	s.showDelegation(err, o)
+	s.showSynced(o)
+	if wait := s.showPublication(); wait > 0 && o.failure == nil {
+		o.after = earlier(o.after, wait)
 	}
-	if len(s.refused) == 0 {
+	return o
+}
+
+func (s *dnsZoneScope) outcomeOfSync(err error) outcome {
+	switch {
+	case err != nil && len(s.foreignServers) > 0:
+		o := outcomeOf(err)
+		o.message = fmt.Sprintf("the domain uses %s: %s", strings.Join(s.foreignServers, ", "), o.message)
+		return o
+	case err != nil:
+		return outcomeOf(err)
+	case s.held != nil:
+		return s.held.outcome()
+	case len(s.refused) > 0:
+		return outcome{ready: metav1.ConditionFalse, stalled: true, reason: v1alpha1.ReasonRecordsRefused, message: s.refusalMessage()}
+	default:
 		return succeeded("the zone holds every record of the spec")
 	}
-	return outcome{
-		ready: metav1.ConditionFalse, stalled: true, reason: v1alpha1.ReasonRecordsRefused,
-		message: s.refusalMessage(),
+}
+
+// earlier gives the shorter of two waits, of which 0 is none.
+func earlier(a, b time.Duration) time.Duration {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
+}
+
+// showDelegation sets the condition Delegated. A zone that could be read is delegated (9.1).
+func (s *dnsZoneScope) showDelegation(err error, o outcome) {
+	switch {
+	case s.current != nil:
+		s.setCondition(v1alpha1.ConditionDelegated, metav1.ConditionTrue, v1alpha1.ReasonDelegated, "the domain uses the registrar's name servers")
+	case regapi.HasCode(err, regapi.CodeDomainIsNotUseRegruNSS):
+		s.setCondition(v1alpha1.ConditionDelegated, metav1.ConditionFalse, v1alpha1.ReasonNotDelegated, o.message)
+	}
+}
+
+// showSynced sets the condition Synced: true only for what was read from the zone.
+func (s *dnsZoneScope) showSynced(o outcome) {
+	switch {
+	case s.current == nil && readyFor(s.zone.Status.Conditions, s.zone.Generation):
+		// A failure that passes; the zone was as the spec asks when it was read last.
+	case s.current != nil && s.held == nil && o.reason == v1alpha1.ReasonSucceeded:
+		s.setCondition(v1alpha1.ConditionSynced, metav1.ConditionTrue, o.reason, o.message)
+	default:
+		s.setCondition(v1alpha1.ConditionSynced, metav1.ConditionFalse, o.reason, o.message)
 	}
 }
 
@@ -61,8 +107,8 @@ func (r *DNSZoneReconciler) settleDeletion(ctx context.Context, s *dnsZoneScope,
 	o := outcomeOf(err)
 	o.keepReady, o.ready = false, metav1.ConditionFalse
 	o.message = "The records are not removed yet: " + o.message
-	if o.failure == nil {
-		o.after = untilGraceIsOver(o.after)
+	if outOfReach(err) {
+		o.after = max(r.graceLeft(s.zone), time.Second)
 	}
 	return r.settle(ctx, s.before, s.zone, o)
 }

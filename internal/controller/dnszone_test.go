@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/miekg/dns"
+	eventsv1 "k8s.io/api/events/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -363,6 +364,40 @@ func TestADeletionThatCannotReachTheZoneSaysWhy(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestADeletionLetsGoWhenWhatItNeedsStaysAway(t *testing.T) {
+	h := newHarness(t, harnessOptions{grace: time.Second})
+	object := h.createZoneWith(v1alpha1.DNSZoneSpec{DeletionPolicy: v1alpha1.DeletionDelete, Records: []v1alpha1.NameRecords{www("192.0.2.1")}})
+	h.waitReady(object)
+	if err := h.Delete(t.Context(), &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.namespace, Name: "main"}}); err != nil {
+		t.Fatal(err)
+	}
+	h.waitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
+	if err := h.Delete(t.Context(), object); err != nil {
+		t.Fatal(err)
+	}
+	h.eventually("the object to go", func() error {
+		if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); !apierrors.IsNotFound(err) {
+			return fmt.Errorf("still there: %w", err)
+		}
+		return nil
+	})
+	h.eventually("the event that says what stays", func() error {
+		var recorded eventsv1.EventList
+		if err := h.List(t.Context(), &recorded, client.InNamespace(h.namespace)); err != nil {
+			return err
+		}
+		for _, event := range recorded.Items {
+			if event.Reason == "RecordsLeftBehind" && strings.Contains(event.Note, "example.ru") {
+				return nil
+			}
+		}
+		return fmt.Errorf("%d events, none of them", len(recorded.Items))
+	})
+	if held := h.api.Records("example.ru"); len(held) != 1 {
+		t.Errorf("records %v", held)
+	}
 }
 
 func TestAThrottledZoneWaitsForItsTurn(t *testing.T) {

@@ -49,5 +49,5 @@ func (r *DomainReconciler) SetupWithManager(mgr ctrl.Manager) error {
 // domainsOf finds the Domains that name an Account.
 func (r *DomainReconciler) domainsOf(ctx context.Context, account client.Object) []ctrl.Request {
 	var domains v1alpha1.DomainList
-	return requestsFor(ctx, r.Client, &domains, client.InNamespace(account.GetNamespace()), client.MatchingFields{indexAccount: account.GetName()})
+	return requestsFor(ctx, r.Client, &domains, client.MatchingFields{indexAccount: client.ObjectKeyFromObject(account).String()})
 }

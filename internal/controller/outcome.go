@@ -59,8 +59,12 @@ func outcomeOf(err error) outcome {
 	}
 	var unavailable *account.Unavailable
 	if errors.As(err, &unavailable) {
-		// A watch wakes the object when the Account or Secret appears.
-		return outcome{ready: metav1.ConditionFalse, stalled: true, reason: unavailable.Reason, message: unavailable.Message}
+		// A watch wakes the object when the Account or Secret appears; the labels of namespaces are looked at again later.
+		o := outcome{ready: metav1.ConditionFalse, stalled: true, reason: unavailable.Reason, message: unavailable.Message}
+		if o.reason == v1alpha1.ReasonAccountNotAllowed {
+			o.after = jittered(pollDelay)
+		}
+		return o
 	}
 	message := messageOf(err)
 	switch regapi.ClassOf(err) {

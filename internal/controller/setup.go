@@ -2,9 +2,11 @@ package controller
 
 import (
 	"context"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -30,9 +32,9 @@ const (
 // Fields that the caches are indexed by.
 const (
 	indexSecret  = "spec.secretRef.name"
-	indexAccount = "spec.accountRef.name"
+	indexAccount = "spec.accountRef"
 	indexDomain  = "canonical(spec.domainName)"
-	indexHolding = "spec.accountRef.name/canonical(spec.domainName)"
+	indexHolding = "spec.accountRef/canonical(spec.domainName)"
 )
 
 // Dependencies are what the controllers share with the rest of the process.
@@ -41,6 +43,10 @@ type Dependencies struct {
 	Editor    *zone.Editor
 	// Alarm is what the Directory rings.
 	Alarm *Alarm
+	// ReleaseGrace is how long a deletion waits for an Account or Secret that is gone; DefaultReleaseGrace if it is 0.
+	ReleaseGrace time.Duration
+	// Publication asks the authoritative name servers; without servers nobody is asked.
+	Publication zone.Publication
 }
 
 // SetupWithManager registers every controller with a manager.
@@ -49,6 +55,9 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 		return err
 	}
 	d.Alarm.readFrom(mgr.GetClient())
+	if d.ReleaseGrace == 0 {
+		d.ReleaseGrace = DefaultReleaseGrace
+	}
 	writer := statusWriter{Client: mgr.GetClient(), Events: mgr.GetEventRecorder("regapi-operator")}
 	for _, reconciler := range []interface{ SetupWithManager(ctrl.Manager) error }{
 		&AccountReconciler{statusWriter: writer, Dependencies: d},
@@ -69,17 +78,11 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
 		value func(client.Object) string
 	}{
 		{&v1alpha1.Account{}, indexSecret, func(o client.Object) string { return o.(*v1alpha1.Account).Spec.SecretRef.Name }},
-		{&v1alpha1.Domain{}, indexAccount, func(o client.Object) string { return o.(*v1alpha1.Domain).Spec.AccountRef.Name }},
-		{&v1alpha1.DNSZone{}, indexAccount, func(o client.Object) string { return o.(*v1alpha1.DNSZone).Spec.AccountRef.Name }},
-		{&v1alpha1.DNSZone{}, indexDomain, func(o client.Object) string { return canonicalOrAsIs(o.(*v1alpha1.DNSZone).Spec.DomainName) }},
-		{&v1alpha1.Domain{}, indexHolding, func(o client.Object) string {
-			spec := o.(*v1alpha1.Domain).Spec
-			return holding(spec.AccountRef.Name, canonicalOrAsIs(spec.DomainName))
-		}},
-		{&v1alpha1.DNSZone{}, indexHolding, func(o client.Object) string {
-			spec := o.(*v1alpha1.DNSZone).Spec
-			return holding(spec.AccountRef.Name, canonicalOrAsIs(spec.DomainName))
-		}},
+		{&v1alpha1.Domain{}, indexAccount, func(o client.Object) string { return accountKeyOf(o).String() }},
+		{&v1alpha1.DNSZone{}, indexAccount, func(o client.Object) string { return accountKeyOf(o).String() }},
+		{&v1alpha1.Domain{}, indexHolding, func(o client.Object) string { return holding(accountKeyOf(o), domainOf(o)) }},
+		{&v1alpha1.DNSZone{}, indexHolding, func(o client.Object) string { return holding(accountKeyOf(o), domainOf(o)) }},
+		{&v1alpha1.DNSZone{}, indexDomain, domainOf},
 	} {
 		value := index.value
 		if err := indexer.IndexField(ctx, index.kind, index.field, func(o client.Object) []string { return []string{value(o)} }); err != nil {
@@ -87,6 +90,22 @@ func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
 		}
 	}
 	return nil
+}
+
+// accountKeyOf gives the key of the Account that a Domain or DNSZone refers to.
+func accountKeyOf(o client.Object) types.NamespacedName {
+	if zone, ok := o.(*v1alpha1.DNSZone); ok {
+		return zone.Spec.AccountRef.KeyFrom(zone.Namespace)
+	}
+	return o.(*v1alpha1.Domain).Spec.AccountRef.KeyFrom(o.GetNamespace())
+}
+
+// domainOf gives the domain of a Domain or DNSZone in canonical form.
+func domainOf(o client.Object) string {
+	if zone, ok := o.(*v1alpha1.DNSZone); ok {
+		return canonicalOrAsIs(zone.Spec.DomainName)
+	}
+	return canonicalOrAsIs(o.(*v1alpha1.Domain).Spec.DomainName)
 }
 
 // canonicalOrAsIs makes spellings of one domain meet; a name that is no domain stays as it is.

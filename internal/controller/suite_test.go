@@ -80,6 +80,7 @@ type harness struct {
 	client.Client
 	api       *regapitest.Server
 	namespace string
+	neighbour string
 	logs      *lockedBuffer
 }
 
@@ -87,6 +88,11 @@ type harnessOptions struct {
 	sweeps     time.Duration
 	simulator  []regapitest.Option
 	withoutAcc bool
+	grace      time.Duration
+	// publication makes the controllers ask the simulator's name server.
+	publication bool
+	// neighbour makes a second namespace, with these labels, that the controllers look at too.
+	neighbour map[string]string
 }
 
 // newHarness starts the controllers with an Account main that is valid, and the domain example.ru in it.
@@ -105,34 +111,44 @@ func newHarness(t *testing.T, options harnessOptions) *harness {
 		t.Fatal(err)
 	}
 	h := &harness{T: t, Client: kube, api: simulator, logs: &lockedBuffer{}}
-	h.createNamespace()
+	h.namespace = h.createNamespace(nil)
+	if options.neighbour != nil {
+		h.neighbour = h.createNamespace(options.neighbour)
+	}
 	if options.sweeps == 0 {
 		options.sweeps = time.Hour
 	}
-	h.startControllers(options.sweeps)
+	h.startControllers(options)
 	if !options.withoutAcc {
 		h.createAccount("main", testLogin, testPassword)
 	}
 	return h
 }
 
-func (h *harness) createNamespace() {
-	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
-	if err := h.Create(h.Context(), namespace); err != nil {
-		h.Fatal(err)
-	}
-	h.namespace = namespace.Name
+func (h *harness) createNamespace(labels map[string]string) string {
+	h.Helper()
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-", Labels: labels}}
+	h.create(namespace)
+	return namespace.Name
 }
 
-func (h *harness) startControllers(sweeps time.Duration) {
+func (h *harness) startControllers(options harnessOptions) {
 	h.Helper()
+	namespaces := map[string]cache.Config{h.namespace: {}}
+	if h.neighbour != "" {
+		namespaces[h.neighbour] = cache.Config{}
+	}
+	var publication zone.Publication
+	if options.publication {
+		publication.Servers = []string{h.api.DNSAddr()}
+	}
 	logger := logr.FromSlogHandler(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.Level(-10)}))
 	skip := true
 	mgr, err := ctrl.NewManager(apiServer, ctrl.Options{
 		Scheme:     testScheme,
 		Logger:     logger,
 		Metrics:    server.Options{BindAddress: "0"},
-		Cache:      cache.Options{DefaultNamespaces: map[string]cache.Config{h.namespace: {}}},
+		Cache:      cache.Options{DefaultNamespaces: namespaces},
 		Controller: config.Controller{SkipNameValidation: &skip},
 	})
 	if err != nil {
@@ -141,12 +157,12 @@ func (h *harness) startControllers(sweeps time.Duration) {
 	ctx, stop := context.WithCancel(context.Background())
 	alarm := &Alarm{}
 	directory := account.NewDirectory(account.Settings{
-		Secrets: mgr.GetAPIReader(), SweepInterval: sweeps, Applied: zone.Applied, Changed: alarm.Ring,
+		Secrets: mgr.GetAPIReader(), SweepInterval: options.sweeps, Applied: zone.Applied, Changed: alarm.Ring,
 	})
 	if err := mgr.Add(directory); err != nil {
 		h.Fatal(err)
 	}
-	if err := SetupWithManager(ctx, mgr, Dependencies{Directory: directory, Editor: zone.NewEditor(), Alarm: alarm}); err != nil {
+	if err := SetupWithManager(ctx, mgr, Dependencies{Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: publication, ReleaseGrace: options.grace}); err != nil {
 		h.Fatal(err)
 	}
 	done := make(chan error, 1)

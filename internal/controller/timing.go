@@ -15,10 +15,13 @@ const (
 	pollDelay = 15 * time.Minute
 	// probeDelay: denied credentials are tried rarely, since repetition may block the account; a new Secret is noticed at once.
 	probeDelay = 20 * time.Minute
-	// releaseCheck: how often a deletion that cannot reach REG.API looks whether its grace is over.
-	releaseCheck = 30 * time.Second
-	// releaseGrace: how long a deletion waits for an Account or Secret that is gone, so that a namespace can always be deleted.
-	releaseGrace = 5 * time.Minute
+	// DefaultReleaseGrace: how long a deletion waits for an Account or Secret that is gone, so that a namespace can always be deleted.
+	DefaultReleaseGrace = 5 * time.Minute
+
+	// firstLook and lastLook bound the wait between two questions to the authoritative name servers, which take from seconds
+	// to many minutes to publish a change.
+	firstLook = 5 * time.Second
+	lastLook  = 10 * time.Minute
 
 	// firstBackoff and lastBackoff bound the wait after a failure that may pass.
 	firstBackoff = 2 * time.Second

@@ -30,6 +30,7 @@ func (d *demo) startOperator(ctx context.Context) error {
 		"--metrics-bind-address=0",
 		"--health-probe-bind-address=0",
 		"--resync-interval="+resync.String(),
+		"--authoritative-servers="+d.simulator.DNS,
 	)
 }
 
