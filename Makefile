@@ -89,7 +89,11 @@ test: build-demo control-plane ## Run every test: unit, fuzz seeds, API server, 
 
 .PHONY: test-unit
 test-unit: ## Run the tests that need no control plane.
-	go test $(RACE) ./internal/regapi/... ./internal/zone/... ./internal/account/...
+	go test $(RACE) ./internal/regapi/... ./internal/zone/... ./internal/account/... ./test/bench
+
+.PHONY: bench
+bench: ## Compare the requests and time of bulk work with a client that makes one call per record.
+	@cd test/bench && go test -count 1 -skip Day -args -compare
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target in turn for FUZZTIME (20s).

@@ -1,0 +1,97 @@
+package bench
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+const (
+	namespace = "default"
+	password  = "s3cret"
+	latency   = 300 * time.Millisecond
+)
+
+// operator is the product below its controllers, in one process: a Directory that runs, and an Editor.
+type operator struct {
+	*account.Directory
+	*zone.Editor
+
+	// stop ends it as a process that is asked to end does. When it returns nothing runs any more.
+	stop func()
+}
+
+// startOperator starts the product for logins that all have the same password.
+func startOperator(settings account.Settings, logins ...string) *operator {
+	secrets := fake.NewClientBuilder()
+	for _, login := range logins {
+		secrets.WithObjects(&corev1.Secret{
+			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: login},
+			Data: map[string][]byte{
+				v1alpha1.SecretKeyUsername: []byte(login),
+				v1alpha1.SecretKeyPassword: []byte(password),
+			},
+		})
+	}
+	settings.Secrets = secrets.Build()
+	settings.Applied = zone.Applied
+	o := &operator{Directory: account.NewDirectory(settings), Editor: zone.NewEditor()}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = o.Start(ctx) }) // Fails where the ledger is out of reach, which costs a few requests of the next hour.
+	o.stop = func() {
+		cancel()
+		running.Wait()
+	}
+	return o
+}
+
+// connect gives the connection of the Account of a login.
+func (o *operator) connect(t *testing.T, api *regapitest.Server, login string) *account.Connection {
+	t.Helper()
+	connection, err := o.Get(t.Context(), &v1alpha1.Account{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: login},
+		Spec:       v1alpha1.AccountSpec{SecretRef: v1alpha1.SecretReference{Name: login}, Endpoint: api.URL()},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return connection
+}
+
+// The waits of the controllers after a failure; see internal/controller.
+const (
+	firstBackoff = 2 * time.Second
+	lastBackoff  = 15 * time.Minute
+)
+
+// backoff is how long a controller waits after its nth failure in a row, counted from 0.
+func backoff(err error, failures int) time.Duration {
+	if wait, ok := regapi.RetryAfter(err); ok {
+		return max(wait, time.Second)
+	}
+	return min(firstBackoff<<min(failures, 10), lastBackoff)
+}
+
+// pause waits, and tells whether the context lasts beyond that.
+func pause(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
