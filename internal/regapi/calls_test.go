@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -323,6 +324,27 @@ func TestRefusedOrdersAndBillsAreRemembered(t *testing.T) {
 		}
 		if stub.requests() != maxRefusals {
 			t.Errorf("%s: %d requests", name, stub.requests())
+		}
+	}
+}
+
+func TestNoSecretOfATypedCallReachesItsErrors(t *testing.T) {
+	secrets := []string{
+		"xxxxx", "othertest", "test@example.com", "Uryupinsk", "hjgf7jfj8f8", "Святослав", "123456789012", testPassword.Username, testPassword.Password,
+	}
+	for name, tattle := range tattlers {
+		client := clientFor(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_ = r.ParseForm()
+			tattle(w, r.PostForm.Get("input_data")+r.PostForm.Get("username")+r.PostForm.Get("password"))
+		}))
+		for _, documented := range documentedCalls() {
+			got, err := documented.call(t.Context(), client)
+			text := fmt.Sprintf("%v %#v %+v", err, err, got) // the errors of elements stand in what was returned
+			for _, secret := range secrets {
+				if strings.Contains(text, secret) {
+					t.Errorf("%s, %s: %q in %s", documented.function, name, secret, text)
+				}
+			}
 		}
 	}
 }

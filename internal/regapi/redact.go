@@ -33,7 +33,7 @@ const (
 var privateParameter = regexp.MustCompile(`(?i)^(?:` +
 	`contacts|[oatb]_.+|(?:org|admin|billing|tech|signer|evorg|evsigner)_.+|person.*|passport.*|birth_date|p_(?:addr.*|name|postcode)|address_r.*|srvloc_.+|` +
 	`phone|fax|e_?mail|approver_email|office|country|org|code|kpp|company_url|job_title|hra_name|` +
-	`idnumber|vatid|pp_code|sms_security_number|` +
+	`idnumber|vatid|pp_code|sms_security_number|wmid|` +
 	`user_(?:login|password|email|ip|first_name|last_name|company|jabber_id|icq|phone|fax|addr|city|state|postcode|wmid|website)|` +
 	`username|sig|.*password.*|.*authinfo.*)$`)
 

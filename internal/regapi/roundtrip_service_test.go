@@ -134,8 +134,11 @@ var serviceRoundTrips = map[string]func(*market){
 	"services with automatic renewal are renewed": func(m *market) {
 		m.ok(m.seller.Service.SetAutorenewFlag(m.Context(), exampleRu, true))
 		m.ok(m.seller.Service.SetAutorenewFlag(m.Context(), exampleCom, false))
-		m.clock.Advance(2 * 366 * 24 * time.Hour)
-		m.info(exampleCom)
+		m.info(exampleRu) // the simulator counts days from a request on
+		m.clock.Advance(366 * 24 * time.Hour)
+		equal(m, "renewed", m.info(exampleRu).State, Active)
+		equal(m, "expiry", m.info(exampleRu).ExpirationDate, NewDate(2028, 5, 1))
+		equal(m, "expired", m.info(exampleCom).State, Suspended)
 	},
 	"read-only services say so": func(m *market) {
 		m.server.AddDomain("seller", regapitest.Domain{Name: "locked.ru", ServiceID: 104, ReadOnly: true})
