@@ -350,5 +350,5 @@ func (w *wish) records() []zone.Record {
 }
 
 func (w *wish) plan(current zone.Snapshot) zone.Edits {
-	return zone.Edits{Changes: zone.NewPlan(w.records(), ours, current.Records()).Changes}
+	return zone.Edits{Changes: zone.NewPlan(w.records(), ours, current.Records(), zone.Policy{}).Changes}
 }

@@ -126,7 +126,7 @@ func (o *ourClient) write(domain string, want, obsolete []zone.Record) {
 	ctx := regapi.WithPriority(o.Context(), regapi.Change)
 	owned := zone.Ownership{Confirmed: zone.SetOf(obsolete...)}
 	edit := zone.Edit{Plan: func(current zone.Snapshot) zone.Edits {
-		return zone.Edits{Changes: zone.NewPlan(want, owned, current.Records()).Changes}
+		return zone.Edits{Changes: zone.NewPlan(want, owned, current.Records(), zone.Policy{}).Changes}
 	}}
 	var err error
 	for failures := range 100 {
