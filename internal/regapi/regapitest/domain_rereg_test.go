@@ -94,6 +94,9 @@ func TestErrorsOfBids(t *testing.T) {
 			t.Errorf("%+v: %q", c, code)
 		}
 	}
+	if code := w.bidFor("second", "free.su", 400, `,"price":590.5`).code(t); code != "INVALID_BID" {
+		t.Errorf("a broken bid: %q", code)
+	}
 	for inputData, want := range map[string]string{
 		`{"contacts":{}}`: "DOMAINS_NOT_FOUND", `{"domains":[]}`: "DOMAINS_NOT_FOUND",
 		`{"domains":[{"dname":"free.ru","price":750}]}`:                                              "CONTACTS_NOT_FOUND",

@@ -2,6 +2,7 @@ package regapitest
 
 import (
 	"cmp"
+	"math"
 	"path"
 	"slices"
 	"strconv"
@@ -201,10 +202,12 @@ func (c *call) checkBid(e *element) (*placedBid, *apiError) {
 		return nil, fail("INVALID_BID")
 	}
 	zone := unicodeName(tldOf(name).name)
-	if !slices.Contains(bidLadders[zone], int64(price)) || price <= 0 {
+	if price <= 0 || price != math.Trunc(price) || !slices.Contains(bidLadders[zone], int64(price)) {
 		return nil, fail("INVALID_BID")
 	}
-	made := &placedBid{bid: bid{login: c.account.Login, amount: int64(price * 100), contacts: contactsOf(e, schemeRU), instalment: e.text("instalment") == "1"}}
+	made := &placedBid{bid: bid{
+		login: c.account.Login, amount: int64(price) * 100, contacts: contactsOf(e, schemeRU), instalment: e.text("instalment") == "1",
+	}}
 	made.bid.paid = made.bid.amount
 	if made.bid.instalment {
 		if zone == "su" {

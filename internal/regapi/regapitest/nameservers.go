@@ -13,8 +13,8 @@ const maxNameServers = 4
 // minNameServers is how many a registration must name (8.7).
 const minNameServers = 2
 
-// nameServersOf reads name servers with their addresses as [Domain.NameServers] has them: from the object nss, or from form fields (8.20). It is nil when
-// none are named. Addresses count only for servers in the domain itself, which must have them.
+// nameServersOf reads name servers with their addresses as [Domain.NameServers] has them: from the object nss, or from form fields (8.20).
+// It is nil when none are named. Addresses count only for servers in the domain itself, which must have them.
 //
 // Errors: INVALID_NSS.
 func nameServersOf(e *element, domain string) ([]string, *apiError) {
