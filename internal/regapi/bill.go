@@ -13,14 +13,14 @@ type PayStatus string
 
 // The states of payment.
 const (
-	// NotPayed: nothing has been paid.
-	NotPayed PayStatus = "notpayed"
-	// PayConfirmed: the payment is confirmed, the money has not arrived yet.
-	PayConfirmed PayStatus = "confirmed"
-	// Payed: the money has arrived.
-	Payed PayStatus = "payed"
-	// PayCancelled: the payment was cancelled on the side of the payment system.
-	PayCancelled PayStatus = "cancelled"
+	// BillNotPayed: nothing has been paid.
+	BillNotPayed PayStatus = "notpayed"
+	// BillConfirmed: the payment is confirmed, the money has not arrived yet.
+	BillConfirmed PayStatus = "confirmed"
+	// BillPayed: the money has arrived.
+	BillPayed PayStatus = "payed"
+	// BillCancelled: the payment was cancelled on the side of the payment system.
+	BillCancelled PayStatus = "cancelled"
 )
 
 // BillResult is the outcome for one number of a list call.
@@ -43,14 +43,17 @@ type billElement struct {
 }
 
 // bills calls a list function about bills.
-func (b *BillService) bills(ctx context.Context, function string, params parameters, ids []ID) ([]BillResult, []billElement, error) {
+func (b *BillService) bills(
+	ctx context.Context, function string, params parameters, ids []ID,
+) ([]BillResult, []billElement, error) {
 	numbers := make([]any, len(ids))
 	for i, id := range ids {
 		numbers[i] = id.String()
 	}
 	items, err := b.client.numbered(ctx, numberedCall{
 		function: function, member: "bills", key: "bill_id", noun: "bill",
-		ids: ids, elements: numbers, params: params, succeeded: answeredWithout("pay_status"), // bill/nop documents no result (6.1)
+		ids: ids, elements: numbers, params: params,
+		succeeded: answeredWithout("pay_status"), // bill/nop documents no result (6.1)
 	})
 	if err != nil || items == nil {
 		return nil, nil, err
@@ -62,7 +65,7 @@ func (b *BillService) bills(ctx context.Context, function string, params paramet
 			continue
 		}
 		if item.decode(&elements[i]) != nil && item.err == nil {
-			results[i].Err = &Error{Function: function, Domain: "bill " + item.id.String(), Text: "the answer for it has an undocumented shape"}
+			results[i].Err = misshapen(function, DomainRef{Name: "bill " + item.id.String()})
 		}
 		results[i].PayStatus = elements[i].PayStatus
 	}

@@ -193,7 +193,7 @@ func TestBillsThatTheAnswerLeavesOutFailed(t *testing.T) {
 			t.Errorf("%+v", result)
 		}
 	}
-	if results[2].PayStatus != Payed {
+	if results[2].PayStatus != BillPayed {
 		t.Errorf("a failed bill lost its state: %+v", results[2])
 	}
 	if results, err := client.Bill.Nop(t.Context()); results != nil || err != nil {

@@ -12,7 +12,7 @@ const octoberBill = `{"bills":[{"payment":"100","pay_status":"notpayed","currenc
 		{"dname":"october.org","itemtype":"service","action":"new","service_id":"12346","servtype":"srv_certificate"}]}]}`
 
 var wantOctoberBill = []Bill{{
-	BillID: 12345, BillDate: NewDate(1917, time.October, 26), PayType: PayBank, PayStatus: NotPayed, Payment: "100", Currency: "RUR",
+	BillID: 12345, BillDate: NewDate(1917, time.October, 26), PayType: PayBank, PayStatus: BillNotPayed, Payment: "100", Currency: "RUR",
 	Items: []BillItem{
 		{ItemType: "service", Domain: "october.org", ServType: "domain", ServiceID: 12345, Action: "new"},
 		{ItemType: "service", Domain: "october.org", ServType: "srv_certificate", ServiceID: 12346, Action: "new"},
@@ -24,7 +24,7 @@ var documentedBill = []documentedCall{{
 	call:     func(ctx context.Context, c *Client) (any, error) { return c.Bill.Nop(ctx, 12345, 12346) },
 	sends:    `{"bills":["12345","12346"]}`,
 	answer:   `{"bills":[{"bill_id":"12345","pay_status":"notpayed"},{"bill_id":12346,"pay_status":"payed","result":"success"}]}`,
-	want:     []BillResult{{BillID: 12345, PayStatus: NotPayed}, {BillID: 12346, PayStatus: Payed}},
+	want:     []BillResult{{BillID: 12345, PayStatus: BillNotPayed}, {BillID: 12346, PayStatus: BillPayed}},
 }, {
 	function: "bill/get_not_payed",
 	call: func(ctx context.Context, c *Client) (any, error) {
@@ -50,7 +50,7 @@ var documentedBill = []documentedCall{{
 	answer: `{"bills":[{"bill_id":"123456","currency":"RUR","old_pay_type":"bank","pay_status":"payed","pay_type":"prepay",
 		"payment":"100","result":"success","total_payment":"100"}]}`,
 	want: []BillPayment{{
-		BillResult: BillResult{BillID: 123456, PayStatus: Payed}, OldPayType: PayBank, PayType: PayPrepay,
+		BillResult: BillResult{BillID: 123456, PayStatus: BillPayed}, OldPayType: PayBank, PayType: PayPrepay,
 		Payment: "100", TotalPayment: "100", Currency: "RUR",
 	}},
 }, {
@@ -61,8 +61,8 @@ var documentedBill = []documentedCall{{
 		{"bill_id":"12346","error_code":"BILL_CAN_NOT_REMOVED","pay_status":"payed","status":"active"},
 		{"bill_id":"12347","error_code":"BILL_ID_NOT_FOUND"}]}`,
 	want: []BillResult{
-		{BillID: 12345, PayStatus: NotPayed},
-		{BillID: 12346, PayStatus: Payed, Err: refused("bill/delete", "bill 12346", CodeBillCanNotRemoved, "")},
+		{BillID: 12345, PayStatus: BillNotPayed},
+		{BillID: 12346, PayStatus: BillPayed, Err: refused("bill/delete", "bill 12346", CodeBillCanNotRemoved, "")},
 		{BillID: 12347, Err: refused("bill/delete", "bill 12347", CodeBillIDNotFound, "")},
 	},
 }}

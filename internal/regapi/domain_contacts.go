@@ -16,7 +16,9 @@ type ContactsUpdate struct {
 // UpdateContacts changes the contacts of up to 1000 domains. They must be of one kind: .ru and .su
 // of persons, .ru and .su of organizations, .com.ua and .kiev.ua, or .com, .net, .org, .biz, .info,
 // .name and .mobi (8.15).
-func (s *DomainService) UpdateContacts(ctx context.Context, update ContactsUpdate, refs ...DomainRef) ([]DomainResult, error) {
+func (s *DomainService) UpdateContacts(
+	ctx context.Context, update ContactsUpdate, refs ...DomainRef,
+) ([]DomainResult, error) {
 	const function = "domain/update_contacts"
 	if len(update.Contacts) == 0 {
 		return nil, refuse(function, CodeContactsNotFound, "contacts required")
@@ -71,7 +73,9 @@ const (
 
 // SendEmailVerificationLetter sends the registrant a letter to verify the address, if that is
 // needed; with checkOnly it only tells. Partners only (8.28).
-func (s *DomainService) SendEmailVerificationLetter(ctx context.Context, ref DomainRef, checkOnly bool) (EmailVerification, error) {
+func (s *DomainService) SendEmailVerificationLetter(
+	ctx context.Context, ref DomainRef, checkOnly bool,
+) (EmailVerification, error) {
 	params := parameters{}
 	params.flag("check_only", checkOnly)
 	var answer struct {

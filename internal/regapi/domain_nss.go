@@ -25,7 +25,8 @@ type NSSUpdate struct {
 func (s *DomainService) UpdateNSS(ctx context.Context, update NSSUpdate, refs ...DomainRef) ([]DomainResult, error) {
 	const function = "domain/update_nss"
 	if len(update.NSS) > MaxNSS || (len(update.NSS) == 0 && !update.Undelegate) {
-		return nil, refuse(function, CodeInvalidNSS, fmt.Sprintf("%d name servers, where 1 to %d are allowed", len(update.NSS), MaxNSS))
+		return nil, refuse(function, CodeInvalidNSS,
+			fmt.Sprintf("%d name servers, where 1 to %d are allowed", len(update.NSS), MaxNSS))
 	}
 	params := parameters{}
 	params.nss(update.NSS)
@@ -74,6 +75,7 @@ func (s *DomainService) registryNS(ctx context.Context, function, domain string,
 	var answer struct {
 		Response Details `json:"resp"`
 	}
-	err := s.client.on(ctx, function, ByName(domain), parameters{"ns0": server.Name, "ns0ip": server.IPs[0]}, requiring("resp", &answer))
+	params := parameters{"ns0": server.Name, "ns0ip": server.IPs[0]}
+	err := s.client.on(ctx, function, ByName(domain), params, requiring("resp", &answer))
 	return answer.Response, err
 }

@@ -86,7 +86,8 @@ type PremiumPrice struct {
 func (s *DomainService) GetPremiumPrices(ctx context.Context, currency string, names ...string) (PremiumPrices, error) {
 	const function = "domain/get_premium_prices"
 	if len(names) == 0 || len(names) > MaxPremiumNames {
-		return PremiumPrices{}, refuse(function, CodeParameterIncorrect, fmt.Sprintf("1 to %d domains, not %d", MaxPremiumNames, len(names)))
+		return PremiumPrices{}, refuse(function, CodeParameterIncorrect,
+			fmt.Sprintf("1 to %d domains, not %d", MaxPremiumNames, len(names)))
 	}
 	params := parameters{"domains": names}
 	params.text("currency", currency)

@@ -109,10 +109,12 @@ func (s *DomainService) Check(ctx context.Context, query CheckQuery, names ...st
 		Currency   Text  `json:"currency"`
 	}
 	return collect(ctx, s.client, listCall{
-		function: "domain/check", kind: domainList, refs: byNames(names), params: params, succeeded: successWord("Available"),
+		function: "domain/check", kind: domainList, refs: byNames(names), params: params,
+		succeeded: successWord("Available"),
 	}, func(result DomainResult, e element) Availability {
 		return Availability{
-			DomainResult: result, IsPremium: bool(e.IsPremium), Price: e.Price, RenewPrice: e.RenewPrice, Currency: string(e.Currency),
+			DomainResult: result, IsPremium: bool(e.IsPremium),
+			Price: e.Price, RenewPrice: e.RenewPrice, Currency: string(e.Currency),
 		}
 	})
 }

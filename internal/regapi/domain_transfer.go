@@ -68,7 +68,9 @@ type AccountTransfer struct {
 
 // TransferToAnotherAccount offers up to 1000 domains to another account, which has to accept them;
 // Partners only (8.23).
-func (s *DomainService) TransferToAnotherAccount(ctx context.Context, to AccountTransfer, refs ...DomainRef) ([]DomainResult, error) {
+func (s *DomainService) TransferToAnotherAccount(
+	ctx context.Context, to AccountTransfer, refs ...DomainRef,
+) ([]DomainResult, error) {
 	const function = "domain/transfer_to_another_account"
 	if to.NewUserName == "" {
 		return nil, refuse(function, CodeParameterMissing, "new_user_name required")
@@ -108,7 +110,9 @@ type EnteringResult struct {
 }
 
 // AcceptOrRefuseEnteringList answers up to 1000 offers; Partners only (8.25).
-func (s *DomainService) AcceptOrRefuseEnteringList(ctx context.Context, decisions ...EnteringDecision) ([]EnteringResult, error) {
+func (s *DomainService) AcceptOrRefuseEnteringList(
+	ctx context.Context, decisions ...EnteringDecision,
+) ([]EnteringResult, error) {
 	call := numberedCall{
 		function: "domain/accept_or_refuse_entering_list", member: "domains", key: "id", noun: "offer",
 	}

@@ -102,7 +102,9 @@ func (s *FolderService) GetServices(ctx context.Context, folder FolderRef) ([]Fo
 }
 
 // edit calls a function about the services of a folder.
-func (s *FolderService) edit(ctx context.Context, function string, folder FolderRef, params parameters, refs []DomainRef) ([]DomainResult, error) {
+func (s *FolderService) edit(
+	ctx context.Context, function string, folder FolderRef, params parameters, refs []DomainRef,
+) ([]DomainResult, error) {
 	if folder.IsZero() {
 		return nil, refuse(function, CodeParameterMissing, "folder_id or folder_name required")
 	}

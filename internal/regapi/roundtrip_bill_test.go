@@ -20,11 +20,11 @@ var billRoundTrips = map[string]func(*market){
 		order := m.order()
 		equal(m, "status", order.Status, OnlyBillCreated)
 		equal(m, "expiry", m.info(exampleRu).ExpirationDate, NewDate(2027, 5, 1))
-		equal(m, "payment", m.bill(m.seller.Bill.Nop(m.Context(), order.BillID)).PayStatus, NotPayed)
+		equal(m, "payment", m.bill(m.seller.Bill.Nop(m.Context(), order.BillID)).PayStatus, BillNotPayed)
 		payments := of(m.seller.Bill.ChangePayType(m.Context(), PayPrepay, "RUR", order.BillID)).must(m)
 		m.ok(payments[0].Err)
 		equal(m, "former way to pay", payments[0].OldPayType, PayBank)
-		equal(m, "payment", m.bill(m.seller.Bill.Nop(m.Context(), order.BillID)).PayStatus, Payed)
+		equal(m, "payment", m.bill(m.seller.Bill.Nop(m.Context(), order.BillID)).PayStatus, BillPayed)
 		equal(m, "expiry", m.info(exampleRu).ExpirationDate, NewDate(2028, 5, 1))
 		if m.balance().Cmp("10000") >= 0 {
 			m.Errorf("balance %s", m.balance())
@@ -39,7 +39,7 @@ var billRoundTrips = map[string]func(*market){
 		paid := of(m.seller.Service.Renew(m.Context(), 1, Payment{}, exampleCom)).must(m).BillID
 		results := of(m.seller.Bill.Delete(m.Context(), unpaid, paid, 999999)).must(m)
 		m.ok(results[0].Err)
-		if !HasCode(results[1].Err, CodeBillCanNotRemoved) || results[1].PayStatus != Payed || !IsNotFound(results[2].Err) {
+		if !HasCode(results[1].Err, CodeBillCanNotRemoved) || results[1].PayStatus != BillPayed || !IsNotFound(results[2].Err) {
 			m.Errorf("%+v", results)
 		}
 		equal(m, "unpaid bills", len(of(m.seller.Bill.GetNotPayed(m.Context(), Page{})).must(m)), 0)

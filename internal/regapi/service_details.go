@@ -58,11 +58,15 @@ func (s *ServiceService) GetDetails(ctx context.Context, query DetailsQuery, ref
 
 // ServiceGetDetails calls service/service_get_details, which section 3.3 lists with the same words
 // as [ServiceService.GetDetails] and describes nowhere.
-func (s *ServiceService) ServiceGetDetails(ctx context.Context, query DetailsQuery, refs ...DomainRef) ([]ServiceDetails, error) {
+func (s *ServiceService) ServiceGetDetails(
+	ctx context.Context, query DetailsQuery, refs ...DomainRef,
+) ([]ServiceDetails, error) {
 	return s.details(ctx, "service/service_get_details", query, refs)
 }
 
-func (s *ServiceService) details(ctx context.Context, function string, query DetailsQuery, refs []DomainRef) ([]ServiceDetails, error) {
+func (s *ServiceService) details(
+	ctx context.Context, function string, query DetailsQuery, refs []DomainRef,
+) ([]ServiceDetails, error) {
 	params := parameters{}
 	params.flag("separate_groups", query.SeparateGroups)
 	params.flag("show_contacts_only", query.ShowContactsOnly)
