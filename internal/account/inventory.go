@@ -76,6 +76,7 @@ type Inventory struct {
 	listedAt  time.Time
 	summary   Summary
 	swept     chan struct{} // closed and replaced after every sweep
+	stopped   bool
 }
 
 type follower struct {
@@ -131,13 +132,19 @@ func (i *Inventory) Unfollow(name string) {
 	delete(i.entries, gone.domain)
 }
 
+// Errors of an inventory that cannot tell anything.
+var (
+	errNotFollowed = errors.New("the domain is no longer followed")
+	errStopped     = errors.New("the account's connection has been replaced")
+)
+
 // Facts gives what is known of a domain that is followed. What has never been read is read now, together with everything
 // else that waits; then the error is that of the reading.
 func (i *Inventory) Facts(ctx context.Context, domain string, aspects Aspect) (Facts, error) {
 	for {
-		facts, known, swept := i.look(domain, aspects)
-		if known {
-			return facts, nil
+		facts, known, swept, err := i.look(domain, aspects)
+		if known || err != nil {
+			return facts, err
 		}
 		i.askForSweep()
 		select {
@@ -145,11 +152,11 @@ func (i *Inventory) Facts(ctx context.Context, domain string, aspects Aspect) (F
 		case <-ctx.Done():
 			return Facts{}, ctx.Err()
 		}
-		if err := i.Summary().Err; err != nil {
-			if facts, known, _ := i.look(domain, aspects); known {
+		if failure := i.Summary().Err; failure != nil {
+			if facts, known, _, _ := i.look(domain, aspects); known {
 				return facts, nil
 			}
-			return Facts{}, err
+			return Facts{}, failure
 		}
 	}
 }
@@ -162,14 +169,20 @@ func (i *Inventory) askForSweep() {
 	}
 }
 
-func (i *Inventory) look(domain string, aspects Aspect) (facts Facts, known bool, swept <-chan struct{}) {
+func (i *Inventory) look(domain string, aspects Aspect) (facts Facts, known bool, swept <-chan struct{}, err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	e := i.entries[domain]
-	if e == nil {
-		return Facts{}, false, i.swept
+	switch {
+	case e == nil:
+		return Facts{}, false, nil, errNotFollowed
+	case e.listed && e.known&aspects == aspects:
+		return e.facts, true, nil, nil
+	case i.stopped:
+		return Facts{}, false, nil, errStopped
+	default:
+		return Facts{}, false, i.swept, nil
 	}
-	return e.facts, e.listed && e.known&aspects == aspects, i.swept
 }
 
 // Zone gives the records of a zone as they were last read, if they were.
@@ -204,6 +217,7 @@ func (i *Inventory) Summary() Summary {
 
 // Run sweeps until the context ends. It begins with what has never been read, together with what is followed by then.
 func (i *Inventory) Run(ctx context.Context) {
+	defer i.stop()
 	i.askForSweep()
 	whole := time.NewTimer(jitter(i.interval))
 	defer whole.Stop()
@@ -221,6 +235,15 @@ func (i *Inventory) Run(ctx context.Context) {
 			i.sweep(regapi.WithPriority(ctx, regapi.Change), false)
 		}
 	}
+}
+
+// stop sends away who waits for a sweep that will never come.
+func (i *Inventory) stop() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.stopped = true
+	close(i.swept)
+	i.swept = make(chan struct{})
 }
 
 // nextSweep is the interval, or less after a sweep that failed.

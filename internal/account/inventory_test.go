@@ -200,6 +200,28 @@ func TestWaitingForFactsEndsWithTheContext(t *testing.T) {
 	})
 }
 
+func TestWhoWaitsIsSentAwayWhenTheConnectionIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inventory := NewInventory(nil, sweepInterval, func(string) {})
+		inventory.Follow("f", domainName(0), Records)
+		failed := make(chan error, 1)
+		go func() {
+			_, err := inventory.Facts(t.Context(), domainName(0), Records)
+			failed <- err
+		}()
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		inventory.Run(ctx)
+		if err := <-failed; !errors.Is(err, errStopped) {
+			t.Errorf("error %v", err)
+		}
+		if _, err := inventory.Facts(t.Context(), "nobody-follows.ru", Records); !errors.Is(err, errNotFollowed) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
 func TestAnIdleHourOfAThousandZonesCostsLittle(t *testing.T) {
 	inBubble(t, 1000, func(w *inventoryWorld) {
 		w.followAll(1000)

@@ -18,6 +18,10 @@ const (
 	// DefaultReleaseGrace: how long a deletion waits for an Account or Secret that is gone, so that a namespace can always be deleted.
 	DefaultReleaseGrace = 5 * time.Minute
 
+	// reconcileTimeout ends a reconciliation that waits for what never comes. A batch may have to wait for its turn, and for
+	// requests of a minute before it.
+	reconcileTimeout = 10 * time.Minute
+
 	// firstLook and lastLook bound the wait between two questions to the authoritative name servers, which take from seconds
 	// to many minutes to publish a change.
 	firstLook = 5 * time.Second

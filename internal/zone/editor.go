@@ -142,8 +142,8 @@ type Editor struct {
 func NewEditor() *Editor { return &Editor{} }
 
 // Edit brings a zone to what somebody wants of it: it reads the zone, plans, writes, and reads it back. While it runs no
-// other Edit of the same zone does. A zone that is known already and needs nothing costs no request; what is known may be
-// minutes old, so that nothing is ever written without reading first.
+// other Edit of the same zone does. A zone that is known already and needs nothing, or that cannot be changed, costs no
+// request; what is known may be minutes old, so that nothing is ever written without reading first.
 //
 // A change that REG.API refuses does not stop the others: it is among the failures of the result. An error ends the edit
 // at once, and says that the zone's state is not known; what Prepare wrote down lets the next edit find out.
@@ -154,8 +154,11 @@ func (e *Editor) Edit(ctx context.Context, target Target, edit Edit) (Result, er
 	}
 	defer unlock()
 
-	if known, ok := target.Store.KnownZone(target.Domain); ok && known.Err == nil {
-		if zone := NewSnapshot(known); edit.Plan(zone).empty() {
+	if known, ok := target.Store.KnownZone(target.Domain); ok {
+		if outOfHand(known.Err) {
+			return Result{}, known.Err
+		}
+		if zone := NewSnapshot(known); known.Err == nil && edit.Plan(zone).empty() {
 			return Result{Zone: zone}, nil
 		}
 	}
@@ -169,6 +172,10 @@ func (e *Editor) Edit(ctx context.Context, target Target, edit Edit) (Result, er
 	}
 	return carryOut(ctx, target, edit, before, edits)
 }
+
+// outOfHand says whether an error tells of a zone that nothing here can change, so that the next sweep tells early enough
+// whether that still holds: it is delegated elsewhere, or not in the account.
+func outOfHand(err error) bool { return regapi.IsBlocked(err) || regapi.IsNotFound(err) }
 
 func carryOut(ctx context.Context, target Target, edit Edit, before Snapshot, edits Edits) (Result, error) {
 	if edit.Prepare != nil {

@@ -127,6 +127,11 @@ func TestAKnownZoneThatNeedsNothingCostsNoRequest(t *testing.T) {
 	if _, err := NewEditor().Edit(t.Context(), target, wanted(addr("www", "192.0.2.1"))); err != nil || len(simulator.Journal()) != 0 {
 		t.Errorf("error %v, %d requests, want none", err, len(simulator.Journal()))
 	}
+	target.Store.(*directStore).known.Err = &regapi.Error{Code: regapi.CodeDomainIsNotUseRegruNSS}
+	if _, err := NewEditor().Edit(t.Context(), target, wanted(addr("www", "192.0.2.1"))); !regapi.IsBlocked(err) || len(simulator.Journal()) != 0 {
+		t.Errorf("a zone that cannot be changed: error %v, %d requests", err, len(simulator.Journal()))
+	}
+	target.Store.(*directStore).known.Err = nil
 	// What is known may be old: the record that seems to be missing has been added since.
 	simulator.AddRecord("example.ru", regapitest.Record{Name: "ftp", Type: "A", Content: "192.0.2.2"})
 	if _, err := NewEditor().Edit(t.Context(), target, wanted(addr("www", "192.0.2.1"), addr("ftp", "192.0.2.2"))); err != nil {
