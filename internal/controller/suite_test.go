@@ -38,7 +38,7 @@ const (
 	testLogin    = "customer"
 	testPassword = "corr3ct-h0rse&battery=staple"
 	// patience bounds every wait for the controllers.
-	patience = 30 * time.Second
+	patience = time.Minute
 )
 
 // apiServer is the real API server; TestMain owns it.
