@@ -10,7 +10,7 @@ import (
 // maxControlBytes bounds what the control endpoint reads.
 const maxControlBytes = 1 << 20
 
-// ControlHandler serves the control endpoint: health, journal, faults, zones, and a reset to the given seed. It knows no authentication and belongs
+// ControlHandler serves the control endpoint: health, journal, faults, clock, zones, and a reset to the given seed. It knows no authentication and belongs
 // on a loopback port of its own.
 func (s *Server) ControlHandler(seed Seed) http.Handler {
 	mux := http.NewServeMux()
@@ -21,6 +21,8 @@ func (s *Server) ControlHandler(seed Seed) http.Handler {
 		s.ClearFaults()
 		w.WriteHeader(http.StatusNoContent)
 	})
+	mux.HandleFunc("GET /clock", s.controlReadClock)
+	mux.HandleFunc("POST /clock", s.controlMoveClock)
 	mux.HandleFunc("GET /zones/{domain}", s.controlZone)
 	mux.HandleFunc("POST /bills/{id}/pay", s.controlPayBill)
 	mux.HandleFunc("POST /reset", func(w http.ResponseWriter, _ *http.Request) {
@@ -61,9 +63,7 @@ func (s *Server) controlJournal(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) controlInject(w http.ResponseWriter, r *http.Request) {
 	var spec FaultSpec
-	decoder := json.NewDecoder(io.LimitReader(r.Body, maxControlBytes))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&spec); err != nil {
+	if err := decodeControl(r, &spec); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
@@ -76,6 +76,13 @@ func (s *Server) controlInject(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// decodeControl reads a JSON body without unknown fields.
+func decodeControl(r *http.Request, into any) error {
+	decoder := json.NewDecoder(io.LimitReader(r.Body, maxControlBytes))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
 }
 
 // zonePage is the answer of GET /zones/{domain}.

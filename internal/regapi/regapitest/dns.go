@@ -102,14 +102,16 @@ func (s *Server) AnswerDNS(query *dns.Msg) *dns.Msg {
 func (s *Server) resolve(question dns.Question, answer *dns.Msg) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.settle(s.clock.Now())
+	now := s.clock.Now()
+	s.state.passDays(now)
+	s.state.settle(now)
 	d := s.zoneOf(question.Name)
 	transfer := question.Qtype == dns.TypeAXFR || question.Qtype == dns.TypeIXFR
 	if d == nil || question.Qclass != dns.ClassINET || transfer {
 		answer.Rcode = dns.RcodeRefused
 		return
 	}
-	visible := d.zone.visible(s.clock.Now())
+	visible := d.zone.visible(now)
 	resolver{zone: d.Name, soa: visible.soa, nodes: visible.nodes()}.answer(question, answer)
 }
 

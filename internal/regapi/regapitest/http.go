@@ -173,7 +173,7 @@ func (s *Server) wait(latency time.Duration) error {
 	}
 	clock, ok := s.clock.(sleeper)
 	if !ok {
-		clock = systemClock{}
+		clock = &offsetClock{}
 	}
 	return clock.Sleep(s.ctx, latency)
 }

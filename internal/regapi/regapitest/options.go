@@ -215,7 +215,7 @@ func defaultConfig() config {
 	return config{
 		listen:       "127.0.0.1:0",
 		dnsListen:    "127.0.0.1:0",
-		clock:        systemClock{},
+		clock:        &offsetClock{},
 		hourlyLimit:  1200,
 		blockFor:     10 * time.Minute,
 		dnssecDelay:  time.Minute,
@@ -237,7 +237,7 @@ func WithDNSListen(address string) Option { return func(c *config) { c.dnsListen
 // WithTLS serves HTTPS with a certificate of a CA made for this server: see [Server.CACertificatePEM].
 func WithTLS() Option { return func(c *config) { c.tls = true } }
 
-// WithClock sets the clock of limits, publication and journal.
+// WithClock sets the clock of limits, publication and journal. The default is real time, which the control endpoint can move.
 func WithClock(clock Clock) Option { return func(c *config) { c.clock = clock } }
 
 // WithSeed sets the seed of everything that is left to chance: types that flip and faults with a probability.

@@ -101,9 +101,12 @@ func (s *Server) addHoldings(a SeedAccount) error {
 	return nil
 }
 
-// Reset makes the server as it was when new and applies the seed.
+// Reset makes the server as it was when new and applies the seed. A clock that the control endpoint moved shows real time again.
 func (s *Server) Reset(seed Seed) error {
 	s.mu.Lock()
+	if clock, ok := s.clock.(*offsetClock); ok {
+		clock.rewind()
+	}
 	s.forget()
 	s.mu.Unlock()
 	return s.Apply(seed)
