@@ -10,11 +10,12 @@ import (
 // maxControlBytes bounds what the control endpoint reads.
 const maxControlBytes = 1 << 20
 
-// ControlHandler serves the control endpoint: health, journal, faults, clock, zones, and a reset to the given seed. It knows no authentication and belongs
+// ControlHandler serves the control endpoint: health, metrics, journal, faults, clock, zones, and a reset to the given seed. It knows no authentication and belongs
 // on a loopback port of its own.
 func (s *Server) ControlHandler(seed Seed) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, map[string]string{"status": "ok"}) })
+	mux.Handle("GET /metrics", s.metrics.handler())
 	mux.HandleFunc("GET /journal", s.controlJournal)
 	mux.HandleFunc("POST /faults", s.controlInject)
 	mux.HandleFunc("DELETE /faults", func(w http.ResponseWriter, _ *http.Request) {

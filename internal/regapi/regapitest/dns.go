@@ -95,6 +95,7 @@ func (s *Server) AnswerDNS(query *dns.Msg) *dns.Msg {
 	default:
 		s.resolve(query.Question[0], answer)
 	}
+	s.metrics.countQuery(query, answer)
 	return answer
 }
 

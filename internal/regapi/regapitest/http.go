@@ -224,6 +224,7 @@ func (s *Server) admit(c *call, malformed *apiError) *apiError {
 	defer s.mu.Unlock()
 	c.now = s.clock.Now()
 	if err := s.limiter.admit(c.entry.Login, c.remote.String(), c.now); err != nil {
+		s.metrics.countRefusal(err.code)
 		return err
 	}
 	if malformed != nil {
@@ -320,12 +321,13 @@ func (s *Server) send(w http.ResponseWriter, answer reply) {
 	}
 }
 
-// leave ends the count of a request as one under way. It comes before the answer is sent, because its caller may send the next request at once.
+// leave counts a request as one that is no longer under way. It comes before the answer is sent, because its caller may send the next request at once.
 func (s *Server) leave(c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.inFlight[c.entry.Login]--
 	s.releaseBilling(c)
+	s.metrics.countRequest(c)
 }
 
 // finish closes the journal entry.

@@ -24,6 +24,7 @@ const closeGrace = 500 * time.Millisecond
 type Server struct {
 	config
 	functions map[string]*function
+	metrics   *metrics
 
 	// mu guards everything below, up to the listeners.
 	mu          sync.Mutex
@@ -50,12 +51,15 @@ type Server struct {
 
 // New returns a simulator that listens nowhere: use its [Server.Handler]. Close ends requests that wait for latency.
 func New(options ...Option) *Server {
-	s := &Server{config: defaultConfig(), functions: functions(), inFlight: map[string]int{}, billing: map[string]int{}}
+	s := &Server{
+		config: defaultConfig(), functions: functions(), metrics: newMetrics(), inFlight: map[string]int{}, billing: map[string]int{},
+	}
 	for _, option := range options {
 		option(&s.config)
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.forget()
+	s.metrics.watch(s)
 	return s
 }
 
