@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -102,10 +103,35 @@ func post(t *testing.T, client *http.Client, address string, fields url.Values) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
+	return read(t, response)
+}
+
+// get asks the control endpoint.
+func (p *program) get(t *testing.T, path string) string {
+	t.Helper()
+	response, err := http.Get(p.Control + path)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return read(t, response)
+}
+
+func (p *program) moveClock(t *testing.T, order string) {
+	t.Helper()
+	response, err := http.Post(p.Control+"clock", "application/json", strings.NewReader(order))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read(t, response)
+}
+
+// read returns the body of an answer that has status 200.
+func read(t *testing.T, response *http.Response) string {
+	t.Helper()
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatalf("%s %s: %d %v", response.Request.URL, text, response.StatusCode, err)
 	}
 	return string(text)
 }
@@ -124,17 +150,24 @@ func TestTheProgramServesAPIDNSAndControl(t *testing.T) {
 	if err != nil || len(response.Answer) != 1 {
 		t.Errorf("DNS within the publication delay: %v %v", response, err)
 	}
-	health, err := http.Get(p.Control + "healthz")
-	if err != nil || health.StatusCode != http.StatusOK {
-		t.Fatalf("health: %v %v", health, err)
-	}
-	if err := health.Body.Close(); err != nil {
-		t.Error(err)
+	if text := p.get(t, "healthz"); !strings.Contains(text, "ok") {
+		t.Errorf("health: %s", text)
 	}
 	post(t, http.DefaultClient, p.URL+"nop", alice)
 	post(t, http.DefaultClient, p.URL+"nop", alice)
 	if text := post(t, http.DefaultClient, p.URL+"nop", alice); !strings.Contains(text, "EXCEEDED_ALLOWED_CONNECTION_RATE") {
 		t.Errorf("over the limit: %s", text)
+	}
+	if text := p.get(t, "metrics"); !strings.Contains(text, `regapi_sim_rate_refusals_total{code="ACCOUNT_EXCEEDED_ALLOWED_CONNECTION_RATE"} 2`) {
+		t.Errorf("metrics: %s", text)
+	}
+	p.moveClock(t, `{"advance":"2h"}`)
+	if text := post(t, http.DefaultClient, p.URL+"nop", alice); !strings.Contains(text, `"result":"success"`) {
+		t.Errorf("two hours later: %s", text)
+	}
+	response, err = dns.Exchange(new(dns.Msg).SetQuestion("www.example.ru.", dns.TypeA), p.DNS)
+	if err != nil || response.Rcode != dns.RcodeNameError {
+		t.Errorf("DNS after the publication delay: %v %v", response, err)
 	}
 	if err := p.end(t); err != nil {
 		t.Errorf("ended with %v", err)
@@ -191,6 +224,16 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// dialIdle opens a connection on which nothing is ever asked.
+func dialIdle(t *testing.T, address string) {
+	t.Helper()
+	connection, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { connection.Close() })
+}
+
 func TestASignalStopsTheProgramWithinASecond(t *testing.T) {
 	for _, sent := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		readyFile := filepath.Join(t.TempDir(), "ready.json")
@@ -205,6 +248,8 @@ func TestASignalStopsTheProgramWithinASecond(t *testing.T) {
 		}
 		p := &program{done: make(chan error, 1)}
 		p.await(t, readyFile)
+		dialIdle(t, strings.TrimSuffix(strings.TrimPrefix(p.Control, "http://"), "/"))
+		dialIdle(t, p.DNS)
 		waiting := make(chan error, 1)
 		go func() {
 			_, err := http.PostForm(p.URL+"user/nop", nil) //nolint:bodyclose // there is no answer
