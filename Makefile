@@ -95,6 +95,10 @@ test-unit: ## Run the tests that need no control plane.
 bench: ## Compare the requests and time of bulk work with a client that makes one call per record.
 	@cd test/bench && go test -count 1 -skip Day -args -compare
 
+.PHONY: test-sessions
+test-sessions: ## Run the curl sessions of docs/simulator.md; needs bash, curl and openssl.
+	go test $(RACE) -count 1 -tags sessions ./cmd/regapi-sim
+
 .PHONY: fuzz
 fuzz: ## Run every fuzz target in turn for FUZZTIME (20s).
 	@hack/fuzz.sh $(FUZZTIME)
