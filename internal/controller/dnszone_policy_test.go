@@ -231,6 +231,28 @@ func TestPublicationIsFollowedWithoutRequests(t *testing.T) {
 	}
 }
 
+func TestOnlyOneNamespaceRulesAZone(t *testing.T) {
+	h := newHarness(t, harnessOptions{neighbour: map[string]string{}})
+	change(h, &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.namespace, Name: "main"}}, func(a *v1alpha1.Account) {
+		a.Spec.AllowedNamespaces = &v1alpha1.AllowedNamespaces{From: v1alpha1.NamespacesAll}
+	})
+	first := h.createZone(www("192.0.2.1"))
+	h.waitReady(first)
+	time.Sleep(time.Until(first.CreationTimestamp.Add(time.Second))) // The API server counts creation in seconds.
+	second := first.DeepCopy()
+	second.ObjectMeta = metav1.ObjectMeta{Namespace: h.neighbour, Name: "second"}
+	second.Spec.AccountRef.Namespace = h.namespace
+	second.Spec.Records = []v1alpha1.NameRecords{www("192.0.2.2")}
+	h.create(second)
+	ready := h.waitFor(second, metav1.ConditionFalse, v1alpha1.ReasonConflict)
+	if !strings.Contains(ready.Message, h.namespace+"/"+first.Name) {
+		t.Errorf("message %q does not name the other object", ready.Message)
+	}
+	if held := h.api.Records("example.ru"); len(held) != 1 || held[0].Content != "192.0.2.1" {
+		t.Errorf("records %v", held)
+	}
+}
+
 func TestAnAccountOfAnotherNamespaceHasToAllowIt(t *testing.T) {
 	for name, test := range map[string]struct {
 		allowed *v1alpha1.AllowedNamespaces
