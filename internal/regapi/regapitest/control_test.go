@@ -39,7 +39,7 @@ func TestTheClockIsMovedAndHeldFromOutside(t *testing.T) {
 			{`{"frozen":true}`, `{"now":"2000-01-02T00:00:01Z","ahead":"23h59m57s","frozen":true}`},
 			{`{"advance":"1s"}`, `{"now":"2000-01-02T00:00:02Z","ahead":"23h59m57s","frozen":true}`},
 			{`{"frozen":false}`, `{"now":"2000-01-02T00:00:02Z","ahead":"23h59m56s","frozen":false}`},
-			{`{"frozen":true,"set":"2000-02-01T00:00:00Z"}`, `{"now":"2000-02-01T00:00:00Z","ahead":"743h59m53s","frozen":true}`},
+			{`{"frozen":true,"set":"2000-02-01T03:00:00+03:00"}`, `{"now":"2000-02-01T00:00:00Z","ahead":"743h59m53s","frozen":true}`},
 		} {
 			time.Sleep(time.Second) // the bubble's time
 			if _, body := control(handler, "POST", "/clock", step.order); strings.TrimSpace(body) != step.want {
