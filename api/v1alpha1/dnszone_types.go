@@ -58,6 +58,19 @@ const (
 	WebServiceParking WebService = "Parking"
 )
 
+// ExternalDNS says whether the external-dns provider serves a zone.
+//
+// +kubebuilder:validation:Enum=Enabled;Disabled
+type ExternalDNS string
+
+// Whether the provider serves a zone.
+const (
+	// ExternalDNSEnabled lets external-dns manage records of its own in the zone.
+	ExternalDNSEnabled ExternalDNS = "Enabled"
+	// ExternalDNSDisabled hides the zone from external-dns.
+	ExternalDNSDisabled ExternalDNS = "Disabled"
+)
+
 // DeletionGuard keeps a slip from emptying a zone: a plan that removes more than this has to be approved first.
 type DeletionGuard struct {
 	// maxPercent of the zone's records that a plan may remove.
@@ -134,6 +147,12 @@ type DNSZoneSpec struct {
 	// webService of the registrar that the zone is set up for: Forwarding, Parking or None. Left alone where it is not given.
 	// +optional
 	WebService WebService `json:"webService,omitempty"`
+
+	// externalDNS says whether external-dns may manage records of its own in this zone, through the operator's webhook provider: Enabled or
+	// Disabled. Names that the spec has records for stay out of its reach.
+	// +optional
+	// +kubebuilder:default=Disabled
+	ExternalDNS ExternalDNS `json:"externalDNS,omitempty"`
 
 	// deletionPolicy says what becomes of the records when this object is deleted: Retain leaves them,
 	// Delete removes those that this object created.
@@ -288,3 +307,11 @@ func (z *DNSZone) GetConditions() *[]metav1.Condition { return &z.Status.Conditi
 
 // SetObservedGeneration records the generation that the status speaks of.
 func (z *DNSZone) SetObservedGeneration(generation int64) { z.Status.ObservedGeneration = generation }
+
+// Rules says which of two objects for one zone rules it: the older one does, and an object rules itself.
+func (z *DNSZone) Rules(rival *DNSZone) bool {
+	if !z.CreationTimestamp.Equal(&rival.CreationTimestamp) {
+		return z.CreationTimestamp.Before(&rival.CreationTimestamp)
+	}
+	return z.UID <= rival.UID
+}

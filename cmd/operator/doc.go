@@ -1,4 +1,4 @@
-// Command operator runs the controllers of regapi-operator.
+// Command operator runs the controllers of regapi-operator and, if asked to, its provider for external-dns.
 //
 // main reads flags into options; run wires the parts together. There is no logic here.
 package main

@@ -62,7 +62,7 @@ func (r *DNSZoneReconciler) claim(ctx context.Context, s *dnsZoneScope) error {
 		return fmt.Errorf("list the objects for the same zone: %w", err)
 	}
 	for i := range rivals.Items {
-		if rival := &rivals.Items[i]; older(rival, s.zone) {
+		if rival := &rivals.Items[i]; rival.UID != s.zone.UID && rival.Rules(s.zone) {
 			return &phaseError{stalledUntilSpecChanges(v1alpha1.ReasonConflict,
 				fmt.Sprintf("DNSZone %s/%s is older and manages this zone: delete one of the two", rival.Namespace, rival.Name))}
 		}
@@ -71,17 +71,6 @@ func (r *DNSZoneReconciler) claim(ctx context.Context, s *dnsZoneScope) error {
 		return nil
 	}
 	return r.patchFinalizers(ctx, s)
-}
-
-// older says which of two objects for one zone rules it.
-func older(a, b *v1alpha1.DNSZone) bool {
-	if a.UID == b.UID {
-		return false
-	}
-	if !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
-		return a.CreationTimestamp.Before(&b.CreationTimestamp)
-	}
-	return a.UID < b.UID
 }
 
 // patchFinalizers writes the finalizers and makes the answer the new starting point of the scope.
@@ -96,7 +85,7 @@ func (r *DNSZoneReconciler) patchFinalizers(ctx context.Context, s *dnsZoneScope
 
 // connect finds the connection of the account, and makes its inventory follow the zone.
 func (r *DNSZoneReconciler) connect(ctx context.Context, s *dnsZoneScope) error {
-	connection, err := connectionOf(ctx, r.Client, r.Directory, s.zone.Namespace, s.zone.Spec.AccountRef)
+	connection, err := r.Directory.Resolve(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef)
 	if err != nil {
 		return err
 	}

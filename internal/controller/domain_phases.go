@@ -42,7 +42,7 @@ func (r *DomainReconciler) connect(ctx context.Context, s *domainScope) error {
 		return &phaseError{stalledUntilSpecChanges(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error())}
 	}
 	s.name = name
-	s.connection, err = connectionOf(ctx, r.Client, r.Directory, s.domain.Namespace, s.domain.Spec.AccountRef)
+	s.connection, err = r.Directory.Resolve(ctx, r.Client, s.domain.Namespace, s.domain.Spec.AccountRef)
 	if err != nil {
 		return err
 	}

@@ -150,7 +150,7 @@ func (p *planner) findRemovals() {
 	vanished, strangers := map[rrset][]Record{}, map[rrset][]Record{}
 	for record := range p.current {
 		switch {
-		case p.desired[record] || p.policy.Prune == PruneNone || p.policy.protects(record):
+		case p.desired[record] || p.policy.Prune == PruneNone || p.policy.Protects(record):
 		case p.owned.Has(record):
 			p.remove[record] = true
 		case p.belongsElsewhere(record):

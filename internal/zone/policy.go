@@ -30,8 +30,8 @@ type Policy struct {
 	Kept Set
 }
 
-// protects says whether the name of a record is protected.
-func (p Policy) protects(record Record) bool {
+// Protects says whether the name of a record is protected.
+func (p Policy) Protects(record Record) bool {
 	return slices.ContainsFunc(p.Protected, func(pattern string) bool {
 		if pattern == record.Name {
 			return true

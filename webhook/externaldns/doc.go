@@ -1,0 +1,21 @@
+// Package externaldns is the webhook provider of external-dns: through it external-dns manages records of its own in the
+// zones of the DNSZones that opt in (spec.externalDNS: Enabled).
+//
+// It owns the protocol and the translation between endpoints and records. It owns no connection and no lock of a zone:
+// every write goes through zone.Editor. It must not import internal/controller, nor webhook/certmanager.
+//
+// # Answers
+//
+// external-dns ends its process when its provider answers 4xx, or takes longer than 15 s. So every answer comes within
+// Settings.AnswerWithin: 204 when the work is done, and 503 while it goes on in the background. A record that cannot be
+// created is logged, counted, told by an event of the DNSZone, remembered, and fails nothing else. A 4xx is for bodies that
+// external-dns cannot have sent.
+//
+// # Types
+//
+// The package declares the JSON of the protocol itself. To import sigs.k8s.io/external-dns, of which two small structs
+// would be used, takes replace or exclude lines in go.mod (v0.21 refers to a module that no longer exists), and with those
+// `go install …@version` refuses to work.
+//
+// Start reading at Server.Handler, then Provider.apply, then order.plan.
+package externaldns

@@ -1,0 +1,331 @@
+package externaldns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/tools/events"
+	"k8s.io/klog/v2"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+// Settings of a Provider. Reader, Directory, Editor and Events are required.
+type Settings struct {
+	// Reader of DNSZones, Accounts and Namespaces; a cache.
+	Reader client.Reader
+	// Directory and Editor are those of the whole process.
+	Directory *account.Directory
+	Editor    *zone.Editor
+	Events    events.EventRecorder
+	// Metrics is where the metrics are registered; nil for nowhere.
+	Metrics prometheus.Registerer
+
+	// DryRun plans and logs what external-dns asks for, and writes nothing.
+	DryRun bool
+	// ReadOnly does not even plan.
+	ReadOnly bool
+	// MaxChanges that a sync may make in a zone, but for a single name that needs more; 0 for any number.
+	MaxChanges int
+	// MaxBody of a request in bytes; 32 MiB by default, which is about a hundred thousand endpoints.
+	MaxBody int64
+	// AnswerWithin bounds every answer; 8 s by default. external-dns gives up after 15 s.
+	AnswerWithin time.Duration
+	// WorkWithin bounds the work for one zone that a sync began; 1 h by default. What is left comes with a later sync.
+	WorkWithin time.Duration
+}
+
+func (s *Settings) setDefaults() {
+	if s.MaxBody == 0 {
+		s.MaxBody = 32 << 20
+	}
+	if s.AnswerWithin == 0 {
+		s.AnswerWithin = 8 * time.Second
+	}
+	if s.WorkWithin == 0 {
+		s.WorkWithin = time.Hour
+	}
+}
+
+// Provider reads and changes the zones that opt in. Make it with NewProvider, and Close it.
+type Provider struct {
+	settings Settings
+	metrics  *metrics
+	refusals refusalMemory
+
+	// base ends with the Provider; the end of a request does not end the work that it began.
+	base   context.Context
+	cancel context.CancelFunc
+
+	mu      sync.Mutex
+	jobs    map[string]*job
+	closed  bool
+	running sync.WaitGroup
+}
+
+// job is the work for one zone that is going on.
+type job struct {
+	done chan struct{}
+	err  error
+}
+
+// NewProvider gives a Provider.
+func NewProvider(settings Settings) *Provider {
+	settings.setDefaults()
+	base, cancel := context.WithCancel(context.Background())
+	return &Provider{settings: settings, metrics: newMetrics(settings.Metrics), base: base, cancel: cancel, jobs: map[string]*job{}}
+}
+
+// Close ends the work in the background and waits for it.
+func (p *Provider) Close() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.cancel()
+	p.running.Wait()
+}
+
+var errClosed = errors.New("the provider is shutting down")
+
+// lasting tells errors that somebody has to act upon, so that a zone is better left out than waited for.
+func lasting(err error) bool {
+	_, unavailable := errors.AsType[*account.Unavailable](err)
+	return unavailable || regapi.IsDenied(err) || regapi.IsNotFound(err) || regapi.IsBlocked(err) || regapi.IsInvalid(err)
+}
+
+// filter gives the domains that are served.
+func (p *Provider) filter(ctx context.Context) (domainFilter, error) {
+	zones, err := p.zones(ctx)
+	return zones.filter(), err
+}
+
+// records lists the records of all zones. A zone that cannot be used is left out, since one must not stop all others; any
+// other failure is an error, lest external-dns takes a part for the whole.
+func (p *Provider) records(ctx context.Context) ([]endpoint, error) {
+	zones, err := p.zones(ctx)
+	if err != nil {
+		return nil, err
+	}
+	domains := slices.Sorted(maps.Keys(zones))
+	parts, failures := make([][]endpoint, len(domains)), make([]error, len(domains))
+	var reading sync.WaitGroup // Reads that wait together leave together, up to a thousand in a request.
+	for i, domain := range domains {
+		reading.Go(func() { parts[i], failures[i] = p.recordsOf(ctx, zones[domain], domain) })
+	}
+	reading.Wait()
+	for i, failure := range failures {
+		if failure != nil && !lasting(failure) {
+			return nil, fmt.Errorf("zone %s: %w", domains[i], failure)
+		}
+		if failure != nil {
+			log.FromContext(ctx).V(1).Info("Left out a zone that cannot be used", "DNSZone", klog.KObj(zones[domains[i]]), "reason", failure.Error())
+		}
+	}
+	return slices.Concat(parts...), nil
+}
+
+func (p *Provider) recordsOf(ctx context.Context, object *v1alpha1.DNSZone, domain string) ([]endpoint, error) {
+	connection, err := p.settings.Directory.Resolve(ctx, p.settings.Reader, object.Namespace, object.Spec.AccountRef)
+	if err != nil {
+		return nil, err
+	}
+	found, known := connection.KnownZone(domain)
+	if !known || (found.Err != nil && !lasting(found.Err)) {
+		if found, err = connection.ReadZone(regapi.WithPriority(ctx, regapi.Change), domain); err != nil {
+			return nil, err
+		}
+	}
+	if found.Err != nil {
+		return nil, found.Err
+	}
+	return endpointsOf(domain, found.Records), nil
+}
+
+// adjust gives the endpoints as records will list them once they exist. Those outside of every zone stay as they are.
+func (p *Provider) adjust(ctx context.Context, endpoints []endpoint) ([]endpoint, error) {
+	zones, err := p.zones(ctx)
+	if err != nil {
+		return nil, err
+	}
+	made := make([]endpoint, len(endpoints))
+	for i, e := range endpoints {
+		made[i] = e
+		if domain, name, ok := zones.find(e.DNSName); ok {
+			made[i] = adjusted(e, name, domain)
+		}
+	}
+	return made, nil
+}
+
+// apply does what a sync asks for. The error is that of the context when work still goes on.
+func (p *Provider) apply(ctx context.Context, asked changes) error {
+	if p.settings.ReadOnly {
+		log.FromContext(ctx).V(1).Info("Ignored the changes of external-dns: read-only")
+		return nil
+	}
+	zones, err := p.zones(ctx)
+	if err != nil {
+		return err
+	}
+	orders := slices.Collect(maps.Values(sortOut(asked, zones)))
+	failures := make([]error, len(orders))
+	var waiting sync.WaitGroup
+	for i, o := range orders {
+		waiting.Go(func() { failures[i] = p.work(ctx, zones[o.domain], o) })
+	}
+	waiting.Wait()
+	return errors.Join(failures...)
+}
+
+// work carries out an order, after what is going on in its zone, and waits for the end of it or of the context.
+func (p *Provider) work(ctx context.Context, object *v1alpha1.DNSZone, o *order) error {
+	for {
+		current, ours := p.begin(log.FromContext(ctx), object, o)
+		select {
+		case <-current.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if ours {
+			return current.err
+		}
+	}
+}
+
+// begin gives the job of a zone that is going on, or begins one for the order.
+func (p *Provider) begin(logger logr.Logger, object *v1alpha1.DNSZone, o *order) (current *job, ours bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if current := p.jobs[o.domain]; current != nil {
+		return current, false
+	}
+	made := &job{done: make(chan struct{})}
+	if p.closed {
+		made.err = errClosed
+		close(made.done)
+		return made, true
+	}
+	p.jobs[o.domain] = made
+	p.running.Go(func() {
+		ctx, cancel := context.WithTimeout(log.IntoContext(p.base, logger), p.settings.WorkWithin)
+		defer cancel()
+		err := p.carryOut(ctx, object, o)
+		p.mu.Lock()
+		delete(p.jobs, o.domain)
+		p.mu.Unlock()
+		made.err = err
+		close(made.done)
+	})
+	return made, true
+}
+
+// carryOut brings one zone to what an order asks for.
+func (p *Provider) carryOut(ctx context.Context, object *v1alpha1.DNSZone, o *order) error {
+	if why, ok := writable(object); !ok {
+		p.tell(ctx, object, o.domain, refusal{Record: o.domain, Reason: reasonHeld, Message: why}, false)
+		return nil
+	}
+	err := p.edit(ctx, object, o)
+	if err == nil || !lasting(err) {
+		return err
+	}
+	reason := codeOf(err)
+	if unavailable, ok := errors.AsType[*account.Unavailable](err); ok {
+		reason = unavailable.Reason
+	}
+	p.tell(ctx, object, o.domain, refusal{Record: o.domain, Reason: reason, Message: err.Error()}, false)
+	return nil
+}
+
+func (p *Provider) edit(ctx context.Context, object *v1alpha1.DNSZone, o *order) error {
+	connection, err := p.settings.Directory.Resolve(ctx, p.settings.Reader, object.Namespace, object.Spec.AccountRef)
+	if err != nil {
+		return err
+	}
+	bounds := newRules(object, o.domain)
+	bounds.limit = p.settings.MaxChanges
+	bounds.refused = func(record zone.Record) bool { return p.refusals.holds(o.domain, record) }
+	var refused []refusal
+	plan := func(current zone.Snapshot) zone.Edits {
+		var planned []zone.Change
+		planned, refused = o.plan(current, bounds)
+		if p.settings.DryRun {
+			showPlan(ctx, o.domain, planned)
+			return zone.Edits{}
+		}
+		return zone.Edits{Changes: planned}
+	}
+	target := zone.Target{Domain: o.domain, Store: connection}
+	result, err := p.settings.Editor.Edit(regapi.WithPriority(ctx, regapi.Change), target, zone.Edit{Plan: plan})
+	if err != nil {
+		return err
+	}
+	for _, r := range refused {
+		p.tell(ctx, object, o.domain, r, false)
+	}
+	for _, failure := range result.Failures {
+		p.tell(ctx, object, o.domain, refusalOf(failure), failure.Final())
+	}
+	p.report(ctx, object, o.domain, result.Made())
+	return nil
+}
+
+func showPlan(ctx context.Context, domain string, planned []zone.Change) {
+	for _, change := range planned {
+		log.FromContext(ctx).Info("Would change the zone for external-dns", "domain", domain, "change", change.String())
+	}
+}
+
+func refusalOf(failure zone.Failure) refusal {
+	reason := codeOf(failure.Err)
+	if errors.Is(failure.Err, zone.ErrNotApplied) {
+		reason = "NotApplied"
+	}
+	return refusal{Record: failure.Change.Record.String(), Reason: reason, Message: failure.Err.Error()}
+}
+
+// codeOf gives the code that REG.API refused with.
+func codeOf(err error) string {
+	if refused, ok := errors.AsType[*regapi.Error](err); ok {
+		return string(refused.Code)
+	}
+	return "Failed"
+}
+
+// maxNote bounds the note of an event (events.k8s.io/v1), in bytes.
+const maxNote = 1024
+
+// tell makes a refusal known, once until its reason changes. A final one is never tried again.
+func (p *Provider) tell(ctx context.Context, object *v1alpha1.DNSZone, domain string, r refusal, final bool) {
+	if !p.refusals.learn(domain, r, final) {
+		return
+	}
+	p.metrics.refused.WithLabelValues(r.Reason).Inc()
+	log.FromContext(ctx).Info("Refused a record of external-dns", "DNSZone", klog.KObj(object), "record", r.Record, "reason", r.Reason, "message", r.Message)
+	note := []rune(fmt.Sprintf("%s: %s", r.Record, r.Message))
+	p.settings.Events.Eventf(object, nil, corev1.EventTypeWarning, "ExternalDNSRefused", "Sync", "%s", string(note[:min(len(note), maxNote/4)]))
+}
+
+// report makes changes of the outside world known.
+func (p *Provider) report(ctx context.Context, object *v1alpha1.DNSZone, domain string, made []zone.Change) {
+	for _, change := range made {
+		p.metrics.changes.WithLabelValues(string(change.Operation)).Inc()
+		log.FromContext(ctx).Info("Changed the zone for external-dns", "domain", domain, "change", change.String())
+	}
+	if len(made) > 0 {
+		p.settings.Events.Eventf(object, nil, corev1.EventTypeNormal, "ExternalDNSChanged", "Sync", "%d records changed for external-dns, which the operator's log names", len(made))
+	}
+}

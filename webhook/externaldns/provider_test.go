@@ -1,0 +1,351 @@
+package externaldns
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+)
+
+func rrset(name, kind string, targets ...string) endpoint {
+	return endpoint{DNSName: name, RecordType: kind, Targets: targets}
+}
+
+// markOf gives the ownership text that external-dns writes for an endpoint.
+func markOf(e endpoint) endpoint {
+	return endpoint{
+		DNSName: strings.ToLower(e.RecordType) + "-" + e.DNSName, RecordType: "TXT",
+		Targets: []string{`"heritage=external-dns,external-dns/owner=default"`}, Labels: map[string]string{ownedRecord: e.DNSName},
+	}
+}
+
+func TestNegotiationNamesTheDomainsThatOptIn(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"), optedIn("пример.рф"),
+		optedIn("other.ru", func(z *v1alpha1.DNSZone) { z.Spec.ExternalDNS = v1alpha1.ExternalDNSDisabled }))
+	response, body := h.ask("GET", "/", nil)
+	if got := response.Header.Get("Content-Type"); got != mediaType {
+		t.Errorf("Content-Type %q", got)
+	}
+	if got, want := strings.TrimSpace(string(body)), `{"include":["example.ru","xn--e1afmkfd.xn--p1ai"]}`; got != want {
+		t.Errorf("filter %s, want %s", got, want)
+	}
+}
+
+func TestWithoutAZoneTheFilterLetsNothingPass(t *testing.T) {
+	h := newHarness(t, Settings{})
+	if body := h.wantStatus(http.StatusOK, "GET", "/", nil); !strings.Contains(string(body), nothing) {
+		t.Errorf("filter %s", body)
+	}
+	if body := h.wantStatus(http.StatusOK, "GET", "/records", nil); strings.TrimSpace(string(body)) != "[]" {
+		t.Errorf("records %s", body)
+	}
+}
+
+func TestTheOlderOfTwoObjectsForAZoneDecides(t *testing.T) {
+	refusing := optedIn("example.ru", func(z *v1alpha1.DNSZone) {
+		z.Spec.ExternalDNS, z.Name = v1alpha1.ExternalDNSDisabled, "older"
+		z.CreationTimestamp.Time = time.Now().Add(-time.Hour)
+	})
+	h := newHarness(t, Settings{}, refusing)
+	younger := optedIn("example.ru")
+	younger.CreationTimestamp.Time = time.Now()
+	if err := h.kube.Create(t.Context(), younger); err != nil {
+		t.Fatal(err)
+	}
+	if body := h.wantStatus(http.StatusOK, "GET", "/", nil); !strings.Contains(string(body), nothing) {
+		t.Errorf("filter %s", body)
+	}
+}
+
+func TestEveryTypeIsCreatedChangedAndDeletedAndThenNothingIsPlanned(t *testing.T) {
+	for _, c := range []struct{ kind, name, first, second string }{
+		{"A", "www.example.ru", "192.0.2.1", "192.0.2.2"},
+		{"A", "*.example.ru", "192.0.2.1", "192.0.2.2"},
+		{"A", "example.ru", "192.0.2.1", "192.0.2.2"},
+		{"A", "Сайт.example.ru.", "192.0.2.1", "192.0.2.2"},
+		{"AAAA", "www.example.ru", "2001:DB8:0::1", "2001:db8::2"},
+		{"CNAME", "www.example.ru", "Target.example.com.", "цель.рф"},
+		{"MX", "example.ru", "10 Mail.example.com.", "20 mail.example.com"},
+		{"NS", "sub.example.ru", "NS1.example.com.", "ns2.example.com"},
+		{"TXT", "www.example.ru", `"v=spf1 -all"`, `v=spf1 ~all`},
+		{"SRV", "_sip._tcp.example.ru", "10 5 5060 Sip.example.com", "10 5 5061 sip.example.com."},
+		{"CAA", "example.ru", `0 ISSUE letsencrypt.org`, `0 issue "example.com"`},
+	} {
+		t.Run(c.kind+" "+c.name, func(t *testing.T) {
+			h := newHarness(t, Settings{}, optedIn("example.ru"))
+			h.follow("example.ru")
+			before := h.api.Records("example.ru")
+			e := rrset(c.name, c.kind, c.first)
+			e.RecordTTL, e.ProviderSpecific, e.SetIdentifier = 300, []property{{"webhook/x", "y"}}, "blue"
+			name := h.adjust(e)[0].DNSName
+			names := []string{name}
+
+			for round, step := range []struct {
+				endpoints []endpoint
+				records   int
+			}{{[]endpoint{e}, 1}, {[]endpoint{rrset(c.name, c.kind, c.second)}, 1}, {nil, 0}} {
+				if h.sync(names, step.endpoints...).empty() {
+					t.Errorf("round %d asked for nothing", round)
+				}
+				if again := h.sync(names, step.endpoints...); !again.empty() {
+					t.Errorf("round %d: a second sync asks for %+v", round, again)
+				}
+				if got := len(h.api.Records("example.ru")) - len(before); got != step.records {
+					t.Errorf("round %d: %d records, want %d", round, got, step.records)
+				}
+			}
+			if diff := cmp.Diff(before, h.api.Records("example.ru")); diff != "" {
+				t.Errorf("the zone is not as before (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestARepeatedRequestWritesNothing(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	asked := changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1", "192.0.2.2")}}
+	h.apply(asked)
+	before := h.writes()
+	h.apply(asked)
+	if again := h.writes() - before; before != 2 || again != 0 {
+		t.Errorf("%d writes and %d more, want 2 and none", before, again)
+	}
+}
+
+func TestNothingIsTouchedThatTheChangesDoNotName(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	h.api.SetRecords("example.ru", []regapitest.Record{
+		{Name: "www", Type: "A", Content: "192.0.2.1"}, {Name: "www", Type: "A", Content: "192.0.2.9"}, {Name: "mail", Type: "A", Content: "192.0.2.3"},
+	})
+	h.apply(changes{
+		UpdateOld: []endpoint{rrset("www.example.ru", "A", "192.0.2.1")}, UpdateNew: []endpoint{rrset("www.example.ru", "A", "192.0.2.2")},
+		Delete: []endpoint{rrset("gone.example.ru", "A", "192.0.2.1"), rrset("example.org", "A", "192.0.2.1")},
+	})
+	h.wantRecords("example.ru", "www A 192.0.2.2", "www A 192.0.2.9", "mail A 192.0.2.3")
+}
+
+func TestOwnershipTextsComeFirstAndGoLast(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	h.api.SetRecords("example.ru", nil)
+	e := rrset("www.example.ru", "A", "192.0.2.1")
+	h.apply(changes{Create: []endpoint{e, markOf(e)}})
+	h.apply(changes{Delete: []endpoint{e, markOf(e)}})
+	var got []string
+	for _, entry := range h.api.Journal(regapitest.Writes()) {
+		got = append(got, fmt.Sprint(entry.Function, " ", entry.Params["record_type"]))
+	}
+	want := []string{"zone/add_txt <nil>", "zone/add_alias <nil>", "zone/remove_record A", "zone/remove_record TXT"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("writes (-want +got):\n%s", diff)
+	}
+	h.wantRecords("example.ru")
+}
+
+func TestAnAliasTakesThePlaceOfAnAddressAndBack(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	h.api.SetRecords("example.ru", nil)
+	address, alias := rrset("www.example.ru", "A", "192.0.2.1"), rrset("www.example.ru", "CNAME", "example.com")
+	h.apply(changes{Create: []endpoint{address}})
+	h.apply(changes{Delete: []endpoint{address}, Create: []endpoint{alias}})
+	h.wantRecords("example.ru", "www CNAME example.com.")
+	h.apply(changes{Delete: []endpoint{alias}, Create: []endpoint{address}})
+	h.wantRecords("example.ru", "www A 192.0.2.1")
+}
+
+func TestTheLongestZoneGetsTheRecord(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"), optedIn("sub.example.ru"))
+	for _, domain := range []string{"example.ru", "sub.example.ru"} {
+		h.api.SetRecords(domain, nil)
+	}
+	h.apply(changes{Create: []endpoint{rrset("a.sub.example.ru", "A", "192.0.2.1"), rrset("a.notsub.example.ru", "A", "192.0.2.2")}})
+	h.wantRecords("example.ru", "a.notsub A 192.0.2.2")
+	h.wantRecords("sub.example.ru", "a A 192.0.2.1")
+}
+
+func TestNamesOfTheSpecAreOutOfReach(t *testing.T) {
+	object := optedIn("example.ru", func(z *v1alpha1.DNSZone) {
+		z.Spec.Records = []v1alpha1.NameRecords{{Name: "www", A: []v1alpha1.IPv4Address{"192.0.2.1"}}}
+		z.Spec.Protected = []string{"*.internal"}
+	})
+	h := newHarness(t, Settings{}, object)
+	records := []regapitest.Record{{Name: "www", Type: "A", Content: "192.0.2.1"}, {Name: "db.internal", Type: "A", Content: "192.0.2.2"}}
+	h.api.SetRecords("example.ru", records)
+	e := rrset("www.example.ru", "A", "192.0.2.7")
+	h.apply(changes{
+		Create: []endpoint{e, markOf(e)},
+		Delete: []endpoint{rrset("www.example.ru", "A", "192.0.2.1"), rrset("db.internal.example.ru", "A", "192.0.2.2")},
+	})
+	if h.writes() != 0 {
+		t.Errorf("%d writes, want none", h.writes())
+	}
+	told := h.eventText()
+	for _, want := range []string{"www A 192.0.2.7", "db.internal A 192.0.2.2"} {
+		if !strings.Contains(told, want) {
+			t.Errorf("no event names %q:\n%s", want, told)
+		}
+	}
+}
+
+func TestOneRefusedRecordOfManyStopsNoOtherAndIsNotTriedAgain(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	h.api.SetRecords("example.ru", nil)
+	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: "zone/add_cname", Code: "PARAMETER_INCORRECT"})
+	var asked changes
+	want := []string{}
+	for i := range 20 {
+		asked.Create = append(asked.Create, rrset(fmt.Sprintf("n%d.example.ru", i), "A", "192.0.2.1"))
+		want = append(want, fmt.Sprintf("n%d A 192.0.2.1", i))
+	}
+	asked.Create = append(asked.Create, rrset("bad.example.ru", "CNAME", "example.com"), rrset("worse.example.ru", "A", "not an address"))
+	h.apply(asked)
+	h.wantRecords("example.ru", want...)
+	told := h.eventText()
+	if !strings.Contains(told, "bad CNAME example.com.") || !strings.Contains(told, "not an address") {
+		t.Errorf("events %s", told)
+	}
+	before := h.writes()
+	h.apply(asked)
+	if again, told := h.writes()-before, h.eventText(); again != 0 || told != "" {
+		t.Errorf("%d more writes, and events %q; want none", again, told)
+	}
+	h.api.ClearFaults()
+	h.apply(changes{Create: []endpoint{rrset("bad.example.ru", "CNAME", "example.org")}})
+	h.wantRecords("example.ru", append(want, "bad CNAME example.org.")...)
+}
+
+func TestASlowAPIGivesServiceUnavailableAndThenProgress(t *testing.T) {
+	h := newHarness(t, Settings{AnswerWithin: 300 * time.Millisecond}, optedIn("example.ru"))
+	h.follow("example.ru")
+	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/*", Latency: 500 * time.Millisecond})
+	asked := changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1")}}
+	for range 2 { // Asked again while it works, it begins nothing new.
+		h.wantStatus(http.StatusServiceUnavailable, "POST", "/records", asked)
+	}
+	h.wait()
+	if !slices.ContainsFunc(h.list(), func(e endpoint) bool { return e.DNSName == "www.example.ru" }) {
+		t.Error("the records do not show the progress")
+	}
+	h.apply(asked)
+	if h.writes() != 1 {
+		t.Errorf("%d writes, want 1", h.writes())
+	}
+}
+
+// wait waits for the work in the background.
+func (h *harness) wait() {
+	h.provider.mu.Lock()
+	jobs := make([]*job, 0, len(h.provider.jobs))
+	for _, current := range h.provider.jobs {
+		jobs = append(jobs, current)
+	}
+	h.provider.mu.Unlock()
+	for _, current := range jobs {
+		<-current.done
+	}
+}
+
+func TestAZoneThatCannotBeUsedStopsNoOther(t *testing.T) {
+	orphan := optedIn("orphan.ru", func(z *v1alpha1.DNSZone) { z.Spec.AccountRef.Name = "missing" })
+	h := newHarness(t, Settings{}, optedIn("example.ru"), orphan)
+	h.apply(changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1"), rrset("www.orphan.ru", "A", "192.0.2.1")}})
+	if !slices.ContainsFunc(h.list(), func(e endpoint) bool { return e.DNSName == "www.example.ru" }) {
+		t.Error("the good zone did not get its record")
+	}
+	if told := h.eventText(); !strings.Contains(told, "missing") {
+		t.Errorf("events %s", told)
+	}
+}
+
+func TestAnAPIThatIsDownGivesServiceUnavailable(t *testing.T) {
+	h := newHarness(t, Settings{AnswerWithin: 300 * time.Millisecond}, optedIn("example.ru"))
+	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultStatus})
+	h.wantStatus(http.StatusServiceUnavailable, "GET", "/records", nil)
+	h.wantStatus(http.StatusServiceUnavailable, "POST", "/records", changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1")}})
+}
+
+func TestWhatMayNotBeWrittenIsNot(t *testing.T) {
+	for name, c := range map[string]struct {
+		settings Settings
+		change   func(*v1alpha1.DNSZone)
+	}{
+		"dry run":   {settings: Settings{DryRun: true}},
+		"read-only": {settings: Settings{ReadOnly: true}},
+		"paused":    {change: func(z *v1alpha1.DNSZone) { z.Annotations = map[string]string{v1alpha1.AnnotationPaused: "true"} }},
+		"observed":  {change: func(z *v1alpha1.DNSZone) { z.Spec.ManagementPolicy = v1alpha1.PolicyObserve }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			object := optedIn("example.ru")
+			if c.change != nil {
+				c.change(object)
+			}
+			h := newHarness(t, c.settings, object)
+			h.apply(changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1")}})
+			if h.writes() != 0 {
+				t.Errorf("%d writes", h.writes())
+			}
+		})
+	}
+}
+
+func TestTheLimitOfChangesLeavesTheRestToLaterSyncs(t *testing.T) {
+	h := newHarness(t, Settings{MaxChanges: 3}, optedIn("example.ru"))
+	h.api.SetRecords("example.ru", nil)
+	var asked changes
+	for i := range 4 {
+		asked.Create = append(asked.Create, rrset(fmt.Sprintf("n%d.example.ru", i), "A", "192.0.2.1", "192.0.2.2"))
+	}
+	for sync, want := range []int{2, 4, 6, 8, 8} {
+		h.apply(asked)
+		if got := len(h.api.Records("example.ru")); got != want {
+			t.Fatalf("sync %d: %d records, want %d", sync, got, want)
+		}
+	}
+}
+
+func TestAThousandNewEndpointsCostOneWriteEach(t *testing.T) {
+	h := newHarness(t, Settings{AnswerWithin: time.Minute}, optedIn("example.ru"), optedIn("example.com"))
+	h.follow("example.ru")
+	h.follow("example.com")
+	var asked changes
+	for i := range 500 { // The same edit in two zones is one request.
+		for _, domain := range []string{"example.ru", "example.com"} {
+			asked.Create = append(asked.Create, rrset(fmt.Sprintf("n%d.%s", i, domain), "A", "192.0.2.1"))
+		}
+	}
+	before := len(h.api.Journal())
+	h.apply(asked)
+	writes, reads := h.writes(), len(h.api.Journal(regapitest.OfFunction("zone/get_resource_records")))
+	t.Logf("%d writes, %d reads", writes, reads)
+	if all := len(h.api.Journal()) - before; writes < 500 || writes > 502 || all-writes > 6 {
+		t.Errorf("%d writes of %d requests, want 500 and a few reads", writes, all)
+	}
+}
+
+func TestListingTwentyThousandRecordsIsFast(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	records := make([]regapitest.Record, 20_000)
+	for i := range records {
+		records[i] = regapitest.Record{Name: fmt.Sprintf("host-%d", i), Type: "A", Content: fmt.Sprintf("10.0.%d.%d", i/250, i%250)}
+	}
+	h.api.SetRecords("example.ru", records)
+	h.follow("example.ru")
+	best := time.Hour
+	for range 5 { // The best of a few, since other tests share the machine.
+		began := time.Now()
+		if got := len(h.list()); got != len(records) {
+			t.Fatalf("%d endpoints", got)
+		}
+		best = min(best, time.Since(began))
+	}
+	t.Logf("listed and read in %v", best)
+	if best > time.Second { // 200 ms are the aim; the race detector takes several times as long.
+		t.Errorf("took %v", best)
+	}
+}

@@ -1,0 +1,173 @@
+package externaldns
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"golang.org/x/net/netutil"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+)
+
+const (
+	// maxConnections at a time. external-dns opens one.
+	maxConnections = 16
+	headerTimeout  = 5 * time.Second
+	idleTimeout    = 2 * time.Minute
+	shutdownGrace  = 5 * time.Second
+)
+
+// Server serves a Provider by HTTP, on the leader only. It is a runnable of a controller-runtime manager.
+type Server struct {
+	Provider *Provider
+	// Address to listen on, as host:port.
+	Address string
+}
+
+// NeedLeaderElection says that only the leader serves, since only the leader spends the budget.
+func (s *Server) NeedLeaderElection() bool { return true }
+
+// Start serves until the context ends.
+func (s *Server) Start(ctx context.Context) error {
+	defer s.Provider.Close()
+	listener, err := net.Listen("tcp", s.Address)
+	if err != nil {
+		return fmt.Errorf("serve external-dns: %w", err)
+	}
+	return s.serve(ctx, listener)
+}
+
+func (s *Server) serve(ctx context.Context, listener net.Listener) error {
+	within := s.Provider.settings.AnswerWithin
+	server := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: within, WriteTimeout: 2 * within, IdleTimeout: idleTimeout,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(netutil.LimitListener(listener, maxConnections)) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
+	defer cancel()
+	err := server.Shutdown(grace)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close() // external-dns finds out by its next sync how far its changes got.
+	}
+	<-ended
+	return err
+}
+
+// answer is what a handler found out.
+type answer struct {
+	status int
+	body   any
+}
+
+// Handler gives the routes of the protocol.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	s.route(mux, "GET", "/{$}", s.negotiate)
+	s.route(mux, "GET", "/records", s.listRecords)
+	s.route(mux, "POST", "/records", s.applyChanges)
+	s.route(mux, "POST", "/adjustendpoints", s.adjustEndpoints)
+	return mux
+}
+
+func (s *Server) route(mux *http.ServeMux, method, path string, handle func(*http.Request) (answer, error)) {
+	mux.HandleFunc(method+" "+path, func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), s.Provider.settings.AnswerWithin)
+		defer cancel()
+		r.Body = http.MaxBytesReader(w, r.Body, s.Provider.settings.MaxBody)
+		a, err := handle(r.WithContext(ctx))
+		if err != nil {
+			a = s.explain(ctx, r, err)
+		}
+		s.Provider.metrics.requests.WithLabelValues(method+" "+path, strconv.Itoa(a.status)).Inc()
+		send(ctx, w, a)
+	})
+}
+
+func send(ctx context.Context, w http.ResponseWriter, a answer) {
+	w.Header().Set("Content-Type", mediaType)
+	if a.body == nil {
+		w.WriteHeader(a.status)
+		return
+	}
+	w.WriteHeader(a.status)
+	if err := json.NewEncoder(w).Encode(a.body); err != nil {
+		log.FromContext(ctx).V(1).Info("The answer to external-dns was not received", "reason", err.Error())
+	}
+}
+
+// badBody is a body that external-dns cannot have sent.
+type badBody struct{ error }
+
+// explain gives the answer for an error. Everything that a later attempt may mend is a 503, which external-dns outlives.
+func (s *Server) explain(ctx context.Context, r *http.Request, err error) answer {
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
+	_, bad := errors.AsType[badBody](err)
+	logger := log.FromContext(ctx).WithValues("method", r.Method, "path", r.URL.Path)
+	switch {
+	case tooLarge:
+		logger.Info("Refused a body that is too large", "limit", s.Provider.settings.MaxBody)
+		return answer{status: http.StatusRequestEntityTooLarge}
+	case bad:
+		logger.Info("Refused a body that is not of external-dns", "reason", err.Error())
+		return answer{status: http.StatusBadRequest}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		logger.V(1).Info("The work goes on; external-dns asks again")
+	default:
+		logger.Info("Answered 503; external-dns asks again", "reason", err.Error())
+	}
+	return answer{status: http.StatusServiceUnavailable}
+}
+
+// readBody tells a body that cannot be understood from one that did not arrive.
+func readBody[T any](r *http.Request) (T, error) {
+	value, err := decode[T](r.Body)
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
+	_, network := errors.AsType[net.Error](err)
+	if err != nil && !tooLarge && !network {
+		err = badBody{err}
+	}
+	return value, err
+}
+
+func (s *Server) negotiate(r *http.Request) (answer, error) {
+	filter, err := s.Provider.filter(r.Context())
+	return answer{http.StatusOK, filter}, err
+}
+
+func (s *Server) listRecords(r *http.Request) (answer, error) {
+	records, err := s.Provider.records(r.Context())
+	if records == nil {
+		records = []endpoint{} // external-dns wants a list, also of nothing.
+	}
+	return answer{http.StatusOK, records}, err
+}
+
+func (s *Server) adjustEndpoints(r *http.Request) (answer, error) {
+	endpoints, err := readBody[[]endpoint](r)
+	if err != nil {
+		return answer{}, err
+	}
+	made, err := s.Provider.adjust(r.Context(), endpoints)
+	return answer{http.StatusOK, made}, err
+}
+
+func (s *Server) applyChanges(r *http.Request) (answer, error) {
+	asked, err := readBody[changes](r)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusNoContent}, s.Provider.apply(r.Context(), asked)
+}

@@ -1,0 +1,155 @@
+package externaldns
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+func TestHostileBodiesChangeNothing(t *testing.T) {
+	h := newHarness(t, Settings{MaxBody: 1 << 20}, optedIn("example.ru"))
+	valid := `{"create":[{"dnsName":"www.example.ru","recordType":"A","targets":["192.0.2.1"]}]}`
+	for name, c := range map[string]struct {
+		body string
+		want int
+	}{
+		"empty":          {"", http.StatusBadRequest},
+		"half of it":     {valid[:40], http.StatusBadRequest},
+		"two values":     {valid + valid, http.StatusBadRequest},
+		"another shape":  {`[1,2,3]`, http.StatusBadRequest},
+		"not UTF-8":      {strings.Replace(valid, "www", "w\xffw", 1), http.StatusBadRequest},
+		"deeply nested":  {strings.Repeat(`{"create":[`, 50_000), http.StatusBadRequest},
+		"larger than 1M": {strings.Replace(valid, "www", strings.Repeat("w", 2<<20), 1), http.StatusRequestEntityTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := len(h.api.Journal())
+			if response, _ := h.ask("POST", "/records", []byte(c.body)); response.StatusCode != c.want {
+				t.Errorf("status %d, want %d", response.StatusCode, c.want)
+			}
+			if asked := len(h.api.Journal()) - before; asked != 0 {
+				t.Errorf("%d requests to REG.API, want none", asked)
+			}
+		})
+	}
+}
+
+func TestWhatOnlyABadRecordExplainsIsNoClientError(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	h.apply(changes{Create: []endpoint{
+		{}, rrset("www.example.ru", "NAPTR", "x"), rrset("a b.example.ru", "A", "192.0.2.1"), rrset("mx.example.ru", "MX", "mail.example.com"),
+		rrset("srv.example.ru", "SRV", "1 2 99999 sip.example.com."), rrset("four.example.ru", "AAAA", "192.0.2.1"), rrset("empty.example.ru", "TXT", ""),
+		rrset("caa.example.ru", "CAA", "300 issue x"), rrset("no.example.ru", "CNAME", ""), rrset("ns.example.ru", "NS", "a..b"),
+	}})
+	if h.writes() != 0 {
+		t.Errorf("%d writes, want none", h.writes())
+	}
+}
+
+func TestOtherPathsAndMethodsAreNotServed(t *testing.T) {
+	h := newHarness(t, Settings{})
+	h.wantStatus(http.StatusNotFound, "GET", "/healthz", nil)
+	h.wantStatus(http.StatusMethodNotAllowed, "DELETE", "/records", nil)
+}
+
+func TestTheServerStopsWithItsContextAndTakesNoMoreWork(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &Server{Provider: h.provider, Address: listener.Addr().String()}
+	listener.Close()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- server.Start(ctx) }()
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("ended with %v", err)
+	}
+	h.wantStatus(http.StatusServiceUnavailable, "POST", "/records", changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1")}})
+	if !server.NeedLeaderElection() {
+		t.Error("only the leader may serve")
+	}
+}
+
+func FuzzAPlanReachesWhatItWantsAndNamesNothingElse(f *testing.F) {
+	f.Add([]byte(`{"create":[{"dnsName":"www.example.ru","recordType":"A","targets":["192.0.2.1"]}]}`))
+	f.Add([]byte(`{"updateOld":[{"dnsName":"example.ru","recordType":"TXT","targets":["\"a\""]}],"updateNew":[{"dnsName":"example.ru","recordType":"TXT","targets":["b"]}]}`))
+	f.Add([]byte(`{"delete":[{"dnsName":"old.example.ru","recordType":"CNAME","targets":["example.com"]}],"create":[{"dnsName":"old.example.ru","recordType":"A","targets":["::1","192.0.2.1"]},null]}`))
+	f.Add([]byte(`{"create":[{"dnsName":"a-www.example.ru","recordType":"TXT","targets":["\"\\\"\""],"labels":{"ownedRecord":"www.example.ru"}}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		asked, err := decode[changes](bytes.NewReader(body))
+		if err != nil {
+			return
+		}
+		object := optedIn("example.ru")
+		bounds := newRules(object, "example.ru")
+		bounds.refused = func(zone.Record) bool { return false }
+		listed := []regapi.ResourceRecord{{Subname: "old", Rectype: "CNAME", Content: "example.com."}, {Subname: "@", Rectype: "TXT", Content: "a"}}
+		for _, o := range sortOut(asked, servedZones{"example.ru": object}) {
+			changed, refused := o.plan(snapshotOf(listed), bounds)
+			after := applyTo(t, listed, changed)
+			if again, refusedAgain := o.plan(snapshotOf(after), bounds); len(again) > 0 && len(refusedAgain) == len(refused) {
+				t.Errorf("a second plan is not empty: %v, after %v", again, changed)
+			}
+			named := map[zone.Record]bool{}
+			for _, w := range append(o.add, o.remove...) {
+				named[w.record] = true
+			}
+			for _, change := range changed {
+				if !named[change.Record] {
+					t.Errorf("%v is named by nobody", change)
+				}
+			}
+		}
+		checkAdjusted(t, asked.Create)
+	})
+}
+
+// checkAdjusted checks that what has been adjusted needs no adjusting.
+func checkAdjusted(t *testing.T, endpoints []endpoint) {
+	zones := servedZones{"example.ru": optedIn("example.ru")}
+	for _, e := range endpoints {
+		_, name, ok := zones.find(e.DNSName)
+		if !ok {
+			continue
+		}
+		once := adjusted(e, name, "example.ru")
+		twice := adjusted(once, name, "example.ru")
+		if strings.Join(once.Targets, "\n") != strings.Join(twice.Targets, "\n") || once.DNSName != twice.DNSName {
+			t.Errorf("%q becomes %q, and then %q", e.Targets, once.Targets, twice.Targets)
+		}
+	}
+}
+
+func snapshotOf(listed []regapi.ResourceRecord) zone.Snapshot {
+	return zone.NewSnapshot(regapi.ZoneRecords{Records: listed})
+}
+
+// applyTo gives the zone after changes, as REG.API would list it.
+func applyTo(t *testing.T, listed []regapi.ResourceRecord, changed []zone.Change) []regapi.ResourceRecord {
+	t.Helper()
+	var after []regapi.ResourceRecord
+	gone := map[zone.Record]bool{}
+	for _, change := range changed {
+		if change.Operation == zone.Remove {
+			gone[change.Record] = true
+			continue
+		}
+		after = append(after, regapi.ResourceRecord{
+			Subname: change.Record.Name, Rectype: string(change.Record.Type), Content: change.Record.Content, Prio: int(change.Record.Priority),
+		})
+	}
+	for _, rr := range listed {
+		if !gone[zone.FromAPI(rr)] {
+			after = append(after, rr)
+		}
+	}
+	return after
+}
