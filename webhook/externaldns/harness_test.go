@@ -138,8 +138,15 @@ func (h *harness) connection() *account.Connection {
 	return connection
 }
 
-// ask makes a request and gives status and body.
-func (h *harness) ask(method, path string, body any) (*http.Response, []byte) {
+// reply is what a request got.
+type reply struct {
+	status      int
+	contentType string
+	body        []byte
+}
+
+// ask makes a request, with a body as it is or as JSON.
+func (h *harness) ask(method, path string, body any) reply {
 	h.Helper()
 	data, isRaw := body.([]byte)
 	if !isRaw && body != nil {
@@ -161,16 +168,16 @@ func (h *harness) ask(method, path string, body any) (*http.Response, []byte) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	return response, text
+	return reply{response.StatusCode, response.Header.Get("Content-Type"), text}
 }
 
 func (h *harness) wantStatus(want int, method, path string, body any) []byte {
 	h.Helper()
-	response, text := h.ask(method, path, body)
-	if response.StatusCode != want {
-		h.Fatalf("%s %s: %d, want %d", method, path, response.StatusCode, want)
+	got := h.ask(method, path, body)
+	if got.status != want {
+		h.Fatalf("%s %s: %d, want %d", method, path, got.status, want)
 	}
-	return text
+	return got.body
 }
 
 func (h *harness) apply(asked changes) {

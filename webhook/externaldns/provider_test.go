@@ -29,11 +29,11 @@ func markOf(e endpoint) endpoint {
 func TestNegotiationNamesTheDomainsThatOptIn(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"), optedIn("пример.рф"),
 		optedIn("other.ru", func(z *v1alpha1.DNSZone) { z.Spec.ExternalDNS = v1alpha1.ExternalDNSDisabled }))
-	response, body := h.ask("GET", "/", nil)
-	if got := response.Header.Get("Content-Type"); got != mediaType {
-		t.Errorf("Content-Type %q", got)
+	answered := h.ask("GET", "/", nil)
+	if answered.contentType != mediaType {
+		t.Errorf("Content-Type %q", answered.contentType)
 	}
-	if got, want := strings.TrimSpace(string(body)), `{"include":["example.ru","xn--e1afmkfd.xn--p1ai"]}`; got != want {
+	if got, want := strings.TrimSpace(string(answered.body)), `{"include":["example.ru","xn--e1afmkfd.xn--p1ai"]}`; got != want {
 		t.Errorf("filter %s, want %s", got, want)
 	}
 }

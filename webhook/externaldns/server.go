@@ -62,7 +62,9 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = server.Close() // external-dns finds out by its next sync how far its changes got.
 	}
-	<-ended
+	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+		return served
+	}
 	return err
 }
 
