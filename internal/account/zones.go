@@ -48,6 +48,7 @@ type Zones struct {
 	capability Capability
 	window     int // how many actions the next zone/update_records may hold
 	refusals   int // of zone/update_records as a whole, since the last success
+	suspects   int // how many waiting actions hold the cause of the last of these refusals
 	turns      int // requests for equal edits so far
 
 	probes  probeQueue

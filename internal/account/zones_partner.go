@@ -48,7 +48,7 @@ func (z *Zones) cutLists(now time.Time) request {
 			z.settleRefusedLists(lists, batch.Actions, err)
 			return
 		}
-		z.window, z.refusals = min(2*z.window, z.options.limits.Actions), 0
+		z.clear(batch.Actions)
 		for i, list := range lists {
 			z.settleList(list, results[i])
 		}
@@ -86,6 +86,17 @@ func (z *Zones) interfere(a, b edit) bool {
 	return same && known
 }
 
+// clear takes note that REG.API has taken a request. What it refused before, and has not been sent again, holds the cause:
+// that is halved further. Once the cause has been alone the requests grow again.
+func (z *Zones) clear(actions int) {
+	z.refusals, z.suspects = 0, max(z.suspects-actions, 0)
+	if z.suspects > 0 {
+		z.window = max(z.suspects/2, 1)
+	} else {
+		z.window = min(2*z.window, z.options.limits.Actions)
+	}
+}
+
 // maxRefusals is how many zone/update_records in a row may be refused as a whole: enough to halve the largest one down to a
 // single action.
 const maxRefusals = 16
@@ -102,14 +113,15 @@ func (z *Zones) settleRefusedLists(lists []zoneList, actions int, err error) {
 		z.putBackLists(lists)
 		return
 	case regapi.IsInvalid(err) && z.refusals < maxRefusals && actions > 1:
-		z.window = actions / 2
+		z.window, z.suspects = actions/2, actions
 		z.refusals++
 		z.putBackLists(lists)
 		return
 	case regapi.IsInvalid(err) && z.refusals < maxRefusals:
 		z.refusals++
+		z.suspects = 0
 	case regapi.IsInvalid(err):
-		z.window, z.refusals = z.options.limits.Actions, 0
+		z.window, z.refusals, z.suspects = z.options.limits.Actions, 0, 0
 		err = unattributed(err)
 		z.records.fail(err, func(ticket) bool { return true })
 	}
