@@ -25,10 +25,9 @@ type options struct {
 	resync         time.Duration
 	egressPerHour  int
 	authoritative  []string
-	externalDNS    string
-	externalDNSDry bool
 	logLevel       string
 	logFormat      string
+	externalDNS    externalDNSOptions
 }
 
 func main() {
@@ -73,8 +72,7 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.DurationVar(&o.resync, "resync-interval", 10*time.Minute, "how often every account is swept; a sweep costs up to five requests per thousand domains")
 	flags.IntVar(&o.egressPerHour, "egress-requests-per-hour", regapi.DefaultRequestsPerHour, "requests an hour that all accounts together make from this address, of which REG.API grants 1200")
 	flags.StringSliceVar(&o.authoritative, "authoritative-servers", []string{"ns1.reg.ru:53", "ns2.reg.ru:53"}, "name servers, as host:port, that are asked whether changes are published; empty to ask nobody")
-	flags.StringVar(&o.externalDNS, "external-dns-bind-address", "", "address to serve the webhook provider of external-dns on, such as 127.0.0.1:8888; empty for none. It asks nobody who they are: let nobody else reach it")
-	flags.BoolVar(&o.externalDNSDry, "external-dns-dry-run", false, "log what external-dns asks for, and write nothing of it")
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&o.logFormat, "log-format", "text", "text or json")
+	o.externalDNS.addFlags(flags)
 }

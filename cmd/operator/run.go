@@ -25,7 +25,6 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
-	"github.com/regapi-io/regapi-operator/webhook/externaldns"
 )
 
 // minResync keeps a slip of the hand from spending the hourly allowance of requests.
@@ -53,22 +52,10 @@ func run(ctx context.Context, o options) error {
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
 		return fmt.Errorf("set up the controllers: %w", err)
 	}
-	if err := o.addExternalDNS(mgr, dependencies); err != nil {
+	if err := o.externalDNS.add(mgr, dependencies); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
-}
-
-// addExternalDNS serves the webhook provider, with the same connections and locks that the controllers use.
-func (o *options) addExternalDNS(mgr ctrl.Manager, d controller.Dependencies) error {
-	if o.externalDNS == "" {
-		return nil
-	}
-	provider := externaldns.NewProvider(externaldns.Settings{
-		Reader: mgr.GetClient(), Directory: d.Directory, Editor: d.Editor,
-		Events: mgr.GetEventRecorder("regapi-external-dns"), Metrics: metrics.Registry, DryRun: o.externalDNSDry,
-	})
-	return mgr.Add(&externaldns.Server{Provider: provider, Address: o.externalDNS})
 }
 
 func (o *options) newDirectory(mgr ctrl.Manager, alarm *controller.Alarm) (*account.Directory, error) {
