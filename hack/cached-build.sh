@@ -29,7 +29,7 @@ key=$(cd "$module" && {
 	go env GOVERSION GOOS GOARCH
 	echo "$package $ldflags"
 	cat go.mod go.sum
-	for source in *.go; do [ ! -e "$source" ] || cat "$source"; done
+	for source in *.go */*.go */*/*.go; do [ ! -e "$source" ] || cat "$source"; done
 } | digest)
 
 folder=${XDG_CACHE_HOME:-$HOME/.cache}/regapi-operator/$name
