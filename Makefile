@@ -17,7 +17,9 @@ GENERATED ?= .
 RACE ?= $(if $(shell command -v $(shell go env CC) 2>/dev/null),-race)
 
 GO_BUILD := CGO_ENABLED=0 go build -trimpath
-MODULES := . test/controlplane $(wildcard hack/tools/*)
+MODULES := . test/controlplane test/e2e $(patsubst %/go.mod,%,$(wildcard test/programs/*/go.mod test/programs/*/*/go.mod)) $(wildcard hack/tools/*)
+# Linted and vetted are all but the modules that only name a program: that would compile the program once more.
+LINTED := . test/e2e $(patsubst %/go.mod,%,$(wildcard test/programs/*/*/go.mod))
 
 ##@ General
 
@@ -82,10 +84,24 @@ control-plane:
 	@echo "Using the control plane in $(KUBEBUILDER_ASSETS)"
 endif
 
+# The foreign programs that the end-to-end tests start, each from a module of its own.
+PROGRAMS := external-dns
+
+.PHONY: external-dns
+external-dns: ## Build the pinned external-dns into bin/.
+	@version=$$(sed -n 's/^require sigs.k8s.io\/external-dns //p' test/programs/externaldns/go.mod) && \
+		LDFLAGS="-X sigs.k8s.io/external-dns/pkg/apis/externaldns.Version=$$version" \
+		hack/cached-build.sh $@ test/programs/externaldns . "about 9 minutes on 2 cores" bin/$@
+
 .PHONY: test
-test: build-demo control-plane ## Run every test: unit, fuzz seeds, API server, demo.
+test: build-demo control-plane $(PROGRAMS) ## Run every test: unit, fuzz seeds, API server, demo, end to end.
 	@# Never from the cache: it does not see that config or a started program has changed.
 	DEMO_BIN=$(CURDIR)/bin go test $(RACE) -count 1 -timeout 20m ./...
+	cd test/e2e && go test $(RACE) -count 1 -timeout 20m ./...
+
+.PHONY: test-e2e
+test-e2e: build control-plane $(PROGRAMS) ## Run the end-to-end tests, which start the real programs.
+	cd test/e2e && go test $(RACE) -count 1 -timeout 20m ./...
 
 .PHONY: test-unit
 test-unit: ## Run the tests that need no control plane.
@@ -127,7 +143,10 @@ verify: controller-gen crd-ref-docs kustomize ## Fail when a generated file, a g
 
 .PHONY: lint
 lint: golangci-lint ## Run the linters, import rules included.
-	bin/golangci-lint run ./...
+	@for module in $(LINTED); do \
+		echo "golangci-lint run in $$module"; \
+		(cd $$module && $(CURDIR)/bin/golangci-lint run ./...) || exit 1; \
+	done
 
 .PHONY: fmt
 fmt: ## Format the Go code.
@@ -135,7 +154,10 @@ fmt: ## Format the Go code.
 
 .PHONY: vet
 vet: ## Run go vet.
-	go vet ./...
+	@for module in $(LINTED); do \
+		echo "go vet in $$module"; \
+		(cd $$module && go vet ./...) || exit 1; \
+	done
 
 ##@ Cluster of the current kubeconfig
 
