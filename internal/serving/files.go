@@ -64,7 +64,7 @@ func (f *Files) take(certificate tls.Certificate) error {
 	}
 	var chain []byte
 	for _, each := range certificate.Certificate {
-		chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: each})...)
+		chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: certificateBlock, Bytes: each})...)
 	}
-	return f.set(chain, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
+	return f.set(chain, pem.EncodeToMemory(&pem.Block{Type: keyBlock, Bytes: key}))
 }

@@ -1,0 +1,80 @@
+package serving
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic/dynamicinformer"
+	"k8s.io/client-go/tools/cache"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+)
+
+// InjectAnnotation, if it says "true", asks for the authority to be put into spec.caBundle of the APIService, and to be
+// kept there. An APIService without it is left alone: another program may be in charge of it.
+const InjectAnnotation = "regapi.io/inject-ca"
+
+// APIServices are handled without their Go types, which would take a module of their own.
+var apiServices = schema.GroupVersionResource{Group: "apiregistration.k8s.io", Version: "v1", Resource: "apiservices"}
+
+// +kubebuilder:rbac:groups=apiregistration.k8s.io,resources=apiservices,resourceNames=v1alpha1.acme.regapi.io,verbs=get;list;watch;patch
+
+// inject puts the authorities into the APIService, if there is one that asks for it.
+func (s *SelfManaged) inject(ctx context.Context, bundle []byte) error {
+	name := s.settings.APIService
+	if name == "" {
+		return nil
+	}
+	client := s.settings.Dynamic.Resource(apiServices)
+	found, err := client.Get(ctx, name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil // It may come later, and then watchAPIService tells.
+	}
+	if err != nil {
+		return fmt.Errorf("read APIService %s: %w", name, err)
+	}
+	encoded := base64.StdEncoding.EncodeToString(bundle)
+	present, _, _ := unstructured.NestedString(found.Object, "spec", "caBundle")
+	if found.GetAnnotations()[InjectAnnotation] != "true" || present == encoded {
+		return nil
+	}
+	patch, err := json.Marshal(map[string]any{"spec": map[string]any{"caBundle": encoded}})
+	if err != nil {
+		return err
+	}
+	if _, err := client.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: managedBy}); err != nil {
+		return fmt.Errorf("put the certificate authority into APIService %s: %w", name, err)
+	}
+	log.FromContext(ctx).Info("Put the certificate authority into the APIService", "apiService", name)
+	return nil
+}
+
+// watchAPIService tells when the APIService comes, or somebody changes it, until the context ends.
+func (s *SelfManaged) watchAPIService(ctx context.Context, touched chan<- struct{}) {
+	only := func(options *metav1.ListOptions) {
+		options.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, s.settings.APIService).String()
+	}
+	informer := dynamicinformer.NewFilteredDynamicInformer(s.settings.Dynamic, apiServices, metav1.NamespaceAll, 0, cache.Indexers{}, only).Informer()
+	touch := func() {
+		select {
+		case touched <- struct{}{}:
+		default: // One is waiting already.
+		}
+	}
+	_, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
+		AddFunc:    func(any) { touch() },
+		UpdateFunc: func(_, _ any) { touch() },
+	})
+	if err != nil {
+		log.FromContext(ctx).Error(err, "The APIService is looked at once a minute only")
+		return
+	}
+	informer.RunWithContext(ctx)
+}
