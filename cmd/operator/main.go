@@ -21,12 +21,13 @@ type options struct {
 	namespace      string
 	metricsAddress string
 	healthAddress  string
-	leaderElection bool
 	resync         time.Duration
 	egressPerHour  int
 	authoritative  []string
 	logLevel       string
 	logFormat      string
+	leader         leaderOptions
+	serving        servingOptions
 	externalDNS    externalDNSOptions
 }
 
@@ -43,6 +44,9 @@ func main() {
 const serviceAccountNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
 func ownNamespace() string {
+	if name := os.Getenv(podNamespaceVariable); name != "" {
+		return name
+	}
 	if name, err := os.ReadFile(serviceAccountNamespace); err == nil {
 		return strings.TrimSpace(string(name))
 	}
@@ -67,12 +71,13 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "kubeconfig file; without it $KUBECONFIG, the cluster that this runs in, or ~/.kube/config")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8080", "address to serve Prometheus metrics on; 0 for none")
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address to serve /healthz and /readyz on; 0 for none")
-	flags.BoolVar(&o.leaderElection, "leader-elect", false, "elect a leader among several replicas; only the leader works")
-	flags.StringVar(&o.namespace, "namespace", ownNamespace(), "the operator's own namespace: of the ledgers of request budgets, and of the election's Lease")
+	flags.StringVar(&o.namespace, "namespace", ownNamespace(), "the operator's own namespace: of the ledgers of request budgets, the election's Lease, the serving certificate, and its own pod")
 	flags.DurationVar(&o.resync, "resync-interval", 10*time.Minute, "how often every account is swept; a sweep costs up to five requests per thousand domains")
 	flags.IntVar(&o.egressPerHour, "egress-requests-per-hour", regapi.DefaultRequestsPerHour, "requests an hour that all accounts together make from this address, of which REG.API grants 1200")
 	flags.StringSliceVar(&o.authoritative, "authoritative-servers", []string{"ns1.reg.ru:53", "ns2.reg.ru:53"}, "name servers, as host:port, that are asked whether changes are published; empty to ask nobody")
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&o.logFormat, "log-format", "text", "text or json")
+	o.leader.addFlags(flags)
+	o.serving.addFlags(flags)
 	o.externalDNS.addFlags(flags)
 }

@@ -52,6 +52,9 @@ func run(ctx context.Context, o options) error {
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
 		return fmt.Errorf("set up the controllers: %w", err)
 	}
+	if err := o.leader.add(mgr, o.namespace); err != nil {
+		return err
+	}
 	if err := o.externalDNS.add(mgr, dependencies); err != nil {
 		return err
 	}
@@ -87,16 +90,13 @@ func (o *options) newManager() (ctrl.Manager, error) {
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
 		return nil, err
 	}
-	mgr, err := ctrl.NewManager(config, ctrl.Options{
-		Scheme:                  scheme,
-		Metrics:                 server.Options{BindAddress: o.metricsAddress},
-		HealthProbeBindAddress:  o.healthAddress,
-		LeaderElection:          o.leaderElection,
-		LeaderElectionID:        "regapi-operator",
-		LeaderElectionNamespace: o.namespace,
-		// A leader that stops hands over at once: nothing runs after the manager has stopped.
-		LeaderElectionReleaseOnCancel: true,
-	})
+	settings := ctrl.Options{
+		Scheme:                 scheme,
+		Metrics:                server.Options{BindAddress: o.metricsAddress},
+		HealthProbeBindAddress: o.healthAddress,
+	}
+	o.leader.setUp(&settings, o.namespace)
+	mgr, err := ctrl.NewManager(config, settings)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the API server: %w", err)
 	}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+	"k8s.io/client-go/dynamic"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/regapi-io/regapi-operator/internal/serving"
+)
+
+type servingOptions struct {
+	folder  string
+	service string
+}
+
+func (o *servingOptions) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.folder, "tls-cert-dir", "", "folder with tls.crt and tls.key to serve TLS with, as cert-manager mounts them; empty for a certificate that the operator makes itself")
+	flags.StringVar(&o.service, "service-name", "regapi-operator", "name of the operator's Service: of the certificate that it makes itself, which it keeps in the Secret <name>-tls, and whose authority it publishes in the ConfigMap <name>-ca")
+}
+
+// certificateSource makes the serving certificate for the parts that ask for it. If none does, nothing is made.
+type certificateSource struct {
+	servingOptions
+	mgr        ctrl.Manager
+	namespace  string
+	apiService string
+	made       serving.Certificate
+}
+
+// source prepares the certificate; apiService is the name of the APIService that may ask for its authority, or empty.
+func (o *servingOptions) source(mgr ctrl.Manager, namespace, apiService string) *certificateSource {
+	return &certificateSource{servingOptions: *o, mgr: mgr, namespace: namespace, apiService: apiService}
+}
+
+// get gives everybody the same certificate. It is there soon after the manager has started.
+func (c *certificateSource) get() (serving.Certificate, error) {
+	if c.made != nil {
+		return c.made, nil
+	}
+	source, err := c.make()
+	if err != nil {
+		return nil, fmt.Errorf("prepare the serving certificate: %w", err)
+	}
+	c.made = source
+	return source, c.mgr.Add(source)
+}
+
+func (c *certificateSource) make() (serving.Source, error) {
+	if c.folder != "" {
+		return serving.NewFiles(c.folder), nil
+	}
+	direct, directErr := client.New(c.mgr.GetConfig(), client.Options{Scheme: c.mgr.GetScheme()})
+	untyped, untypedErr := dynamic.NewForConfig(c.mgr.GetConfig())
+	return serving.NewSelfManaged(serving.Settings{
+		Kube: direct, Dynamic: untyped, Namespace: c.namespace, Service: c.service, APIService: c.apiService,
+	}), errors.Join(directErr, untypedErr)
+}
