@@ -5,16 +5,21 @@ import (
 	"maps"
 	"math/rand/v2"
 	"mime"
+	"regexp"
 	"slices"
 	"strconv"
 )
 
 // numeral is a number in an answer whose JSON type depends on [Behaviour.Types].
 type numeral struct {
+	// digits as they are shown. What comes back from a request may be no number at all, or 007, and is then shown as text.
 	digits string
 	// number is the type that the function's own section shows.
 	number bool
 }
+
+// jsonNumber is what JSON can show as a number.
+var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)([.][0-9]+)?$`)
 
 func textNumeral(value int64) numeral { return numeral{digits: strconv.FormatInt(value, 10)} }
 
@@ -68,7 +73,7 @@ func (t typist) numeral(n numeral) any {
 		number = t.coin()
 	case TypesDocumented:
 	}
-	if number {
+	if number && jsonNumber.MatchString(n.digits) {
 		return json.Number(n.digits)
 	}
 	return n.digits

@@ -157,7 +157,7 @@ func (s *state) handOver(d *domain, login string) {
 // describeOfferError writes an error with its text in result, beside what was asked (8.25).
 func describeOfferError(c *call, e *element, err *apiError) map[string]any {
 	shown := describeInResult(c, e, err)
-	shown["id"], shown["action_type"] = numeral{digits: e.text("id"), number: digits.MatchString(e.text("id"))}, e.text("action_type")
+	shown["id"], shown["action_type"] = numeral{digits: e.text("id"), number: true}, e.text("action_type")
 	return shown
 }
 
