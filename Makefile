@@ -85,13 +85,21 @@ control-plane:
 endif
 
 # The foreign programs that the end-to-end tests start, each from a module of its own.
-PROGRAMS := external-dns
+PROGRAMS := external-dns cert-manager pebble
 
 .PHONY: external-dns
 external-dns: ## Build the pinned external-dns into bin/.
 	@version=$$(sed -n 's/^require sigs.k8s.io\/external-dns //p' test/programs/externaldns/go.mod) && \
 		LDFLAGS="-X sigs.k8s.io/external-dns/pkg/apis/externaldns.Version=$$version" \
 		hack/cached-build.sh $@ test/programs/externaldns . "about 9 minutes on 2 cores" bin/$@
+
+.PHONY: cert-manager
+cert-manager: ## Build the pinned controller of cert-manager into bin/.
+	@hack/cached-build.sh $@ test/programs/certmanager . "about 6 minutes on 2 cores" bin/$@
+
+.PHONY: pebble
+pebble: ## Build the pinned ACME server Pebble into bin/.
+	@hack/cached-build.sh $@ test/programs/pebble github.com/letsencrypt/pebble/v2/cmd/pebble "under a minute" bin/$@
 
 .PHONY: test
 test: build-demo control-plane $(PROGRAMS) ## Run every test: unit, fuzz seeds, API server, demo, end to end.
