@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -125,17 +126,24 @@ func (c *Connection) KnownZone(domain string) (regapi.ZoneRecords, bool) {
 	return c.Inventory.Zone(domain)
 }
 
+// RecentZone gives a zone as it was read within so long, without a request, if nothing was written since.
+func (c *Connection) RecentZone(domain string, within time.Duration) (regapi.ZoneRecords, bool) {
+	return c.Inventory.RecentZone(domain, within)
+}
+
 // ReadZone reads a zone.
 func (c *Connection) ReadZone(ctx context.Context, domain string) (regapi.ZoneRecords, error) {
+	asked := time.Now()
 	zone, err := c.Zones.Read(ctx, domain)
 	if err == nil {
-		c.Inventory.LearnZone(domain, zone)
+		c.Inventory.LearnZone(domain, zone, asked)
 	}
 	return zone, err
 }
 
 // WriteZone makes changes in a zone.
 func (c *Connection) WriteZone(ctx context.Context, domain string, actions []regapi.Action) ([]error, error) {
+	defer c.Inventory.noteWrite(domain)
 	return c.Zones.Write(ctx, domain, actions)
 }
 
@@ -151,6 +159,7 @@ func (c *Connection) WriteWeb(ctx context.Context, domain, function string) erro
 	if !ok {
 		return fmt.Errorf("%s is no function of a web service", function)
 	}
+	defer c.Inventory.noteWrite(domain)
 	results, err := call(ctx, regapi.ByName(domain))
 	if err != nil {
 		return err
@@ -160,5 +169,6 @@ func (c *Connection) WriteWeb(ctx context.Context, domain, function string) erro
 
 // WriteSOA sets the lifetimes of a zone.
 func (c *Connection) WriteSOA(ctx context.Context, domain string, soa regapi.SOA) error {
+	defer c.Inventory.noteWrite(domain)
 	return c.Zones.UpdateSOA(ctx, domain, soa)
 }

@@ -69,10 +69,12 @@ type Inventory struct {
 	mu        sync.Mutex
 	followers map[string]follower
 	entries   map[string]*entry
-	listedAt  time.Time
-	summary   Summary
-	swept     chan struct{} // closed and replaced after every sweep
-	stopped   bool
+	// domains that the account holds, as listed at listedAt.
+	domains  []string
+	listedAt time.Time
+	summary  Summary
+	swept    chan struct{} // closed and replaced after every sweep
+	stopped  bool
 }
 
 type follower struct {
@@ -87,6 +89,8 @@ type entry struct {
 	listed bool
 	// learned is when somebody told the zone's records beside the sweeps, after a write.
 	learned time.Time
+	// asked is when the reading of the zone's records began, and written when somebody last wrote the zone.
+	asked, written time.Time
 }
 
 // NewInventory gives an inventory that sweeps at the interval.
@@ -192,16 +196,62 @@ func (i *Inventory) Zone(domain string) (regapi.ZoneRecords, bool) {
 	return *e.facts.Zone, true
 }
 
-// LearnZone takes over records that somebody has read beside the sweeps.
-func (i *Inventory) LearnZone(domain string, zone regapi.ZoneRecords) {
+// LearnZone takes over records that somebody has asked for beside the sweeps.
+func (i *Inventory) LearnZone(domain string, zone regapi.ZoneRecords, asked time.Time) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	e := i.entries[domain]
 	if e == nil {
 		return // Nobody follows it.
 	}
-	e.facts.Zone, e.learned = &zone, time.Now()
+	e.facts.Zone, e.learned, e.asked = &zone, time.Now(), asked
 	e.known |= Records
+}
+
+// RecentZone gives the records of a zone if they were asked for within so long, and after the last write through this
+// connection.
+func (i *Inventory) RecentZone(domain string, within time.Duration) (regapi.ZoneRecords, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	e := i.entries[domain]
+	if e == nil || e.facts.Zone == nil || time.Since(e.asked) > within || !e.asked.After(e.written) {
+		return regapi.ZoneRecords{}, false
+	}
+	return *e.facts.Zone, true
+}
+
+// noteWrite remembers that what is known of a zone's records is older than a write, whatever came of it.
+func (i *Inventory) noteWrite(domain string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if e := i.entries[domain]; e != nil {
+		e.written = time.Now()
+	}
+}
+
+// Domains gives the names of the account's domains, in canonical form and in order, as the last list showed them (7.8). It
+// waits for the first list; then the error is that of the sweep.
+func (i *Inventory) Domains(ctx context.Context) ([]string, error) {
+	for {
+		i.mu.Lock()
+		domains, listed, stopped, swept := i.domains, !i.listedAt.IsZero(), i.stopped, i.swept
+		i.mu.Unlock()
+		if listed {
+			return domains, nil
+		}
+		if stopped {
+			return nil, errStopped
+		}
+		i.askForSweep()
+		select {
+		case <-swept:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if failure := i.Summary().Err; failure != nil {
+			return nil, failure
+		}
+	}
 }
 
 // Summary gives what is known of the account.

@@ -151,7 +151,7 @@ func TestOnlyWhatChangedIsWoken(t *testing.T) {
 func TestAWriteIsKnownBeforeTheNextSweep(t *testing.T) {
 	inBubble(t, 1, func(w *inventoryWorld) {
 		w.followAll(1)
-		w.LearnZone(domainName(0), regapi.ZoneRecords{Records: []regapi.ResourceRecord{{Subname: "learned"}}})
+		w.LearnZone(domainName(0), regapi.ZoneRecords{Records: []regapi.ResourceRecord{{Subname: "learned"}}}, time.Now())
 		if zone, ok := w.Zone(domainName(0)); !ok || zone.Records[0].Subname != "learned" {
 			t.Errorf("zone %+v, %v", zone, ok)
 		}
@@ -159,7 +159,7 @@ func TestAWriteIsKnownBeforeTheNextSweep(t *testing.T) {
 		if _, ok := w.Zone(domainName(0)); ok {
 			t.Error("a domain that nobody follows is remembered")
 		}
-		w.LearnZone(domainName(0), regapi.ZoneRecords{})
+		w.LearnZone(domainName(0), regapi.ZoneRecords{}, time.Now())
 		if _, ok := w.Zone(domainName(0)); ok {
 			t.Error("a domain that nobody follows is learned")
 		}
@@ -229,6 +229,63 @@ func TestAnIdleHourOfAThousandZonesCostsLittle(t *testing.T) {
 		time.Sleep(time.Hour)
 		if calls := len(w.api.Journal()); calls > 108 {
 			t.Errorf("%d requests, want at most a tenth of 1080", calls)
+		}
+	})
+}
+
+func TestAZoneIsRecentUntilItIsWrittenOrOld(t *testing.T) {
+	inBubble(t, 1, func(w *inventoryWorld) {
+		recent := func() bool {
+			_, ok := w.RecentZone(domainName(0), time.Hour)
+			return ok
+		}
+		w.Follow("a", domainName(0), Records)
+		if recent() {
+			w.Error("never read, and recent")
+		}
+		if _, err := w.Facts(w.Context(), domainName(0), Records); err != nil {
+			w.Fatal(err)
+		}
+		if !recent() {
+			w.Error("read, and not recent")
+		}
+		asked := time.Now()
+		w.noteWrite(domainName(0))
+		w.LearnZone(domainName(0), regapi.ZoneRecords{}, asked)
+		if recent() {
+			w.Error("what was asked for before a write counts as recent after it")
+		}
+		time.Sleep(time.Second)
+		w.LearnZone(domainName(0), regapi.ZoneRecords{}, time.Now())
+		if !recent() {
+			w.Error("read back, and not recent")
+		}
+		time.Sleep(2 * time.Second)
+		if _, ok := w.RecentZone(domainName(0), time.Second); ok {
+			w.Error("older than asked for, and recent")
+		}
+	})
+}
+
+func TestTheDomainsOfTheAccountAreKnownFromItsList(t *testing.T) {
+	inBubble(t, 2, func(w *inventoryWorld) {
+		for range 2 { // The second time without a request.
+			domains, err := w.Domains(w.Context())
+			if want := []string{domainName(0), domainName(1)}; err != nil || !slices.Equal(domains, want) {
+				w.Errorf("domains %v, %v; want %v", domains, err, want)
+			}
+		}
+		if got := w.api.Calls("service/get_list"); got != 1 {
+			w.Errorf("%d lists, want one", got)
+		}
+	})
+}
+
+func TestDomainsFailAsTheFirstListDoes(t *testing.T) {
+	inBubble(t, 1, func(w *inventoryWorld) {
+		w.api.Inject(regapitest.Fault{Kind: regapitest.FaultError, Function: "service/get_list", Code: "ACCESS_DENIED"})
+		if _, err := w.Domains(w.Context()); !regapi.IsDenied(err) {
+			w.Errorf("error %v, want that of the list", err)
 		}
 	})
 }

@@ -89,7 +89,7 @@ func (s *sweep) list(ctx context.Context) error {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.listedAt = time.Now()
+	i.domains, i.listedAt = slices.Sorted(maps.Keys(byName)), time.Now()
 	i.summary.Domains = len(services)
 	for domain, e := range i.entries {
 		s.note(domain, e.listed && !reflect.DeepEqual(e.facts.Service, byName[domain]))
@@ -128,7 +128,7 @@ func (s *sweep) readZones(ctx context.Context) error {
 				return // A write has read the zone since.
 			}
 			s.note(domain, e.known&Records != 0 && !sameZone(e.facts.Zone, &zones[n]))
-			e.facts.Zone = &zones[n]
+			e.facts.Zone, e.asked = &zones[n], asked
 			e.known |= Records
 		})
 	}

@@ -9,9 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/klog/v2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -74,12 +72,6 @@ type Provider struct {
 	jobs    map[string]*job
 	closed  bool
 	running sync.WaitGroup
-}
-
-// job is the work for one zone that is going on.
-type job struct {
-	done chan struct{}
-	err  error
 }
 
 // NewProvider gives a Provider.
@@ -184,148 +176,8 @@ func (p *Provider) apply(ctx context.Context, asked changes) error {
 	failures := make([]error, len(orders))
 	var waiting sync.WaitGroup
 	for i, o := range orders {
-		waiting.Go(func() { failures[i] = p.work(ctx, zones[o.domain], o) })
+		waiting.Go(func() { failures[i] = p.await(ctx, zones[o.domain], o) })
 	}
 	waiting.Wait()
 	return errors.Join(failures...)
-}
-
-// work carries out an order, after what is going on in its zone, and waits for the end of it or of the context.
-func (p *Provider) work(ctx context.Context, object *v1alpha1.DNSZone, o *order) error {
-	for {
-		current, ours := p.begin(log.FromContext(ctx), object, o)
-		select {
-		case <-current.done:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if ours {
-			return current.err
-		}
-	}
-}
-
-// begin gives the job of a zone that is going on, or begins one for the order.
-func (p *Provider) begin(logger logr.Logger, object *v1alpha1.DNSZone, o *order) (current *job, ours bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if current := p.jobs[o.domain]; current != nil {
-		return current, false
-	}
-	made := &job{done: make(chan struct{})}
-	if p.closed {
-		made.err = errClosed
-		close(made.done)
-		return made, true
-	}
-	p.jobs[o.domain] = made
-	p.running.Go(func() {
-		ctx, cancel := context.WithTimeout(log.IntoContext(p.base, logger), p.settings.WorkWithin)
-		defer cancel()
-		err := p.carryOut(ctx, object, o)
-		p.mu.Lock()
-		delete(p.jobs, o.domain)
-		p.mu.Unlock()
-		made.err = err
-		close(made.done)
-	})
-	return made, true
-}
-
-// carryOut brings one zone to what an order asks for.
-func (p *Provider) carryOut(ctx context.Context, object *v1alpha1.DNSZone, o *order) error {
-	if why, ok := writable(object); !ok {
-		p.tell(ctx, object, o.domain, refusal{Record: o.domain, Reason: reasonHeld, Message: why}, false)
-		return nil
-	}
-	err := p.edit(ctx, object, o)
-	if err == nil || !lasting(err) {
-		return err
-	}
-	reason := codeOf(err)
-	if unavailable, ok := errors.AsType[*account.Unavailable](err); ok {
-		reason = unavailable.Reason
-	}
-	p.tell(ctx, object, o.domain, refusal{Record: o.domain, Reason: reason, Message: err.Error()}, false)
-	return nil
-}
-
-func (p *Provider) edit(ctx context.Context, object *v1alpha1.DNSZone, o *order) error {
-	connection, err := p.settings.Directory.Resolve(ctx, p.settings.Reader, object.Namespace, object.Spec.AccountRef)
-	if err != nil {
-		return err
-	}
-	bounds := newRules(object, o.domain)
-	bounds.limit = p.settings.MaxChanges
-	bounds.refused = func(record zone.Record) bool { return p.refusals.holds(o.domain, record) }
-	var refused []refusal
-	plan := func(current zone.Snapshot) zone.Edits {
-		var planned []zone.Change
-		planned, refused = o.plan(current, bounds)
-		if p.settings.DryRun {
-			showPlan(ctx, o.domain, planned)
-			return zone.Edits{}
-		}
-		return zone.Edits{Changes: planned}
-	}
-	target := zone.Target{Domain: o.domain, Store: connection}
-	result, err := p.settings.Editor.Edit(regapi.WithPriority(ctx, regapi.Change), target, zone.Edit{Plan: plan})
-	if err != nil {
-		return err
-	}
-	for _, r := range refused {
-		p.tell(ctx, object, o.domain, r, false)
-	}
-	for _, failure := range result.Failures {
-		p.tell(ctx, object, o.domain, refusalOf(failure), failure.Final())
-	}
-	p.report(ctx, object, o.domain, result.Made())
-	return nil
-}
-
-func showPlan(ctx context.Context, domain string, planned []zone.Change) {
-	for _, change := range planned {
-		log.FromContext(ctx).Info("Would change the zone for external-dns", "domain", domain, "change", change.String())
-	}
-}
-
-func refusalOf(failure zone.Failure) refusal {
-	reason := codeOf(failure.Err)
-	if errors.Is(failure.Err, zone.ErrNotApplied) {
-		reason = "NotApplied"
-	}
-	return refusal{Record: failure.Change.Record.String(), Reason: reason, Message: failure.Err.Error()}
-}
-
-// codeOf gives the code that REG.API refused with.
-func codeOf(err error) string {
-	if refused, ok := errors.AsType[*regapi.Error](err); ok {
-		return string(refused.Code)
-	}
-	return "Failed"
-}
-
-// maxNote bounds the note of an event (events.k8s.io/v1), in bytes.
-const maxNote = 1024
-
-// tell makes a refusal known, once until its reason changes. A final one is never tried again.
-func (p *Provider) tell(ctx context.Context, object *v1alpha1.DNSZone, domain string, r refusal, final bool) {
-	if !p.refusals.learn(domain, r, final) {
-		return
-	}
-	p.metrics.refused.WithLabelValues(r.Reason).Inc()
-	log.FromContext(ctx).Info("Refused a record of external-dns", "DNSZone", klog.KObj(object), "record", r.Record, "reason", r.Reason, "message", r.Message)
-	note := []rune(fmt.Sprintf("%s: %s", r.Record, r.Message))
-	p.settings.Events.Eventf(object, nil, corev1.EventTypeWarning, "ExternalDNSRefused", "Sync", "%s", string(note[:min(len(note), maxNote/4)]))
-}
-
-// report makes changes of the outside world known.
-func (p *Provider) report(ctx context.Context, object *v1alpha1.DNSZone, domain string, made []zone.Change) {
-	for _, change := range made {
-		p.metrics.changes.WithLabelValues(string(change.Operation)).Inc()
-		log.FromContext(ctx).Info("Changed the zone for external-dns", "domain", domain, "change", change.String())
-	}
-	if len(made) > 0 {
-		p.settings.Events.Eventf(object, nil, corev1.EventTypeNormal, "ExternalDNSChanged", "Sync", "%d records changed for external-dns, which the operator's log names", len(made))
-	}
 }
