@@ -39,6 +39,13 @@ type AccountSpec struct {
 	// allowedNamespaces says from which namespaces objects may refer to this Account; only its own by default.
 	// +optional
 	AllowedNamespaces *AllowedNamespaces `json:"allowedNamespaces,omitempty"`
+
+	// externalDNS says whether external-dns may manage records of its own in the zones of this account, through the operator's webhook
+	// provider: Enabled serves every domain of the account, with a DNSZone or without, unless its DNSZone says Disabled; Disabled serves
+	// those whose DNSZone says Enabled.
+	// +optional
+	// +kubebuilder:default=Disabled
+	ExternalDNS ExternalDNS `json:"externalDNS,omitempty"`
 }
 
 // FromNamespaces says which namespaces are meant.

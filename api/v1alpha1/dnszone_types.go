@@ -58,12 +58,12 @@ const (
 	WebServiceParking WebService = "Parking"
 )
 
-// ExternalDNS says whether the external-dns provider serves a zone.
+// ExternalDNS says whether the external-dns provider serves a zone, or the zones of an account.
 //
 // +kubebuilder:validation:Enum=Enabled;Disabled
 type ExternalDNS string
 
-// Whether the provider serves a zone.
+// Whether the provider serves a zone. A DNSZone that says neither is served as its Account says.
 const (
 	// ExternalDNSEnabled lets external-dns manage records of its own in the zone.
 	ExternalDNSEnabled ExternalDNS = "Enabled"
@@ -149,9 +149,8 @@ type DNSZoneSpec struct {
 	WebService WebService `json:"webService,omitempty"`
 
 	// externalDNS says whether external-dns may manage records of its own in this zone, through the operator's webhook provider: Enabled or
-	// Disabled. Names that the spec has records for stay out of its reach.
+	// Disabled; where it is not given, as the Account says. Names that the spec has records for stay out of its reach.
 	// +optional
-	// +kubebuilder:default=Disabled
 	ExternalDNS ExternalDNS `json:"externalDNS,omitempty"`
 
 	// deletionPolicy says what becomes of the records when this object is deleted: Retain leaves them,

@@ -7,7 +7,6 @@ import (
 	"github.com/go-logr/logr"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
-	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 )
 
@@ -18,9 +17,9 @@ type job struct {
 }
 
 // await carries out an order, after what is going on in its zone, and waits for the end of it or of the context.
-func (p *Provider) await(ctx context.Context, object *v1alpha1.DNSZone, o *order) error {
+func (p *Provider) await(ctx context.Context, found *served, o *order) error {
 	for {
-		current, ours := p.begin(log.FromContext(ctx), object, o)
+		current, ours := p.begin(log.FromContext(ctx), found, o)
 		select {
 		case <-current.done:
 		case <-ctx.Done():
@@ -33,7 +32,7 @@ func (p *Provider) await(ctx context.Context, object *v1alpha1.DNSZone, o *order
 }
 
 // begin gives the job of a zone that is going on, or begins one for the order.
-func (p *Provider) begin(logger logr.Logger, object *v1alpha1.DNSZone, o *order) (current *job, ours bool) {
+func (p *Provider) begin(logger logr.Logger, found *served, o *order) (current *job, ours bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if current := p.jobs[o.domain]; current != nil {
@@ -49,7 +48,7 @@ func (p *Provider) begin(logger logr.Logger, object *v1alpha1.DNSZone, o *order)
 	p.running.Go(func() {
 		ctx, cancel := context.WithTimeout(log.IntoContext(p.base, logger), p.settings.WorkWithin)
 		defer cancel()
-		err := p.carryOut(ctx, object, o)
+		err := p.carryOut(ctx, found, o)
 		p.mu.Lock()
 		delete(p.jobs, o.domain)
 		p.mu.Unlock()
@@ -60,12 +59,12 @@ func (p *Provider) begin(logger logr.Logger, object *v1alpha1.DNSZone, o *order)
 }
 
 // carryOut brings one zone to what an order asks for.
-func (p *Provider) carryOut(ctx context.Context, object *v1alpha1.DNSZone, o *order) error {
-	if why, ok := writable(object); !ok {
-		p.tell(ctx, object, o.domain, refusal{Record: o.domain, Reason: reasonHeld, Message: why}, false)
+func (p *Provider) carryOut(ctx context.Context, found *served, o *order) error {
+	if why, ok := found.writable(); !ok {
+		p.tell(ctx, found, o.domain, refusal{Record: o.domain, Reason: reasonHeld, Message: why}, false)
 		return nil
 	}
-	err := p.edit(ctx, object, o)
+	err := p.edit(ctx, found, o)
 	if err == nil || !lasting(err) {
 		return err
 	}
@@ -73,6 +72,6 @@ func (p *Provider) carryOut(ctx context.Context, object *v1alpha1.DNSZone, o *or
 	if unavailable, ok := errors.AsType[*account.Unavailable](err); ok {
 		reason = unavailable.Reason
 	}
-	p.tell(ctx, object, o.domain, refusal{Record: o.domain, Reason: reason, Message: err.Error()}, false)
+	p.tell(ctx, found, o.domain, refusal{Record: o.domain, Reason: reason, Message: err.Error()}, false)
 	return nil
 }

@@ -114,9 +114,13 @@ type progress struct {
 	names map[string]bool
 }
 
+// newRules gives what a DNSZone bounds, which may be nil.
 func newRules(object *v1alpha1.DNSZone, domain string) rules {
-	records, _ := zone.FromSpec(object.Spec.Records, domain)
 	r := rules{spec: map[zone.Record]bool{}, specNames: map[string]bool{}}
+	if object == nil {
+		return r
+	}
+	records, _ := zone.FromSpec(object.Spec.Records, domain)
 	for _, record := range records {
 		r.spec[record], r.specNames[record.Name] = true, true
 	}

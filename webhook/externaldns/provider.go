@@ -11,11 +11,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/client-go/tools/events"
-	"k8s.io/klog/v2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
-	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -32,6 +30,8 @@ type Settings struct {
 	// Metrics is where the metrics are registered; nil for nowhere.
 	Metrics prometheus.Registerer
 
+	// Domains that are served, with all below them, as far as they opt in; every one by default. They are in canonical form.
+	Domains []string
 	// DryRun plans and logs what external-dns asks for, and writes nothing.
 	DryRun bool
 	// ReadOnly does not even plan.
@@ -68,10 +68,12 @@ type Provider struct {
 	base   context.Context
 	cancel context.CancelFunc
 
-	mu      sync.Mutex
-	jobs    map[string]*job
-	closed  bool
-	running sync.WaitGroup
+	mu   sync.Mutex
+	jobs map[string]*job
+	// followed are the domains that inventories read for this Provider.
+	followed map[string]*account.Connection
+	closed   bool
+	running  sync.WaitGroup
 }
 
 // NewProvider gives a Provider.
@@ -123,27 +125,27 @@ func (p *Provider) records(ctx context.Context) ([]endpoint, error) {
 			return nil, fmt.Errorf("zone %s: %w", domains[i], failure)
 		}
 		if failure != nil {
-			log.FromContext(ctx).V(1).Info("Left out a zone that cannot be used", "DNSZone", klog.KObj(zones[domains[i]]), "reason", failure.Error())
+			log.FromContext(ctx).V(1).Info("Left out a zone that cannot be used", "domain", domains[i], "reason", failure.Error())
 		}
 	}
 	return slices.Concat(parts...), nil
 }
 
-func (p *Provider) recordsOf(ctx context.Context, object *v1alpha1.DNSZone, domain string) ([]endpoint, error) {
-	connection, err := p.settings.Directory.Resolve(ctx, p.settings.Reader, object.Namespace, object.Spec.AccountRef)
+func (p *Provider) recordsOf(ctx context.Context, found *served, domain string) ([]endpoint, error) {
+	connection, err := p.connect(ctx, found)
 	if err != nil {
 		return nil, err
 	}
-	found, known := connection.KnownZone(domain)
-	if !known || (found.Err != nil && !lasting(found.Err)) {
-		if found, err = connection.ReadZone(regapi.WithPriority(ctx, regapi.Change), domain); err != nil {
+	records, known := connection.KnownZone(domain)
+	if !known || (records.Err != nil && !lasting(records.Err)) {
+		if records, err = connection.ReadZone(regapi.WithPriority(ctx, regapi.Change), domain); err != nil {
 			return nil, err
 		}
 	}
-	if found.Err != nil {
-		return nil, found.Err
+	if records.Err != nil {
+		return nil, records.Err
 	}
-	return endpointsOf(domain, found.Records), nil
+	return endpointsOf(domain, records.Records), nil
 }
 
 // adjust gives the endpoints as records will list them once they exist. Those outside of every zone stay as they are.

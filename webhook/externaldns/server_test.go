@@ -92,7 +92,7 @@ func FuzzAPlanReachesWhatItWantsAndNamesNothingElse(f *testing.F) {
 		bounds := newRules(object, "example.ru")
 		bounds.refused = func(zone.Record) bool { return false }
 		listed := []regapi.ResourceRecord{{Subname: "old", Rectype: "CNAME", Content: "example.com."}, {Subname: "@", Rectype: "TXT", Content: "a"}}
-		for _, o := range sortOut(asked, servedZones{"example.ru": object}) {
+		for _, o := range sortOut(asked, servedZones{"example.ru": {zone: object}}) {
 			checkPasses(t, o, bounds, listed)
 		}
 		checkAdjusted(t, asked.Create)
@@ -126,7 +126,7 @@ func checkPasses(t *testing.T, o *order, bounds rules, listed []regapi.ResourceR
 
 // checkAdjusted checks that what has been adjusted needs no adjusting.
 func checkAdjusted(t *testing.T, endpoints []endpoint) {
-	zones := servedZones{"example.ru": optedIn("example.ru")}
+	zones := servedZones{"example.ru": {zone: optedIn("example.ru")}}
 	for _, e := range endpoints {
 		_, name, ok := zones.find(e.DNSName)
 		if !ok {

@@ -6,7 +6,6 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
-	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -34,7 +33,7 @@ func (s recentStore) ReadZone(ctx context.Context, domain string) (regapi.ZoneRe
 // work is an order that is being carried out.
 type work struct {
 	*Provider
-	object *v1alpha1.DNSZone
+	found  *served
 	order  *order
 	target zone.Target
 	rules  rules
@@ -42,19 +41,19 @@ type work struct {
 	made   []zone.Change
 }
 
-func (p *Provider) edit(ctx context.Context, object *v1alpha1.DNSZone, o *order) error {
-	connection, err := p.settings.Directory.Resolve(ctx, p.settings.Reader, object.Namespace, object.Spec.AccountRef)
+func (p *Provider) edit(ctx context.Context, found *served, o *order) error {
+	connection, err := p.connect(ctx, found)
 	if err != nil {
 		return err
 	}
 	w := &work{
-		Provider: p, object: object, order: o, rules: newRules(object, o.domain),
+		Provider: p, found: found, order: o, rules: newRules(found.zone, o.domain),
 		target: zone.Target{Domain: o.domain, Store: recentStore{connection}},
 		done:   progress{failed: map[zone.Change]bool{}, cleared: map[zone.Record]bool{}},
 	}
 	w.rules.limit, w.rules.rehearse = p.settings.MaxChanges, p.settings.DryRun
 	w.rules.refused = func(record zone.Record) bool { return p.refusals.holds(o.domain, record) }
-	defer func() { p.report(ctx, object, o.domain, w.made) }()
+	defer func() { p.report(ctx, found, o.domain, w.made) }()
 	for range maxPasses {
 		if more, err := w.pass(regapi.WithPriority(ctx, regapi.Change)); err != nil || !more {
 			return err
@@ -110,13 +109,13 @@ func (w *work) learn(ctx context.Context, planned plan, result zone.Result) {
 			continue
 		}
 		w.done.failed[failure.Change] = true
-		w.tell(ctx, w.object, w.order.domain, refusalOf(failure), failure.Final())
+		w.tell(ctx, w.found, w.order.domain, refusalOf(failure), failure.Final())
 	}
 }
 
 func (w *work) refuse(ctx context.Context, refusals []refusal) {
 	for _, r := range refusals {
-		w.tell(ctx, w.object, w.order.domain, r, false)
+		w.tell(ctx, w.found, w.order.domain, r, false)
 	}
 }
 
