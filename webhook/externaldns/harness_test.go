@@ -39,7 +39,7 @@ const login, password = "customer", "s3cret"
 
 // harness is a simulator with the domain example.ru, and a provider for it behind HTTP.
 type harness struct {
-	*testing.T
+	testing.TB
 	api      *regapitest.Server
 	kube     client.Client
 	provider *Provider
@@ -61,7 +61,7 @@ func optedIn(domain string, change ...func(*v1alpha1.DNSZone)) *v1alpha1.DNSZone
 	return made
 }
 
-func newHarness(t *testing.T, settings Settings, zones ...*v1alpha1.DNSZone) *harness {
+func newHarness(t testing.TB, settings Settings, zones ...*v1alpha1.DNSZone) *harness {
 	t.Helper()
 	api, err := regapitest.Start()
 	if err != nil {
@@ -94,7 +94,7 @@ func newHarness(t *testing.T, settings Settings, zones ...*v1alpha1.DNSZone) *ha
 		}
 		api.AddDomain(login, regapitest.Domain{Name: domain})
 	}
-	h := &harness{T: t, api: api, events: events.NewFakeRecorder(1000), kube: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()}
+	h := &harness{TB: t, api: api, events: events.NewFakeRecorder(1000), kube: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()}
 	h.serve(settings)
 	return h
 }
