@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/tools/clientcmd"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/leader"
+)
+
+// TestWhenTheLeaderDiesAnotherReplicaTakesOver runs the real program twice, as config/default says and with the roles that
+// it grants, kills the leader, and in the end stops the other one as Kubernetes does.
+func TestWhenTheLeaderDiesAnotherReplicaTakesOver(t *testing.T) {
+	w := install(t)
+	one := w.startReplica("one")
+	w.await(one, "the first replica to lead", func() bool { return w.leads("one") })
+	two := w.startReplica("two")
+
+	one.kill()
+	w.await(two, "the second replica to lead, and alone", func() bool { return w.leads("two") })
+	w.specify([]v1alpha1.NameRecords{{Name: "www", A: []v1alpha1.IPv4Address{"192.0.2.80"}}})
+	w.await(two, "the second replica to work", w.readyNow)
+
+	if err := two.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := two.end(); err != nil {
+		t.Errorf("the second replica ended with %v; its output:\n%s", err, two.output)
+	}
+	if !w.leads() {
+		t.Error("a pod has the label after the end of the last replica")
+	}
+}
+
+func TestTheRoleOfTheOperatorCoversItsServingCertificate(t *testing.T) {
+	w := install(t)
+	config, err := clientcmd.BuildConfigFromFlags("", w.kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mgr, err := ctrl.NewManager(config, ctrl.Options{Metrics: server.Options{BindAddress: "0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := servingOptions{service: "regapi-operator"}
+	certificate, err := options.source(mgr, w.namespace, acmeAPIService).get()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kubectl(t.Context(), t, []byte(apiService), "--kubeconfig", w.admin, "apply", "-f", "-")
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	ended := make(chan error, 1)
+	go func() { ended <- mgr.Start(ctx) }()
+	if err := certificate.Wait(ctx); err != nil {
+		t.Error(err)
+	}
+	for bundle := ""; bundle == "" && ctx.Err() == nil; {
+		bundle = string(kubectl(t.Context(), t, nil, "--kubeconfig", w.admin, "get", "apiservice", acmeAPIService, "--output=jsonpath={.spec.caBundle}"))
+	}
+	if ctx.Err() != nil {
+		t.Error("the APIService was not given the authority")
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+const (
+	acmeAPIService = "v1alpha1.acme.regapi.io"
+	apiService     = `
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata:
+  name: v1alpha1.acme.regapi.io
+  annotations: {regapi.io/inject-ca: "true"}
+spec:
+  group: acme.regapi.io
+  version: v1alpha1
+  groupPriorityMinimum: 1000
+  versionPriority: 15
+  service: {namespace: regapi-system, name: regapi-operator}
+`
+)
+
+// installation is a world with config/default, and what kubelets would have started of it.
+type installation struct {
+	*world
+	namespace string
+	args      []string
+	admin     string // the kubeconfig of an administrator; the operator has one of its own
+}
+
+// install applies config/default, and lets the operator be who its pods would be.
+func install(t *testing.T) *installation {
+	t.Helper()
+	w := newWorld(t)
+	made := render(t, "resources: [config/default]")
+	deployment := find[appsv1.Deployment](t, made, "Deployment")
+	w.apply(made)
+	i := &installation{
+		world: w, namespace: deployment.Namespace, admin: w.kubeconfig,
+		args: deployment.Spec.Template.Spec.Containers[0].Args,
+	}
+	account := &corev1.ServiceAccount{}
+	if err := w.Get(t.Context(), client.ObjectKey{Namespace: i.namespace, Name: deployment.Spec.Template.Spec.ServiceAccountName}, account); err != nil {
+		t.Fatal(err)
+	}
+	w.kubeconfig = i.impersonate(account)
+	for _, name := range []string{"one", "two"} {
+		pod := &corev1.Pod{ObjectMeta: deployment.Spec.Template.ObjectMeta, Spec: deployment.Spec.Template.Spec}
+		pod.Namespace, pod.Name = i.namespace, name
+		if err := w.Create(t.Context(), pod); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return i
+}
+
+// apply creates objects, and leaves those alone that are there.
+func (w *world) apply(made manifests) {
+	w.Helper()
+	for _, object := range made {
+		if err := w.Create(w.Context(), object); client.IgnoreAlreadyExists(err) != nil {
+			w.Fatal(err)
+		}
+	}
+}
+
+// impersonate gives a kubeconfig with which the administrator acts as a service account.
+func (i *installation) impersonate(account *corev1.ServiceAccount) string {
+	i.Helper()
+	config, err := clientcmd.LoadFromFile(i.admin)
+	if err != nil {
+		i.Fatal(err)
+	}
+	for _, user := range config.AuthInfos {
+		user.Impersonate = "system:serviceaccount:" + account.Namespace + ":" + account.Name
+		user.ImpersonateGroups = []string{"system:serviceaccounts", "system:serviceaccounts:" + account.Namespace, "system:authenticated"}
+	}
+	path := filepath.Join(i.TempDir(), "operator.kubeconfig")
+	if err := clientcmd.WriteToFile(*config, path); err != nil {
+		i.Fatal(err)
+	}
+	return path
+}
+
+// replica is one of two operators. Its output is read after its end only.
+type replica struct {
+	command *exec.Cmd
+	output  *bytes.Buffer
+	end     func() error
+}
+
+// startReplica runs the operator as its Deployment does, but for where it is, and a Lease that expires sooner.
+func (i *installation) startReplica(pod string) *replica {
+	i.Helper()
+	started := &replica{output: &bytes.Buffer{}}
+	started.command = exec.CommandContext(i.Context(), os.Args[0], append(slices.Clone(i.args),
+		"--kubeconfig", i.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0",
+		"--resync-interval", "1s", "--authoritative-servers", i.api.DNSAddr(),
+		"--leader-elect-lease-duration", "10s", "--leader-elect-renew-deadline", "8s", "--leader-elect-retry-period", "500ms")...)
+	started.command.Env = append(os.Environ(), runAsOperator+"=yes", podNameVariable+"="+pod, podNamespaceVariable+"="+i.namespace)
+	started.command.Stdout, started.command.Stderr = started.output, started.output
+	if err := started.command.Start(); err != nil {
+		i.Fatal(err)
+	}
+	started.end = sync.OnceValue(started.command.Wait)
+	i.Cleanup(started.kill)
+	return started
+}
+
+// kill is harmless if the replica has ended.
+func (r *replica) kill() {
+	_ = r.command.Process.Kill()
+	_ = r.end()
+}
+
+// leads says whether exactly these pods have the leader's label.
+func (i *installation) leads(names ...string) bool {
+	i.Helper()
+	var pods corev1.PodList
+	if err := i.List(i.Context(), &pods, client.MatchingLabels{leader.Label: leader.LabelValue}); err != nil {
+		i.Fatal(err)
+	}
+	var found []string
+	for _, pod := range pods.Items {
+		found = append(found, pod.Name)
+	}
+	slices.Sort(found)
+	return slices.Equal(found, names)
+}
+
+func (i *installation) await(working *replica, what string, check func() bool) {
+	i.Helper()
+	for deadline := time.Now().Add(patience); !check(); {
+		if time.Now().After(deadline) {
+			working.kill()
+			i.Fatalf("waited in vain for %s; output of the operator:\n%s", what, working.output)
+		}
+		time.Sleep(50 * time.Millisecond) // A poll of a real API server; no clock to turn.
+	}
+}
