@@ -29,6 +29,7 @@ type options struct {
 	leader         leaderOptions
 	serving        servingOptions
 	externalDNS    externalDNSOptions
+	certManager    certManagerOptions
 }
 
 func main() {
@@ -80,4 +81,5 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	o.leader.addFlags(flags)
 	o.serving.addFlags(flags)
 	o.externalDNS.addFlags(flags)
+	o.certManager.addFlags(flags)
 }

@@ -55,7 +55,11 @@ func run(ctx context.Context, o options) error {
 	if err := o.leader.add(mgr, o.namespace); err != nil {
 		return err
 	}
+	certificates := o.serving.source(mgr, o.namespace, o.certManager.apiService())
 	if err := o.externalDNS.add(mgr, dependencies); err != nil {
+		return err
+	}
+	if err := o.certManager.add(mgr, dependencies, certificates); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
