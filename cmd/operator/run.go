@@ -56,7 +56,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	certificates := o.serving.source(mgr, o.namespace, o.certManager.apiService())
-	if err := o.externalDNS.add(mgr, dependencies); err != nil {
+	if err := o.externalDNS.add(mgr, dependencies, certificates); err != nil {
 		return err
 	}
 	if err := o.certManager.add(mgr, dependencies, certificates); err != nil {

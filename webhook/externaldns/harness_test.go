@@ -264,3 +264,16 @@ func (h *harness) eventText() string {
 		}
 	}
 }
+
+// inBackground runs something until the end of the test.
+func (h *harness) inBackground(run func(context.Context) error) {
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx) }()
+	h.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			h.Error(err)
+		}
+	})
+}

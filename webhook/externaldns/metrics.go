@@ -7,6 +7,8 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	changes  *prometheus.CounterVec
 	refused  *prometheus.CounterVec
+	// callersRefused counts only where callers have to say who they are.
+	callersRefused *prometheus.CounterVec
 }
 
 func newMetrics(registerer prometheus.Registerer) *metrics {
@@ -20,9 +22,12 @@ func newMetrics(registerer prometheus.Registerer) *metrics {
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "regapi_externaldns_refused_total", Help: "Records that were not created or removed for external-dns, by reason; each counts once until its reason changes.",
 		}, []string{"reason"}),
+		callersRefused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "regapi_externaldns_callers_refused_total", Help: "Requests of callers that were not let in, by HTTP status: 401 unknown, 403 not allowed, 503 could not be checked.",
+		}, []string{"code"}),
 	}
 	if registerer != nil {
-		registerer.MustRegister(m.requests, m.changes, m.refused)
+		registerer.MustRegister(m.requests, m.changes, m.refused, m.callersRefused)
 	}
 	return m
 }

@@ -2,12 +2,14 @@ package externaldns
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/net/netutil"
@@ -15,18 +17,31 @@ import (
 )
 
 const (
-	// maxConnections at a time. external-dns opens one.
-	maxConnections = 16
-	headerTimeout  = 5 * time.Second
-	idleTimeout    = 2 * time.Minute
-	shutdownGrace  = 5 * time.Second
+	// maxConnections at a time, per listener. external-dns opens one.
+	maxConnections = 64
+	// maxHeader in bytes; a token takes about a thousand.
+	maxHeader     = 32 << 10
+	headerTimeout = 5 * time.Second
+	idleTimeout   = 2 * time.Minute
+	shutdownGrace = 5 * time.Second
 )
 
 // Server serves a Provider by HTTP, on the leader only. It is a runnable of a controller-runtime manager.
 type Server struct {
 	Provider *Provider
+	// Address to serve in clear on, as host:port; "" for none. There nobody is asked who they are.
+	Address string
+	// Secure is where callers have to say who they are; nil for nowhere.
+	Secure *SecureListener
+}
+
+// SecureListener serves by TLS, and only allowed callers.
+type SecureListener struct {
 	// Address to listen on, as host:port.
 	Address string
+	// GetCertificate gives the serving certificate, which may change at any time.
+	GetCertificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	Callers        *Callers
 }
 
 // NeedLeaderElection says that only the leader serves, since only the leader spends the budget.
@@ -35,17 +50,51 @@ func (s *Server) NeedLeaderElection() bool { return true }
 // Start serves until the context ends.
 func (s *Server) Start(ctx context.Context) error {
 	defer s.Provider.Close()
-	listener, err := net.Listen("tcp", s.Address)
-	if err != nil {
-		return fmt.Errorf("serve external-dns: %w", err)
+	var servings []func(context.Context) error
+	if s.Address != "" {
+		listener, err := net.Listen("tcp", s.Address)
+		if err != nil {
+			return fmt.Errorf("serve external-dns: %w", err)
+		}
+		servings = append(servings, func(ctx context.Context) error { return s.serve(ctx, listener, s.Handler()) })
 	}
-	return s.serve(ctx, listener)
+	if s.Secure != nil {
+		listener, err := s.Secure.listen()
+		if err != nil {
+			return fmt.Errorf("serve external-dns by TLS: %w", err)
+		}
+		servings = append(servings, func(ctx context.Context) error { return s.serve(ctx, listener, s.SecureHandler()) })
+	}
+	return together(ctx, servings)
 }
 
-func (s *Server) serve(ctx context.Context, listener net.Listener) error {
+// together runs functions until the context ends or one of them does, and gives the first error.
+func together(ctx context.Context, functions []func(context.Context) error) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var running sync.WaitGroup
+	for _, run := range functions {
+		running.Go(func() { stop(run(ctx)) })
+	}
+	running.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+func (l *SecureListener) listen() (net.Listener, error) {
+	listener, err := net.Listen("tcp", l.Address)
+	if err != nil {
+		return nil, err
+	}
+	return tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: l.GetCertificate, NextProtos: []string{"http/1.1"}}), nil
+}
+
+func (s *Server) serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	within := s.Provider.settings.AnswerWithin
 	server := &http.Server{
-		Handler:           s.Handler(),
+		Handler: handler, MaxHeaderBytes: maxHeader,
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: within, WriteTimeout: 2 * within, IdleTimeout: idleTimeout,
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
@@ -68,13 +117,30 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
+// SecureHandler gives the routes of the protocol to allowed callers.
+func (s *Server) SecureHandler() http.Handler {
+	routes := s.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		status := s.Secure.Callers.check(r)
+		if status == 0 {
+			routes.ServeHTTP(w, r)
+			return
+		}
+		s.Provider.metrics.callersRefused.WithLabelValues(strconv.Itoa(status)).Inc()
+		if status == http.StatusUnauthorized {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+		}
+		w.WriteHeader(status)
+	})
+}
+
 // answer is what a handler found out.
 type answer struct {
 	status int
 	body   any
 }
 
-// Handler gives the routes of the protocol.
+// Handler gives the routes of the protocol to everybody.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	s.route(mux, "GET", "/{$}", s.negotiate)
