@@ -370,7 +370,7 @@ func BenchmarkListingTwentyThousandRecords(b *testing.B) {
 	handler := (&Server{Provider: h.provider}).Handler()
 	for b.Loop() {
 		answered := httptest.NewRecorder()
-		handler.ServeHTTP(answered, httptest.NewRequest("GET", "/records", nil))
+		handler.ServeHTTP(answered, httptest.NewRequest(http.MethodGet, "/records", nil))
 		if answered.Code != http.StatusOK {
 			b.Fatal(answered.Code)
 		}

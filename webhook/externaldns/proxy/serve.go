@@ -52,7 +52,9 @@ func (p *Proxy) Serve(ctx context.Context, requests, health net.Listener, metric
 		}
 	}
 	for range left {
-		<-ended
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+			failure = errors.Join(failure, err)
+		}
 	}
 	p.client.CloseIdleConnections()
 	return failure
