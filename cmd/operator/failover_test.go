@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,12 +16,14 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/tools/clientcmd"
+	clocktesting "k8s.io/utils/clock/testing"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/leader"
+	"github.com/regapi-io/regapi-operator/internal/serving"
 )
 
 // TestWhenTheLeaderDiesAnotherReplicaTakesOver runs the real program twice, as config/default says and with the roles that
@@ -47,8 +50,15 @@ func TestWhenTheLeaderDiesAnotherReplicaTakesOver(t *testing.T) {
 	}
 }
 
+// TestTheRoleOfTheOperatorCoversItsServingCertificate has it renewed, published, and given to an APIService that comes late.
 func TestTheRoleOfTheOperatorCoversItsServingCertificate(t *testing.T) {
 	w := install(t)
+	const service, day = "regapi-operator", 24 * time.Hour
+	former := serving.NewSelfManaged(serving.Settings{
+		Kube: w, Namespace: w.namespace, Service: service, Clock: clocktesting.NewFakeClock(time.Now().Add(-70 * day)),
+	})
+	old := w.serve(former.Start, former)
+
 	config, err := clientcmd.BuildConfigFromFlags("", w.kubeconfig)
 	if err != nil {
 		t.Fatal(err)
@@ -57,28 +67,52 @@ func TestTheRoleOfTheOperatorCoversItsServingCertificate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := servingOptions{service: "regapi-operator"}
+	options := servingOptions{service: service}
 	certificate, err := options.source(mgr, w.namespace, acmeAPIService).get()
 	if err != nil {
 		t.Fatal(err)
 	}
-	kubectl(t.Context(), t, []byte(apiService), "--kubeconfig", w.admin, "apply", "-f", "-")
-	ctx, stop := context.WithTimeout(t.Context(), patience)
+	renewed := w.serve(mgr.Start, certificate, w.awaitAuthority)
+	if renewed.Equal(old) || time.Since(renewed.NotBefore) > day {
+		t.Errorf("a certificate of %s is served", renewed.NotBefore)
+	}
+}
+
+// serve starts something until a certificate is there and all else is done, and gives the certificate.
+func (i *installation) serve(start func(context.Context) error, certificate serving.Certificate, await ...func(context.Context)) *x509.Certificate {
+	i.Helper()
+	ctx, stop := context.WithTimeout(i.Context(), patience)
+	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- mgr.Start(ctx) }()
+	go func() { ended <- start(ctx) }()
 	if err := certificate.Wait(ctx); err != nil {
-		t.Error(err)
+		i.Fatal(err)
 	}
-	for bundle := ""; bundle == "" && ctx.Err() == nil; {
-		bundle = string(kubectl(t.Context(), t, nil, "--kubeconfig", w.admin, "get", "apiservice", acmeAPIService, "--output=jsonpath={.spec.caBundle}"))
-	}
-	if ctx.Err() != nil {
-		t.Error("the APIService was not given the authority")
+	for _, done := range await {
+		done(ctx)
 	}
 	stop()
 	if err := <-ended; err != nil {
-		t.Error(err)
+		i.Fatal(err)
 	}
+	served, err := certificate.GetCertificate(nil)
+	if err != nil {
+		i.Fatal(err)
+	}
+	return served.Leaf
+}
+
+// awaitAuthority creates an APIService, and waits until it is given the authority. Patience ends before the check that comes
+// once a minute: the operator has to be watching.
+func (i *installation) awaitAuthority(ctx context.Context) {
+	i.Helper()
+	kubectl(ctx, i.T, []byte(apiService), "--kubeconfig", i.admin, "apply", "-f", "-")
+	for ctx.Err() == nil {
+		if len(kubectl(ctx, i.T, nil, "--kubeconfig", i.admin, "get", "apiservice", acmeAPIService, "--output=jsonpath={.spec.caBundle}")) > 0 {
+			return
+		}
+	}
+	i.Fatal("the APIService was not given the authority")
 }
 
 const (
