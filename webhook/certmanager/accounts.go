@@ -31,8 +31,11 @@ func (s *Solver) connect(ctx context.Context, namespace string, named *v1alpha1.
 	}
 	for _, h := range holders {
 		connection, err := s.connectBy(ctx, namespace, h)
-		if err == nil || !notAllowed(err) {
-			return connection, err
+		if err == nil {
+			return connection, nil
+		}
+		if !notAllowed(err) {
+			return nil, fmt.Errorf("the Account of %s/%s: %w", h.Namespace, h.Name, err)
 		}
 	}
 	return nil, fmt.Errorf("no DNSZone or Domain that namespace %s may use has a domain that %s ends with: create one there, "+
@@ -97,11 +100,7 @@ func (s *Solver) connectBy(ctx context.Context, namespace string, h holder) (*ac
 			return nil, err
 		}
 	}
-	connection, err := s.settings.Directory.Resolve(ctx, s.settings.Reader, h.Namespace, h.ref)
-	if err != nil && !notAllowed(err) {
-		err = fmt.Errorf("the Account of %s/%s: %w", h.Namespace, h.Name, err)
-	}
-	return connection, err
+	return s.settings.Directory.Resolve(ctx, s.settings.Reader, h.Namespace, h.ref)
 }
 
 func notAllowed(err error) bool {

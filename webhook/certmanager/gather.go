@@ -1,6 +1,7 @@
 package certmanager
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,8 @@ type target struct {
 // wish is a record that somebody wants to be in a zone, or out of it.
 type wish struct {
 	zone.Change
+	// number in the order in which cert-manager asked.
+	number uint64
 	// made and err are the outcome, to be read when done is closed.
 	made bool
 	err  error
@@ -69,8 +72,8 @@ func (g *gatherer) wait() {
 
 // do makes a change unless the zone is so already, and says whether it was made. When the context ends a wish that waits is
 // dropped, and one whose edit is under way is left to it.
-func (g *gatherer) do(ctx context.Context, t target, wanted zone.Change) (made bool, err error) {
-	w := &wish{Change: wanted, done: make(chan struct{})}
+func (g *gatherer) do(ctx context.Context, t target, number uint64, wanted zone.Change) (made bool, err error) {
+	w := &wish{Change: wanted, number: number, done: make(chan struct{})}
 	if !g.join(t, w) {
 		return false, errClosed
 	}
@@ -132,7 +135,7 @@ func (g *gatherer) run(t target) {
 	}
 }
 
-// take gives the wishes for the next edit, in the order in which they came: all of them, but none that asks for the
+// take gives the wishes for the next edit, in the order in which cert-manager asked: all of them, but none that asks for the
 // opposite of an earlier one. When none waits the worker has ended.
 func (g *gatherer) take(t target) []*wish {
 	g.mu.Lock()
@@ -142,6 +145,7 @@ func (g *gatherer) take(t target) []*wish {
 		delete(g.waiting, t)
 		return nil
 	}
+	slices.SortFunc(waiting, func(a, b *wish) int { return cmp.Compare(a.number, b.number) })
 	operations := map[zone.Record]zone.Operation{}
 	end := slices.IndexFunc(waiting, func(w *wish) bool {
 		earlier, ok := operations[w.Record]

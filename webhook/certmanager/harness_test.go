@@ -82,20 +82,36 @@ func simulated(options ...regapitest.Option) setting {
 	return func(b *blueprint) { b.simulator = append(b.simulator, options...) }
 }
 
-// newHarness makes one that needs no network, so that it may live in a bubble of testing/synctest. Who starts it there
-// closes it there too.
+// newHarness makes one that needs no network, so that it may live in a bubble of testing/synctest.
 func newHarness(t *testing.T, settings ...setting) *harness {
 	t.Helper()
-	b := blueprint{simulator: []regapitest.Option{regapitest.WithLatency(latency)}, objects: []client.Object{secretOf("default", "login", login1), accountOf("default", "main", "login")}}
-	for _, apply := range settings {
-		apply(&b)
-	}
-	h := &harness{T: t, api: regapitest.New(b.simulator...), events: events.NewFakeRecorder(10_000)}
-	h.api.AddAccount(regapitest.Account{Login: login1, Password: password, Partner: b.partner})
-	h.api.AddDomain(login1, regapitest.Domain{Name: "example.ru", Records: foreign})
+	b := newBlueprint(settings)
+	api := regapitest.New(b.simulator...)
+	t.Cleanup(api.Close)
+	api.AddAccount(regapitest.Account{Login: login1, Password: password, Partner: b.partner})
+	api.AddDomain(login1, regapitest.Domain{Name: "example.ru", Records: foreign})
+	return newHarnessOn(t, api, settings...)
+}
+
+// newHarnessOn makes one for a simulator that is there already.
+func newHarnessOn(t *testing.T, api *regapitest.Server, settings ...setting) *harness {
+	t.Helper()
+	b := newBlueprint(settings)
+	h := &harness{T: t, api: api, events: events.NewFakeRecorder(10_000)}
 	h.kube = fake.NewClientBuilder().WithScheme(newScheme(t)).WithObjects(b.objects...).Build()
 	h.start(b.Settings)
 	return h
+}
+
+func newBlueprint(settings []setting) blueprint {
+	b := blueprint{
+		simulator: []regapitest.Option{regapitest.WithLatency(latency)},
+		objects:   []client.Object{secretOf("default", "login", login1), accountOf("default", "main", "login")},
+	}
+	for _, apply := range settings {
+		apply(&b)
+	}
+	return b
 }
 
 // foreign is what stands in the zone and is nobody's business here.
@@ -119,7 +135,6 @@ func (h *harness) start(settings Settings) {
 		h.solver.Close()
 		stop()
 		running.Wait()
-		h.api.Close()
 	})
 }
 

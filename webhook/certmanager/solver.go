@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/cert-manager/cert-manager/pkg/acme/webhook"
@@ -64,6 +65,7 @@ type Solver struct {
 	zones    zoneMemory
 	backoffs backoffs
 	gatherer *gatherer
+	requests atomic.Uint64
 
 	// base ends with the Solver.
 	base   context.Context
@@ -119,6 +121,7 @@ var verbs = map[zone.Operation]string{zone.Add: "present", zone.Remove: "cleanup
 
 // solve does what a request asks for.
 func (s *Solver) solve(ctx context.Context, request *acme.ChallengeRequest, operation zone.Operation) error {
+	number := s.requests.Add(1)
 	config, err := parseConfig(request.Config)
 	if err != nil {
 		return err
@@ -144,7 +147,7 @@ func (s *Solver) solve(ctx context.Context, request *acme.ChallengeRequest, oper
 	if err != nil {
 		return err
 	}
-	made, err := s.gatherer.do(ctx, target{connection, domain}, wanted)
+	made, err := s.gatherer.do(ctx, target{connection, domain}, number, wanted)
 	if err != nil {
 		return err
 	}

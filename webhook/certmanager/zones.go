@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -130,7 +131,8 @@ func judge(err error) (held, known bool) {
 	}
 }
 
-// askForZones reads the zones of all candidates, which leaves as one request, and gives the first that the account holds.
+// askForZones reads the zones of all candidates together, and gives the first that the account holds. The first failure ends
+// it, so that an outage is learnt of as soon as it shows.
 func (s *Solver) askForZones(ctx context.Context, connection *account.Connection, candidates []string) (string, error) {
 	for _, candidate := range candidates {
 		if err := s.backoffs.wait(ctx, connection.ID, candidate); err != nil {
@@ -138,28 +140,31 @@ func (s *Solver) askForZones(ctx context.Context, connection *account.Connection
 		}
 	}
 	started := time.Now()
-	failures := make([]error, len(candidates))
+	together, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	held := make([]bool, len(candidates))
 	var reading sync.WaitGroup
 	for i, candidate := range candidates {
-		reading.Go(func() { _, failures[i] = connection.ReadZone(ctx, candidate) })
+		reading.Go(func() {
+			_, err := connection.ReadZone(together, candidate)
+			known := false
+			if held[i], known = judge(err); known {
+				s.zones.learn(login{connection.ID, candidate}, held[i])
+				s.backoffs.learn(connection.ID, candidate, started, nil)
+			} else if together.Err() == nil {
+				s.backoffs.learn(connection.ID, candidate, started, err)
+				giveUp(err)
+			}
+		})
 	}
 	reading.Wait()
-	longest := ""
-	for i, candidate := range candidates {
-		held, known := judge(failures[i])
-		switch {
-		case known:
-			s.zones.learn(login{connection.ID, candidate}, held)
-			s.backoffs.learn(connection.ID, candidate, started, nil)
-		case longest == "":
-			s.backoffs.learn(connection.ID, candidate, started, failures[i])
-			return "", failures[i]
-		}
-		if held && longest == "" {
-			longest = candidate
-		}
+	if together.Err() != nil {
+		return "", context.Cause(together)
 	}
-	return longest, nil
+	if first := slices.Index(held, true); first >= 0 {
+		return candidates[first], nil
+	}
+	return "", nil
 }
 
 func endsWith(fqdn, domain string) bool {
