@@ -158,12 +158,12 @@ func TestAnOrderCompletesAfterAnOutageAndTheOutageCostsFewRequests(t *testing.T)
 				// The challenges begin all over the outage.
 				h.api.Inject(c.fault)
 				during := 0
-				ended := time.AfterFunc(outage, func() {
+				var solving sync.WaitGroup
+				solving.Go(func() {
+					time.Sleep(outage)
 					during = len(h.functions(regapitest.OfFunction("zone/*")))
 					h.api.ClearFaults()
 				})
-				defer ended.Stop()
-				var solving sync.WaitGroup
 				messages := make([][]error, certificates)
 				for i, key := range keys(certificates) {
 					solving.Go(func() {
