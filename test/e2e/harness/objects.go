@@ -2,9 +2,9 @@ package harness
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
+	"golang.org/x/net/idna"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -47,7 +47,7 @@ func (c *ControlPlane) AddZone(t testing.TB, api *regapitest.Server, namespace, 
 	t.Helper()
 	api.AddDomain(namespace, regapitest.Domain{Name: domain, Records: records})
 	zone := &v1alpha1.DNSZone{
-		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: objectName(domain)},
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: objectName(t, domain)},
 		Spec:       v1alpha1.DNSZoneSpec{AccountRef: v1alpha1.AccountReference{Name: AccountName}, DomainName: v1alpha1.DomainName(domain)},
 	}
 	change(zone)
@@ -65,11 +65,11 @@ func (c *ControlPlane) AddZone(t testing.TB, api *regapitest.Server, namespace, 
 }
 
 // objectName makes a name for an object of a domain, which may be Unicode.
-func objectName(domain string) string {
-	return "zone-" + strings.Trim(strings.Map(func(r rune) rune {
-		if r < 'a' || r > 'z' {
-			return '-'
-		}
-		return r
-	}, domain), "-")
+func objectName(t testing.TB, domain string) string {
+	t.Helper()
+	ascii, err := idna.ToASCII(domain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ascii
 }
