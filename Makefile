@@ -105,11 +105,12 @@ pebble: ## Build the pinned ACME server Pebble into bin/.
 test: build-demo control-plane $(PROGRAMS) ## Run every test: unit, fuzz seeds, API server, demo, end to end.
 	@# Never from the cache: it does not see that config or a started program has changed.
 	DEMO_BIN=$(CURDIR)/bin go test $(RACE) -count 1 -timeout 20m ./...
-	cd test/e2e && go test $(RACE) -count 1 -timeout 20m ./...
+	@$(MAKE) --no-print-directory test-e2e
 
 .PHONY: test-e2e
 test-e2e: build control-plane $(PROGRAMS) ## Run the end-to-end tests, which start the real programs.
-	cd test/e2e && go test $(RACE) -count 1 -timeout 20m ./...
+	@# They wait more than they work, so that many run side by side.
+	cd test/e2e && go test $(RACE) -count 1 -timeout 20m -parallel 16 ./...
 
 .PHONY: test-unit
 test-unit: ## Run the tests that need no control plane.

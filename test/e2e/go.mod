@@ -15,6 +15,7 @@ require (
 	k8s.io/client-go v0.36.3
 	k8s.io/utils v0.0.0-20260707023825-cf1189d6abe3
 	sigs.k8s.io/controller-runtime v0.24.1
+	sigs.k8s.io/external-dns v0.22.0
 )
 
 require (
@@ -75,5 +76,3 @@ replace (
 	github.com/exoscale/egoscale/v3 => ../programs/externaldns/egoscale
 	github.com/openshift/api => github.com/openshift/api v0.0.0-20251015095338-264e80a2b6e7
 )
-
-require sigs.k8s.io/external-dns v0.22.0

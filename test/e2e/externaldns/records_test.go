@@ -27,6 +27,7 @@ func (s *site) holdsOnlyForeign(t *testing.T) {
 }
 
 func TestRecordsFollowWhatExternalDNSFinds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for name, test := range map[string]func(*testing.T, *world){
 		"Ingress":      followIngress,

@@ -36,8 +36,14 @@ type site struct {
 // newSite makes a zone for a domain and starts an external-dns for it. Flags override the usual ones.
 func (w *world) newSite(t *testing.T, domain string, flags ...string) *site {
 	t.Helper()
+	return w.newSiteOf(t, domain, func(*regapitest.Account) {}, flags...)
+}
+
+// newSiteOf is newSite with an account that is changed before it is used.
+func (w *world) newSiteOf(t *testing.T, domain string, change func(*regapitest.Account), flags ...string) *site {
+	t.Helper()
 	s := &site{world: w, namespace: w.plane.NewNamespace(t, "site"), domain: domain}
-	w.plane.AddAccount(t, w.api, w.endpoint, s.namespace)
+	w.plane.AddAccount(t, w.api, w.endpoint, s.namespace, change)
 	w.plane.AddZone(t, w.api, s.namespace, domain, optIn, foreign)
 	s.start(t, flags...)
 	return s

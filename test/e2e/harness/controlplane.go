@@ -3,6 +3,7 @@ package harness
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,11 +38,14 @@ type ControlPlane struct {
 const controllers = "garbage-collector-controller,namespace-controller,serviceaccount-controller,serviceaccount-token-controller," +
 	"root-ca-certificate-publisher-controller,endpointslice-controller,clusterrole-aggregation-controller"
 
+// silence gives envtest a logger, for which it would ask; once, because setting one is not safe for concurrent use.
+var silence = sync.OnceFunc(func() { log.SetLogger(logr.Discard()) })
+
 // StartControlPlane starts a control plane with the CRDs of the operator and those of the files or folders given. The API
 // server takes aggregated APIs.
 func StartControlPlane(t testing.TB, crds ...string) *ControlPlane {
 	t.Helper()
-	log.SetLogger(logr.Discard()) // envtest would ask for one
+	silence()
 	environment := &envtest.Environment{
 		UseExistingCluster:       ptr.To(false), // whatever USE_EXISTING_CLUSTER says
 		BinaryAssetsDirectory:    assets(t),
