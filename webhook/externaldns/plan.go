@@ -37,6 +37,7 @@ type refusal struct {
 // Reasons of refusals that are not error codes of REG.API.
 const (
 	reasonInvalid   = "Invalid"
+	reasonStray     = "OwnershipOutsideTheZone"
 	reasonSpec      = "SpecHasTheName"
 	reasonConflict  = "ConflictingRecord"
 	reasonProtected = "Protected"
@@ -45,33 +46,58 @@ const (
 
 // sortOut gives the orders of a sync by zone. Endpoints outside of every zone are dropped; external-dns sends them when it
 // asked for the domains before a DNSZone opted out.
-func sortOut(asked changes, zones servedZones) map[string]*order {
-	orders := map[string]*order{}
+func sortOut(asked changes, zones servedZones) ordersByZone {
+	orders := ordersByZone{}
 	for _, list := range []struct {
 		endpoints []endpoint
 		add       bool
 	}{{asked.Create, true}, {asked.UpdateNew, true}, {asked.UpdateOld, false}, {asked.Delete, false}} {
 		for i := range list.endpoints {
-			domain, name, ok := zones.find(list.endpoints[i].DNSName)
+			e := &list.endpoints[i]
+			domain, name, ok := zones.find(e.DNSName)
 			if !ok {
+				if owner, _, served := zones.find(e.Labels[ownedRecord]); served && list.add {
+					orders.of(owner).strayed(e)
+				}
 				continue
 			}
-			if orders[domain] == nil {
-				orders[domain] = &order{domain: domain}
-			}
-			orders[domain].take(&list.endpoints[i], name, list.add)
+			orders.of(domain).take(e, name, list.add)
 		}
 	}
 	return orders
 }
 
+// ordersByZone are orders by the domain of their zone.
+type ordersByZone map[string]*order
+
+func (o ordersByZone) of(domain string) *order {
+	if o[domain] == nil {
+		o[domain] = &order{domain: domain}
+	}
+	return o[domain]
+}
+
+// strayed takes note of an ownership text for a record of the zone that would lie outside of it, as mx-example.ru does.
+func (o *order) strayed(e *endpoint) {
+	o.invalid = append(o.invalid, refusal{
+		Record: e.DNSName + " TXT", Reason: reasonStray,
+		Message: "this ownership text would lie outside of the zone, so that external-dns never owns its record: have --txt-prefix end with a dot, such as _edns.",
+	})
+}
+
+// isMark says whether an endpoint is an ownership text of the registry txt, which says whose it is whether or not it is
+// encrypted; a text in clear is one even if it does not.
+func isMark(e *endpoint) bool {
+	if e.RecordType != string(zone.TXT) {
+		return false
+	}
+	return e.Labels[ownedRecord] != "" || (len(e.Targets) > 0 && strings.HasPrefix(unquoted(e.Targets[0]), heritage))
+}
+
 func (o *order) take(e *endpoint, name string, add bool) {
-	w := wish{of: name}
-	if owner := e.Labels[ownedRecord]; owner != "" && e.RecordType == string(zone.TXT) {
-		w.mark = true
-		if canonical, err := zone.CanonicalDomain(owner); err == nil {
-			w.of = relative(canonical, o.domain)
-		}
+	w := wish{of: name, mark: isMark(e)}
+	if canonical, err := zone.CanonicalDomain(e.Labels[ownedRecord]); w.mark && err == nil {
+		w.of = relative(canonical, o.domain)
 	}
 	for _, target := range e.Targets {
 		var err error

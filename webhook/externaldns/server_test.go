@@ -5,6 +5,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -164,4 +165,40 @@ func applyTo(t *testing.T, listed []regapi.ResourceRecord, changed []zone.Change
 		}
 	}
 	return after
+}
+
+// FuzzRequest sends any bytes to both of the requests that have a body. Nothing is ever written, so that 503 has no cause.
+func FuzzRequest(f *testing.F) {
+	for _, body := range []string{
+		`{"create":[{"dnsName":"www.example.ru","recordType":"A","targets":["192.0.2.1"],"recordTTL":300,"labels":{"owner":"x"}}]}`,
+		`[{"dnsName":"Сайт.example.ru.","recordType":"TXT","targets":["\"a\" \"b\"",""],"providerSpecific":[{"name":"alias","value":"true"}]}]`,
+		`{"delete":[null,{"targets":[null]}],"updateOld":{}}`, `{"create":[{"labels":{"ownedRecord":"..."},"recordType":"TXT","dnsName":"*.example.ru"}]}`,
+		`[]`, `null`, `0`, `{"create":`, `{}{}`, "\xff", `{"dnsName":"\ud800"}`, `[{"dnsName":"example.ru","recordType":"NAPTR","targets":["1 2 \"s\" \"\" \"\" ."]}]`,
+		`{"create":[{"recordTTL":99999999999999999999}]}`, strings.Repeat("[", 20_000),
+	} {
+		f.Add([]byte(body))
+	}
+	h := newHarness(f, Settings{DryRun: true}, optedIn("example.ru"))
+	h.follow("example.ru")
+	handler := (&Server{Provider: h.provider}).Handler()
+	ask := func(t *testing.T, path string, body []byte, readable bool, good int) {
+		answered := httptest.NewRecorder()
+		handler.ServeHTTP(answered, httptest.NewRequestWithContext(t.Context(), http.MethodPost, path, bytes.NewReader(body)))
+		want := http.StatusBadRequest
+		if readable {
+			want = good
+		}
+		if answered.Code != want {
+			t.Errorf("%s: status %d, want %d", path, answered.Code, want)
+		}
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		_, changesErr := decode[changes](bytes.NewReader(body))
+		_, endpointsErr := decode[[]endpoint](bytes.NewReader(body))
+		ask(t, "/records", body, changesErr == nil, http.StatusNoContent)
+		ask(t, "/adjustendpoints", body, endpointsErr == nil, http.StatusOK)
+		if h.writes() != 0 {
+			t.Errorf("%d writes", h.writes())
+		}
+	})
 }

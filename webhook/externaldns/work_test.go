@@ -92,6 +92,54 @@ func TestANewNameThatIsRefusedKeepsNoMark(t *testing.T) {
 	h.wantRecords("example.ru")
 }
 
+func TestAnOwnershipTextOutsideOfItsZoneIsToldOnceAndStopsNothing(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	h.api.SetRecords("example.ru", nil)
+	e := rrset("example.ru", "MX", "10 mail.example.com")
+	h.apply(changes{Create: []endpoint{e, markOf(e)}})
+	h.wantRecords("example.ru", "@ MX mail.example.com.")
+	if told := h.eventText(); !strings.Contains(told, "mx-example.ru TXT") || !strings.Contains(told, "--txt-prefix") {
+		t.Errorf("events %s", told)
+	}
+	h.apply(changes{Create: []endpoint{e, markOf(e)}})
+	if told := h.eventText(); told != "" {
+		t.Errorf("told again: %s", told)
+	}
+}
+
+// encrypted is an ownership text as external-dns writes it with --txt-encrypt-enabled; what it says is nobody's business here.
+const encrypted = "h2wMrMVs7Lq7Z0l0Xo1jvZxCYrJ1zXJkqK0b9Qp4y0QwVgq6sJ1nE0Jm5o3c2Q7xXxqk3O4Vb2k9nQ0pT6c="
+
+func TestOwnershipTextsOfEveryFormAreMarks(t *testing.T) {
+	labelled := map[string]string{ownedRecord: "www.example.ru"}
+	for name, m := range map[string]endpoint{
+		"in clear":      {DNSName: "_edns.a-www.example.ru", Targets: []string{`"` + mark + `"`}, Labels: labelled},
+		"encrypted":     {DNSName: "_edns.a-www.example.ru", Targets: []string{`"` + encrypted + `"`}, Labels: labelled},
+		"after a name":  {DNSName: "www-a.example.ru", Targets: []string{`"` + mark + `"`}, Labels: labelled},
+		"old":           {DNSName: "www-old.example.ru", Targets: []string{`"` + mark + `"`}},
+		"for any (*) …": {DNSName: "a-any.example.ru", Targets: []string{`"` + mark + `"`}, Labels: map[string]string{ownedRecord: "*.example.ru"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t, Settings{}, optedIn("example.ru"))
+			h.api.SetRecords("example.ru", nil)
+			h.follow("example.ru")
+			m.RecordType = "TXT"
+			e := rrset("www.example.ru", "A", "192.0.2.1")
+			h.apply(changes{Create: []endpoint{e, m}})
+			h.apply(changes{Delete: []endpoint{e, m}})
+			var got []string
+			for _, entry := range h.api.Journal(regapitest.Writes()) {
+				got = append(got, fmt.Sprint(entry.Function, " ", entry.Params["record_type"]))
+			}
+			want := []string{"zone/add_txt <nil>", "zone/add_alias <nil>", "zone/remove_record A", "zone/remove_record TXT"}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("writes (-want +got):\n%s", diff)
+			}
+			h.wantRecords("example.ru")
+		})
+	}
+}
+
 func TestAGoodRecordOfANameWithABadOneArrives(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
 	h.api.SetRecords("example.ru", nil)
