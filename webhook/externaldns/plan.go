@@ -134,8 +134,8 @@ type rules struct {
 type progress struct {
 	// failed are the changes that did not come about.
 	failed map[zone.Change]bool
-	// cleared are records that were removed to make room for one that could not stand beside them.
-	cleared map[zone.Record]bool
+	// taken are records that were removed, and come back if what should follow does not.
+	taken map[zone.Record]bool
 	// names that the limit lets this sync touch; nil for all.
 	names map[string]bool
 }

@@ -17,8 +17,8 @@ import (
 type plan struct {
 	// now are the changes to make, in their order.
 	now []zone.Change
-	// cleared are those of the removals that make room for a successor.
-	cleared []zone.Record
+	// taken are those of the removals that may have to be undone: what makes room for a successor, and ownership texts.
+	taken []zone.Record
 	// refusals are what of the order does not come about.
 	refusals []refusal
 	// names that the pass, and those that follow it, may touch; nil for all.
@@ -100,12 +100,14 @@ func (p *planner) sort() {
 		switch {
 		case p.wanted[w.record] || p.spec[w.record] || !p.allowed(w.of):
 		case !p.current.Has(w.record):
-			p.going[w.record] = p.cleared[w.record]
+			p.going[w.record] = p.taken[w.record]
 		case p.policy.Protects(w.record):
 			p.kept[w.of] = true
 			p.refuse(w, reasonProtected, "spec.protected of the DNSZone keeps the records of this name")
+		case p.failed[zone.Change{Operation: zone.Remove, Record: w.record}]:
+			p.kept[w.of] = true
 		default:
-			p.going[w.record] = !p.failed[zone.Change{Operation: zone.Remove, Record: w.record}]
+			p.going[w.record] = true
 		}
 	}
 	for _, record := range p.current.Records() {
@@ -201,8 +203,8 @@ func (p *planner) hopelessForGood(name string) bool {
 func (p *planner) removal(w wish) {
 	stands, comes, clashes := p.successors(w.record)
 	switch {
-	case !p.current.Has(w.record): // It was cleared away.
-		if !stands && !comes {
+	case !p.current.Has(w.record): // It was taken away. A mark comes back only for a record that is kept.
+		if !stands && !comes && (!w.mark || p.kept[w.of]) {
 			p.kept[w.of] = true
 			p.putBack(w)
 		}
@@ -252,7 +254,7 @@ func (p *planner) heirs(record zone.Record) []zone.Record {
 
 func isAddress(kind zone.Type) bool { return kind == zone.A || kind == zone.AAAA }
 
-// putBack adds what was cleared away, if it still can stand.
+// putBack adds what was taken away, if it still can stand.
 func (p *planner) putBack(w wish) {
 	if _, ok := obstacle(w.record, p.staying[w.record.Name]); ok || p.failed[zone.Change{Operation: zone.Add, Record: w.record}] {
 		return
@@ -290,8 +292,8 @@ func (p *planner) result() plan {
 	})
 	for _, s := range steps {
 		made.now = append(made.now, s.Change)
-		if s.stage == stageClear {
-			made.cleared = append(made.cleared, s.Record)
+		if s.stage == stageClear || s.stage == stageUnmark {
+			made.taken = append(made.taken, s.Record)
 		}
 	}
 	return made

@@ -107,7 +107,7 @@ func checkPasses(t *testing.T, o *order, bounds rules, listed []regapi.ResourceR
 	for _, w := range append(o.add, o.remove...) {
 		named[w.record] = true
 	}
-	done := progress{cleared: map[zone.Record]bool{}}
+	done := progress{taken: map[zone.Record]bool{}}
 	for range maxPasses {
 		made := o.plan(snapshotOf(listed), bounds, done)
 		for _, change := range made.now {
@@ -115,8 +115,8 @@ func checkPasses(t *testing.T, o *order, bounds rules, listed []regapi.ResourceR
 				t.Errorf("%v is named by nobody", change)
 			}
 		}
-		for _, record := range made.cleared {
-			done.cleared[record] = true
+		for _, record := range made.taken {
+			done.taken[record] = true
 		}
 		listed = applyTo(t, listed, made.now)
 	}

@@ -49,7 +49,7 @@ func (p *Provider) edit(ctx context.Context, found *served, o *order) error {
 	w := &work{
 		Provider: p, found: found, order: o, rules: newRules(found.zone, o.domain),
 		target: zone.Target{Domain: o.domain, Store: recentStore{connection}},
-		done:   progress{failed: map[zone.Change]bool{}, cleared: map[zone.Record]bool{}},
+		done:   progress{failed: map[zone.Change]bool{}, taken: map[zone.Record]bool{}},
 	}
 	w.rules.limit, w.rules.rehearse = p.settings.MaxChanges, p.settings.DryRun
 	w.rules.refused = func(record zone.Record) bool { return p.refusals.holds(o.domain, record) }
@@ -94,8 +94,8 @@ func (w *work) pass(ctx context.Context) (more bool, err error) {
 func (w *work) learn(ctx context.Context, planned plan, result zone.Result) {
 	w.made = append(w.made, result.Made()...)
 	w.done.names, w.rules.limit = planned.names, 0
-	for _, record := range planned.cleared {
-		w.done.cleared[record] = !result.Zone.Has(record)
+	for _, record := range planned.taken {
+		w.done.taken[record] = !result.Zone.Has(record)
 	}
 	standing := map[string][]zone.Record{}
 	for _, record := range result.Zone.Records() {

@@ -83,6 +83,16 @@ func TestAnOldTextOfAPartnerStaysWhereTheNewOneIsRefused(t *testing.T) {
 	h.wantRecords("example.ru", "www TXT old", "txt-www TXT "+mark)
 }
 
+func TestARecordThatCannotBeRemovedKeepsItsMark(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	h.api.SetRecords("example.ru", nil)
+	e := rrset("www.example.ru", "A", "192.0.2.1")
+	h.apply(changes{Create: []endpoint{e, markOf(e)}})
+	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: "zone/remove_record", Code: "PARAMETER_INCORRECT", Count: 1})
+	h.apply(changes{Delete: []endpoint{e, markOf(e)}})
+	h.wantRecords("example.ru", "www A 192.0.2.1", "a-www TXT "+mark)
+}
+
 func TestANewNameThatIsRefusedKeepsNoMark(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
 	h.api.SetRecords("example.ru", nil)
