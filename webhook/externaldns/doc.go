@@ -1,5 +1,5 @@
 // Package externaldns is the webhook provider of external-dns: through it external-dns manages records of its own in the
-// zones of the DNSZones that opt in (spec.externalDNS: Enabled).
+// zones of the DNSZones, and of the Accounts, that opt in (spec.externalDNS: Enabled).
 //
 // It owns the protocol and the translation between endpoints and records. It owns no connection and no lock of a zone:
 // every write goes through zone.Editor. It must not import internal/controller, nor webhook/certmanager.
@@ -11,11 +11,20 @@
 // created is logged, counted, told by an event of the DNSZone, remembered, and fails nothing else. A 4xx is for bodies that
 // external-dns cannot have sent.
 //
+// # Callers
+//
+// external-dns sends no token. So the provider serves in clear on loopback, and by TLS to service accounts that the
+// API server knows by their tokens; package proxy stands between external-dns and the latter.
+//
+// # Passes
+//
+// An old record only goes once its successor stands; planner.go says how.
+//
 // # Types
 //
 // The package declares the JSON of the protocol itself. To import sigs.k8s.io/external-dns, of which two small structs
 // would be used, takes replace or exclude lines in go.mod (v0.21 refers to a module that no longer exists), and with those
 // `go install …@version` refuses to work.
 //
-// Start reading at Server.Handler, then Provider.apply, then order.plan.
+// Start reading at Server.Handler, then Provider.apply, then work.pass, then order.plan.
 package externaldns
