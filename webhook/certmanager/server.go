@@ -74,6 +74,8 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 		listener.Close()
 		return fmt.Errorf("serve cert-manager: %w", err)
 	}
+	// The server lets the requests under way come to their end, so the solver ends them.
+	defer context.AfterFunc(ctx, s.Solver.Close)()
 	return server.GenericAPIServer.PrepareRun().RunWithContext(ctx)
 }
 

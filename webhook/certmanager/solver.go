@@ -109,6 +109,9 @@ func (s *Solver) serve(request *acme.ChallengeRequest, operation zone.Operation)
 		"operation", verbs[operation], "name", request.ResolvedFQDN, "namespace", request.ResourceNamespace)
 	ctx = regapi.WithPriority(log.IntoContext(ctx, logger), regapi.Interactive)
 	err := explain(s.solve(ctx, request, operation))
+	if err != nil && s.base.Err() != nil {
+		err = errClosed
+	}
 	s.metrics.count(operation, err)
 	if err != nil {
 		logger.V(1).Info("The challenge failed; cert-manager comes again", "reason", err.Error())

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	acme "github.com/cert-manager/cert-manager/pkg/acme/webhook/apis/acme/v1alpha1"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -316,6 +318,28 @@ func TestEachChangeIsOneEventOfTheDNSZone(t *testing.T) {
 		}
 		if got := h.eventLines(); !slices.Equal(got, want) {
 			t.Errorf("events\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
+
+func TestRequestsAreCountedByOutcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		registry := prometheus.NewRegistry()
+		h := newHarness(t, func(b *blueprint) { b.Metrics = registry })
+		request := h.challenge(apexName, "key")
+		h.present(request)
+		h.cleanUp(request, request)
+		if err := h.solver.Present(h.challenge(apexName, "")); err == nil {
+			t.Error("a challenge without key was presented")
+		}
+		want := `# HELP regapi_certmanager_challenges_total Requests of cert-manager by operation and outcome.
+# TYPE regapi_certmanager_challenges_total counter
+regapi_certmanager_challenges_total{operation="cleanup",outcome="succeeded"} 2
+regapi_certmanager_challenges_total{operation="present",outcome="failed"} 1
+regapi_certmanager_challenges_total{operation="present",outcome="succeeded"} 1
+`
+		if err := testutil.GatherAndCompare(registry, strings.NewReader(want)); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package certmanager
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -264,12 +265,16 @@ func TestASolverThatClosesFailsWhatIsUnderWayAndWhatComes(t *testing.T) {
 		failed := make(chan error)
 		go func() { failed <- h.solver.Present(h.challenge(apexName, "key")) }()
 		time.Sleep(time.Second)
+		closing := time.Now()
 		h.solver.Close()
-		if err := <-failed; err == nil {
-			t.Error("what was under way has succeeded")
+		if err := <-failed; !errors.Is(err, errClosed) {
+			t.Errorf("what was under way: %v", err)
 		}
-		if err := h.solver.Present(h.challenge(apexName, "key")); err == nil {
-			t.Error("a solver that is closed has presented")
+		if err := h.solver.Present(h.challenge(apexName, "key")); !errors.Is(err, errClosed) {
+			t.Errorf("what came then: %v", err)
+		}
+		if took := time.Since(closing); took > time.Second {
+			t.Errorf("it took %s", took)
 		}
 	})
 }
