@@ -27,14 +27,19 @@ type wish struct {
 	zone.Change
 	// number in the order in which cert-manager asked.
 	number uint64
-	// made and err are the outcome, to be read when done is closed.
-	made bool
+	// report is called when the change has been made, whether or not the caller still waits.
+	report func()
+	// err is the outcome, to be read when done is closed.
 	err  error
 	done chan struct{}
 }
 
-func (w *wish) settle(made bool, err error) {
-	w.made, w.err = made, err
+func newWish(number uint64, wanted zone.Change, report func()) *wish {
+	return &wish{Change: wanted, number: number, report: report, done: make(chan struct{})}
+}
+
+func (w *wish) settle(err error) {
+	w.err = err
 	close(w.done)
 }
 
@@ -70,28 +75,26 @@ func (g *gatherer) wait() {
 	g.workers.Wait()
 }
 
-// do makes a change unless the zone is so already, and says whether it was made. When the context ends a wish that waits is
-// dropped, and one whose edit is under way is left to it.
-func (g *gatherer) do(ctx context.Context, t target, number uint64, wanted zone.Change) (made bool, err error) {
-	w := &wish{Change: wanted, number: number, done: make(chan struct{})}
+// do brings a wish about. When the context ends one that waits is dropped, and one whose edit is under way is left to it.
+func (g *gatherer) do(ctx context.Context, t target, w *wish) error {
 	if !g.join(t, w) {
-		return false, errClosed
+		return errClosed
 	}
 	select {
 	case <-w.done:
-		return w.made, w.err
+		return w.err
 	case <-ctx.Done():
 	}
 	g.leave(t, w)
 	select {
 	case <-w.done: // It was settled at the same moment.
-		return w.made, w.err
+		return w.err
 	default:
 	}
 	if current := g.backoffs.current(t.connection.ID, t.domain); current != nil {
-		return false, current.err
+		return current.err
 	}
-	return false, ctx.Err()
+	return ctx.Err()
 }
 
 // join puts a wish to those that wait for its zone, and starts a worker if there is none.
@@ -172,24 +175,26 @@ func (g *gatherer) carryOut(t target, batch []*wish) error {
 	log.FromContext(ctx).V(1).Info("Carried out challenges", "domain", t.domain, "challenges", len(batch), "changes", len(result.Made()))
 	made := result.Made()
 	for _, w := range batch {
-		failed := slices.IndexFunc(result.Failures, func(f zone.Failure) bool { return f.Change == w.Change })
-		if failed >= 0 {
-			w.settle(false, fmt.Errorf("%s the TXT record of %s: %w", w.Operation, w.Record.Name, result.Failures[failed].Err))
-			continue
+		if n := slices.Index(made, w.Change); n >= 0 {
+			made = slices.Delete(made, n, n+1) // Of several equal wishes the first made the change.
+			w.report()
 		}
-		// Of several equal wishes the first made the change.
-		n := slices.Index(made, w.Change)
-		if n >= 0 {
-			made = slices.Delete(made, n, n+1)
-		}
-		w.settle(n >= 0, nil)
+		w.settle(failureOf(w, result.Failures))
 	}
 	return nil
 }
 
+func failureOf(w *wish, failures []zone.Failure) error {
+	n := slices.IndexFunc(failures, func(f zone.Failure) bool { return f.Change == w.Change })
+	if n < 0 {
+		return nil
+	}
+	return fmt.Errorf("%s the TXT record of %s: %w", w.Operation, w.Record.Name, failures[n].Err)
+}
+
 func settleAll(batch []*wish, err error) {
 	for _, w := range batch {
-		w.settle(false, err)
+		w.settle(err)
 	}
 }
 

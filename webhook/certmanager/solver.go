@@ -150,12 +150,9 @@ func (s *Solver) solve(ctx context.Context, request *acme.ChallengeRequest, oper
 	if err != nil {
 		return err
 	}
-	made, err := s.gatherer.do(ctx, target{connection, domain}, number, wanted)
-	if err != nil {
+	report := func() { s.report(ctx, object, domain, wanted) }
+	if err := s.gatherer.do(ctx, target{connection, domain}, newWish(number, wanted, report)); err != nil {
 		return err
-	}
-	if made {
-		s.report(ctx, object, domain, wanted)
 	}
 	if operation == zone.Add && config.WaitForPublication == WaitEnabled {
 		return s.awaitPublication(ctx, domain, record)
@@ -163,7 +160,7 @@ func (s *Solver) solve(ctx context.Context, request *acme.ChallengeRequest, oper
 	return nil
 }
 
-// report makes a change of the outside world known. The key is public by then, but of no use to anybody.
+// report makes a change of the outside world known.
 func (s *Solver) report(ctx context.Context, object *v1alpha1.DNSZone, domain string, made zone.Change) {
 	reason, what := "ChallengePresented", "added"
 	if made.Operation == zone.Remove {

@@ -197,7 +197,7 @@ func wantFew(t *testing.T, messages [][]error) {
 
 func TestATextThatWasWrittenAfterItsCallerLeftIsCleanedUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHarness(t)
+		h := newHarness(t, with(zoneOf()))
 		h.learnKind()
 		request := h.challenge(apexName, "key")
 		// Slower than an answer may be, and faster than the client gives up.
@@ -209,6 +209,9 @@ func TestATextThatWasWrittenAfterItsCallerLeftIsCleanedUp(t *testing.T) {
 		h.wantTexts()
 		time.Sleep(time.Minute)
 		h.wantTexts("_acme-challenge key")
+		if told := h.eventLines(); len(told) != 1 {
+			t.Errorf("events %v, want one of the record that was added", told)
+		}
 		h.cleanUp(request)
 		h.wantTexts()
 	})
