@@ -48,7 +48,8 @@ func delegateAuthentication(ctx context.Context, kube kubernetes.Interface, conf
 	)
 	for _, once := range []func(context.Context) error{proxies.RunOnce, headers.RunOnce} {
 		if err := once(ctx); err != nil {
-			return fmt.Errorf("read ConfigMap %s of namespace %s: %w", authenticationConfig, metav1.NamespaceSystem, err)
+			return fmt.Errorf("read ConfigMap %s of namespace %s, for which the operator needs the RoleBinding of config/cert-manager: %w",
+				authenticationConfig, metav1.NamespaceSystem, err)
 		}
 	}
 	config.AddPostStartHookOrDie("front-proxy-headers", func(hook genericapiserver.PostStartHookContext) error {

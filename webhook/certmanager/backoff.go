@@ -96,7 +96,7 @@ func (b *backoffs) begin(key login, started time.Time, err error) {
 	found := b.entries[key]
 	switch {
 	case found == nil:
-		if b.entries == nil || len(b.entries) >= maxVerdicts {
+		if b.entries == nil || len(b.entries) >= maxRemembered {
 			b.entries = map[login]*backoff{}
 		}
 		found = &backoff{lasts: firstDelay}

@@ -18,8 +18,8 @@ const (
 	heldFor = time.Hour
 	// notHeldFor is shorter, since somebody may be waiting for a domain that has just been added.
 	notHeldFor = 10 * time.Minute
-	// maxVerdicts bounds what is remembered.
-	maxVerdicts = 10_000
+	// maxRemembered bounds what is remembered, of domains and of failures.
+	maxRemembered = 10_000
 )
 
 // zoneMemory remembers which domains accounts hold.
@@ -52,11 +52,11 @@ func (m *zoneMemory) learn(key login, held bool) {
 	if m.verdicts == nil {
 		m.verdicts = map[login]verdict{}
 	}
-	if len(m.verdicts) >= maxVerdicts {
+	if len(m.verdicts) >= maxRemembered {
 		now := time.Now()
 		maps.DeleteFunc(m.verdicts, func(_ login, v verdict) bool { return !now.Before(v.until) })
 	}
-	if len(m.verdicts) >= maxVerdicts {
+	if len(m.verdicts) >= maxRemembered {
 		clear(m.verdicts)
 	}
 	lasts := notHeldFor
