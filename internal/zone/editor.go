@@ -13,7 +13,8 @@ import (
 type Store interface {
 	// KnownZone gives a zone as it was last seen, which may be minutes ago, without a request.
 	KnownZone(domain string) (regapi.ZoneRecords, bool)
-	// ReadZone reads a zone.
+	// ReadZone reads a zone. For the reading before a write a Store may give one that it made lately, where whoever edits has
+	// planned by that one; never after a write.
 	ReadZone(ctx context.Context, domain string) (regapi.ZoneRecords, error)
 	// WriteZone makes changes in their order, and gives one result for each; an error where nothing is known of any.
 	WriteZone(ctx context.Context, domain string, actions []regapi.Action) ([]error, error)
@@ -143,7 +144,7 @@ func NewEditor() *Editor { return &Editor{} }
 
 // Edit brings a zone to what somebody wants of it: it reads the zone, plans, writes, and reads it back. While it runs no
 // other Edit of the same zone does. A zone that is known already and needs nothing, or that cannot be changed, costs no
-// request; what is known may be minutes old, so that nothing is ever written without reading first.
+// request; what is known may be minutes old, so that the Store is always asked for a reading before anything is written.
 //
 // A change that REG.API refuses does not stop the others: it is among the failures of the result. An error ends the edit
 // at once, and says that the zone's state is not known; what Prepare wrote down lets the next edit find out.
