@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"sigs.k8s.io/external-dns/endpoint"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/test/e2e/harness"
@@ -18,18 +17,26 @@ import (
 // slowTimeout is how long a change may take while REG.API is slow or has just come back.
 const slowTimeout = 5 * time.Minute
 
-// softError waits until external-dns has failed at a sync once more and lives on.
+// softError waits until a sync of external-dns has failed once more, and external-dns lives on.
 func (s *site) softError(t *testing.T) {
 	t.Helper()
-	const failures = "external_dns_webhook_provider_applychanges_errors_total"
-	before := s.metric(t, failures)
+	before := s.failures(t)
 	harness.Eventually(t, slowTimeout, "a sync fails", func() error {
 		s.program.RequireAlive(t)
-		if s.metric(t, failures) == before {
-			return fmt.Errorf("%g have failed so far", before)
+		if s.failures(t) == before {
+			return fmt.Errorf("%g requests have failed so far", before)
 		}
 		return nil
 	})
+}
+
+// failures counts the requests that the provider did not serve.
+func (s *site) failures(t *testing.T) (sum float64) {
+	t.Helper()
+	for _, request := range []string{"records", "adjustendpoints", "applychanges"} {
+		sum += s.metric(t, "external_dns_webhook_provider_"+request+"_errors_total")
+	}
+	return sum
 }
 
 // arrives waits longer than resolves for a name with one address.
@@ -83,14 +90,8 @@ func TestOneRefusedRecordOfAHundredStopsNoOther(t *testing.T) {
 	const limit = 300 // bytes of a text, enough for any ownership text
 	w := newWorld(t, regapitest.WithBehaviour(regapitest.Behaviour{TXTLimit: limit}))
 	s := w.newSite(t, "refused.ru")
-	endpoints := []*endpoint.Endpoint{s.record("bad", "TXT", strings.Repeat("x", limit+1))}
-	for i := range 99 {
-		endpoints = append(endpoints, s.record(hostName(i), "A", hostAddress(i)))
-	}
-	s.addEndpoints(t, "hundred", endpoints...)
-	for i := range 99 {
-		s.resolves(t, hostName(i), "A", hostAddress(i))
-	}
+	s.addEndpoints(t, "hundred", append(s.hosts(99), s.record("bad", "TXT", strings.Repeat("x", limit+1)))...)
+	s.haveArrived(t, 99)
 	s.resolves(t, "bad", "TXT")
 
 	harness.Eventually(t, syncTimeout, "the operator's metrics tell of the refusal", func() error {
@@ -122,44 +123,60 @@ func (s *site) syncs(t *testing.T, count float64) {
 	})
 }
 
-// breaker shuts a gate at the moment at which a chosen write has been made and not been answered.
-type breaker struct {
-	mu     sync.Mutex
-	writes int
-	broken chan struct{}
+// nthWrite holds the answer to a write that has been made, so that something else can happen in between.
+type nthWrite struct {
+	mu   sync.Mutex
+	left int
+	// made is closed by the write, released by the test.
+	made, released chan struct{}
 }
 
-func (b *breaker) spring(stage regapitest.Stage, request *regapitest.Entry) {
-	if stage != regapitest.StageApplied || !request.Write {
-		return
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.writes--
-	if b.writes == 0 {
-		close(b.broken)
-	}
+func newNthWrite(n int) *nthWrite {
+	return &nthWrite{left: n, made: make(chan struct{}), released: make(chan struct{})}
+}
+
+func (n *nthWrite) hook(t *testing.T) regapitest.Option {
+	return regapitest.WithHook(func(stage regapitest.Stage, request *regapitest.Entry) {
+		if stage != regapitest.StageApplied || !request.Write || !n.isNext() {
+			return
+		}
+		close(n.made)
+		select {
+		case <-n.released:
+		case <-t.Context().Done():
+		}
+	})
+}
+
+func (n *nthWrite) isNext() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.left--
+	return n.left == 0
 }
 
 func TestExternalDNSOutlivesAnAPIThatRestartsInTheMiddle(t *testing.T) {
 	t.Parallel()
-	b := &breaker{writes: 20, broken: make(chan struct{})}
-	s := newWorld(t, regapitest.WithHook(b.spring), regapitest.WithLatency(20*time.Millisecond),
-		regapitest.WithBehaviour(regapitest.Behaviour{DuplicateAdd: regapitest.DuplicateKeep})).newSite(t, "restart.ru")
-	var endpoints []*endpoint.Endpoint
-	for i := range 30 {
-		endpoints = append(endpoints, s.record(hostName(i), "A", hostAddress(i)))
-	}
-	s.addEndpoints(t, "many", endpoints...)
-	<-b.broken
+	twentieth := newNthWrite(20)
+	keepDuplicates := regapitest.WithBehaviour(regapitest.Behaviour{DuplicateAdd: regapitest.DuplicateKeep})
+	s := newWorld(t, twentieth.hook(t), keepDuplicates).newSite(t, "restart.ru")
+	s.addEndpoints(t, "many", s.hosts(30)...)
+	<-twentieth.made
 	s.gate.Shut()
+	close(twentieth.released)
 	s.softError(t)
 	s.gate.Open(t)
-	for i := range 30 {
-		s.arrives(t, hostName(i), hostAddress(i))
-	}
+	s.haveArrived(t, 30)
 	s.settles(t)
 	if found := len(s.api.Records(s.domain)); found != 61 {
 		t.Errorf("the zone holds %d records, not 30 addresses, 30 texts and the foreign one", found)
+	}
+}
+
+// haveArrived waits for the first so many hosts.
+func (s *site) haveArrived(t *testing.T, count int) {
+	t.Helper()
+	for i := range count {
+		s.arrives(t, hostName(i), hostAddress(i))
 	}
 }

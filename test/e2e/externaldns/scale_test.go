@@ -19,10 +19,10 @@ const many = 1000
 func hostName(i int) string    { return fmt.Sprintf("host-%05d", i) }
 func hostAddress(i int) string { return fmt.Sprintf("198.51.%d.%d", i/250, 1+i%250) }
 
-// manyRecords are as many names, each with an address of its own.
-func (s *site) manyRecords() []*endpoint.Endpoint {
+// hosts are endpoints of so many names, each with an address of its own.
+func (s *site) hosts(count int) []*endpoint.Endpoint {
 	var endpoints []*endpoint.Endpoint
-	for i := range many {
+	for i := range count {
 		endpoints = append(endpoints, s.record(hostName(i), "A", hostAddress(i)))
 	}
 	return endpoints
@@ -81,7 +81,7 @@ func TestAThousandEndpoints(t *testing.T) {
 		t.Parallel()
 		s := w.newSite(t, "many.ru", unowned...)
 		before, listed := s.swept(t), s.metric(t, listings)
-		s.addEndpoints(t, "many", s.manyRecords()...)
+		s.addEndpoints(t, "many", s.hosts(many)...)
 		writes, reads := s.cost(t, before)
 		syncs := s.metric(t, listings) - listed
 		if len(writes) != many {
@@ -96,7 +96,7 @@ func TestAThousandEndpoints(t *testing.T) {
 		t.Parallel()
 		s := w.newSiteOf(t, "partner.ru", func(account *regapitest.Account) { account.Partner = true }, unowned...)
 		before := s.swept(t)
-		s.addEndpoints(t, "many", s.manyRecords()...)
+		s.addEndpoints(t, "many", s.hosts(many)...)
 		writes, reads := s.cost(t, before)
 		if total := len(writes) + len(reads); total > 2 {
 			t.Errorf("%d writes and %d reads: %q", len(writes), len(reads), functions(append(writes, reads...)))

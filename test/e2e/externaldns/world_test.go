@@ -24,7 +24,19 @@ type world struct {
 	provider, endpoint string
 }
 
+// newWorld returns a world in which external-dns reaches the operator by loopback.
 func newWorld(t *testing.T, options ...regapitest.Option) *world {
+	t.Helper()
+	w := newCluster(t, options...)
+	address := harness.FreeAddress(t)
+	w.provider = "http://" + address
+	w.operator = w.plane.StartOperator(t, w.api.DNSAddr(), "--external-dns-bind-address="+address)
+	w.operator.Serves(t, w.provider)
+	return w
+}
+
+// newCluster returns a world without an operator.
+func newCluster(t *testing.T, options ...regapitest.Option) *world {
 	t.Helper()
 	crds := filepath.Join(upstream(t), "config", "crd", "standard", "dnsendpoints.externaldns.k8s.io.yaml")
 	w := &world{plane: harness.StartControlPlane(t, crds), api: harness.StartSimulator(t, options...)}
@@ -39,10 +51,6 @@ func newWorld(t *testing.T, options ...regapitest.Option) *world {
 	w.gate = harness.NewGate(t, endpoint.Host)
 	endpoint.Host = w.gate.Address
 	w.endpoint = endpoint.String()
-	address := harness.FreeAddress(t)
-	w.provider = "http://" + address
-	w.operator = w.plane.StartOperator(t, w.api.DNSAddr(), "--external-dns-bind-address="+address)
-	w.operator.Serves(t, w.provider)
 	return w
 }
 
