@@ -20,7 +20,7 @@ import (
 )
 
 // syncTimeout is how long a few syncs of external-dns may take, which begin a second or two after each other.
-const syncTimeout = 2 * time.Minute
+const syncTimeout = 4 * time.Minute
 
 // foreign is a record of somebody else's, which every zone begins with.
 var foreign = regapitest.Record{Name: "somebody-elses", Type: "A", Content: "192.0.2.200"}

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
@@ -51,7 +50,7 @@ func StartControlPlane(t testing.TB, crds ...string) *ControlPlane {
 		BinaryAssetsDirectory:    assets(t),
 		CRDDirectoryPaths:        append([]string{filepath.Join(Repository(t), "config", "crd", "bases")}, crds...),
 		ErrorIfCRDPathMissing:    true,
-		ControlPlaneStartTimeout: time.Minute,
+		ControlPlaneStartTimeout: startTimeout,
 		ControlPlaneStopTimeout:  stopTimeout,
 	}
 	apiServer := environment.ControlPlane.GetAPIServer()

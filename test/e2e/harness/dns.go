@@ -14,8 +14,8 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// resolveTimeout is how long a change may take to be served, several times what it takes on two busy cores.
-const resolveTimeout = time.Minute
+// resolveTimeout is how long a change may take to be served, ten times what it takes on two busy cores.
+const resolveTimeout = 3 * time.Minute
 
 // Lookup asks a name server (host:port) for the records of a name, which may be Unicode, and returns their data in order:
 // "192.0.2.1", "10 mail.example.ru.". A name without records, and one that does not exist, have none.

@@ -15,7 +15,7 @@ import (
 )
 
 // requestTimeout bounds one request of a test.
-const requestTimeout = 10 * time.Second
+const requestTimeout = 30 * time.Second
 
 // Metric reads a counter or a gauge from a program's metrics at a URL: the sum over all series that have the labels, given
 // as name and value in turn; 0 when there are none.

@@ -14,7 +14,7 @@ import (
 
 const (
 	// stopTimeout is the time from SIGTERM to SIGKILL.
-	stopTimeout = 20 * time.Second
+	stopTimeout = time.Minute
 	// logTailBytes is how much of a log is shown when a test fails.
 	logTailBytes = 6000
 )

@@ -8,8 +8,8 @@ import (
 const (
 	// pollInterval is how often a condition is looked at.
 	pollInterval = 50 * time.Millisecond
-	// startTimeout is how long a program may take to listen, several times what it takes on two busy cores.
-	startTimeout = time.Minute
+	// startTimeout is how long a program may take to listen, ten times what it takes on two busy cores.
+	startTimeout = 3 * time.Minute
 )
 
 // Eventually calls check until it returns nil, and fails the test with the last error when that takes too long. The error
