@@ -91,6 +91,8 @@ func parse(args []string) (options controller.ContextOptions, workers int, err e
 		"ask those name servers alone and not the zone's own")
 	flags.DurationVar(&options.DNS01CheckRetryPeriod, "dns01-check-retry-period", 10*time.Second,
 		"time between two self-checks")
+	flags.DurationVar(&options.CertificateRequestMinimumBackoffDuration, "certificate-request-minimum-backoff-duration",
+		time.Hour, "time before a certificate that could not be issued is tried again, doubled at each further failure")
 	logs.AddFlagsNonDeprecated(logging, flags)
 	if err := flags.Parse(args); err != nil {
 		return options, 0, err
@@ -100,7 +102,6 @@ func parse(args []string) (options controller.ContextOptions, workers int, err e
 	}
 
 	options.DNS01CheckAuthoritative = !recursiveOnly
-	options.CertificateRequestMinimumBackoffDuration = time.Hour
 	options.CertificateRequestMaximumBackoffDuration = 32 * time.Hour
 	return options, workers, nil
 }
