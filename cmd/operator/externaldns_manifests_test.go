@@ -28,6 +28,7 @@ type values struct {
 		Name string `json:"name"`
 	} `json:"serviceAccount"`
 	ExtraVolumes []corev1.Volume   `json:"extraVolumes"`
+	TXTPrefix    string            `json:"txtPrefix"`
 	ExtraArgs    map[string]string `json:"extraArgs"`
 }
 
@@ -104,6 +105,14 @@ func TestTheSidecarOfTheValuesFileIsLetInByTheComponent(t *testing.T) {
 	want := map[string]string{serving.ConfigMapName(service.Name): flag("operator-ca-file"), operator.audience: flag("token-file")}
 	if diff := cmp.Diff(want, mounted); diff != "" {
 		t.Errorf("files (-flags +mounts):\n%s", diff)
+	}
+}
+
+func TestBothValuesFilesNameOwnershipTextsAlike(t *testing.T) {
+	sidecar, service := readValues(t, "values-sidecar.yaml"), readValues(t, "values-service.yaml")
+	const replacement = "txt-wildcard-replacement"
+	if sidecar.TXTPrefix != service.TXTPrefix || sidecar.ExtraArgs[replacement] != service.ExtraArgs[replacement] {
+		t.Errorf("%s and %s, %s and %s", sidecar.TXTPrefix, service.TXTPrefix, sidecar.ExtraArgs[replacement], service.ExtraArgs[replacement])
 	}
 }
 

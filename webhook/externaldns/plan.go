@@ -81,7 +81,7 @@ func (o ordersByZone) of(domain string) *order {
 func (o *order) strayed(e *endpoint) {
 	o.invalid = append(o.invalid, refusal{
 		Record: e.DNSName + " TXT", Reason: reasonStray,
-		Message: "this ownership text would lie outside of the zone, so that external-dns never owns its record: have --txt-prefix end with a dot, such as _edns.",
+		Message: "this ownership text would lie outside of the zone, so that external-dns never owns its record: give external-dns --txt-prefix=_edns-%{record_type}. with its final dot",
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
 	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -58,11 +59,16 @@ func (s *Settings) setDefaults() {
 	}
 }
 
+// maxReading bodies are in memory at a time, of up to MaxBody each. One external-dns sends one.
+const maxReading = 2
+
 // Provider reads and changes the zones that opt in. Make it with NewProvider, and Close it.
 type Provider struct {
 	settings Settings
 	metrics  *metrics
 	refusals refusalMemory
+	// reading bounds how many bodies are in memory.
+	reading *semaphore.Weighted
 
 	// base ends with the Provider; the end of a request does not end the work that it began.
 	base   context.Context
@@ -80,7 +86,10 @@ type Provider struct {
 func NewProvider(settings Settings) *Provider {
 	settings.setDefaults()
 	base, cancel := context.WithCancel(context.Background())
-	return &Provider{settings: settings, metrics: newMetrics(settings.Metrics), base: base, cancel: cancel, jobs: map[string]*job{}}
+	return &Provider{
+		settings: settings, metrics: newMetrics(settings.Metrics), base: base, cancel: cancel,
+		jobs: map[string]*job{}, reading: semaphore.NewWeighted(maxReading),
+	}
 }
 
 // Close ends the work in the background and waits for it.

@@ -199,8 +199,17 @@ func (s *Server) explain(ctx context.Context, r *http.Request, err error) answer
 	return answer{status: http.StatusServiceUnavailable}
 }
 
-// readBody tells a body that cannot be understood from one that did not arrive.
-func readBody[T any](r *http.Request) (T, error) {
+// readBody tells a body that cannot be understood from one that did not arrive. One that says by itself that it is too
+// large is not read at all.
+func readBody[T any](r *http.Request, p *Provider) (T, error) {
+	var none T
+	if limit := p.settings.MaxBody; r.ContentLength > limit {
+		return none, &http.MaxBytesError{Limit: limit}
+	}
+	if err := p.reading.Acquire(r.Context(), 1); err != nil {
+		return none, err
+	}
+	defer p.reading.Release(1)
 	value, err := decode[T](r.Body)
 	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	_, network := errors.AsType[net.Error](err)
@@ -224,7 +233,7 @@ func (s *Server) listRecords(r *http.Request) (answer, error) {
 }
 
 func (s *Server) adjustEndpoints(r *http.Request) (answer, error) {
-	endpoints, err := readBody[[]endpoint](r)
+	endpoints, err := readBody[[]endpoint](r, s.Provider)
 	if err != nil {
 		return answer{}, err
 	}
@@ -233,7 +242,7 @@ func (s *Server) adjustEndpoints(r *http.Request) (answer, error) {
 }
 
 func (s *Server) applyChanges(r *http.Request) (answer, error) {
-	asked, err := readBody[changes](r)
+	asked, err := readBody[changes](r, s.Provider)
 	if err != nil {
 		return answer{}, err
 	}

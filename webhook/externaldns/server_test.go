@@ -3,11 +3,14 @@ package externaldns
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -37,6 +40,58 @@ func TestHostileBodiesChangeNothing(t *testing.T) {
 				t.Errorf("%d requests to REG.API, want none", asked)
 			}
 		})
+	}
+}
+
+// unread is a body that nobody should read.
+type unread struct{ *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.Error("the body was read")
+	return 0, io.EOF
+}
+
+// post gives a request to the handler itself, and its answer's status.
+func (h *harness) post(body io.Reader, length int64) int {
+	request := httptest.NewRequest(http.MethodPost, "/records", body)
+	request.ContentLength = length
+	answer := httptest.NewRecorder()
+	(&Server{Provider: h.provider}).Handler().ServeHTTP(answer, request)
+	return answer.Code
+}
+
+func TestABodyThatSaysItIsTooLargeIsNotRead(t *testing.T) {
+	h := newHarness(t, Settings{MaxBody: 1 << 20}, optedIn("example.ru"))
+	if got := h.post(unread{t}, 100<<20); got != http.StatusRequestEntityTooLarge {
+		t.Errorf("status %d", got)
+	}
+}
+
+func TestNoMoreThanTwoBodiesAreReadAtATime(t *testing.T) {
+	h := newHarness(t, Settings{AnswerWithin: time.Second}, optedIn("example.ru"))
+	var sending sync.WaitGroup
+	var ends []*io.PipeWriter
+	for range maxReading {
+		body, end := io.Pipe()
+		sending.Go(func() {
+			if got := h.post(body, -1); got != http.StatusBadRequest {
+				t.Errorf("half a body: status %d", got)
+			}
+		})
+		if _, err := io.WriteString(end, "{"); err != nil { // Returns when it is being read.
+			t.Fatal(err)
+		}
+		ends = append(ends, end)
+	}
+	if got := h.post(unread{t}, -1); got != http.StatusServiceUnavailable {
+		t.Errorf("one more body: status %d", got)
+	}
+	for _, end := range ends {
+		end.Close()
+	}
+	sending.Wait()
+	if got := h.post(strings.NewReader("{}"), -1); got != http.StatusNoContent {
+		t.Errorf("after that: status %d", got)
 	}
 }
 

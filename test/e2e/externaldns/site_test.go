@@ -2,6 +2,8 @@ package externaldns
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	apisv1alpha1 "sigs.k8s.io/external-dns/apis/v1alpha1"
 	"sigs.k8s.io/external-dns/endpoint"
+	"sigs.k8s.io/yaml"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
@@ -31,6 +34,24 @@ type site struct {
 	namespace, domain string
 	program           *harness.Process
 	metrics           string
+}
+
+// chartValues are those of the official chart that concern names, as the values file that users get has them.
+type chartValues struct {
+	TXTPrefix string            `json:"txtPrefix"`
+	ExtraArgs map[string]string `json:"extraArgs"`
+}
+
+func readValues(t *testing.T) (values chartValues) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(harness.Repository(t), "config", "external-dns", "values-sidecar.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, &values); err != nil {
+		t.Fatal(err)
+	}
+	return values
 }
 
 // newSite makes a zone for a domain and starts an external-dns for it. Flags override the usual ones.
@@ -54,12 +75,13 @@ func optIn(zone *v1alpha1.DNSZone) { zone.Spec.ExternalDNS = v1alpha1.ExternalDN
 // start starts external-dns as docs/external-dns.md has it, but with a sync every second.
 func (s *site) start(t *testing.T, flags ...string) {
 	t.Helper()
-	address := harness.FreeAddress(t)
+	values, address := readValues(t), harness.FreeAddress(t)
 	s.metrics = "http://" + address + "/metrics"
 	arguments := override([]string{
 		"--provider=webhook", "--webhook-provider-url=" + s.provider,
-		"--registry=txt", "--txt-owner-id=" + s.namespace, "--txt-prefix=_edns-%{record_type}.", "--txt-wildcard-replacement=any",
-		"--policy=sync", "--domain-filter=" + s.domain,
+		"--registry=txt", "--txt-owner-id=" + s.namespace, "--policy=sync",
+		"--txt-prefix=" + values.TXTPrefix, "--txt-wildcard-replacement=" + values.ExtraArgs["txt-wildcard-replacement"],
+		"--domain-filter=" + s.domain,
 		"--source=ingress", "--source=service", "--source=crd", "--namespace=" + s.namespace,
 		"--kubeconfig=" + s.plane.Kubeconfig, "--metrics-address=" + address, "--interval=1s",
 	}, flags)
