@@ -4,18 +4,24 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/cert-manager/cert-manager/pkg/acme/webhook"
 	"github.com/cert-manager/cert-manager/pkg/acme/webhook/apiserver"
+	"k8s.io/apimachinery/pkg/util/wait"
 	genericapiserver "k8s.io/apiserver/pkg/server"
 	"k8s.io/apiserver/pkg/server/dynamiccertificates"
 	"k8s.io/apiserver/pkg/server/options"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 )
 
 // DefaultGroup is the API group of the solver: spec.acme.solvers[].dns01.webhook.groupName of an Issuer.
 const DefaultGroup = "acme.regapi.io"
+
+// configRetry is the pause after a failure to learn how callers are known.
+const configRetry = 5 * time.Second
 
 // version of the API, which cert-manager takes for granted.
 const version = "v1alpha1"
@@ -64,10 +70,9 @@ func (s *Server) Start(ctx context.Context) error {
 
 // serve takes the listener over.
 func (s *Server) serve(ctx context.Context, listener net.Listener) error {
-	config, err := s.config(ctx, listener)
-	if err != nil {
-		listener.Close()
-		return fmt.Errorf("serve cert-manager: %w", err)
+	config := s.awaitConfig(ctx, listener)
+	if config == nil {
+		return listener.Close()
 	}
 	server, err := config.Complete().New()
 	if err != nil {
@@ -77,6 +82,19 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 	// The server lets the requests under way come to their end, so the solver ends them.
 	defer context.AfterFunc(ctx, s.Solver.Close)()
 	return server.GenericAPIServer.PrepareRun().RunWithContext(ctx)
+}
+
+// awaitConfig tries until it succeeds; it gives nothing when the context has ended first. The roles may come later than the
+// operator, whose other parts have work to do meanwhile.
+func (s *Server) awaitConfig(ctx context.Context, listener net.Listener) (config *apiserver.Config) {
+	_ = wait.PollUntilContextCancel(ctx, configRetry, true, func(context.Context) (bool, error) {
+		var err error
+		if config, err = s.config(ctx, listener); err != nil && ctx.Err() == nil {
+			log.FromContext(ctx).Error(err, "cert-manager is not served yet")
+		}
+		return err == nil, nil
+	})
+	return config
 }
 
 // config is that of an API server without storage, admission, or anything else but the solver.

@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -134,7 +135,7 @@ type cluster struct {
 func newCluster(t *testing.T) *cluster {
 	c := &cluster{harness: newHarness(t), ca: newAuthority(t)}
 	c.startAPIServer()
-	c.serve()
+	c.serveBeforeItMay()
 	c.register()
 	return c
 }
@@ -166,8 +167,54 @@ func (c *cluster) startAPIServer() {
 	}
 }
 
+// serveBeforeItMay runs the server as somebody who is given the roles that config/cert-manager has for the operator only
+// after the first attempt to do without them.
+func (c *cluster) serveBeforeItMay() {
+	c.Helper()
+	operator, err := c.environment.AddUser(envtest.User{Name: "operator"}, nil)
+	if err != nil {
+		c.Fatal(err)
+	}
+	var refused atomic.Bool
+	config := operator.Config()
+	config.Wrap(func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(request *http.Request) (*http.Response, error) {
+			response, err := next.RoundTrip(request)
+			if err == nil && response.StatusCode == http.StatusForbidden {
+				refused.Store(true)
+			}
+			return response, err
+		})
+	})
+	c.serve(config)
+	c.eventually("the server needs no roles", refused.Load)
+	admin, err := kubernetes.NewForConfig(c.environment.Config)
+	if err != nil {
+		c.Fatal(err)
+	}
+	subjects := []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "User", Name: "operator"}}
+	_, err = admin.RbacV1().ClusterRoleBindings().Create(c.Context(), &rbacv1.ClusterRoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: "operator"}, Subjects: subjects,
+		RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "system:auth-delegator"},
+	}, metav1.CreateOptions{})
+	if err != nil {
+		c.Fatal(err)
+	}
+	_, err = admin.RbacV1().RoleBindings(metav1.NamespaceSystem).Create(c.Context(), &rbacv1.RoleBinding{
+		ObjectMeta: metav1.ObjectMeta{Name: "operator"}, Subjects: subjects,
+		RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: "extension-apiserver-authentication-reader"},
+	}, metav1.CreateOptions{})
+	if err != nil {
+		c.Fatal(err)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (r roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return r(request) }
+
 // serve runs the server that is tested, beside the API server as the operator does.
-func (c *cluster) serve() {
+func (c *cluster) serve(config *rest.Config) {
 	c.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -176,7 +223,7 @@ func (c *cluster) serve() {
 	c.address = listener.Addr().String()
 	c.certificate = &servedCertificate{}
 	c.certificate.renew(c.ca.issue("solver.default.svc"))
-	server := &Server{Solver: c.solver, Certificate: c.certificate, Config: c.environment.Config}
+	server := &Server{Solver: c.solver, Certificate: c.certificate, Config: config}
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
