@@ -34,7 +34,7 @@
 // present. For the same reason the state of this process matters to no challenge: whatever it forgets when it is killed,
 // CleanUp reads the zone and takes the record out.
 //
-// After a failure that may pass, the work that it concerns backoffs: see backoffs.
+// After a failure that may pass, the work that it concerns backs off: see type backoffs.
 //
 // Start reading at Solver.solve, then gatherer.run.
 package certmanager
