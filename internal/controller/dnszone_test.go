@@ -404,7 +404,8 @@ func TestAThrottledZoneWaitsForItsTurn(t *testing.T) {
 	h := newHarness(t, harnessOptions{})
 	object := h.createZone(www("192.0.2.1"))
 	h.waitReady(object)
-	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultRateLimit, Count: 1})
+	// A write, since reads may as well be those of a sweep.
+	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultRateLimit, Function: "zone/add_*", Count: 1})
 	change(h, object, func(z *v1alpha1.DNSZone) { z.Spec.Records = []v1alpha1.NameRecords{www("192.0.2.2")} })
 	ready := h.waitFor(object, metav1.ConditionUnknown, v1alpha1.ReasonThrottled)
 	if !meta.IsStatusConditionTrue(object.Status.Conditions, v1alpha1.ConditionReconciling) {
