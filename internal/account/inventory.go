@@ -275,7 +275,7 @@ func (i *Inventory) Run(ctx context.Context) {
 			i.sweep(regapi.WithPriority(ctx, regapi.Background), true)
 			whole.Reset(i.nextSweep())
 		case <-i.kick:
-			if !sleep(ctx, sweepLinger) {
+			if !regapi.Sleep(ctx, sweepLinger) {
 				return
 			}
 			i.sweep(regapi.WithPriority(ctx, regapi.Change), false)
@@ -306,14 +306,3 @@ func (i *Inventory) nextSweep() time.Duration {
 
 // jitter spreads sweeps of many accounts by a tenth to both sides.
 func jitter(d time.Duration) time.Duration { return d - d/10 + rand.N(d/5+1) }
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

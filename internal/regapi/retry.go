@@ -42,11 +42,16 @@ func jitter(delay time.Duration) time.Duration {
 	return delay*3/4 + rand.N(delay/2)
 }
 
-// pause waits, and reports whether the context lasts beyond that.
+// pause is Sleep, but waits not at all where the context ends sooner.
 func pause(ctx context.Context, delay time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= delay {
 		return false
 	}
+	return Sleep(ctx, delay)
+}
+
+// Sleep waits, and reports whether the context lasts beyond that.
+func Sleep(ctx context.Context, delay time.Duration) bool {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {

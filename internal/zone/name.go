@@ -97,3 +97,12 @@ func mixesAlphabets(label string) bool {
 	latin := strings.ContainsFunc(label, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
 	return latin && strings.ContainsFunc(label, func(r rune) bool { return unicode.Is(unicode.Cyrillic, r) })
 }
+
+// Relative gives the name within a zone of a complete name at or below its domain, both in canonical form: "@" for the
+// domain itself.
+func Relative(name, domain string) string {
+	if name == domain {
+		return apex
+	}
+	return strings.TrimSuffix(name, "."+domain)
+}

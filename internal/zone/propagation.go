@@ -129,7 +129,7 @@ func fullName(name, domain string) string {
 
 // fromDNS gives the canonical form of an answer.
 func fromDNS(rr dns.RR, domain string) (Record, bool) {
-	record := Record{Name: relativeTo(rr.Header().Name, domain), Type: Type(dns.TypeToString[rr.Header().Rrtype])}
+	record := Record{Name: Relative(strings.ToLower(strings.TrimSuffix(rr.Header().Name, ".")), domain), Type: Type(dns.TypeToString[rr.Header().Rrtype])}
 	switch data := rr.(type) {
 	case *dns.A:
 		record.Content = lenientAddress(data.A.String())
@@ -155,14 +155,6 @@ func fromDNS(rr dns.RR, domain string) (Record, bool) {
 		return Record{}, false
 	}
 	return record, true
-}
-
-func relativeTo(name, domain string) string {
-	name = strings.ToLower(strings.TrimSuffix(name, "."))
-	if name == domain {
-		return apex
-	}
-	return strings.TrimSuffix(name, "."+domain)
 }
 
 // unescapeDNS takes off the backslashes that miekg/dns puts before characters that are special in zone files.

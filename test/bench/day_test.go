@@ -56,7 +56,7 @@ func TestADayOfCrashesAndHandovers(t *testing.T) {
 		demanding.Go(func() { d.changeWishes(evening) })
 		demanding.Go(func() { d.askInBursts(evening) })
 		for _, event := range d.events(evening) {
-			pause(t.Context(), time.Until(event.at))
+			regapi.Sleep(t.Context(), time.Until(event.at))
 			event.happen()
 		}
 		demanding.Wait()

@@ -83,15 +83,3 @@ func backoff(err error, failures int) time.Duration {
 	}
 	return min(firstBackoff<<min(failures, 10), lastBackoff)
 }
-
-// pause waits, and tells whether the context lasts beyond that.
-func pause(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

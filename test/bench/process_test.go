@@ -95,7 +95,7 @@ func (p *process) lookAfter(w *wish) {
 			failures = 0
 			continue
 		}
-		if !pause(p.editing, backoff(err, failures)) {
+		if !regapi.Sleep(p.editing, backoff(err, failures)) {
 			return
 		}
 		failures++
@@ -175,7 +175,7 @@ func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(request.Context())
 	defer cancel()
 	defer context.AfterFunc(p.life, cancel)()
-	if !pause(ctx, p.day.dice.upTo(oneWay)) {
+	if !regapi.Sleep(ctx, p.day.dice.upTo(oneWay)) {
 		return nil, p.endOf(ctx)
 	}
 	arriving := request.Clone(ctx)
@@ -184,7 +184,7 @@ func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !pause(ctx, p.day.dice.upTo(oneWay)) {
+	if !regapi.Sleep(ctx, p.day.dice.upTo(oneWay)) {
 		return nil, p.endOf(ctx)
 	}
 	return response, nil
@@ -250,7 +250,7 @@ func (l *distantLedger) travel(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.p.life, cancel)()
-	if !pause(ctx, l.p.day.dice.upTo(ledgerWay)) {
+	if !regapi.Sleep(ctx, l.p.day.dice.upTo(ledgerWay)) {
 		return l.p.endOf(ctx)
 	}
 	return nil

@@ -138,7 +138,7 @@ func (o *ourClient) write(domain string, want, obsolete []zone.Record) {
 			}
 			return
 		}
-		if !pause(ctx, backoff(err, failures)) {
+		if !regapi.Sleep(ctx, backoff(err, failures)) {
 			break
 		}
 	}
@@ -341,7 +341,7 @@ func TestAnInteractiveRequestOvertakesFiveThousand(t *testing.T) {
 						if _, err := p.Zone.Nop(background, regapi.ByName(domainName(n))); err == nil {
 							break
 						}
-						pause(background, plainPause)
+						regapi.Sleep(background, plainPause)
 					}
 				}
 			})

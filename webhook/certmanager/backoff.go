@@ -44,7 +44,7 @@ func (b *backoffs) wait(ctx context.Context, id, domain string) error {
 		if current == nil {
 			return nil
 		}
-		if !pause(ctx, time.Until(current.until)) {
+		if !regapi.Sleep(ctx, time.Until(current.until)) {
 			return current.err
 		}
 	}

@@ -123,7 +123,7 @@ func (g *gatherer) leave(t target, w *wish) {
 // run carries out the wishes for a zone until none waits.
 func (g *gatherer) run(t target) {
 	for {
-		pause(g.base, g.linger)
+		regapi.Sleep(g.base, g.linger)
 		err := g.backoffs.wait(g.base, t.connection.ID, t.domain)
 		batch := g.take(t)
 		if len(batch) == 0 {

@@ -33,6 +33,8 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
 // patience bounds every wait for the API server.
@@ -284,7 +286,7 @@ func (c *cluster) eventually(complaint string, done func() bool) {
 	ctx, cancel := context.WithTimeout(c.Context(), patience)
 	defer cancel()
 	for !done() {
-		if !pause(ctx, 50*time.Millisecond) {
+		if !regapi.Sleep(ctx, 50*time.Millisecond) {
 			c.Fatal(complaint)
 		}
 	}

@@ -144,7 +144,7 @@ func (s *Solver) solve(ctx context.Context, request *acme.ChallengeRequest, oper
 	if err != nil {
 		return err
 	}
-	record := zone.Record{Name: relative(fqdn, domain), Type: zone.TXT, Content: request.Key}
+	record := zone.Record{Name: zone.Relative(fqdn, domain), Type: zone.TXT, Content: request.Key}
 	wanted := zone.Change{Operation: operation, Record: record}
 	object, err := s.consent(ctx, connection, domain, wanted)
 	if err != nil {
@@ -187,7 +187,7 @@ func (s *Solver) awaitPublication(ctx context.Context, domain string, record zon
 		if ctx.Err() == nil { // Else it tells of the end of our time only.
 			unreachable = err != nil
 		}
-		if !pause(ctx, publicationInterval) {
+		if !regapi.Sleep(ctx, publicationInterval) {
 			return notPublished(domain, unreachable)
 		}
 	}
@@ -199,18 +199,6 @@ func notPublished(domain string, unreachable bool) error {
 			"let the operator reach their port 53 by TCP, or set waitForPublication: %s", domain, WaitDisabled)
 	}
 	return fmt.Errorf("the TXT record stands in zone %s, but the authoritative name servers do not answer with it yet: cert-manager tries again", domain)
-}
-
-// pause waits, and says whether the context lasts beyond that.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // explain makes an error one for a person: with the remedy, and the same at every attempt.

@@ -170,11 +170,3 @@ func (s *Solver) askForZones(ctx context.Context, connection *account.Connection
 func endsWith(fqdn, domain string) bool {
 	return fqdn == domain || strings.HasSuffix(fqdn, "."+domain)
 }
-
-// relative gives a name within a zone, "@" for the domain itself.
-func relative(fqdn, domain string) string {
-	if fqdn == domain {
-		return "@"
-	}
-	return strings.TrimSuffix(fqdn, "."+domain)
-}

@@ -97,7 +97,7 @@ func isMark(e *endpoint) bool {
 func (o *order) take(e *endpoint, name string, add bool) {
 	w := wish{of: name, mark: isMark(e)}
 	if canonical, err := zone.CanonicalDomain(e.Labels[ownedRecord]); w.mark && err == nil {
-		w.of = relative(canonical, o.domain)
+		w.of = zone.Relative(canonical, o.domain)
 	}
 	for _, target := range e.Targets {
 		var err error

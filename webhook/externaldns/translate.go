@@ -21,15 +21,7 @@ var servedTypes = []zone.Type{zone.A, zone.AAAA, zone.CNAME, zone.MX, zone.NS, z
 // heritage begins the ownership texts of external-dns.
 const heritage = "heritage=external-dns"
 
-// relative gives the name within a zone of a complete name in canonical form.
-func relative(name, domain string) string {
-	if name == domain {
-		return "@"
-	}
-	return strings.TrimSuffix(name, "."+domain)
-}
-
-// absolute is the opposite of relative.
+// absolute is the opposite of zone.Relative.
 func absolute(name, domain string) string {
 	if name == "@" {
 		return domain

@@ -191,7 +191,7 @@ func (z servedZones) find(name string) (domain, within string, ok bool) {
 	}
 	for candidate := canonical; candidate != ""; {
 		if z[candidate] != nil {
-			return candidate, relative(canonical, candidate), true
+			return candidate, zone.Relative(canonical, candidate), true
 		}
 		_, candidate, _ = strings.Cut(candidate, ".")
 	}
