@@ -23,7 +23,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller"
-	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -74,7 +74,7 @@ func (o *options) newDirectory(mgr ctrl.Manager, alarm *controller.Alarm) (*acco
 	directory := account.NewDirectory(account.Settings{
 		Secrets:       mgr.GetAPIReader(),
 		SweepInterval: o.resync,
-		Ledger: func(name string) regapi.Ledger {
+		Ledger: func(name string) budget.Ledger {
 			return account.NewConfigMapLedger(direct, o.namespace, name)
 		},
 		EgressPerHour: o.egressPerHour,

@@ -11,7 +11,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/batch"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
 // Connection is the way to REG.API for one Account, as of one version of its spec and Secret. It is what internal/zone
@@ -20,13 +24,13 @@ type Connection struct {
 	// Client to call with.
 	Client *regapi.Client
 	// Zones reads and writes zones in batches.
-	Zones *Zones
+	Zones *batch.Zones
 	// Inventory knows the domains.
-	Inventory *Inventory
+	Inventory *inventory.Inventory
 	// ID names the login in metrics.
 	ID string
 
-	budget *regapi.Budget
+	budget *budget.Budget
 
 	mu            sync.Mutex
 	secretVersion string
@@ -42,15 +46,7 @@ type Connection struct {
 func (d *Directory) newConnection(account *v1alpha1.Account, lane *sharedLane, credentials *secretCredentials) (*Connection, error) {
 	id := login{account.Spec.Endpoint, credentials.username}.id()
 	observer := d.settings.Observer(id)
-	// What is remembered of refusals and denials belongs to the credentials: new ones get a new chance.
-	options := slices.Concat(d.settings.Options, credentials.options, []regapi.Option{regapi.WithMiddleware(
-		regapi.NewCoalescer().Middleware(),
-		regapi.Retry(),
-		regapi.NewRefusalMemory().Middleware(),
-		lane.Middleware(),
-		regapi.NewDenialGuard(0, nil).Middleware(),
-		regapi.Observe(observer),
-	)})
+	options := slices.Concat(d.settings.Options, credentials.options, []regapi.Option{regapi.WithMiddleware(traffic.Chain(lane.Lane, observer)...)})
 	if account.Spec.Endpoint != "" {
 		options = append(options, regapi.WithEndpoint(account.Spec.Endpoint))
 	}
@@ -58,18 +54,18 @@ func (d *Directory) newConnection(account *v1alpha1.Account, lane *sharedLane, c
 	if err != nil {
 		return nil, &Unavailable{Reason: v1alpha1.ReasonInvalidSpec, Message: err.Error()}
 	}
-	zonesOptions := []ZonesOption{WithTurn(lane.Turn)}
+	batching := []batch.Option{batch.WithTurn(lane.Turn)}
 	if d.settings.Applied != nil {
-		zonesOptions = append(zonesOptions, WithApplied(d.settings.Applied))
+		batching = append(batching, batch.WithApplied(d.settings.Applied))
 	}
 	if observer != nil {
-		zonesOptions = append(zonesOptions, WithObserver(observer.BatchSent))
+		batching = append(batching, batch.WithObserver(observer.BatchSent))
 	}
 	key := client.ObjectKeyFromObject(account)
 	return &Connection{
 		Client:     made,
-		Zones:      NewZones(made, zonesOptions...),
-		Inventory:  NewInventory(made, d.settings.SweepInterval, func(domain string) { d.settings.Changed(key, domain) }),
+		Zones:      batch.New(made, batching...),
+		Inventory:  inventory.New(made, d.settings.SweepInterval, func(domain string) { d.settings.Changed(key, domain) }),
 		ID:         id,
 		budget:     lane.budget,
 		madeFor:    account.Spec.Endpoint + "\n" + account.Spec.SecretRef.Name,
@@ -119,7 +115,7 @@ func (c *Connection) Identify(ctx context.Context) (regapi.Identity, error) {
 }
 
 // Budget tells what is left of the login's requests.
-func (c *Connection) Budget() regapi.BudgetState { return c.budget.State() }
+func (c *Connection) Budget() budget.State { return c.budget.State() }
 
 // KnownZone gives a zone as it was last seen, without a request.
 func (c *Connection) KnownZone(domain string) (regapi.ZoneRecords, bool) {
@@ -143,7 +139,7 @@ func (c *Connection) ReadZone(ctx context.Context, domain string) (regapi.ZoneRe
 
 // WriteZone makes changes in a zone.
 func (c *Connection) WriteZone(ctx context.Context, domain string, actions []regapi.Action) ([]error, error) {
-	defer c.Inventory.noteWrite(domain)
+	defer c.Inventory.NoteWrite(domain)
 	return c.Zones.Write(ctx, domain, actions)
 }
 
@@ -159,7 +155,7 @@ func (c *Connection) WriteWeb(ctx context.Context, domain, function string) erro
 	if !ok {
 		return fmt.Errorf("%s is no function of a web service", function)
 	}
-	defer c.Inventory.noteWrite(domain)
+	defer c.Inventory.NoteWrite(domain)
 	results, err := call(ctx, regapi.ByName(domain))
 	if err != nil {
 		return err
@@ -169,6 +165,6 @@ func (c *Connection) WriteWeb(ctx context.Context, domain, function string) erro
 
 // WriteSOA sets the lifetimes of a zone.
 func (c *Connection) WriteSOA(ctx context.Context, domain string, soa regapi.SOA) error {
-	defer c.Inventory.noteWrite(domain)
+	defer c.Inventory.NoteWrite(domain)
 	return c.Zones.UpdateSOA(ctx, domain, soa)
 }

@@ -16,7 +16,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/batch"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
 // Settings of a Directory. Only Secrets is required.
@@ -26,12 +30,12 @@ type Settings struct {
 	// SweepInterval of the inventories; ten minutes by default.
 	SweepInterval time.Duration
 	// Ledger gives the ledger of a budget by its name, which is a valid object name; ledgers are kept in memory by default.
-	Ledger func(name string) regapi.Ledger
+	Ledger func(name string) budget.Ledger
 	// EgressPerHour is how many requests an hour may leave from the address that this process calls from, whatever their
-	// account; regapi.DefaultRequestsPerHour by default.
+	// account; budget.DefaultRequestsPerHour by default.
 	EgressPerHour int
-	// Applied tells how far a list of changes got; see WithApplied.
-	Applied Applied
+	// Applied tells how far a list of changes got; see batch.WithApplied.
+	Applied batch.Applied
 	// Observer gives what is told of the requests of a login, by its id.
 	Observer func(id string) Observer
 	// Changed is told what a sweep found changed: a domain of an Account, or the Account itself where domain is empty.
@@ -42,9 +46,9 @@ type Settings struct {
 
 // Observer is told what happens to the requests of a login.
 type Observer interface {
-	regapi.Observer
+	traffic.Observer
 	// BatchSent tells how much a request carries.
-	BatchSent(Batch)
+	BatchSent(batch.Batch)
 }
 
 const defaultSweepInterval = 10 * time.Minute
@@ -53,7 +57,7 @@ const defaultSweepInterval = 10 * time.Minute
 // to run (Start) for the inventories to be swept.
 type Directory struct {
 	settings Settings
-	egress   *regapi.Budget
+	egress   *budget.Budget
 
 	mu          sync.Mutex
 	connections map[types.NamespacedName]*Connection
@@ -74,8 +78,8 @@ func (l login) id() string {
 
 // sharedLane is what all Accounts of a login go through.
 type sharedLane struct {
-	*regapi.Lane
-	budget *regapi.Budget
+	*traffic.Lane
+	budget *budget.Budget
 	// limits that the Accounts of the login ask for; the smallest holds.
 	limits map[types.NamespacedName]int
 }
@@ -86,10 +90,10 @@ func NewDirectory(settings Settings) *Directory {
 		settings.SweepInterval = defaultSweepInterval
 	}
 	if settings.Ledger == nil {
-		settings.Ledger = func(string) regapi.Ledger { return &regapi.MemoryLedger{} }
+		settings.Ledger = func(string) budget.Ledger { return &budget.MemoryLedger{} }
 	}
 	if settings.EgressPerHour == 0 {
-		settings.EgressPerHour = regapi.DefaultRequestsPerHour
+		settings.EgressPerHour = budget.DefaultRequestsPerHour
 	}
 	if settings.Changed == nil {
 		settings.Changed = func(types.NamespacedName, string) {}
@@ -99,7 +103,7 @@ func NewDirectory(settings Settings) *Directory {
 	}
 	return &Directory{
 		settings:    settings,
-		egress:      regapi.NewBudget(settings.EgressPerHour, regapi.WithLedger(settings.Ledger("egress"))),
+		egress:      budget.New(settings.EgressPerHour, budget.WithLedger(settings.Ledger("egress"))),
 		connections: map[types.NamespacedName]*Connection{},
 		lanes:       map[login]*sharedLane{},
 	}
@@ -184,7 +188,7 @@ func (d *Directory) Refresh(ctx context.Context, account *v1alpha1.Account) (*Co
 }
 
 // Follow makes a connection's inventory follow a domain on somebody's behalf, and no other inventory.
-func (d *Directory) Follow(connection *Connection, name, domain string, aspects Aspect) {
+func (d *Directory) Follow(connection *Connection, name, domain string, aspects inventory.Aspect) {
 	d.unfollow(name, connection)
 	connection.Inventory.Follow(name, domain, aspects)
 }
@@ -246,9 +250,9 @@ func (d *Directory) connect(account *v1alpha1.Account, secret *corev1.Secret, cr
 func (d *Directory) lane(l login, account types.NamespacedName, requestsPerHour int) *sharedLane {
 	lane, ok := d.lanes[l]
 	if !ok {
-		budget := regapi.NewBudget(requestsPerHour, regapi.WithLedger(d.settings.Ledger(l.id())))
+		budget := budget.New(requestsPerHour, budget.WithLedger(d.settings.Ledger(l.id())))
 		lane = &sharedLane{
-			Lane:   regapi.NewLane(regapi.WithBudgets(budget, d.egress), regapi.WithObserver(d.settings.Observer(l.id()))),
+			Lane:   traffic.NewLane(traffic.WithBudgets(budget, d.egress), traffic.WithObserver(d.settings.Observer(l.id()))),
 			budget: budget,
 			limits: map[types.NamespacedName]int{},
 		}

@@ -1,15 +1,18 @@
 // Package account turns Account objects into connections to REG.API, one lane and budget per login.
 //
 // REG.API counts requests per user and asks for one at a time (1.2), so everything in the process that works for a
-// login has to go through the same lane and pay the same budget: the controllers, and later both webhooks. Directory is
-// where they get their Connection from; nobody else makes one. A Connection has
+// login has to go through the same lane and pay the same budget: the controllers and both webhooks. [Directory] is
+// where they get their [Connection] from; nobody else makes one. It decides who is who: which Account may be used from which
+// namespace, which Secret it stands on, and which login that is. A Connection has
 //
-//   - a regapi.Client, for everything that is asked for seldom;
-//   - Zones, which gathers reads and writes of zones until the lane is free, and then sends as many as possible together;
-//   - an Inventory, which reads everything that objects refer to by list calls, and wakes only what has changed.
+//   - a regapi.Client, for everything that is asked for seldom, with the policies of package traffic;
+//   - the batches of package batch, for reading and writing zones;
+//   - the inventory of package inventory, for what is known without asking.
 //
-// Budgets survive the process in a ConfigMapLedger. The package reads Secrets and writes nothing else to the API server.
-// It imports internal/regapi and the API types only.
+// Budgets survive the process in a [ConfigMapLedger]. The package reads Accounts, Secrets and Namespaces, and writes nothing
+// else to the API server. It imports the packages named above, the budgets and the API types, and neither zones nor
+// controllers. Directory and Connection are safe for concurrent use; nil ones are of no use. The Directory owns the goroutines
+// of the sweeps, and its Start waits for them.
 //
-// Start reading at Directory, then Zones and Inventory.
+// Start reading at Directory.Refresh.
 package account

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
 const (
@@ -63,7 +63,7 @@ func (l *ConfigMapLedger) Save(ctx context.Context, data []byte, version string)
 	case err == nil:
 		return object.ResourceVersion, nil
 	case apierrors.IsConflict(err), apierrors.IsAlreadyExists(err), apierrors.IsNotFound(err):
-		return "", regapi.ErrLedgerConflict
+		return "", budget.ErrConflict
 	default:
 		return "", fmt.Errorf("write ConfigMap %s: %w", l.key, err)
 	}

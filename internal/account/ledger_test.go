@@ -6,7 +6,7 @@ import (
 
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
-	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
 func TestALedgerInAConfigMapComparesAndSwaps(t *testing.T) {
@@ -20,14 +20,14 @@ func TestALedgerInAConfigMapComparesAndSwaps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := theirs.Save(t.Context(), []byte("two"), version); !errors.Is(err, regapi.ErrLedgerConflict) {
+	if _, err := theirs.Save(t.Context(), []byte("two"), version); !errors.Is(err, budget.ErrConflict) {
 		t.Errorf("a second creation: %v", err)
 	}
 	second, err := theirs.Save(t.Context(), []byte("two"), first)
 	if err != nil || second == first {
 		t.Errorf("version %q after %q: %v", second, first, err)
 	}
-	if _, err := ours.Save(t.Context(), []byte("three"), first); !errors.Is(err, regapi.ErrLedgerConflict) {
+	if _, err := ours.Save(t.Context(), []byte("three"), first); !errors.Is(err, budget.ErrConflict) {
 		t.Errorf("a write over somebody else's: %v", err)
 	}
 	if data, version, err := ours.Load(t.Context()); string(data) != "two" || version != second || err != nil {

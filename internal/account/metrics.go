@@ -5,7 +5,10 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
 // Metrics counts what happens to requests. Logins appear by their id only.
@@ -56,14 +59,14 @@ func (o observer) RequestDone(function, code string, took time.Duration) {
 	o.metrics.durations.WithLabelValues(o.id, function).Observe(took.Seconds())
 }
 
-func (o observer) LaneWait(priority regapi.Priority, waited time.Duration) {
+func (o observer) LaneWait(priority traffic.Priority, waited time.Duration) {
 	o.metrics.waits.WithLabelValues(o.id, priority.String()).Observe(waited.Seconds())
 }
 
-func (o observer) BatchSent(batch Batch) {
-	o.metrics.batches.WithLabelValues(o.id, batch.Function).Observe(float64(batch.Zones))
-	if batch.Actions > 0 {
-		o.metrics.actions.WithLabelValues(o.id, batch.Function).Observe(float64(batch.Actions))
+func (o observer) BatchSent(sent batch.Batch) {
+	o.metrics.batches.WithLabelValues(o.id, sent.Function).Observe(float64(sent.Zones))
+	if sent.Actions > 0 {
+		o.metrics.actions.WithLabelValues(o.id, sent.Function).Observe(float64(sent.Actions))
 	}
 }
 
@@ -101,10 +104,10 @@ func (d *Directory) Collect(metrics chan<- prometheus.Metric) {
 	}
 }
 
-func collectBudget(metrics chan<- prometheus.Metric, id string, state regapi.BudgetState) {
+func collectBudget(metrics chan<- prometheus.Metric, id string, state budget.State) {
 	gauge(metrics, budgetLimit, float64(state.Limit), id)
 	gauge(metrics, budgetFrozen, truth(!state.FrozenUntil.IsZero()), id)
-	for _, priority := range []regapi.Priority{regapi.Background, regapi.Change, regapi.Interactive} {
+	for _, priority := range []traffic.Priority{traffic.Background, traffic.Change, traffic.Interactive} {
 		gauge(metrics, budgetLeft, float64(state.Left[priority]), id, priority.String())
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -35,10 +36,10 @@ func (r *AccountReconciler) verify(ctx context.Context, s *accountScope) (err er
 // probe finds out what kind of account it is, once per version of the credentials.
 func (r *AccountReconciler) probe(ctx context.Context, s *accountScope) error {
 	zones, status := s.connection.Zones, s.before.Status
-	if zones.Capability() == account.Unknown && status.Capability != "" && status.SecretVersion == s.connection.SecretVersion() {
-		zones.SetCapability(account.Capability(status.Capability))
+	if zones.Capability() == batch.Unknown && status.Capability != "" && status.SecretVersion == s.connection.SecretVersion() {
+		zones.SetCapability(batch.Capability(status.Capability))
 	}
-	if zones.Capability() != account.Unknown {
+	if zones.Capability() != batch.Unknown {
 		return nil
 	}
 	_, err := zones.Probe(ctx)

@@ -7,8 +7,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/account"
-	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/batch"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
 // budgetSteps is in how many steps what is left of a budget is shown, so that the status does not change with every request.
@@ -30,7 +31,7 @@ func (s *accountScope) outcome(err error) outcome {
 func (s *accountScope) showConnection() {
 	status, summary := &s.account.Status, s.connection.Inventory.Summary()
 	status.SecretVersion, status.ID = s.connection.SecretVersion(), s.connection.ID
-	if capability := s.connection.Zones.Capability(); capability != account.Unknown {
+	if capability := s.connection.Zones.Capability(); capability != batch.Unknown {
 		status.Capability = v1alpha1.Capability(capability)
 	}
 	status.Zones = int32(summary.Zones)
@@ -42,7 +43,7 @@ func (s *accountScope) showConnection() {
 	s.showFreshness(summary)
 }
 
-func (s *accountScope) showFreshness(summary account.Summary) {
+func (s *accountScope) showFreshness(summary inventory.Summary) {
 	condition := metav1.Condition{Type: v1alpha1.ConditionInventoryFresh, ObservedGeneration: s.account.Generation}
 	switch {
 	case summary.Err != nil:
@@ -55,7 +56,7 @@ func (s *accountScope) showFreshness(summary account.Summary) {
 	meta.SetStatusCondition(&s.account.Status.Conditions, condition)
 }
 
-func showBudget(state regapi.BudgetState) v1alpha1.BudgetStatus {
+func showBudget(state budget.State) v1alpha1.BudgetStatus {
 	step := max(1, state.Limit/budgetSteps)
 	left := max(0, state.Limit-state.Used)
 	shown := v1alpha1.BudgetStatus{RequestsPerHour: int32(state.Limit), Left: int32(left / step * step)}

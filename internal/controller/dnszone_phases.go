@@ -11,7 +11,9 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -90,12 +92,12 @@ func (r *DNSZoneReconciler) connect(ctx context.Context, s *dnsZoneScope) error 
 		return err
 	}
 	s.connection, s.target.Store = connection, connection
-	r.follow(s, account.Records)
+	r.follow(s, inventory.Records)
 	return nil
 }
 
 // follow makes the inventory of the account follow the zone.
-func (r *DNSZoneReconciler) follow(s *dnsZoneScope, aspects account.Aspect) {
+func (r *DNSZoneReconciler) follow(s *dnsZoneScope, aspects inventory.Aspect) {
 	r.Directory.Follow(s.connection, followerOf("DNSZone", client.ObjectKeyFromObject(s.zone)), s.target.Domain, aspects)
 }
 
@@ -121,16 +123,16 @@ func (r *DNSZoneReconciler) interpret(_ context.Context, s *dnsZoneScope) error 
 }
 
 // priority of the requests: carrying out a new spec goes before putting drift right.
-func (s *dnsZoneScope) priority() regapi.Priority {
+func (s *dnsZoneScope) priority() traffic.Priority {
 	if readyFor(s.zone.Status.Conditions, s.zone.Generation) {
-		return regapi.Background
+		return traffic.Background
 	}
-	return regapi.Change
+	return traffic.Change
 }
 
 // sync brings the zone to what the spec asks.
 func (r *DNSZoneReconciler) sync(ctx context.Context, s *dnsZoneScope) error {
-	ctx = regapi.WithPriority(ctx, s.priority())
+	ctx = traffic.WithPriority(ctx, s.priority())
 	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{
 		Plan:    s.plan,
 		Prepare: func(ctx context.Context, edits zone.Edits) error { return r.writeAhead(ctx, s, edits.Added()) },
@@ -156,8 +158,8 @@ func (r *DNSZoneReconciler) sync(ctx context.Context, s *dnsZoneScope) error {
 // explainDelegation finds out which name servers the domain uses instead of the registrar's. The inventory wakes the object
 // when that changes.
 func (r *DNSZoneReconciler) explainDelegation(ctx context.Context, s *dnsZoneScope, cause error) error {
-	r.follow(s, account.Records|account.Delegation)
-	facts, err := s.connection.Inventory.Facts(ctx, s.target.Domain, account.Delegation)
+	r.follow(s, inventory.Records|inventory.Delegation)
+	facts, err := s.connection.Inventory.Facts(ctx, s.target.Domain, inventory.Delegation)
 	if err != nil || facts.Delegation == nil || facts.Delegation.Err != nil {
 		return cause
 	}

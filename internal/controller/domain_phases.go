@@ -7,12 +7,13 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
 // domainAspects are what a Domain shows.
-const domainAspects = account.Delegation | account.Signing
+const domainAspects = inventory.Delegation | inventory.Signing
 
 // domainScope is what the phases of a Domain find out.
 type domainScope struct {
@@ -21,7 +22,7 @@ type domainScope struct {
 	name       string // in canonical form
 	connection *account.Connection
 	service    *domainService
-	facts      account.Facts
+	facts      inventory.Facts
 }
 
 // domainService is the domain as a service of the account.

@@ -11,6 +11,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
 
 // outcome is what a reconciliation came to: the conditions and the next attempt.
@@ -91,7 +92,7 @@ func waiting(reason, message string, delay time.Duration) outcome {
 
 // throttledWait is until the budget can pay again, as far as that is known.
 func throttledWait(err error) time.Duration {
-	if wait, ok := regapi.RetryAfter(err); ok {
+	if wait, ok := traffic.RetryAfter(err); ok {
 		return max(wait, time.Second)
 	}
 	return throttledDelay

@@ -288,46 +288,6 @@ func TestContactsOfAServiceOrderDoNotReachItsErrors(t *testing.T) {
 	}
 }
 
-func TestRefusedOrdersAndBillsAreRemembered(t *testing.T) {
-	calls := map[string]struct {
-		answer string
-		call   func(context.Context, *Client) error // returns the error of the only element
-	}{
-		"domain/create": {
-			`{"domains":[{"dname":"a.ru","result":"error","error_code":"DOMAIN_ALREADY_EXISTS"}]}`,
-			func(ctx context.Context, c *Client) error {
-				order, err := c.Domain.Create(ctx, Registration{Names: []string{"a.ru"}})
-				if err != nil {
-					return fmt.Errorf("the whole request failed: %w", err)
-				}
-				return order.Domains[0].Err
-			},
-		},
-		"bill/delete": {
-			`{"bills":[{"bill_id":"7","error_code":"BILL_ID_NOT_FOUND"}]}`,
-			func(ctx context.Context, c *Client) error {
-				results, err := c.Bill.Delete(ctx, 7)
-				if err != nil {
-					return fmt.Errorf("the whole request failed: %w", err)
-				}
-				return results[0].Err
-			},
-		},
-	}
-	for name, c := range calls {
-		client, stub := answering(t, `{"result":"success","answer":`+c.answer+`}`, WithMiddleware(NewRefusalMemory().Middleware()))
-		first := c.call(t.Context(), client)
-		for range maxRefusals + 2 {
-			if err := c.call(t.Context(), client); err == nil || err.Error() != first.Error() {
-				t.Errorf("%s: %v, at first %v", name, err, first)
-			}
-		}
-		if stub.requests() != maxRefusals {
-			t.Errorf("%s: %d requests", name, stub.requests())
-		}
-	}
-}
-
 func TestNoSecretOfATypedCallReachesItsErrors(t *testing.T) {
 	secrets := []string{
 		"xxxxx", "othertest", "test@example.com", "Uryupinsk", "hjgf7jfj8f8", "Святослав", "123456789012", testPassword.Username, testPassword.Password,

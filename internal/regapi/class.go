@@ -55,17 +55,23 @@ func (c ErrorCode) Class() Class {
 	return ClassTransient
 }
 
-// ClassOf returns the class of err: that of its code for a refusal by REG.API, ClassNone for nil,
-// ClassThrottled for a [ThrottledError], and ClassTransient for everything else.
+// Documented reports whether this client knows the code.
+func (c ErrorCode) Documented() bool {
+	_, known := classes[c]
+	return known
+}
+
+// ClassOf returns the class of err: what the outermost error with a method Class says, such as a
+// refusal by REG.API; ClassNone for nil, and ClassTransient for everything else.
 func ClassOf(err error) Class {
 	if err == nil {
 		return ClassNone
 	}
-	if refusal, ok := errors.AsType[*Error](err); ok {
-		return refusal.Code.Class()
-	}
-	if _, ok := errors.AsType[*ThrottledError](err); ok {
-		return ClassThrottled
+	if classified, ok := errors.AsType[interface {
+		error
+		Class() Class
+	}](err); ok {
+		return classified.Class()
 	}
 	return ClassTransient
 }
@@ -95,4 +101,22 @@ func IsBlocked(err error) bool { return ClassOf(err) == ClassBlocked }
 func HasCode(err error, codes ...ErrorCode) bool {
 	refusal, ok := errors.AsType[*Error](err)
 	return ok && slices.Contains(codes, refusal.Code)
+}
+
+// ConcernsOneAction tells a refusal of one action from a failure of the zone, the account or the connection. Only an answer
+// about the element says that REG.API looked at the action; of those, the classes that speak of the whole zone or account
+// concern more.
+func ConcernsOneAction(err error) bool {
+	refusal, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
+	switch refusal.Class() {
+	case ClassInvalid:
+		return true
+	case ClassTransient:
+		return refusal.Domain != ""
+	default:
+		return false
+	}
 }

@@ -2,7 +2,8 @@
 //
 // It owns the protocol and nothing else: transport, authentication, the two-level envelope, error
 // codes and their classes, tolerant decoding, and typed calls per category of functions. It must
-// not import Kubernetes or a logging library, and it knows nothing about desired state.
+// not import Kubernetes or a logging library, and it knows nothing of how requests are paced nor
+// of desired state.
 //
 // Start with [NewClient]. A typed call stands on the service of its category and bears the name of
 // the function, so zone/add_alias is Client.Zone.AddAlias; everything without a typed call goes
@@ -26,24 +27,11 @@
 // # The chain
 //
 // A client sends every request once, at once, and remembers nothing. Everything beyond that is a
-// [Middleware], shared by all clients of an account unless it says otherwise. Give them to
-// [WithMiddleware] in this order, the outermost first:
+// [Middleware], which somebody else makes and [WithMiddleware] puts in front: see package traffic.
+// A middleware says of its errors what they are by two methods: Unsent() bool, for [NeverSent],
+// and Class() [Class], for [ClassOf].
 //
-//   - [Coalescer]: callers that ask the same at the same time share one request, and whatever that
-//     goes through further in.
-//   - [Retry]: repeats reads, and requests that provably never left ([NeverSent]). Outside the lane,
-//     so that its pauses hold nobody up; each try takes its turn and pays again.
-//   - [RefusalMemory]: what was refused again and again is not sent. Inside the retry, so that it
-//     counts every try, and outside the lane, since a remembered refusal needs no turn. One per
-//     credentials.
-//   - [Lane]: one request at a time (1.2), by [Priority], paid from each [Budget] (1200 requests an
-//     hour, 1.2). What cannot go in time fails at once with a [*ThrottledError]; see [RetryAfter].
-//   - [DenialGuard]: refused credentials rest. Inside the lane, so that those who queue behind a
-//     denied request learn of it, and only one probe goes; what it holds back is paid back. One per
-//     credentials.
-//   - [Observe]: tells an [Observer] what was really sent.
-//   - Envelope and HTTP are the client's own.
-//
-// A budget keeps its promise across crashes and processes by a [Ledger], which is somebody else's
-// to implement. Nothing here starts a goroutine that outlives its caller.
+// The package imports the catalogue of the functions and nothing else of this module. Its exported
+// types are safe for concurrent use once they are made, unless they say otherwise; a nil client is
+// of no use. Nothing here starts a goroutine.
 package regapi

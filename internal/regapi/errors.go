@@ -52,6 +52,9 @@ func (e *Error) Is(target error) bool {
 // Class returns the class of the refusal's code.
 func (e *Error) Class() Class { return e.Code.Class() }
 
+// Unsent reports whether this client itself refused to send the request.
+func (e *Error) Unsent() bool { return e.unsent }
+
 // Remedy tells a person what to do about the refusal; see [Remedy].
 func (e *Error) Remedy() string { return remedies[e.Code] }
 
@@ -62,34 +65,11 @@ func refuse(function string, code ErrorCode, text string) *Error {
 
 // NeverSent reports whether the request behind err provably never left this process, so that
 // repeating it cannot repeat an effect: the client refused it, its turn did not come, or no
-// connection came about.
+// connection came about. The outermost error that has a method Unsent decides.
 func NeverSent(err error) bool {
-	if unsentKind(err) {
-		return true
-	}
-	if refusal, ok := errors.AsType[*Error](err); ok {
-		return refusal.unsent
-	}
-	if failure, ok := errors.AsType[*TransportError](err); ok {
-		return failure.NeverSent
-	}
-	return false
+	said, ok := errors.AsType[interface {
+		error
+		Unsent() bool
+	}](err)
+	return ok && said.Unsent()
 }
-
-// unsentKind reports whether err is of a kind that exists for requests that were not sent only.
-func unsentKind(err error) bool {
-	if _, ok := errors.AsType[heldBack](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[*ThrottledError](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[*LedgerError](err)
-	return ok
-}
-
-// heldBack is the refusal of an earlier request, given to a later one that was not sent.
-type heldBack struct{ error }
-
-// Unwrap returns the earlier refusal.
-func (h heldBack) Unwrap() error { return h.error }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"net/netip"
-	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
@@ -62,28 +61,6 @@ func Example() {
 	// example.ru None
 	// missing.ru NotFound
 	// www A 192.0.2.1
-}
-
-func ExampleNewClient() {
-	// Shared by all clients of the account; the budget of the address by all accounts behind it.
-	coalescer := regapi.NewCoalescer()
-	account := regapi.NewBudget(regapi.DefaultRequestsPerHour)
-	egress := regapi.NewBudget(regapi.DefaultRequestsPerHour)
-	lane := regapi.NewLane(regapi.WithBudgets(account, egress))
-
-	client, err := regapi.NewClient(
-		regapi.WithCredentials(regapi.Password{Username: "login", Password: "secret"}),
-		regapi.WithTimeout(30*time.Second),
-		regapi.WithMiddleware(
-			coalescer.Middleware(),
-			regapi.Retry(),
-			regapi.NewRefusalMemory().Middleware(),
-			lane.Middleware(),
-			regapi.NewDenialGuard(0, nil).Middleware(),
-		),
-	)
-	fmt.Println(client, err)
-	// Output: regapi.Client(https://api.reg.ru/api/regru2/) <nil>
 }
 
 func ExampleClient_Call() {

@@ -54,9 +54,13 @@ type Answer struct {
 
 	// redactor knows the secrets of the request, for the errors of the answer's elements.
 	redactor *redactor
-	// judge tells the memory of refusals how the only element of a list fared; nil if nobody asks.
+	// judge is told how the only element of a list fared; nil if nobody asks.
 	judge func(error)
 }
+
+// OnVerdict has judge told of a refusal that only the typed call finds, since it stands in the only element of a list. A
+// middleware that remembers refusals asks for it, before it returns the answer.
+func (a *Answer) OnVerdict(judge func(error)) { a.judge = judge }
 
 // Format prints neither body nor payload: they may hold contacts.
 func (a Answer) Format(state fmt.State, _ rune) {

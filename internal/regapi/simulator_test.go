@@ -8,7 +8,6 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net/netip"
-	"sync"
 	"testing"
 	"time"
 
@@ -225,42 +224,6 @@ func TestSimulatorRefusesOrdinaryAccountsWhatPartnersMay(t *testing.T) {
 	_, err := client.Zone.UpdateRecords(t.Context(), []ZoneUpdate{{ByName("example.ru"), []Action{AddTXT{"@", "x"}}}})
 	if !HasCode(err, CodeResellerAuthFailed) || !IsBlocked(err) {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestSimulatorIsNotAskedAgainWithARefusedPassword(t *testing.T) {
-	now := time.Unix(0, 0)
-	guard := NewDenialGuard(time.Minute, func() time.Time { return now })
-	client, server := simulated(t, regapitest.Behaviour{}, WithMiddleware(guard.Middleware()))
-	server.SetPassword(testPassword.Username, "another")
-	for range 5 {
-		if _, err := client.Common.Nop(t.Context()); !IsDenied(err) {
-			t.Fatalf("got %v", err)
-		}
-	}
-	if calls := server.Calls("*"); calls != 1 {
-		t.Errorf("%d requests with a refused password", calls)
-	}
-	server.SetPassword(testPassword.Username, testPassword.Password)
-	now = now.Add(time.Minute)
-	if _, err := client.Common.Nop(t.Context()); err != nil {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestSimulatorNeverSeesTwoRequestsAtOnceThroughALane(t *testing.T) {
-	client, server := simulated(t, regapitest.Behaviour{}, WithMiddleware(NewLane().Middleware()))
-	var callers sync.WaitGroup
-	for range 20 {
-		callers.Go(func() {
-			if _, err := client.Common.Nop(t.Context()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	callers.Wait()
-	if most := server.MaxInFlight(testPassword.Username); most != 1 || server.Calls("nop") != 20 {
-		t.Errorf("%d at once, %d in all", most, server.Calls("nop"))
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
-// Applied tells whether a zone shows the effect of an action, as account.WithApplied asks. known is false for actions that
+// Applied tells whether a zone shows the effect of an action, as batch.WithApplied asks. known is false for actions that
 // this package never sends.
 func Applied(current []regapi.ResourceRecord, action regapi.Action) (applied, known bool) {
 	if removal, ok := action.(regapi.RemoveRecord); ok {

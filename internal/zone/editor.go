@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -244,7 +243,7 @@ func write(ctx context.Context, target Target, before Snapshot, edits Edits) ([]
 	var failures []Failure
 	if edits.SOA != nil {
 		if err := target.Store.WriteSOA(ctx, target.Domain, *edits.SOA); err != nil {
-			if !account.ConcernsOneAction(err) {
+			if !regapi.ConcernsOneAction(err) {
 				return nil, fmt.Errorf("%s: %w", describe(Change{}), err)
 			}
 			failures = append(failures, Failure{Err: err})
@@ -261,7 +260,7 @@ func write(ctx context.Context, target Target, before Snapshot, edits Edits) ([]
 	for n, err := range results {
 		switch {
 		case err == nil:
-		case account.ConcernsOneAction(err):
+		case regapi.ConcernsOneAction(err):
 			failures = append(failures, Failure{Change: changes[n], Err: err})
 		default:
 			return nil, fmt.Errorf("%s: %w", describe(changes[n]), err)

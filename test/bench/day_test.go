@@ -10,8 +10,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -40,7 +43,7 @@ type day struct {
 	wishes    []*wish
 
 	mu      sync.Mutex
-	ledgers map[string]*regapi.MemoryLedger
+	ledgers map[string]*budget.MemoryLedger
 	leader  *process
 }
 
@@ -56,7 +59,7 @@ func TestADayOfCrashesAndHandovers(t *testing.T) {
 		demanding.Go(func() { d.changeWishes(evening) })
 		demanding.Go(func() { d.askInBursts(evening) })
 		for _, event := range d.events(evening) {
-			regapi.Sleep(t.Context(), time.Until(event.at))
+			pause.For(t.Context(), time.Until(event.at))
 			event.happen()
 		}
 		demanding.Wait()
@@ -67,7 +70,7 @@ func TestADayOfCrashesAndHandovers(t *testing.T) {
 }
 
 func newDay(t *testing.T) *day {
-	d := &day{T: t, dice: &dice{source: rand.New(rand.NewPCG(seed, 2026))}, ledgers: map[string]*regapi.MemoryLedger{}}
+	d := &day{T: t, dice: &dice{source: rand.New(rand.NewPCG(seed, 2026))}, ledgers: map[string]*budget.MemoryLedger{}}
 	// What is made twice shows: as a record that is there twice, or as a removal of nothing.
 	d.api = regapitest.New(
 		regapitest.WithLatency(latency), regapitest.WithHook(d.watch),
@@ -105,11 +108,11 @@ func (d *dice) upTo(longest time.Duration) time.Duration {
 	return time.Duration(d.number(int(longest)))
 }
 
-func (d *day) ledger(name string) *regapi.MemoryLedger {
+func (d *day) ledger(name string) *budget.MemoryLedger {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.ledgers[name] == nil {
-		d.ledgers[name] = &regapi.MemoryLedger{}
+		d.ledgers[name] = &budget.MemoryLedger{}
 	}
 	return d.ledgers[name]
 }
@@ -209,7 +212,7 @@ func (d *day) askInBursts(evening time.Time) {
 func (d *day) askSome(p *process) {
 	of := d.dice.number(len(dayLogins))
 	which := func() regapi.DomainRef { return regapi.ByName(dayDomain(of, d.dice.number(zonesPerLogin))) }
-	priorities := []regapi.Priority{regapi.Background, regapi.Change, regapi.Interactive}
+	priorities := []traffic.Priority{traffic.Background, traffic.Change, traffic.Interactive}
 	p.ask(dayLogins[of], priorities[d.dice.number(len(priorities))], d.dice.upTo(30*time.Minute), which(), which())
 }
 
@@ -268,7 +271,7 @@ func (d *day) judge() {
 		}
 	}
 	busiest := busiestHour(moments)
-	if busiest < regapi.DefaultRequestsPerHour*3/4 || writes < kills {
+	if busiest < budget.DefaultRequestsPerHour*3/4 || writes < kills {
 		d.Errorf("%d requests in the busiest hour and %d changes: too calm a day to show anything", busiest, writes)
 	}
 	d.Logf("%d requests, %d of them changed something, %d in the busiest hour", len(journal), writes, busiest)

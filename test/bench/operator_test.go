@@ -12,8 +12,8 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
-	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -78,7 +78,7 @@ const (
 
 // backoff is how long a controller waits after its nth failure in a row, counted from 0.
 func backoff(err error, failures int) time.Duration {
-	if wait, ok := regapi.RetryAfter(err); ok {
+	if wait, ok := traffic.RetryAfter(err); ok {
 		return max(wait, time.Second)
 	}
 	return min(firstBackoff<<min(failures, 10), lastBackoff)

@@ -13,7 +13,11 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
+	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -47,13 +51,13 @@ func (d *day) launch() *process {
 		inFlight: map[string]int{}, requests: make(chan struct{}, 1),
 	}
 	p.life, p.die = context.WithCancel(context.Background())
-	p.editing, p.calm = context.WithCancel(regapi.WithPriority(p.life, regapi.Change))
+	p.editing, p.calm = context.WithCancel(traffic.WithPriority(p.life, traffic.Change))
 	for _, w := range d.wishes {
 		p.wake[w.domain] = make(chan struct{}, 1)
 	}
 	p.operator = startOperator(account.Settings{
 		SweepInterval: defaultSweep,
-		Ledger:        func(name string) regapi.Ledger { return &distantLedger{p, d.ledger(name)} },
+		Ledger:        func(name string) budget.Ledger { return &distantLedger{p, d.ledger(name)} },
 		Changed:       func(_ types.NamespacedName, domain string) { p.nudge(domain) },
 		Options:       []regapi.Option{regapi.WithTransport(p)},
 	}, dayLogins...)
@@ -61,7 +65,7 @@ func (d *day) launch() *process {
 		p.connections[login] = p.connect(d.T, d.api, login)
 	}
 	for _, w := range d.wishes {
-		p.Follow(p.connections[w.login], w.domain, w.domain, account.Records)
+		p.Follow(p.connections[w.login], w.domain, w.domain, inventory.Records)
 		p.editors.Go(func() { p.lookAfter(w) })
 		p.nudge(w.domain)
 	}
@@ -95,7 +99,7 @@ func (p *process) lookAfter(w *wish) {
 			failures = 0
 			continue
 		}
-		if !regapi.Sleep(p.editing, backoff(err, failures)) {
+		if !pause.For(p.editing, backoff(err, failures)) {
 			return
 		}
 		failures++
@@ -104,9 +108,9 @@ func (p *process) lookAfter(w *wish) {
 }
 
 // ask asks something about zones, as somebody does who needs to know by a deadline and then gives up.
-func (p *process) ask(login string, priority regapi.Priority, patience time.Duration, refs ...regapi.DomainRef) {
+func (p *process) ask(login string, priority traffic.Priority, patience time.Duration, refs ...regapi.DomainRef) {
 	p.askers.Go(func() {
-		ctx, cancel := context.WithTimeout(regapi.WithPriority(p.life, priority), patience)
+		ctx, cancel := context.WithTimeout(traffic.WithPriority(p.life, priority), patience)
 		defer cancel()
 		_, _ = p.connections[login].Client.Zone.Nop(ctx, refs...) // The budget may refuse it, or a fault strike.
 	})
@@ -175,7 +179,7 @@ func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancel(request.Context())
 	defer cancel()
 	defer context.AfterFunc(p.life, cancel)()
-	if !regapi.Sleep(ctx, p.day.dice.upTo(oneWay)) {
+	if !pause.For(ctx, p.day.dice.upTo(oneWay)) {
 		return nil, p.endOf(ctx)
 	}
 	arriving := request.Clone(ctx)
@@ -184,7 +188,7 @@ func (p *process) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !regapi.Sleep(ctx, p.day.dice.upTo(oneWay)) {
+	if !pause.For(ctx, p.day.dice.upTo(oneWay)) {
 		return nil, p.endOf(ctx)
 	}
 	return response, nil
@@ -220,7 +224,7 @@ func (p *process) endOf(ctx context.Context) error {
 // distantLedger is a ledger that all processes share, as one of them reaches it: on a way on which it may die.
 type distantLedger struct {
 	p      *process
-	shared *regapi.MemoryLedger
+	shared *budget.MemoryLedger
 }
 
 // ledgerWay is the longest way to the ledger.
@@ -250,7 +254,7 @@ func (l *distantLedger) travel(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.p.life, cancel)()
-	if !regapi.Sleep(ctx, l.p.day.dice.upTo(ledgerWay)) {
+	if !pause.For(ctx, l.p.day.dice.upTo(ledgerWay)) {
 		return l.p.endOf(ctx)
 	}
 	return nil

@@ -11,8 +11,12 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
+	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -20,7 +24,7 @@ var compare = flag.Bool("compare", false, "let the plain client do every workloa
 
 const (
 	customer   = "customer"
-	everything = account.Records | account.Delegation | account.Signing
+	everything = inventory.Records | inventory.Delegation | inventory.Signing
 	// defaultSweep is the interval at which everything is read again unless a flag says otherwise.
 	defaultSweep = 10 * time.Minute
 )
@@ -123,7 +127,7 @@ func (o *ourClient) learn(domains int) {
 // write brings a zone to hold the wanted records and none of the obsolete ones, trying again as the controllers do.
 func (o *ourClient) write(domain string, want, obsolete []zone.Record) {
 	o.Helper()
-	ctx := regapi.WithPriority(o.Context(), regapi.Change)
+	ctx := traffic.WithPriority(o.Context(), traffic.Change)
 	owned := zone.Ownership{Confirmed: zone.SetOf(obsolete...)}
 	edit := zone.Edit{Plan: func(current zone.Snapshot) zone.Edits {
 		return zone.Edits{Changes: zone.NewPlan(want, owned, current.Records(), zone.Policy{}).Changes}
@@ -138,7 +142,7 @@ func (o *ourClient) write(domain string, want, obsolete []zone.Record) {
 			}
 			return
 		}
-		if !regapi.Sleep(ctx, backoff(err, failures)) {
+		if !pause.For(ctx, backoff(err, failures)) {
 			break
 		}
 	}
@@ -218,8 +222,8 @@ func TestAnIdleHourWithAThousandZonesTakesATenthOfTheBudget(t *testing.T) {
 		},
 	}
 	spent := idle.measure(t).requests()
-	if spent > regapi.DefaultRequestsPerHour/10 {
-		t.Errorf("%d requests, want at most a tenth of %d", spent, regapi.DefaultRequestsPerHour)
+	if spent > budget.DefaultRequestsPerHour/10 {
+		t.Errorf("%d requests, want at most a tenth of %d", spent, budget.DefaultRequestsPerHour)
 	}
 	if spent < 5*(rounds-1) {
 		t.Errorf("%d requests: the sweeps did not take place", spent)
@@ -233,7 +237,7 @@ func edits(title string, zones int, want, obsolete func(n int) []zone.Record) wo
 		records: func(n int) []regapitest.Record { return simulated(obsolete(n)) },
 		ours: func(_ *bubble, o *ourClient) {
 			for n := range zones {
-				o.Follow(o.Connection, domainName(n), domainName(n), account.Records)
+				o.Follow(o.Connection, domainName(n), domainName(n), inventory.Records)
 			}
 			forEach(zones, func(n int) { o.write(domainName(n), want(n), obsolete(n)) })
 		},
@@ -341,7 +345,7 @@ func TestAnInteractiveRequestOvertakesFiveThousand(t *testing.T) {
 						if _, err := p.Zone.Nop(background, regapi.ByName(domainName(n))); err == nil {
 							break
 						}
-						regapi.Sleep(background, plainPause)
+						pause.For(background, plainPause)
 					}
 				}
 			})
@@ -359,7 +363,7 @@ func TestAnInteractiveRequestOvertakesFiveThousand(t *testing.T) {
 func (o *ourClient) interrupt(b *bubble) {
 	o.Helper()
 	before, start := b.figures().requests(), time.Now()
-	zones, err := o.Client.Zone.GetResourceRecords(regapi.WithPriority(o.Context(), regapi.Interactive), regapi.ByName(domainName(0)))
+	zones, err := o.Client.Zone.GetResourceRecords(traffic.WithPriority(o.Context(), traffic.Interactive), regapi.ByName(domainName(0)))
 	if err := firstError(err, zones, func(read regapi.ZoneRecords) error { return read.Err }); err != nil {
 		o.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -44,7 +45,7 @@ func (b *backoffs) wait(ctx context.Context, id, domain string) error {
 		if current == nil {
 			return nil
 		}
-		if !regapi.Sleep(ctx, time.Until(current.until)) {
+		if !pause.For(ctx, time.Until(current.until)) {
 			return current.err
 		}
 	}

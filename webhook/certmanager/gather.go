@@ -12,7 +12,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -61,7 +63,7 @@ type gatherer struct {
 func newGatherer(base context.Context, settings Settings, backoffs *backoffs) *gatherer {
 	return &gatherer{
 		editor: settings.Editor, backoffs: backoffs, linger: settings.Linger, workWithin: settings.WorkWithin,
-		base: regapi.WithPriority(base, regapi.Interactive), waiting: map[target][]*wish{},
+		base: traffic.WithPriority(base, traffic.Interactive), waiting: map[target][]*wish{},
 	}
 }
 
@@ -123,7 +125,7 @@ func (g *gatherer) leave(t target, w *wish) {
 // run carries out the wishes for a zone until none waits.
 func (g *gatherer) run(t target) {
 	for {
-		regapi.Sleep(g.base, g.linger)
+		pause.For(g.base, g.linger)
 		err := g.backoffs.wait(g.base, t.connection.ID, t.domain)
 		batch := g.take(t)
 		if len(batch) == 0 {

@@ -34,7 +34,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
-	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/pause"
 )
 
 // patience bounds every wait for the API server.
@@ -286,7 +286,7 @@ func (c *cluster) eventually(complaint string, done func() bool) {
 	ctx, cancel := context.WithTimeout(c.Context(), patience)
 	defer cancel()
 	for !done() {
-		if !regapi.Sleep(ctx, 50*time.Millisecond) {
+		if !pause.For(ctx, 50*time.Millisecond) {
 			c.Fatal(complaint)
 		}
 	}

@@ -18,7 +18,9 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -107,7 +109,7 @@ func (s *Solver) serve(request *acme.ChallengeRequest, operation zone.Operation)
 	defer cancel()
 	logger := log.FromContext(ctx).WithName("certmanager").WithValues(
 		"operation", verbs[operation], "name", request.ResolvedFQDN, "namespace", request.ResourceNamespace)
-	ctx = regapi.WithPriority(log.IntoContext(ctx, logger), regapi.Interactive)
+	ctx = traffic.WithPriority(log.IntoContext(ctx, logger), traffic.Interactive)
 	err := explain(s.solve(ctx, request, operation))
 	if err != nil && s.base.Err() != nil {
 		err = errClosed
@@ -187,7 +189,7 @@ func (s *Solver) awaitPublication(ctx context.Context, domain string, record zon
 		if ctx.Err() == nil { // Else it tells of the end of our time only.
 			unreachable = err != nil
 		}
-		if !regapi.Sleep(ctx, publicationInterval) {
+		if !pause.For(ctx, publicationInterval) {
 			return notPublished(domain, unreachable)
 		}
 	}

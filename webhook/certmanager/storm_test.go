@@ -15,6 +15,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
 
 const (
@@ -28,7 +29,7 @@ func (h *harness) background(ctx context.Context, requests int) *sync.WaitGroup 
 	h.Helper()
 	client := h.connection().Client
 	var sweeping sync.WaitGroup
-	patient, cancel := context.WithTimeout(regapi.WithPriority(ctx, regapi.Background), 24*time.Hour)
+	patient, cancel := context.WithTimeout(traffic.WithPriority(ctx, traffic.Background), 24*time.Hour)
 	h.Cleanup(cancel)
 	for n := range requests {
 		// Different ones, since equal ones would share a request. What becomes of them is not the question.

@@ -26,6 +26,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -123,8 +124,8 @@ func (h *harness) serve(settings Settings) {
 func (h *harness) follow(domain string) {
 	h.Helper()
 	connection := h.connection()
-	h.provider.settings.Directory.Follow(connection, "test "+domain, domain, account.Records)
-	if _, err := connection.Inventory.Facts(h.Context(), domain, account.Records); err != nil {
+	h.provider.settings.Directory.Follow(connection, "test "+domain, domain, inventory.Records)
+	if _, err := connection.Inventory.Facts(h.Context(), domain, inventory.Records); err != nil {
 		h.Fatal(err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -147,7 +148,7 @@ func (p *Provider) recordsOf(ctx context.Context, found *served, domain string) 
 	}
 	records, known := connection.KnownZone(domain)
 	if !known || (records.Err != nil && !lasting(records.Err)) {
-		if records, err = connection.ReadZone(regapi.WithPriority(ctx, regapi.Change), domain); err != nil {
+		if records, err = connection.ReadZone(traffic.WithPriority(ctx, traffic.Change), domain); err != nil {
 			return nil, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -55,7 +56,7 @@ func (p *Provider) edit(ctx context.Context, found *served, o *order) error {
 	w.rules.refused = func(record zone.Record) bool { return p.refusals.holds(o.domain, record) }
 	defer func() { p.report(ctx, found, o.domain, w.made) }()
 	for range maxPasses {
-		if more, err := w.pass(regapi.WithPriority(ctx, regapi.Change)); err != nil || !more {
+		if more, err := w.pass(traffic.WithPriority(ctx, traffic.Change)); err != nil || !more {
 			return err
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
@@ -191,7 +191,7 @@ func (h *harness) usePartner(domain string) {
 	h.api.SetPartner(login, true)
 	h.api.SetRecords(domain, nil)
 	h.follow(domain)
-	if kind, err := h.connection().Zones.Probe(h.Context()); err != nil || kind != account.Partner {
+	if kind, err := h.connection().Zones.Probe(h.Context()); err != nil || kind != batch.Partner {
 		h.Fatalf("the account is %s: %v", kind, err)
 	}
 }

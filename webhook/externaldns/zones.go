@@ -14,6 +14,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -163,7 +164,7 @@ func (p *Provider) follow(unclaimed map[string]*account.Connection) {
 	defer p.mu.Unlock()
 	for domain, connection := range unclaimed {
 		if p.followed[domain] != connection {
-			p.settings.Directory.Follow(connection, followerName(domain), domain, account.Records)
+			p.settings.Directory.Follow(connection, followerName(domain), domain, inventory.Records)
 		}
 	}
 	for domain := range p.followed {

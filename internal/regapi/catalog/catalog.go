@@ -56,7 +56,11 @@ type Function struct {
 	HTTPSOnly bool
 	// ReadOnly functions change nothing at the registrar and send nothing to anybody.
 	ReadOnly bool
-	Status   Status
+	// Personal answers are for one caller alone, such as a link for logging in. Only functions that read have them.
+	Personal bool
+	// Charges says that the function may take money from the account, by itself or by an order that it places.
+	Charges bool
+	Status  Status
 	// Summary says in a few words what the function does, beginning with a small letter.
 	Summary string
 }
@@ -116,6 +120,18 @@ func camelCase(name string) string {
 	}
 	return result
 }
+
+// Repeatable reports whether a function of a name provably changes nothing and answers everybody alike, so that it may be
+// called again, and its answer given to several callers. A function that is not in the catalogue is none of that.
+func Repeatable(name string) bool { return repeatable[name] }
+
+var repeatable = func() map[string]bool {
+	set := map[string]bool{}
+	for _, f := range Functions() {
+		set[f.Name] = f.ReadOnly && !f.Personal
+	}
+	return set
+}()
 
 // Functions returns all functions in the order of the documentation's list (3.3), each category followed by its obsolete functions.
 func Functions() []Function {

@@ -41,7 +41,7 @@ err = client.Call(ctx, "shop/nop", map[string]string{"dname": "example.ru"}, &lo
   described nowhere; *older* that only the older edition has it, under that number.
 - **Callers** are as documented. A function for everyone that acts on an account wants credentials all the same.
 - **List** is what one request may name up to 1000 of, with a result of its own for each.
-- **Effect** is *reads* if nothing changes at the registrar.
+- **Effect** is *reads* if nothing changes at the registrar, and *may charge* if the function can take money from the account.
 `
 
 // headings are the categories in the order of the documentation.
@@ -84,8 +84,11 @@ func row(f catalog.Function) string {
 		callers += ", HTTPS only"
 	}
 	effect := "changes"
-	if f.ReadOnly {
+	switch {
+	case f.ReadOnly:
 		effect = "reads"
+	case f.Charges:
+		effect = "may charge"
 	}
 	return fmt.Sprintf("| `%s` | %s | %s | %s | %s | %s | %s |\n",
 		f.Name, section, callers, orDash(string(f.List)), effect, code(f.TypedCall()), f.Summary)

@@ -1,0 +1,288 @@
+package batch
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+)
+
+// setTimes lets an edit of a zone's SOA take the way of an action that all zones make alike.
+type setTimes regapi.SOA
+
+// ActionName returns "update_soa".
+func (setTimes) ActionName() string { return "update_soa" }
+
+// writeJob is a list of actions for one zone that is on its way.
+type writeJob struct {
+	ticket
+	domain  string
+	actions []regapi.Action
+	keys    []string // equal for equal actions
+	results []error
+	settled []bool
+	left    int           // actions that are not settled
+	ended   error         // why the rest of the actions must not be sent, or nil
+	done    chan struct{} // closed when none is left
+}
+
+func newWriteJob(domain string, actions []regapi.Action) *writeJob {
+	job := &writeJob{
+		domain: domain, actions: actions, keys: make([]string, len(actions)),
+		results: make([]error, len(actions)), settled: make([]bool, len(actions)),
+		left: len(actions), done: make(chan struct{}),
+	}
+	for i, action := range actions {
+		job.keys[i] = actionKey(action)
+	}
+	return job
+}
+
+// newWriteJob settles beforehand what the client itself refuses, since that would make it refuse the whole request.
+func (z *Zones) newWriteJob(ctx context.Context, domain string, actions []regapi.Action) *writeJob {
+	refusals := make([]error, len(actions))
+	for i, action := range actions {
+		_, refusals[i] = z.client.Zone.Apply(ctx, action) // in no zone: checked, and not sent
+	}
+	job := newWriteJob(domain, actions)
+	for i, refusal := range refusals {
+		if refusal != nil {
+			job.settle(i, refusal)
+		}
+	}
+	return job
+}
+
+// actionKey names an action by all its parameters; one that cannot be written is refused before it is sent.
+func actionKey(action regapi.Action) string {
+	fields, err := json.Marshal(action)
+	if err != nil || action == nil {
+		return ""
+	}
+	return action.ActionName() + string(fields)
+}
+
+func (j *writeJob) settle(index int, err error) {
+	if j.settled[index] {
+		return
+	}
+	j.settled[index], j.results[index] = true, err
+	if j.left--; j.left == 0 {
+		close(j.done)
+	}
+}
+
+// outcome is what the caller gets: an error alone if it concerns more than one action and nothing is known of any.
+func (j *writeJob) outcome() ([]error, error) {
+	var failure error
+	for _, err := range j.results {
+		if err == nil || regapi.ConcernsOneAction(err) {
+			return j.results, nil
+		}
+		failure = err
+	}
+	return nil, failure
+}
+
+// edit is one action of a job.
+type edit struct {
+	*writeJob
+	index int
+}
+
+func (e edit) action() regapi.Action { return e.actions[e.index] }
+func (e edit) key() string           { return e.keys[e.index] }
+
+// zoneEdits are the edits of one zone that wait, in the order in which they have to be made.
+type zoneEdits struct {
+	domain  string
+	waiting []edit
+	// inDoubt says that the zone has to be read before anything else may be sent for it.
+	inDoubt bool
+	best    ticket // set when a batch is formed
+}
+
+func (e *zoneEdits) urgency() ticket { return e.best }
+
+// rank sets the ticket of the zone: the age of its first edit, with the urgency of the most urgent one behind it.
+func (e *zoneEdits) rank() {
+	e.best = e.waiting[0].ticket
+	for _, waiting := range e.waiting[1:] {
+		e.best.priority = max(e.best.priority, waiting.priority)
+		if waiting.due.Before(e.best.due) {
+			e.best.due = waiting.due
+		}
+	}
+}
+
+// editQueue holds the edits that wait, by domain.
+type editQueue map[string]*zoneEdits
+
+func (q editQueue) tickets(yield func(ticket) bool) {
+	for _, zone := range q {
+		if zone.inDoubt {
+			continue
+		}
+		for _, waiting := range zone.waiting {
+			if !yield(waiting.ticket) {
+				return
+			}
+		}
+	}
+}
+
+// several says whether more than one edit waits.
+func (q editQueue) several() bool {
+	count := 0
+	for range q.tickets {
+		if count++; count > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+func (q editQueue) zone(domain string) *zoneEdits {
+	zone := q[domain]
+	if zone == nil {
+		zone = &zoneEdits{domain: domain}
+		q[domain] = zone
+	}
+	return zone
+}
+
+// ready gives the zones for which something may be sent.
+func (q editQueue) ready() []*zoneEdits {
+	zones := slices.DeleteFunc(slices.Collect(maps.Values(q)), func(zone *zoneEdits) bool {
+		return zone.inDoubt || len(zone.waiting) == 0
+	})
+	for _, zone := range zones {
+		zone.rank()
+	}
+	return zones
+}
+
+// pop takes the first edits of a zone.
+func (q editQueue) pop(zone *zoneEdits, count int) []edit {
+	taken := slices.Clone(zone.waiting[:count])
+	zone.waiting = slices.Delete(zone.waiting, 0, count)
+	q.tidy(zone)
+	return taken
+}
+
+func (q editQueue) tidy(zone *zoneEdits) {
+	if len(zone.waiting) == 0 && !zone.inDoubt {
+		delete(q, zone.domain)
+	}
+}
+
+// end keeps the edits of a job that still wait from being sent, now and later.
+func (q editQueue) end(job *writeJob, err error) {
+	if job.ended == nil {
+		job.ended = err
+	}
+	zone := q[job.domain]
+	if zone == nil {
+		return
+	}
+	zone.waiting = slices.DeleteFunc(zone.waiting, func(waiting edit) bool {
+		if waiting.writeJob != job {
+			return false
+		}
+		job.settle(waiting.index, job.ended)
+		return true
+	})
+	q.tidy(zone)
+}
+
+// fail ends the matching jobs.
+func (q editQueue) fail(err error, match func(ticket) bool) {
+	jobs := map[*writeJob]bool{}
+	for _, zone := range q {
+		for _, waiting := range zone.waiting {
+			if match(waiting.ticket) {
+				jobs[waiting.writeJob] = true
+			}
+		}
+	}
+	for job := range jobs {
+		q.end(job, err)
+	}
+}
+
+// settle gives an edit its result. A failure that concerns more than one action ends its job.
+func (q editQueue) settle(done edit, err error) {
+	done.settle(done.index, err)
+	if err != nil && !regapi.ConcernsOneAction(err) {
+		q.end(done.writeJob, err)
+	}
+}
+
+// putBack puts edits of a zone that have not been made back to the beginning of its list, except for those of jobs that
+// have ended.
+func (q editQueue) putBack(domain string, edits []edit) {
+	var still []edit
+	for _, back := range edits {
+		if back.ended != nil {
+			back.settle(back.index, back.ended)
+			continue
+		}
+		still = append(still, back)
+	}
+	if len(still) > 0 {
+		zone := q.zone(domain)
+		zone.waiting = append(still, zone.waiting...)
+	}
+}
+
+// submitEdits adds what is left of a job, unless the zones have been closed.
+func (z *Zones) submitEdits(queue editQueue, job *writeJob) {
+	if z.closed {
+		job.ended = ErrClosed
+	}
+	var edits []edit
+	for index := range job.actions {
+		if job.settled[index] {
+			continue
+		}
+		if job.ended != nil {
+			job.settle(index, job.ended)
+			continue
+		}
+		edits = append(edits, edit{job, index})
+	}
+	if len(edits) > 0 {
+		zone := queue.zone(job.domain)
+		zone.waiting = append(zone.waiting, edits...)
+		z.notice(job.ticket)
+	}
+}
+
+// putBackRecords is putBack for records, which are not sent any more once the zones have been closed.
+func (z *Zones) putBackRecords(domain string, edits []edit) {
+	if z.closed {
+		for _, back := range edits {
+			z.records.settle(back, ErrClosed)
+		}
+		return
+	}
+	z.records.putBack(domain, edits)
+}
+
+// cutRecords makes the next request of the edits of records.
+func (z *Zones) cutRecords(now time.Time) request {
+	switch {
+	case z.capability == Unknown && z.records.several():
+		return z.cutProbe(now)
+	case z.capability == Partner:
+		return z.cutLists(now)
+	default:
+		return z.cutEqual(z.records, now)
+	}
+}
+
+// cutTimes makes the next request of the edits of SOAs (9.13).
+func (z *Zones) cutTimes(now time.Time) request { return z.cutEqual(z.times, now) }

@@ -1,0 +1,237 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+)
+
+// zoneList is what one zone gets of a zone/update_records.
+type zoneList struct {
+	domain string
+	edits  []edit
+}
+
+func (l zoneList) update() regapi.ZoneUpdate {
+	update := regapi.ZoneUpdate{Ref: regapi.ByName(l.domain), Actions: make([]regapi.Action, len(l.edits))}
+	for i, sent := range l.edits {
+		update.Actions[i] = sent.action()
+	}
+	return update
+}
+
+// cutLists makes one zone/update_records of as many edits as possible (9.12).
+func (z *Zones) cutLists(now time.Time) request {
+	zones := chooseUrgent(z.records.ready(), z.options.limits.Zones, now)
+	batch := Batch{Function: "zone/update_records", Priority: zones[0].best.priority}
+	var lists []zoneList
+	var updates []regapi.ZoneUpdate
+	for _, zone := range zones {
+		room := min(z.window-batch.Actions, z.options.limits.ZoneActions)
+		if room == 0 {
+			break
+		}
+		list := zoneList{domain: zone.domain, edits: z.records.pop(zone, z.listLength(zone.waiting, room))}
+		lists, updates = append(lists, list), append(updates, list.update())
+		batch.Actions += len(list.edits)
+	}
+	batch.Zones = len(lists)
+	return request{Batch: batch, send: func(ctx context.Context) {
+		results, err := z.client.Zone.UpdateRecords(ctx, updates)
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		z.learn(err, batch.Priority)
+		if err != nil {
+			z.settleRefusedLists(lists, batch.Actions, err)
+			return
+		}
+		z.clear(batch.Actions)
+		for i, list := range lists {
+			z.settleList(list, results[i])
+		}
+	}}
+}
+
+// listLength says how many of a zone's edits may share a list: none that repeats or undoes another one, because the zone
+// then could not tell how far the list got.
+func (z *Zones) listLength(edits []edit, room int) int {
+	for i := range min(len(edits), room) {
+		for _, earlier := range edits[:i] {
+			if z.interfere(edits[i], earlier) {
+				return i
+			}
+		}
+	}
+	return min(len(edits), room)
+}
+
+func (z *Zones) interfere(a, b edit) bool {
+	if a.key() == b.key() {
+		return true
+	}
+	removal, removes := a.action().(regapi.RemoveRecord)
+	other := b.action()
+	if !removes {
+		removal, removes = other.(regapi.RemoveRecord)
+		other = a.action()
+	}
+	if _, both := other.(regapi.RemoveRecord); !removes || both {
+		return false
+	}
+	gone := regapi.ResourceRecord{Subname: removal.Subdomain, Rectype: removal.RecordType, Content: removal.Content, Prio: removal.Priority}
+	same, known := z.options.applied([]regapi.ResourceRecord{gone}, other)
+	return same && known
+}
+
+// clear takes note that REG.API has taken a request. What it refused before, and has not been sent again, holds the cause:
+// that is halved further. Once the cause has been alone the requests grow again.
+func (z *Zones) clear(actions int) {
+	z.refusals, z.suspects = 0, max(z.suspects-actions, 0)
+	if z.suspects > 0 {
+		z.window = max(z.suspects/2, 1)
+	} else {
+		z.window = min(2*z.window, z.options.limits.Actions)
+	}
+}
+
+// maxRefusals is how many zone/update_records in a row may be refused as a whole: enough to halve the largest one down to a
+// single action.
+const maxRefusals = 16
+
+// settleRefusedLists deals with a zone/update_records that failed as a whole.
+//
+// A request that was refused as wrong, and not for one of its elements, holds something that REG.API cannot even take
+// apart, or more than it takes. Smaller ones follow, until what is wrong is alone. If nothing gets through any more the
+// cause lies elsewhere, and all edits fail.
+func (z *Zones) settleRefusedLists(lists []zoneList, actions int, err error) {
+	switch {
+	case regapi.HasCode(err, regapi.CodeResellerAuthFailed):
+		z.capability = Ordinary
+		z.putBackLists(lists)
+		return
+	case regapi.IsInvalid(err) && z.refusals < maxRefusals && actions > 1:
+		z.window, z.suspects = actions/2, actions
+		z.refusals++
+		z.putBackLists(lists)
+		return
+	case regapi.IsInvalid(err) && z.refusals < maxRefusals:
+		z.refusals++
+		z.suspects = 0
+	case regapi.IsInvalid(err):
+		z.window, z.refusals, z.suspects = z.options.limits.Actions, 0, 0
+		err = unattributed(err)
+		z.records.fail(err, func(ticket) bool { return true })
+	}
+	for _, list := range lists {
+		for _, sent := range list.edits {
+			z.records.settle(sent, err)
+		}
+	}
+}
+
+func (z *Zones) putBackLists(lists []zoneList) {
+	for _, list := range lists {
+		z.putBackRecords(list.domain, list.edits)
+	}
+}
+
+// unattributed keeps a refusal that may be about any of several actions from being taken for one of each of them.
+func unattributed(err error) error {
+	if regapi.ConcernsOneAction(err) {
+		return errors.New(err.Error())
+	}
+	return err
+}
+
+// settleList reads the answer for one zone. The list ended at the first action that failed; the following ones were ignored
+// (9.12) and go again. An answer that tells the zone's error alone leaves open which action it is about.
+func (z *Zones) settleList(list zoneList, result regapi.ZoneUpdateResult) {
+	if regapi.HasCode(result.Err, regapi.CodeResellerAuthFailed) {
+		z.capability = Ordinary
+		z.putBackRecords(list.domain, list.edits)
+		return
+	}
+	if len(list.edits) > 1 && silent(result) && regapi.ConcernsOneAction(result.Err) {
+		z.doubt(list, result.Err)
+		return
+	}
+	var ignored []edit
+	failed := false
+	for i, sent := range list.edits {
+		err := result.Actions[i].Err
+		if failed && regapi.ConcernsOneAction(err) {
+			ignored = append(ignored, sent)
+			continue
+		}
+		failed = failed || err != nil
+		z.records.settle(sent, err)
+	}
+	z.putBackRecords(list.domain, ignored)
+}
+
+// silent says whether an answer tells the error of the zone and nothing of its actions.
+func silent(result regapi.ZoneUpdateResult) bool {
+	for _, action := range result.Actions {
+		if action.Err == nil || action.Err != result.Err { //nolint:errorlint // whether it is the very same one
+			return false
+		}
+	}
+	return true
+}
+
+// doubt reads a zone to find out how far its list got. Nothing else is sent for the zone before that is known.
+func (z *Zones) doubt(list zoneList, refusal error) {
+	zone := z.records.zone(list.domain)
+	zone.inDoubt = true
+	z.lastTicket++
+	job := &readJob{domain: list.domain, ticket: ticket{number: z.lastTicket, due: time.Now()}}
+	for _, sent := range list.edits {
+		job.priority = max(job.priority, sent.priority)
+	}
+	job.done = func(current regapi.ZoneRecords, err error) {
+		zone.inDoubt = false
+		if err != nil {
+			err = fmt.Errorf("%w; how much was done before that is not known: %w", unattributed(refusal), unattributed(err))
+			for _, sent := range list.edits {
+				z.records.settle(sent, err)
+			}
+		} else {
+			z.settleDoubt(list, refusal, current.Records)
+		}
+		z.records.tidy(zone)
+	}
+	z.submitRead(job)
+}
+
+func (z *Zones) settleDoubt(list zoneList, refusal error, current []regapi.ResourceRecord) {
+	made, failed, ignored := z.progress(list.edits, current)
+	for _, sent := range made {
+		z.records.settle(sent, nil)
+	}
+	for _, sent := range failed {
+		z.records.settle(sent, refusal)
+	}
+	z.putBackRecords(list.domain, ignored)
+}
+
+// progress divides a list that ended early by what its zone shows. Everything before an action that shows was made. The
+// first action that does not show has failed; unless there are some right before it that the zone cannot tell: then one of
+// those may have, they all get the error, and what shows not goes again. If everything shows nothing has failed.
+func (z *Zones) progress(list []edit, current []regapi.ResourceRecord) (made, failed, ignored []edit) {
+	certain := 0
+	for i, sent := range list {
+		applied, known := z.options.applied(current, sent.action())
+		switch {
+		case known && applied:
+			certain = i + 1
+		case known && certain == i:
+			return list[:i], list[i : i+1], list[i+1:]
+		case known:
+			return list[:certain], list[certain:i], list[i:]
+		}
+	}
+	return list[:certain], list[certain:], nil
+}

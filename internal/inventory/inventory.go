@@ -1,0 +1,306 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/pause"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
+)
+
+// Aspect is a part of what REG.API knows of a domain. Each costs one request per thousand domains and sweep.
+type Aspect uint8
+
+// The aspects.
+const (
+	// Records are the records and lifetimes of the zone (9.11).
+	Records Aspect = 1 << iota
+	// Delegation is the list of name servers (8.19).
+	Delegation
+	// Signing is the state of DNSSEC (10.2).
+	Signing
+)
+
+const (
+	// sweepLinger lets objects that appear together share the requests for what is not known of them yet.
+	sweepLinger = 250 * time.Millisecond
+	// sweepRetry is the wait after a sweep that failed for a passing reason.
+	sweepRetry = time.Minute
+	// listFresh is how long the list of domains serves partial sweeps.
+	listFresh = 30 * time.Second
+)
+
+// Facts are what the inventory knows of one domain.
+type Facts struct {
+	// Service is the domain among the services of the account (7.8); nil if the account's list lacks it.
+	Service *regapi.ServiceListItem
+	// Zone holds the records; nil if nobody follows them. Its Err may be set.
+	Zone *regapi.ZoneRecords
+	// Delegation holds the name servers; nil if nobody follows them. Its Err may be set.
+	Delegation *regapi.DomainNSS
+	// Signing holds the state of DNSSEC; nil if nobody follows it. Its Err may be set.
+	Signing *regapi.DomainDNSSEC
+}
+
+// Summary is what the inventory knows of the account as a whole.
+type Summary struct {
+	// SweptAt is when a sweep last succeeded; zero while the numbers below are not known.
+	SweptAt time.Time
+	// Domains that the account holds, and Zones whose records are followed.
+	Domains, Zones int
+	// Balance of the account.
+	Balance regapi.Balance
+	// Err of the last sweep; nil after one that succeeded.
+	Err error
+}
+
+// Inventory knows the domains of one account. One background sweep reads by list calls everything that somebody follows,
+// so that N objects cost N/1000 requests per aspect and sweep, and whoever follows a domain is woken only when
+// something about it has changed. It has to Run.
+type Inventory struct {
+	client   *regapi.Client
+	interval time.Duration
+	// changed is called without a lock held: with a domain, or with "" for the account as a whole.
+	changed func(domain string)
+	kick    chan struct{}
+
+	mu        sync.Mutex
+	followers map[string]follower
+	entries   map[string]*entry
+	// domains that the account holds, as listed at listedAt.
+	domains  []string
+	listedAt time.Time
+	summary  Summary
+	swept    chan struct{} // closed and replaced after every sweep
+	stopped  bool
+}
+
+type follower struct {
+	domain  string
+	aspects Aspect
+}
+
+type entry struct {
+	facts Facts
+	// known says which aspects have been read; listed, whether the list of domains has been.
+	known  Aspect
+	listed bool
+	// learned is when somebody told the zone's records beside the sweeps, after a write.
+	learned time.Time
+	// asked is when the reading of the zone's records began, and written when somebody last wrote the zone.
+	asked, written time.Time
+}
+
+// New gives an inventory that sweeps at the interval.
+func New(client *regapi.Client, interval time.Duration, changed func(domain string)) *Inventory {
+	return &Inventory{
+		client: client, interval: interval, changed: changed,
+		kick:      make(chan struct{}, 1),
+		followers: map[string]follower{},
+		entries:   map[string]*entry{},
+		swept:     make(chan struct{}),
+	}
+}
+
+// Follow says that somebody wants to know aspects of a domain (in canonical form), and be woken when they change. The name
+// tells followers apart; following again replaces.
+func (i *Inventory) Follow(name, domain string, aspects Aspect) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.followers[name] = follower{domain, aspects}
+	if i.entries[domain] == nil {
+		i.entries[domain] = &entry{}
+	}
+}
+
+// Unfollow forgets a follower, and the domain if it was the last.
+func (i *Inventory) Unfollow(name string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	gone, ok := i.followers[name]
+	if !ok {
+		return
+	}
+	delete(i.followers, name)
+	for _, other := range i.followers {
+		if other.domain == gone.domain {
+			return
+		}
+	}
+	delete(i.entries, gone.domain)
+}
+
+// Errors of an inventory that cannot tell anything.
+var (
+	errNotFollowed = errors.New("the domain is no longer followed")
+	errStopped     = errors.New("the account's connection has been replaced")
+)
+
+// Facts gives what is known of a domain that is followed. What has never been read is read now, together with everything
+// else that waits; then the error is that of the reading.
+func (i *Inventory) Facts(ctx context.Context, domain string, aspects Aspect) (Facts, error) {
+	for {
+		facts, known, swept, err := i.look(domain, aspects)
+		if known || err != nil {
+			return facts, err
+		}
+		i.askForSweep()
+		select {
+		case <-swept:
+		case <-ctx.Done():
+			return Facts{}, ctx.Err()
+		}
+		if failure := i.Summary().Err; failure != nil {
+			if facts, known, _, _ := i.look(domain, aspects); known {
+				return facts, nil
+			}
+			return Facts{}, failure
+		}
+	}
+}
+
+// askForSweep asks for a sweep of what has never been read.
+func (i *Inventory) askForSweep() {
+	select {
+	case i.kick <- struct{}{}:
+	default: // One is due already.
+	}
+}
+
+func (i *Inventory) look(domain string, aspects Aspect) (facts Facts, known bool, swept <-chan struct{}, err error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	e := i.entries[domain]
+	switch {
+	case e == nil:
+		return Facts{}, false, nil, errNotFollowed
+	case e.listed && e.known&aspects == aspects:
+		return e.facts, true, nil, nil
+	case i.stopped:
+		return Facts{}, false, nil, errStopped
+	default:
+		return Facts{}, false, i.swept, nil
+	}
+}
+
+// Zone gives the records of a zone as they were last read, if they were.
+func (i *Inventory) Zone(domain string) (regapi.ZoneRecords, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	e := i.entries[domain]
+	if e == nil || e.facts.Zone == nil {
+		return regapi.ZoneRecords{}, false
+	}
+	return *e.facts.Zone, true
+}
+
+// LearnZone takes over records that somebody has asked for beside the sweeps.
+func (i *Inventory) LearnZone(domain string, zone regapi.ZoneRecords, asked time.Time) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	e := i.entries[domain]
+	if e == nil {
+		return // Nobody follows it.
+	}
+	e.facts.Zone, e.learned, e.asked = &zone, time.Now(), asked
+	e.known |= Records
+}
+
+// RecentZone gives the records of a zone if they were asked for within so long, and after the last write through this
+// connection.
+func (i *Inventory) RecentZone(domain string, within time.Duration) (regapi.ZoneRecords, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	e := i.entries[domain]
+	if e == nil || e.facts.Zone == nil || time.Since(e.asked) > within || !e.asked.After(e.written) {
+		return regapi.ZoneRecords{}, false
+	}
+	return *e.facts.Zone, true
+}
+
+// NoteWrite remembers that what is known of a zone's records is older than a write, whatever came of it.
+func (i *Inventory) NoteWrite(domain string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if e := i.entries[domain]; e != nil {
+		e.written = time.Now()
+	}
+}
+
+// Domains gives the names of the account's domains, in canonical form and in order, as the last list showed them (7.8). It
+// waits for the first list; then the error is that of the sweep.
+func (i *Inventory) Domains(ctx context.Context) ([]string, error) {
+	for {
+		i.mu.Lock()
+		domains, listed, stopped, swept := i.domains, !i.listedAt.IsZero(), i.stopped, i.swept
+		i.mu.Unlock()
+		if listed {
+			return domains, nil
+		}
+		if stopped {
+			return nil, errStopped
+		}
+		i.askForSweep()
+		select {
+		case <-swept:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if failure := i.Summary().Err; failure != nil {
+			return nil, failure
+		}
+	}
+}
+
+// Summary gives what is known of the account.
+func (i *Inventory) Summary() Summary {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.summary
+}
+
+// Run sweeps until the context ends. It begins with what has never been read, together with what is followed by then.
+func (i *Inventory) Run(ctx context.Context) {
+	defer i.stop()
+	i.askForSweep()
+	whole := time.NewTimer(pause.Jittered(i.interval))
+	defer whole.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-whole.C:
+			i.sweep(traffic.WithPriority(ctx, traffic.Background), true)
+			whole.Reset(i.nextSweep())
+		case <-i.kick:
+			if !pause.For(ctx, sweepLinger) {
+				return
+			}
+			i.sweep(traffic.WithPriority(ctx, traffic.Change), false)
+		}
+	}
+}
+
+// stop sends away who waits for a sweep that will never come.
+func (i *Inventory) stop() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.stopped = true
+	close(i.swept)
+	i.swept = make(chan struct{})
+}
+
+// nextSweep is the interval, or less after a sweep that failed.
+func (i *Inventory) nextSweep() time.Duration {
+	err := i.Summary().Err
+	if wait, ok := traffic.RetryAfter(err); ok {
+		return min(wait, i.interval)
+	}
+	if err != nil {
+		return min(pause.Jittered(sweepRetry), i.interval)
+	}
+	return pause.Jittered(i.interval)
+}

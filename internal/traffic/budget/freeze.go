@@ -1,0 +1,54 @@
+package budget
+
+import "time"
+
+// The pauses after the server's own refusals for the rate. How long it blocks is not documented
+// (1.2), so each pause is twice the one before.
+const (
+	firstFreeze = 5 * time.Minute
+	maxFreeze   = time.Hour
+)
+
+// freeze is the pause that follows a refusal for the rate. When it is over, one request goes as a
+// probe; the rest follows once the probe has succeeded.
+type freeze struct {
+	until time.Time
+	// pause is the length of the last pause; 0 means that requests flow.
+	pause   time.Duration
+	probing bool
+}
+
+// begin starts a pause. Requests that were on their way when it started do not make it longer.
+func (f *freeze) begin(now time.Time) {
+	if now.Before(f.until) {
+		return
+	}
+	f.pause = min(max(firstFreeze, 2*f.pause), maxFreeze)
+	f.until = now.Add(f.pause)
+}
+
+// adopt takes over a pause that another process has seen; one that is over tells nothing any more.
+func (f *freeze) adopt(until time.Time, pause time.Duration, now time.Time) {
+	if until.After(now) && until.After(f.until) {
+		f.until, f.pause = until, pause
+	}
+}
+
+// wait returns the rest of the pause, and whether a probe has to come back first.
+func (f *freeze) wait(now time.Time) (rest time.Duration, hold bool) {
+	return max(0, f.until.Sub(now)), f.probing
+}
+
+// admit notes that a request goes now and tells whether it is a probe.
+func (f *freeze) admit() (probe bool) {
+	f.probing = f.pause > 0
+	return f.probing
+}
+
+// endProbe draws the conclusion from a probe. One without a verdict leaves the next one due.
+func (f *freeze) endProbe(succeeded bool) {
+	f.probing = false
+	if succeeded {
+		f.pause = 0
+	}
+}

@@ -1,0 +1,48 @@
+package traffic
+
+import (
+	"errors"
+	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+)
+
+// Reasons of a [ThrottledError].
+const (
+	reasonUsedUp = "the requests of the hour are used up"
+	reasonFrozen = "REG.API has refused requests for their rate, so they rest for a while"
+	reasonQueue  = "too many requests are waiting for their turn"
+)
+
+// minRetryAfter keeps those who cannot be told a time from asking again at once.
+const minRetryAfter = time.Second
+
+// ThrottledError says that a [Lane] did not send a request, because its turn would have come too
+// late. Nothing was spent. Its class is [regapi.ClassThrottled].
+type ThrottledError struct {
+	// Function is the REG.API function, such as "zone/nop".
+	Function string
+	// Reason is a stable phrase.
+	Reason string
+	// RetryAfter is how long the request would have had to wait at least.
+	RetryAfter time.Duration
+}
+
+// Error returns a stable sentence such as "zone/nop: the requests of the hour are used up".
+func (e *ThrottledError) Error() string { return e.Function + ": " + e.Reason }
+
+// Class is that of refusals by REG.API for the rate.
+func (e *ThrottledError) Class() regapi.Class { return regapi.ClassThrottled }
+
+// Unsent says that the request was not sent.
+func (e *ThrottledError) Unsent() bool { return true }
+
+// RetryAfter returns how long to wait before a request that was throttled is worth another try, and
+// whether err tells that at all: a refusal by REG.API itself does not.
+func RetryAfter(err error) (time.Duration, bool) {
+	throttled, ok := errors.AsType[*ThrottledError](err)
+	if !ok {
+		return 0, false
+	}
+	return throttled.RetryAfter, true
+}
