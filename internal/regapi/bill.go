@@ -2,7 +2,6 @@ package regapi
 
 import (
 	"context"
-	"encoding/json"
 )
 
 // BillService holds the functions about bills (section 6).
@@ -122,7 +121,7 @@ type BillItem struct {
 
 // UnmarshalJSON reads a bill of a list.
 func (b *Bill) UnmarshalJSON(raw []byte) error {
-	var bill struct {
+	return readAs(raw, func(bill struct {
 		BillID       ID         `json:"bill_id"`
 		BillDate     Date       `json:"bill_date"`
 		PayDate      Date       `json:"pay_date"`
@@ -132,31 +131,25 @@ func (b *Bill) UnmarshalJSON(raw []byte) error {
 		TotalPayment Money      `json:"total_payment"`
 		Currency     string     `json:"currency"`
 		Items        []BillItem `json:"items"`
-	}
-	if err := json.Unmarshal(raw, &bill); err != nil {
-		return err
-	}
-	*b = Bill(bill)
-	return nil
+	}) {
+		*b = Bill(bill)
+	})
 }
 
 // UnmarshalJSON reads a position of a bill.
 func (i *BillItem) UnmarshalJSON(raw []byte) error {
-	var item struct {
+	return readAs(raw, func(item struct {
 		ItemType  Text `json:"itemtype"`
 		Domain    Text `json:"dname"`
 		ServType  Text `json:"servtype"`
 		ServiceID ID   `json:"service_id"`
 		Action    Text `json:"action"`
-	}
-	if err := json.Unmarshal(raw, &item); err != nil {
-		return err
-	}
-	*i = BillItem{
-		ItemType: string(item.ItemType), Domain: string(item.Domain), ServType: string(item.ServType),
-		ServiceID: item.ServiceID, Action: string(item.Action),
-	}
-	return nil
+	}) {
+		*i = BillItem{
+			ItemType: string(item.ItemType), Domain: string(item.Domain), ServType: string(item.ServType),
+			ServiceID: item.ServiceID, Action: string(item.Action),
+		}
+	})
 }
 
 // listed calls a function that lists bills.

@@ -33,25 +33,13 @@ type DomainNSS struct {
 
 // GetNSS returns the name servers of up to 1000 domains (8.19).
 func (s *DomainService) GetNSS(ctx context.Context, refs ...DomainRef) ([]DomainNSS, error) {
-	const function = "domain/get_nss"
-	items, err := s.client.list(ctx, listCall{
-		function: function, kind: domainList, refs: refs, succeeded: answeredWithout("nss"), needed: "nss",
+	type element struct {
+		NSS []NameServer `json:"nss"`
+	}
+	call := listCall{function: "domain/get_nss", kind: domainList, refs: refs, succeeded: answeredWithout("nss"), needed: "nss"}
+	return collect(ctx, s.client, call, func(result DomainResult, e element) DomainNSS {
+		return DomainNSS{DomainResult: result, NSS: e.NSS}
 	})
-	if err != nil {
-		return nil, err
-	}
-	delegations := make([]DomainNSS, len(items))
-	for i := range items {
-		var element struct {
-			NSS []NameServer `json:"nss"`
-		}
-		items[i].decodeElement(function, &element)
-		delegations[i].DomainResult = items[i].DomainResult
-		if delegations[i].Err == nil {
-			delegations[i].NSS = element.NSS
-		}
-	}
-	return delegations, nil
 }
 
 // UnmarshalJSON reads {"ns": name, "ip": address}, where ip may also be a list or missing (8.19).

@@ -12,6 +12,16 @@ import (
 	"time"
 )
 
+// readAs decodes an object into its form on the wire, and hands that on.
+func readAs[W any](raw []byte, take func(W)) error {
+	var wire W
+	if err := json.Unmarshal(raw, &wire); err != nil {
+		return err
+	}
+	take(wire)
+	return nil
+}
+
 // ID is a number by which REG.API identifies a service, a user, a folder or a bill; 0 is none.
 // Answers write it as a number, a string or null. Answers that refuse a malformed number echo it;
 // such an echo is no ID and reads as 0.

@@ -171,26 +171,23 @@ type ResourceRecord struct {
 
 // UnmarshalJSON reads a record, whatever its priority is called and however it is written.
 func (r *ResourceRecord) UnmarshalJSON(raw []byte) error {
-	var record struct {
+	return readAs(raw, func(record struct {
 		Subname  Text `json:"subname"`
 		Rectype  Text `json:"rectype"`
 		Content  Text `json:"content"`
 		Prio     *Int `json:"prio"`
 		Priority Int  `json:"priority"`
 		State    Text `json:"state"`
-	}
-	if err := json.Unmarshal(raw, &record); err != nil {
-		return err
-	}
-	prio := record.Priority
-	if record.Prio != nil {
-		prio = *record.Prio
-	}
-	*r = ResourceRecord{
-		Subname: string(record.Subname), Rectype: string(record.Rectype), Content: string(record.Content),
-		Prio: int(prio), State: string(record.State),
-	}
-	return nil
+	}) {
+		prio := record.Priority
+		if record.Prio != nil {
+			prio = *record.Prio
+		}
+		*r = ResourceRecord{
+			Subname: string(record.Subname), Rectype: string(record.Rectype), Content: string(record.Content),
+			Prio: int(prio), State: string(record.State),
+		}
+	})
 }
 
 // ZoneRecords is the content of one zone; only DomainResult is set if its Err is not nil.
@@ -203,22 +200,12 @@ type ZoneRecords struct {
 
 // GetResourceRecords reads up to 1000 zones with one request (9.11).
 func (z *ZoneService) GetResourceRecords(ctx context.Context, refs ...DomainRef) ([]ZoneRecords, error) {
-	const function = "zone/get_resource_records"
-	items, err := z.client.list(ctx, listCall{function: function, kind: domainList, refs: refs, needed: "rrs"})
-	if err != nil {
-		return nil, err
+	type element struct {
+		Records []ResourceRecord `json:"rrs"`
+		SOA     SOA              `json:"soa"`
 	}
-	zones := make([]ZoneRecords, len(items))
-	for i := range items {
-		var element struct {
-			Records []ResourceRecord `json:"rrs"`
-			SOA     SOA              `json:"soa"`
-		}
-		items[i].decodeElement(function, &element)
-		zones[i].DomainResult = items[i].DomainResult
-		if zones[i].Err == nil {
-			zones[i].Records, zones[i].SOA = element.Records, element.SOA
-		}
-	}
-	return zones, nil
+	call := listCall{function: "zone/get_resource_records", kind: domainList, refs: refs, needed: "rrs"}
+	return collect(ctx, z.client, call, func(result DomainResult, e element) ZoneRecords {
+		return ZoneRecords{DomainResult: result, Records: e.Records, SOA: e.SOA}
+	})
 }
