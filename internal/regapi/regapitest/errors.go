@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 )
@@ -18,8 +19,8 @@ type phrase struct{ en, ru string }
 type apiError struct {
 	code   string
 	params map[string]string
-	// wording replaces the code's text where a function's example has another one.
-	wording *phrase
+	// wording is what reword was given.
+	wording phrase
 }
 
 // fail makes an error with its error_params given as name, value pairs.
@@ -37,6 +38,9 @@ func fail(code string, pairs ...string) *apiError {
 func missing(param string) *apiError   { return fail("PARAMETER_MISSING", "param", param) }
 func incorrect(param string) *apiError { return fail("PARAMETER_INCORRECT", "param", param) }
 
+// reword replaces the text where a function's example has another one; an empty text leaves that of the code.
+func (e *apiError) reword(en, ru string) { e.wording = phrase{en: en, ru: ru} }
+
 func (e *apiError) Error() string { return fmt.Sprintf("%s: %s", e.code, e.text("en")) }
 
 var placeholder = regexp.MustCompile(`\$[a-z_]+`)
@@ -44,12 +48,9 @@ var placeholder = regexp.MustCompile(`\$[a-z_]+`)
 // text returns error_text in the language that the parameter lang asked for, English unless it is "ru" (2.2.4.2).
 func (e *apiError) text(lang string) string {
 	p := phraseOf(e.code)
-	if e.wording != nil {
-		p = *e.wording
-	}
-	text := p.en
+	text := cmp.Or(e.wording.en, p.en)
 	if lang == "ru" {
-		text = p.ru
+		text = cmp.Or(e.wording.ru, p.ru)
 	}
 	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
 		if value, ok := e.params[name[1:]]; ok {

@@ -81,7 +81,7 @@ func startChange(change dnssecChange) elementFunction {
 // common table (10.3, 10.5).
 func notServedHere(pairs ...string) *apiError {
 	err := fail("DOMAIN_IS_NOT_USE_REGRU_NSS", pairs...)
-	err.wording = &phrase{en: "This domain not use REG.RU name services", ru: "Этот домен не использует DNS-сервера REG.RU"}
+	err.reword("This domain not use REG.RU name services", "Этот домен не использует DNS-сервера REG.RU")
 	return err
 }
 

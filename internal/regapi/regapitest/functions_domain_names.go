@@ -242,11 +242,11 @@ func identifyName(_ *call, e *element) *apiError {
 func describeCheck(c *call, e *element, err *apiError) map[string]any {
 	switch err.code {
 	case "DOMAIN_BAD_NAME":
-		err.wording = &phrase{en: "Invalid domain name=> $domain_name", ru: "Неверное имя домена=> $domain_name"}
+		err.reword("Invalid domain name=> $domain_name", "Неверное имя домена=> $domain_name")
 	case "TLD_DISABLED":
-		err.wording = &phrase{en: "Registration in .$tld TLD is not available", ru: phraseOf(err.code).ru}
+		err.reword("Registration in .$tld TLD is not available", "")
 	case "HAVE_MIXED_CODETABLES":
-		err.wording = &phrase{en: "You can not mix latin and cyrillic letters in domain names", ru: phraseOf(err.code).ru}
+		err.reword("You can not mix latin and cyrillic letters in domain names", "")
 	}
 	return describeNameServers(c, e, err)
 }
