@@ -4,10 +4,12 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // recordBuilder makes a record of the parameters of one adding function, or says with the function's own error code what is wrong with them.
-type recordBuilder func(zone string, p lookup, b Behaviour) (record, *apiError)
+type recordBuilder func(zone string, p lookup, b Behaviour) (record, *refusal.Error)
 
 // recordBuilders holds the actions of zone/update_records that add (9.12). All but add_spf are functions too.
 var recordBuilders = map[string]recordBuilder{
@@ -25,19 +27,19 @@ var recordBuilders = map[string]recordBuilder{
 }
 
 // subdomainOf reads the record's name; fallback stands for a missing one, and where there is none the parameter is required.
-func subdomainOf(zone string, p lookup, fallback string) (string, *apiError) {
+func subdomainOf(zone string, p lookup, fallback string) (string, *refusal.Error) {
 	name := p.text("subdomain")
 	if name == "" {
 		name = fallback
 	}
 	if name == "" {
-		return "", missing("subdomain")
+		return "", refusal.Missing("subdomain")
 	}
 	return canonicalSubdomain(name, zone)
 }
 
 // build makes the record once its content is known to the caller.
-func build(zone string, p lookup, recordType, content string, priority int) (record, *apiError) {
+func build(zone string, p lookup, recordType, content string, priority int) (record, *refusal.Error) {
 	name, err := subdomainOf(zone, p, "")
 	if err != nil {
 		return record{}, err
@@ -47,13 +49,13 @@ func build(zone string, p lookup, recordType, content string, priority int) (rec
 
 // addressBuilder builds A (9.2) and AAAA (9.3).
 func addressBuilder(recordType string) recordBuilder {
-	return func(zone string, p lookup, _ Behaviour) (record, *apiError) {
+	return func(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 		return build(zone, p, recordType, p.text("ipaddr"), 0)
 	}
 }
 
 // buildCAA: flags, tag and value (9.4).
-func buildCAA(zone string, p lookup, _ Behaviour) (record, *apiError) {
+func buildCAA(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 	content, err := composeCAA(p.text("flags"), p.text("tag"), p.text("value"))
 	if err != nil {
 		return record{}, err
@@ -62,32 +64,32 @@ func buildCAA(zone string, p lookup, _ Behaviour) (record, *apiError) {
 }
 
 // buildCNAME: canonical_name (9.5). The apex may be an alias: the example of 9.12 makes it one.
-func buildCNAME(zone string, p lookup, _ Behaviour) (record, *apiError) {
+func buildCNAME(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 	return build(zone, p, "CNAME", p.text("canonical_name"), 0)
 }
 
 // buildHTTPS: priority, target and the pairs in value (9.6).
-func buildHTTPS(zone string, p lookup, _ Behaviour) (record, *apiError) {
+func buildHTTPS(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 	priority, err := requiredPriority(p)
 	if err != nil {
 		return record{}, err
 	}
 	target := p.text("target")
 	if target == "" || strings.ContainsAny(target, " \t\r\n") {
-		return record{}, fail("HTTPS_TARGET_INVALID")
+		return record{}, refusal.New("HTTPS_TARGET_INVALID")
 	}
 	return build(zone, p, "HTTPS", target+" "+p.text("value"), priority)
 }
 
-func requiredPriority(p lookup) (int, *apiError) {
+func requiredPriority(p lookup) (int, *refusal.Error) {
 	if p.text("priority") == "" {
-		return 0, fail("PRIORITY_INVALID")
+		return 0, refusal.New("PRIORITY_INVALID")
 	}
 	return priorityOf(p, "priority")
 }
 
 // buildMX: the zone itself and priority 0 unless given; mail_server (9.7).
-func buildMX(zone string, p lookup, _ Behaviour) (record, *apiError) {
+func buildMX(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 	name, err := subdomainOf(zone, p, "@")
 	if err != nil {
 		return record{}, err
@@ -100,13 +102,13 @@ func buildMX(zone string, p lookup, _ Behaviour) (record, *apiError) {
 }
 
 // buildNS: dns_server, and record_number for its place among the others (9.8). The zone itself cannot be given away: only subdomains are.
-func buildNS(zone string, p lookup, _ Behaviour) (record, *apiError) {
+func buildNS(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 	if name := p.text("subdomain"); name == "@" || name == "*" {
-		return record{}, fail("SUBD_INVALID")
+		return record{}, refusal.New("SUBD_INVALID")
 	}
 	number, err := priorityOf(p, "record_number")
 	if err != nil {
-		return record{}, incorrect("record_number")
+		return record{}, refusal.Incorrect("record_number")
 	}
 	return build(zone, p, "NS", p.text("dns_server"), number)
 }
@@ -114,7 +116,7 @@ func buildNS(zone string, p lookup, _ Behaviour) (record, *apiError) {
 const defaultTXTLimit = 2048
 
 // buildTXT: text (9.9).
-func buildTXT(zone string, p lookup, b Behaviour) (record, *apiError) {
+func buildTXT(zone string, p lookup, b Behaviour) (record, *refusal.Error) {
 	limit := b.TXTLimit
 	if limit == 0 {
 		limit = defaultTXTLimit
@@ -122,11 +124,11 @@ func buildTXT(zone string, p lookup, b Behaviour) (record, *apiError) {
 	text := p.text("text")
 	switch {
 	case text == "":
-		return record{}, fail("TEXT_NOT_FOUND")
+		return record{}, refusal.New("TEXT_NOT_FOUND")
 	case len(text) > limit:
-		return record{}, fail("TEXT_TOOLONG")
+		return record{}, refusal.New("TEXT_TOOLONG")
 	case !isPrintable(text):
-		return record{}, fail("TEXT_CONTAINS_INVALID_CHARACTERS")
+		return record{}, refusal.New("TEXT_CONTAINS_INVALID_CHARACTERS")
 	}
 	return build(zone, p, "TXT", text, 0)
 }
@@ -135,9 +137,9 @@ func buildTXT(zone string, p lookup, b Behaviour) (record, *apiError) {
 var serviceName = regexp.MustCompile(`(?i)^_[a-z0-9]([a-z0-9-]*[a-z0-9])?\._[a-z0-9]+(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$`)
 
 // buildSRV: the name stands in service, not in subdomain; weight is 0 unless given (9.10).
-func buildSRV(zone string, p lookup, _ Behaviour) (record, *apiError) {
+func buildSRV(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 	if !serviceName.MatchString(p.text("service")) {
-		return record{}, fail("SERVICE_INVALID")
+		return record{}, refusal.New("SERVICE_INVALID")
 	}
 	priority, err := requiredPriority(p)
 	if err != nil {
@@ -147,15 +149,15 @@ func buildSRV(zone string, p lookup, _ Behaviour) (record, *apiError) {
 	if text := p.text("weight"); text != "" {
 		var ok bool
 		if weight, ok = parseUint16(text); !ok {
-			return record{}, fail("WEIGHT_INVALID")
+			return record{}, refusal.New("WEIGHT_INVALID")
 		}
 	}
 	port, ok := parseUint16(p.text("port"))
 	if !ok {
-		return record{}, fail("PORT_INVALID")
+		return record{}, refusal.New("PORT_INVALID")
 	}
 	if p.text("target") == "" {
-		return record{}, missing("target")
+		return record{}, refusal.Missing("target")
 	}
 	content := strconv.Itoa(weight) + " " + strconv.Itoa(port) + " " + p.text("target")
 	return newRecord(zone, Record{Name: p.text("service"), Type: "SRV", Content: content, Priority: priority})

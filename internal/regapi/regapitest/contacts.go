@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // contactField is one field of a contact with its documented length in characters; optional fields may be empty or absent.
@@ -155,21 +157,21 @@ var (
 // checkContacts checks the lengths of contacts and the form of dates, countries and e-mail addresses; complete demands all that are not optional.
 //
 // Errors: UNKNOWN_CONTYPE, PARAMETER_MISSING, PARAMETER_INCORRECT.
-func checkContacts(scheme contactScheme, contacts map[string]string, complete bool) *apiError {
+func checkContacts(scheme contactScheme, contacts map[string]string, complete bool) *refusal.Error {
 	kind := registrantOf(scheme, contacts)
 	if kind == unknownRegistrant && complete && (scheme == schemeRU || scheme == schemeCity) {
-		return fail("UNKNOWN_CONTYPE")
+		return refusal.New("UNKNOWN_CONTYPE")
 	}
 	for _, field := range contactFields(scheme, kind) {
 		value := contacts[field.name]
 		if value == "" {
 			if complete && !field.optional && !inJoined(field.name, contacts) {
-				return missing(field.name)
+				return refusal.Missing(field.name)
 			}
 			continue
 		}
 		if !field.fits(value) {
-			return incorrect(field.name)
+			return refusal.Incorrect(field.name)
 		}
 	}
 	return nil

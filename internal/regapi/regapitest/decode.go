@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // Bounds of one request: far above what a thousand zones with twenty actions each need.
@@ -33,18 +35,18 @@ var parsers = map[string]func(text string) (params, error){"json": decodeObject,
 //
 // contentType is the request's Content-Type; application/x-www-form-urlencoded, multipart/form-data (the documentation's curl -F) and none at
 // all are understood, any other body carries no parameters. The query's parameters are read like those of the body.
-func decodeBody(contentType string, body []byte, query url.Values) (params, *apiError) {
+func decodeBody(contentType string, body []byte, query url.Values) (params, *refusal.Error) {
 	form := decodeForm(contentType, body)
 	for name, values := range query {
 		form[name] = append(form[name], values...)
 	}
 	in, known := encodings[requestEncoding(form)]
 	if !known {
-		return plainParams(validForm(form)), incorrect("io_encoding")
+		return plainParams(validForm(form)), refusal.Incorrect("io_encoding")
 	}
 	form, ok := transcode(form, in)
 	if !ok {
-		return params{}, incorrect("io_encoding")
+		return params{}, refusal.Incorrect("io_encoding")
 	}
 	fields := plainParams(form)
 	parse, parsed := parsers[fields.text("input_format")]
@@ -155,12 +157,12 @@ func plainParams(form url.Values) params {
 
 // mergeInputData adds the parameters of input_data to those of the form. A form field wins, so that credentials are taken from where the
 // documentation wants them (2.2.4.2) although its own examples put them inside input_data.
-func mergeInputData(form params, parse func(string) (params, error)) (params, *apiError) {
+func mergeInputData(form params, parse func(string) (params, error)) (params, *refusal.Error) {
 	merged := params{}
 	if text := form.text("input_data"); text != "" {
 		object, err := parse(text)
 		if err != nil {
-			return form, incorrect("input_data")
+			return form, refusal.Incorrect("input_data")
 		}
 		merged = object
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // maxElements is how many objects one request may name (2.2.4.4).
@@ -105,7 +106,7 @@ func (e *element) shownName() string {
 }
 
 // elements splits a request into the objects that it names. Both list names are understood by every function that takes lists.
-func (c *call) elements() ([]*element, *apiError) {
+func (c *call) elements() ([]*element, *refusal.Error) {
 	list, given := any(nil), ""
 	for _, key := range []string{domainsList, servicesList} {
 		if c.params.has(key) {
@@ -116,20 +117,20 @@ func (c *call) elements() ([]*element, *apiError) {
 	if given == "" {
 		single := &element{own: c.params, common: params{}, single: true}
 		if !single.identifiable() {
-			return nil, fail("NO_DOMAIN")
+			return nil, refusal.New("NO_DOMAIN")
 		}
 		return []*element{single}, nil
 	}
 	items, ok := list.([]any)
 	if !ok {
-		return nil, incorrect(given)
+		return nil, refusal.Incorrect(given)
 	}
 	elements := c.spread(items)
 	if len(elements) == 0 {
-		return nil, fail("NO_DOMAIN")
+		return nil, refusal.New("NO_DOMAIN")
 	}
 	if len(elements) > maxElements {
-		return nil, fail("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxElements))
+		return nil, refusal.New("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxElements))
 	}
 	return elements, nil
 }
@@ -191,16 +192,16 @@ func (e *element) servtype() string {
 }
 
 // identify finds the service that an element means and that the caller may use (2.2.4.3). Functions on lists of domains want a domain.
-func (c *call) identify(e *element) *apiError {
+func (c *call) identify(e *element) *refusal.Error {
 	found, err := c.find(e)
 	if err != nil {
 		return err
 	}
 	if found.domain == nil && c.fn.List == catalog.Domains {
-		return fail("SERVICE_NOT_FOUND", "servtype", domainType, "domain_name", unicodeName(found.Name))
+		return refusal.New("SERVICE_NOT_FOUND", "servtype", domainType, "domain_name", unicodeName(found.Name))
 	}
 	if found.ReadOnly && !c.fn.ReadOnly {
-		return fail("DOMAIN_PROTECTION")
+		return refusal.New("DOMAIN_PROTECTION")
 	}
 	e.service, e.domain = found, found.domain
 	return nil
@@ -211,13 +212,13 @@ var (
 	userServID = regexp.MustCompile(`^[0-9a-f]{1,32}$`)
 )
 
-func (c *call) find(e *element) (*service, *apiError) {
+func (c *call) find(e *element) (*service, *refusal.Error) {
 	serviceID, userID := e.own.text("service_id"), e.own.text("user_servid")
 	switch {
 	case serviceID != "" && !digits.MatchString(serviceID):
-		return nil, fail("INVALID_SERVICE_ID")
+		return nil, refusal.New("INVALID_SERVICE_ID")
 	case serviceID == "" && userID != "" && !userServID.MatchString(userID):
-		return nil, fail("BAD_USER_SERVID")
+		return nil, refusal.New("BAD_USER_SERVID")
 	case serviceID != "" || userID != "":
 		return c.findByID(serviceID, userID, e)
 	case e.givenName() == "" && e.own.text("uplink_service_id") != "":
@@ -227,7 +228,7 @@ func (c *call) find(e *element) (*service, *apiError) {
 	}
 }
 
-func (c *call) findByID(serviceID, userID string, e *element) (*service, *apiError) {
+func (c *call) findByID(serviceID, userID string, e *element) (*service, *refusal.Error) {
 	if c.test {
 		c.countExample(e)
 		return exampleByID(serviceID, userID, e), nil
@@ -235,7 +236,7 @@ func (c *call) findByID(serviceID, userID string, e *element) (*service, *apiErr
 	if found := c.srv.state.identified(serviceID, userID); found != nil && found.managedBy(c.account.Login) {
 		return found, nil
 	}
-	return nil, fail("SERVICE_ID_NOT_FOUND", "service_id", serviceID+userID)
+	return nil, refusal.New("SERVICE_ID_NOT_FOUND", "service_id", serviceID+userID)
 }
 
 // countExample numbers the services of the test mode: those that the request names before do not count unless they were found (8.9).
@@ -245,10 +246,10 @@ func (c *call) countExample(e *element) {
 }
 
 // findAddition finds a service by the one that it belongs to; its type must be given, its subtype may be.
-func (c *call) findAddition(e *element) (*service, *apiError) {
+func (c *call) findAddition(e *element) (*service, *refusal.Error) {
 	uplink := e.own.text("uplink_service_id")
 	if !digits.MatchString(uplink) || e.own.text("servtype") == "" {
-		return nil, fail("SERVICE_NOT_SPECIFIED")
+		return nil, refusal.New("SERVICE_NOT_SPECIFIED")
 	}
 	if c.test {
 		return exampleByID("", "", e), nil
@@ -257,20 +258,20 @@ func (c *call) findAddition(e *element) (*service, *apiError) {
 	if found := c.srv.state.addition(c.account.Login, id, e.servtype(), e.own.text("subtype")); found != nil {
 		return found, nil
 	}
-	return nil, fail("SERVICE_NOT_FOUND", "servtype", e.servtype(), "domain_name", "")
+	return nil, refusal.New("SERVICE_NOT_FOUND", "servtype", e.servtype(), "domain_name", "")
 }
 
-func (c *call) findByName(e *element) (*service, *apiError) {
+func (c *call) findByName(e *element) (*service, *refusal.Error) {
 	given := e.givenName()
 	name, err := canonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
 	if impossible(name) {
-		return nil, fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+		return nil, refusal.New("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
 	}
 	if c.test && name == exampleForeign {
-		return nil, fail("DOMAIN_NOT_FOUND", "domain_name", given)
+		return nil, refusal.New("DOMAIN_NOT_FOUND", "domain_name", given)
 	}
 	if c.test {
 		c.countExample(e)
@@ -280,16 +281,16 @@ func (c *call) findByName(e *element) (*service, *apiError) {
 		return found, nil
 	}
 	if e.servtype() != domainType {
-		return nil, fail("SERVICE_NOT_FOUND", "servtype", e.servtype(), "domain_name", given)
+		return nil, refusal.New("SERVICE_NOT_FOUND", "servtype", e.servtype(), "domain_name", given)
 	}
-	return nil, fail("DOMAIN_NOT_FOUND", "domain_name", given)
+	return nil, refusal.New("DOMAIN_NOT_FOUND", "domain_name", given)
 }
 
 // answerList runs a function on each element and gathers the answers under the function's list name. Even where everyone may call a function, its
 // list names what belongs to somebody.
-func (c *call) answerList() (map[string]any, *apiError) {
+func (c *call) answerList() (map[string]any, *refusal.Error) {
 	if c.account == nil {
-		return nil, fail("NO_USERNAME")
+		return nil, refusal.New("NO_USERNAME")
 	}
 	elements, err := c.elements()
 	if err != nil {
@@ -315,13 +316,13 @@ func (c *call) answerList() (map[string]any, *apiError) {
 }
 
 // runElements runs a function on each element; one that fails is answered with its error, unless that has to stand at the top.
-func (c *call) runElements(elements []*element, run func(*element) (map[string]any, *apiError)) ([]any, *apiError) {
+func (c *call) runElements(elements []*element, run func(*element) (map[string]any, *refusal.Error)) ([]any, *refusal.Error) {
 	c.entry.Elements = len(elements)
 	answers := make([]any, 0, len(elements))
 	for _, e := range elements {
 		answer, err := run(e)
 		if err != nil {
-			c.entry.ElementErrors = append(c.entry.ElementErrors, ElementError{Element: e.label(), Code: err.code})
+			c.entry.ElementErrors = append(c.entry.ElementErrors, ElementError{Element: e.label(), Code: err.Code})
 			if e.single && (c.fn.flat || c.srv.behaviour.SingleErrors == SingleErrorTop) {
 				return nil, err
 			}
@@ -332,7 +333,7 @@ func (c *call) runElements(elements []*element, run func(*element) (map[string]a
 	return answers, nil
 }
 
-func (c *call) answerElement(e *element) (map[string]any, *apiError) {
+func (c *call) answerElement(e *element) (map[string]any, *refusal.Error) {
 	identify := c.fn.identify
 	if identify == nil {
 		identify = (*call).identify
@@ -358,7 +359,7 @@ func (c *call) answerElement(e *element) (map[string]any, *apiError) {
 func (c *call) touch() { c.changed = !c.test }
 
 // failedElement is the answer of an element that failed. Functions whose documentation shows such elements without result leave it out.
-func (c *call) failedElement(e *element, err *apiError) map[string]any {
+func (c *call) failedElement(e *element, err *refusal.Error) map[string]any {
 	if c.fn.describe != nil {
 		if answer := c.fn.describe(c, e, err); answer != nil {
 			return answer

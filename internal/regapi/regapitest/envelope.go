@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // numeral is a number in an answer whose JSON type depends on [Behaviour.Types].
@@ -80,7 +82,7 @@ func (t typist) numeral(n numeral) any {
 }
 
 // envelope wraps what a function answered as 2.3.2 says; answer may be nil, as that of user/nop is (5.1).
-func (c *call) envelope(answer map[string]any, err *apiError) map[string]any {
+func (c *call) envelope(answer map[string]any, err *refusal.Error) map[string]any {
 	reply := map[string]any{"charset": c.encoding().charset, "messagestore": nil, "result": "success"}
 	if err != nil {
 		reply["result"] = "error"
@@ -107,11 +109,11 @@ func (c *call) inputParams() map[string]any {
 }
 
 // describe writes an error's code, text and parameters into an answer or into an element of one.
-func (c *call) describe(into map[string]any, err *apiError) {
-	into["error_code"] = err.code
-	into["error_text"] = err.text(c.params.text("lang"))
+func (c *call) describe(into map[string]any, err *refusal.Error) {
+	into["error_code"] = err.Code
+	into["error_text"] = err.Text(c.params.text("lang"))
 	params := map[string]any{}
-	for name, value := range err.params {
+	for name, value := range err.Params {
 		params[name] = value
 	}
 	style := c.srv.behaviour.ErrorParams

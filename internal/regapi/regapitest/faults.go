@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // FaultKind is what goes wrong.
@@ -79,18 +81,18 @@ func (f Fault) check() error {
 	return nil
 }
 
-func (f Fault) apiError() *apiError {
+func (f Fault) apiError() *refusal.Error {
 	code := f.Code
 	switch {
 	case code != "":
 	case f.Kind == FaultRateLimit:
-		code = codeAccountRate
+		code = refusal.AccountRate
 	case f.Kind == FaultElementError:
 		code = "INTERNAL_ERROR"
 	default:
 		code = "SERVICE_UNAVAILABLE"
 	}
-	return &apiError{code: code, params: f.ErrorParams}
+	return &refusal.Error{Code: code, Params: f.ErrorParams}
 }
 
 // armed is a Fault that has been injected.
@@ -146,7 +148,7 @@ func (s *Server) plan(t target) faultPlan {
 }
 
 // elementFault draws the fault of one element.
-func (s *Server) elementFault(t target) *apiError {
+func (s *Server) elementFault(t target) *refusal.Error {
 	for _, a := range s.faults {
 		if a.Kind == FaultElementError && a.strikes(t, s.chance) {
 			return a.apiError()

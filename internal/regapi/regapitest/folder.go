@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // Folder is a folder of an account.
@@ -119,10 +121,10 @@ func (r folderRef) field() string {
 // findFolder finds the folder that a request names.
 //
 // Errors: PARAMETER_MISSING, and what folderError makes of a folder that is not there.
-func (c *call) findFolder(prefix string) (*folder, *apiError) {
+func (c *call) findFolder(prefix string) (*folder, *refusal.Error) {
 	ref := c.folderRef(prefix)
 	if ref.id == "" && ref.name == "" {
-		return nil, missing(ref.field())
+		return nil, refusal.Missing(ref.field())
 	}
 	if c.test {
 		return exampleFolder(ref), nil
@@ -138,15 +140,15 @@ func (c *call) findFolder(prefix string) (*folder, *apiError) {
 }
 
 // folderError is the error of a folder that is missing, or in the way. No code is documented for either: [Behaviour.FolderErrors] chooses.
-func (c *call) folderError(code string, ref folderRef) *apiError {
+func (c *call) folderError(code string, ref folderRef) *refusal.Error {
 	if c.srv.behaviour.FolderErrors == FolderErrorOwn {
-		return fail(code, "folder_name", ref.name)
+		return refusal.New(code, "folder_name", ref.name)
 	}
-	return incorrect(ref.field())
+	return refusal.Incorrect(ref.field())
 }
 
 // folderForOrder is the folder that an order is put into: nil when none is named, and a new one when the name is new and no_new_folder is not set (7.4).
-func (c *call) folderForOrder() (*folder, *apiError) {
+func (c *call) folderForOrder() (*folder, *refusal.Error) {
 	ref := c.folderRef("")
 	if ref.id == "" && ref.name == "" {
 		return nil, nil

@@ -1,5 +1,7 @@
 package regapitest
 
+import "github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+
 // exampleServiceID is the id of the domain in the examples of functions that work on one domain alone (4.4, 2.2.3).
 const exampleServiceID = 123456
 
@@ -12,15 +14,15 @@ func commonHandlers() map[string]handler {
 	}
 }
 
-func answerNop(c *call) (map[string]any, *apiError) {
+func answerNop(c *call) (map[string]any, *refusal.Error) {
 	return map[string]any{"login": c.account.Login, "user_id": textNumeral(c.account.UserID)}, nil
 }
 
-func answerUserID(c *call) (map[string]any, *apiError) {
+func answerUserID(c *call) (map[string]any, *refusal.Error) {
 	return map[string]any{"user_id": textNumeral(c.account.UserID)}, nil
 }
 
-func answerServiceID(c *call) (map[string]any, *apiError) {
+func answerServiceID(c *call) (map[string]any, *refusal.Error) {
 	e := &element{own: c.params, common: params{}, single: true}
 	if err := c.identify(e); err != nil {
 		return nil, err

@@ -1,6 +1,10 @@
 package regapitest
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
 
 func domainHandlers() map[string]handler {
 	return map[string]handler{
@@ -38,19 +42,19 @@ func domainHandlers() map[string]handler {
 }
 
 // answerDomainNop answers nothing, or the id of the domain that is named: then the caller must be known (8.1).
-func answerDomainNop(c *call) (map[string]any, *apiError) {
+func answerDomainNop(c *call) (map[string]any, *refusal.Error) {
 	e := &element{own: c.params, single: true}
 	if !e.identifiable() {
 		return nil, nil
 	}
 	if c.account == nil {
-		return nil, fail("NO_USERNAME")
+		return nil, refusal.New("NO_USERNAME")
 	}
 	return answerServiceID(c)
 }
 
 // answerNameServers gives the addresses of name servers that lie in the domain itself: one as text, several as a list (8.19).
-func answerNameServers(c *call, e *element) (map[string]any, *apiError) {
+func answerNameServers(c *call, e *element) (map[string]any, *refusal.Error) {
 	servers := []any{}
 	for _, server := range e.domain.NameServers {
 		fields := strings.Fields(server)

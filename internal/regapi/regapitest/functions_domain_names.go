@@ -5,17 +5,19 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // currencyOf reads the parameter currency: roubles unless it says another one.
-func currencyOf(p lookup) (name string, rate int64, err *apiError) {
+func currencyOf(p lookup) (name string, rate int64, err *refusal.Error) {
 	name = p.text("currency")
 	if name == "" {
 		name = "RUR"
 	}
 	rate, ok := roublesPer(name)
 	if !ok {
-		return "", 0, fail("UNSUPPORTED_CURRENCY")
+		return "", 0, refusal.New("UNSUPPORTED_CURRENCY")
 	}
 	return name, rate, nil
 }
@@ -26,7 +28,7 @@ func converted(hundredths, rate int64) numeral {
 }
 
 // answerDomainPrices lists the prices of a year (8.2). The prices of Partners are those of everybody here, beside which theirs are shown.
-func answerDomainPrices(c *call) (map[string]any, *apiError) {
+func answerDomainPrices(c *call) (map[string]any, *refusal.Error) {
 	currency, rate, err := currencyOf(c.params)
 	if err != nil {
 		return nil, err
@@ -76,20 +78,20 @@ var suggestTLDs = []string{"com", "info", "name", "net", "org", "ru", "ru.com", 
 const maxSuggestions = 100
 
 // answerSuggestions puts words together, in Latin letters too, and says where the results are free (8.3).
-func answerSuggestions(c *call) (map[string]any, *apiError) {
+func answerSuggestions(c *call) (map[string]any, *refusal.Error) {
 	word := c.params.text("word")
 	if word == "" {
-		return nil, missing("word")
+		return nil, refusal.Missing("word")
 	}
 	if category := c.params.text("category"); !slices.Contains([]string{"", "pattern", "search_trends", "all"}, category) {
-		return nil, incorrect("category")
+		return nil, refusal.Incorrect("category")
 	}
 	zones := texts(c.params.value("tlds"))
 	if len(zones) == 0 {
 		zones = suggestTLDs
 	}
 	if slices.ContainsFunc(zones, func(zone string) bool { return !slices.Contains(suggestTLDs, zone) }) {
-		return nil, incorrect("tlds")
+		return nil, refusal.Incorrect("tlds")
 	}
 	if c.test {
 		return map[string]any{"suggestions": exampleSuggestions}, nil
@@ -158,17 +160,17 @@ func romanized(name string) string {
 const maxPremium = 100
 
 // answerPremiumPrices leaves out what is no premium name (8.4).
-func answerPremiumPrices(c *call) (map[string]any, *apiError) {
+func answerPremiumPrices(c *call) (map[string]any, *refusal.Error) {
 	currency, rate, err := currencyOf(c.params)
 	if err != nil {
 		return nil, err
 	}
 	wanted := texts(c.params.value(domainsList))
 	if len(wanted) == 0 {
-		return nil, fail("NO_DOMAIN")
+		return nil, refusal.New("NO_DOMAIN")
 	}
 	if len(wanted) > maxPremium {
-		return nil, fail("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxPremium))
+		return nil, refusal.New("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxPremium))
 	}
 	if c.test {
 		return map[string]any{"currency": currency, "domains": examplePremiumPrices}, nil
@@ -187,7 +189,7 @@ func answerPremiumPrices(c *call) (map[string]any, *apiError) {
 }
 
 // answerCheck tells whether a name can be registered or, with is_transfer, transferred (8.6).
-func answerCheck(c *call, e *element) (map[string]any, *apiError) {
+func answerCheck(c *call, e *element) (map[string]any, *refusal.Error) {
 	currency, rate, err := currencyOf(e)
 	if err != nil {
 		return nil, err
@@ -210,8 +212,8 @@ func answerCheck(c *call, e *element) (map[string]any, *apiError) {
 	}
 	answer["is_premium"] = textNumeral(1)
 	if e.text("premium_as_taken") == "1" {
-		taken := fail("DOMAIN_ALREADY_EXISTS")
-		answer["error_code"], answer["result"] = taken.code, taken.text(c.params.text("lang"))
+		taken := refusal.New("DOMAIN_ALREADY_EXISTS")
+		answer["error_code"], answer["result"] = taken.Code, taken.Text(c.params.text("lang"))
 		return answer, nil
 	}
 	answer["currency"], answer["price"], answer["renew_price"] = currency, converted(known.price, rate), converted(known.renewPrice, rate)
@@ -219,7 +221,7 @@ func answerCheck(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // lookUp asks the registry about a name, for registration or for transfer.
-func (c *call) lookUp(e *element, given, name string) (*registryName, *apiError) {
+func (c *call) lookUp(e *element, given, name string) (*registryName, *refusal.Error) {
 	registry := c.srv.state
 	if c.test {
 		registry = exampleRegistry(c.now)
@@ -231,32 +233,32 @@ func (c *call) lookUp(e *element, given, name string) (*registryName, *apiError)
 }
 
 // identifyName takes an element for a name that need not be anybody's.
-func identifyName(_ *call, e *element) *apiError {
+func identifyName(_ *call, e *element) *refusal.Error {
 	if e.givenName() == "" {
-		return fail("NO_DOMAIN")
+		return refusal.New("NO_DOMAIN")
 	}
 	return nil
 }
 
 // describeCheck writes an error with its text in result and without error_params, and some texts in the words of the example (8.6).
-func describeCheck(c *call, e *element, err *apiError) map[string]any {
-	switch err.code {
+func describeCheck(c *call, e *element, err *refusal.Error) map[string]any {
+	switch err.Code {
 	case "DOMAIN_BAD_NAME":
-		err.reword("Invalid domain name=> $domain_name", "Неверное имя домена=> $domain_name")
+		err.Reword("Invalid domain name=> $domain_name", "Неверное имя домена=> $domain_name")
 	case "TLD_DISABLED":
-		err.reword("Registration in .$tld TLD is not available", "")
+		err.Reword("Registration in .$tld TLD is not available", "")
 	case "HAVE_MIXED_CODETABLES":
-		err.reword("You can not mix latin and cyrillic letters in domain names", "")
+		err.Reword("You can not mix latin and cyrillic letters in domain names", "")
 	}
 	return describeNameServers(c, e, err)
 }
 
 // answerDeleted lists names that became free (8.5). Without dates it lists those of the last day on which there were any.
-func answerDeleted(c *call) (map[string]any, *apiError) {
+func answerDeleted(c *call) (map[string]any, *refusal.Error) {
 	const maxRange = 2 // months
 	zones := texts(c.params.value("tlds"))
 	if slices.ContainsFunc(zones, func(zone string) bool { return !slices.Contains([]string{"ru", "рф", "su"}, zone) }) {
-		return nil, incorrect("tlds")
+		return nil, refusal.Incorrect("tlds")
 	}
 	names := c.srv.state.registryNames(nameDeleted)
 	last := ""
@@ -268,7 +270,7 @@ func answerDeleted(c *call) (map[string]any, *apiError) {
 		return nil, err
 	}
 	if from, err := time.Parse(time.DateOnly, limits.from); err == nil && from.AddDate(0, maxRange, 0).Format(time.DateOnly) < limits.to {
-		return nil, incorrect("deleted_to")
+		return nil, refusal.Incorrect("deleted_to")
 	}
 	if c.test {
 		return map[string]any{"domains": exampleDeleted}, nil
@@ -291,7 +293,7 @@ type deletedLimits struct {
 	rank, tic                        int
 }
 
-func (l *deletedLimits) read(p params, last string) *apiError {
+func (l *deletedLimits) read(p params, last string) *refusal.Error {
 	for _, field := range []struct {
 		name, fallback string
 		into           *string
@@ -302,7 +304,7 @@ func (l *deletedLimits) read(p params, last string) *apiError {
 		if *field.into == "" {
 			*field.into = field.fallback
 		} else if _, err := time.Parse(time.DateOnly, *field.into); err != nil {
-			return incorrect(field.name)
+			return refusal.Incorrect(field.name)
 		}
 	}
 	for name, into := range map[string]*int{"min_pr": &l.rank, "min_cy": &l.tic} {
@@ -312,7 +314,7 @@ func (l *deletedLimits) read(p params, last string) *apiError {
 		}
 		var err error
 		if *into, err = strconv.Atoi(text); err != nil {
-			return incorrect(name)
+			return refusal.Incorrect(name)
 		}
 	}
 	return nil
@@ -323,19 +325,19 @@ func (l *deletedLimits) allow(n *registryName) bool {
 }
 
 // answerTLDInfo tells the rules of a zone, given by name or as that of a domain (8.27).
-func answerTLDInfo(c *call) (map[string]any, *apiError) {
+func answerTLDInfo(c *call) (map[string]any, *refusal.Error) {
 	given := c.params.text("tld")
 	if given == "" {
 		name, err := canonicalDomain((&element{own: c.params}).givenName())
 		if err != nil {
-			return nil, fail("NO_TLD")
+			return nil, refusal.New("NO_TLD")
 		}
 		given = tldOf(name).name
 	}
 	ascii, _ := toASCII(given)
 	zone, ok := knownTLDs[ascii]
 	if !ok {
-		return nil, fail("UNAVAILABLE_DOMAIN_ZONE", "tld", given)
+		return nil, refusal.New("UNAVAILABLE_DOMAIN_ZONE", "tld", given)
 	}
 	info := map[string]any{"tld": unicodeName(zone.name), "regperiods": periods(zone.maxPeriod), "renewperiods": periods(zone.maxPeriod)}
 	for name, value := range map[string]int64{

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // bidLadders are the bids that can be made for an expiring name, in roubles (8.13).
@@ -31,7 +33,7 @@ var reregSorts = map[string]func(a, b *registryName) int{
 }
 
 // listExpiring lists names that are about to become free (8.11). Its answer is a list itself.
-func listExpiring(c *call) (map[string]any, *apiError) {
+func listExpiring(c *call) (map[string]any, *refusal.Error) {
 	const most = 1000
 	limits, err := c.numbers(map[string]int{
 		"max_chars": maxNameLength, "min_pr": 0, "min_cy": 0, "price": 1 << 30, "limit": most, "limit_from": 0, "views": 0, "vis": 0, "traf": 0,
@@ -41,10 +43,10 @@ func listExpiring(c *call) (map[string]any, *apiError) {
 	}
 	order, known := reregSorts[c.params.text("sortcol")]
 	if !known && c.params.text("sortcol") != "" {
-		return nil, incorrect("sortcol")
+		return nil, refusal.Incorrect("sortcol")
 	}
 	if limits["limit"] > most {
-		return nil, incorrect("limit")
+		return nil, refusal.Incorrect("limit")
 	}
 	if c.test {
 		return map[string]any{wholeAnswer: exampleExpiring}, nil
@@ -63,7 +65,7 @@ func listExpiring(c *call) (map[string]any, *apiError) {
 }
 
 // numbers reads parameters that are whole numbers, with their defaults.
-func (c *call) numbers(defaults map[string]int) (map[string]int, *apiError) {
+func (c *call) numbers(defaults map[string]int) (map[string]int, *refusal.Error) {
 	for name := range defaults {
 		text := c.params.text(name)
 		if text == "" {
@@ -71,7 +73,7 @@ func (c *call) numbers(defaults map[string]int) (map[string]int, *apiError) {
 		}
 		number, err := strconv.ParseUint(text, 10, 31)
 		if err != nil {
-			return nil, incorrect(name)
+			return nil, refusal.Incorrect(name)
 		}
 		defaults[name] = int(number)
 	}
@@ -129,19 +131,19 @@ func (n *registryName) shownExpiring() map[string]any {
 }
 
 // placeBids bids for expiring names (8.12). A bid is paid at once; who is outbid gets the money back.
-func placeBids(c *call) (map[string]any, *apiError) {
+func placeBids(c *call) (map[string]any, *refusal.Error) {
 	if !c.params.has(domainsList) {
-		return nil, fail("DOMAINS_NOT_FOUND")
+		return nil, refusal.New("DOMAINS_NOT_FOUND")
 	}
 	elements, err := c.elements()
 	if err != nil {
-		return nil, fail("DOMAINS_NOT_FOUND")
+		return nil, refusal.New("DOMAINS_NOT_FOUND")
 	}
 	if err := c.checkBidder(elements[0]); err != nil {
 		return nil, err
 	}
 	placed := map[*element]*placedBid{}
-	answers, err := c.runElements(elements, func(e *element) (map[string]any, *apiError) {
+	answers, err := c.runElements(elements, func(e *element) (map[string]any, *refusal.Error) {
 		made, err := c.checkBid(e)
 		if err != nil {
 			return nil, err
@@ -175,23 +177,23 @@ type placedBid struct {
 }
 
 // checkBidder checks the contacts, which all bids of a request share.
-func (c *call) checkBidder(e *element) *apiError {
+func (c *call) checkBidder(e *element) *refusal.Error {
 	if e.text("profile_name") != "" {
 		_, err := c.orderContacts(e, knownTLDs["ru"], false)
 		return err
 	}
 	contacts := contactsOf(e, schemeRU)
 	if len(contacts) == 0 {
-		return fail("CONTACTS_NOT_FOUND")
+		return refusal.New("CONTACTS_NOT_FOUND")
 	}
 	err := checkContacts(schemeRU, contacts, true)
-	if err != nil && err.code != "UNKNOWN_CONTYPE" {
-		return fail("INVALID_CONTACTS")
+	if err != nil && err.Code != "UNKNOWN_CONTYPE" {
+		return refusal.New("INVALID_CONTACTS")
 	}
 	return err
 }
 
-func (c *call) checkBid(e *element) (*placedBid, *apiError) {
+func (c *call) checkBid(e *element) (*placedBid, *refusal.Error) {
 	given := e.givenName()
 	name, err := canonicalDomain(given)
 	if err != nil {
@@ -199,11 +201,11 @@ func (c *call) checkBid(e *element) (*placedBid, *apiError) {
 	}
 	price, failed := strconv.ParseFloat(e.text("price"), 64)
 	if failed != nil {
-		return nil, fail("INVALID_BID")
+		return nil, refusal.New("INVALID_BID")
 	}
 	zone := unicodeName(tldOf(name).name)
 	if price <= 0 || price != math.Trunc(price) || !slices.Contains(bidLadders[zone], int64(price)) {
-		return nil, fail("INVALID_BID")
+		return nil, refusal.New("INVALID_BID")
 	}
 	made := &placedBid{bid: bid{
 		login: c.account.Login, amount: int64(price) * 100, contacts: contactsOf(e, schemeRU), instalment: e.text("instalment") == "1",
@@ -211,7 +213,7 @@ func (c *call) checkBid(e *element) (*placedBid, *apiError) {
 	made.bid.paid = made.bid.amount
 	if made.bid.instalment {
 		if zone == "su" {
-			return nil, fail("INSTALMENT_NOT_ALLOWED_FOR_SU")
+			return nil, refusal.New("INSTALMENT_NOT_ALLOWED_FOR_SU")
 		}
 		made.bid.paid = instalmentPrice
 	}
@@ -227,25 +229,25 @@ func (c *call) checkBid(e *element) (*placedBid, *apiError) {
 }
 
 // compete tells whether the bid is above all that there are.
-func (p *placedBid) compete(given string) *apiError {
+func (p *placedBid) compete(given string) *refusal.Error {
 	if p.name == nil || p.name.Status != nameExpiring {
-		return fail("REREG_NOT_FOUND", "domain_name", given)
+		return refusal.New("REREG_NOT_FOUND", "domain_name", given)
 	}
 	highest := p.name.highest()
 	switch {
 	case highest != nil && highest.amount >= p.bid.amount && highest.login == p.bid.login:
-		return fail("YOUR_SAME_OR_MORE_BID_FOUND")
+		return refusal.New("YOUR_SAME_OR_MORE_BID_FOUND")
 	case highest != nil && highest.amount >= p.bid.amount:
-		return fail("SAME_OR_MORE_BID_FOUND")
+		return refusal.New("SAME_OR_MORE_BID_FOUND")
 	case p.name.blitzPrice > 0 && p.bid.amount > p.name.blitzPrice, p.bid.amount < p.name.startPrice:
-		return fail("INVALID_BID")
+		return refusal.New("INVALID_BID")
 	default:
 		return nil
 	}
 }
 
 // chargeBids pays the bids and makes them count, in the order of the request.
-func (c *call) chargeBids(elements []*element, placed map[*element]*placedBid) (*bill, *apiError) {
+func (c *call) chargeBids(elements []*element, placed map[*element]*placedBid) (*bill, *refusal.Error) {
 	orders := []order{}
 	for _, e := range elements {
 		made := placed[e]
@@ -277,7 +279,7 @@ func (s *state) countBid(made *placedBid) {
 }
 
 // listBids lists the names that the account bid for, also those that others bid more for (8.13).
-func listBids(c *call) (map[string]any, *apiError) {
+func listBids(c *call) (map[string]any, *refusal.Error) {
 	ladders := map[string]any{}
 	for zone, ladder := range bidLadders {
 		steps := []any{}

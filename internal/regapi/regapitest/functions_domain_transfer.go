@@ -1,13 +1,15 @@
 package regapitest
 
+import "github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+
 // answerTransferStatus names the domain in Unicode, as the example does (8.9).
-func answerTransferStatus(c *call, e *element) (map[string]any, *apiError) {
+func answerTransferStatus(c *call, e *element) (map[string]any, *refusal.Error) {
 	var status string
 	switch {
 	case c.test:
 		status = exampleTransferStatus(e.domain.Name)
 	case e.domain.process == nil || !e.domain.process.transfer:
-		return nil, fail("NOT_A_TRANSFER_ORDER")
+		return nil, refusal.New("NOT_A_TRANSFER_ORDER")
 	default:
 		status = c.srv.state.shownTransferStatus(e.domain, c.now)
 	}
@@ -17,7 +19,7 @@ func answerTransferStatus(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // setNewAuthInfo corrects the key of a transfer as long as the registry does not have it, or has refused it (8.10).
-func setNewAuthInfo(c *call, e *element) (map[string]any, *apiError) {
+func setNewAuthInfo(c *call, e *element) (map[string]any, *refusal.Error) {
 	key := e.text("authinfo")
 	if err := checkAuthInfo(key, tldOf(e.domain.Name), maxNewAuthInfo); err != nil {
 		return nil, err
@@ -32,9 +34,9 @@ func setNewAuthInfo(c *call, e *element) (map[string]any, *apiError) {
 	p := e.domain.process
 	switch {
 	case p == nil || !p.transfer || p.done:
-		return nil, fail("NOT_A_TRANSFER_ORDER")
+		return nil, refusal.New("NOT_A_TRANSFER_ORDER")
 	case p.underWay(c.now):
-		return nil, fail("WAITING")
+		return nil, refusal.New("WAITING")
 	}
 	p.authInfo = key
 	c.touch()
@@ -43,7 +45,7 @@ func setNewAuthInfo(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // cancelTransfer is in the list of functions (3.3) and documented no further: it takes a transfer back before the registry has it.
-func cancelTransfer(c *call) (map[string]any, *apiError) {
+func cancelTransfer(c *call) (map[string]any, *refusal.Error) {
 	e := &element{own: c.params, common: params{}, single: true}
 	if err := c.identify(e); err != nil {
 		return nil, err
@@ -55,9 +57,9 @@ func cancelTransfer(c *call) (map[string]any, *apiError) {
 	p := e.domain.process
 	switch {
 	case p == nil || !p.transfer || p.done:
-		return nil, fail("NOT_A_TRANSFER_ORDER")
+		return nil, refusal.New("NOT_A_TRANSFER_ORDER")
 	case p.underWay(c.now):
-		return nil, fail("WAITING")
+		return nil, refusal.New("WAITING")
 	}
 	c.srv.state.dropOrder(e.domain, c.now)
 	c.touch()

@@ -3,34 +3,36 @@ package regapitest
 import (
 	"slices"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // The addresses that an external service can send its user to (5.5).
 var urlTypes = []string{"refill", "refund"}
 
 // resellerURLKey checks the two parameters that name an address. Errors: PARAMETER_MISSING, PARAMETER_INCORRECT.
-func (c *call) resellerURLKey() (string, *apiError) {
+func (c *call) resellerURLKey() (string, *refusal.Error) {
 	servtype, urlType := c.params.text("servtype"), c.params.text("url_type")
 	switch {
 	case servtype == "":
-		return "", missing("servtype")
+		return "", refusal.Missing("servtype")
 	case servtype != seowizard:
-		return "", incorrect("servtype")
+		return "", refusal.Incorrect("servtype")
 	case urlType == "":
-		return "", missing("url_type")
+		return "", refusal.Missing("url_type")
 	case !slices.Contains(urlTypes, urlType):
-		return "", incorrect("url_type")
+		return "", refusal.Incorrect("url_type")
 	}
 	return servtype + " " + urlType, nil
 }
 
-func setResellerURL(c *call) (map[string]any, *apiError) {
+func setResellerURL(c *call) (map[string]any, *refusal.Error) {
 	key, err := c.resellerURLKey()
 	if err != nil {
 		return nil, err
 	}
 	if c.params.text("url") == "" {
-		return nil, missing("url")
+		return nil, refusal.Missing("url")
 	}
 	c.account.resellerURLs[key] = c.params.text("url")
 	c.touch()
@@ -38,7 +40,7 @@ func setResellerURL(c *call) (map[string]any, *apiError) {
 }
 
 // answerResellerURL is empty until an address is set.
-func answerResellerURL(c *call) (map[string]any, *apiError) {
+func answerResellerURL(c *call) (map[string]any, *refusal.Error) {
 	key, err := c.resellerURLKey()
 	if err != nil {
 		return nil, err
@@ -50,16 +52,16 @@ func answerResellerURL(c *call) (map[string]any, *apiError) {
 }
 
 // refillBalance sends a bill for money on the account, which is there once the bill is paid (5.5 of the older edition).
-func refillBalance(c *call) (map[string]any, *apiError) {
+func refillBalance(c *call) (map[string]any, *refusal.Error) {
 	if c.params.text("pay_type") != "WM" {
-		return nil, incorrect("pay_type")
+		return nil, refusal.Incorrect("pay_type")
 	}
 	if c.params.text("wmid") == "" {
-		return nil, missing("wmid")
+		return nil, refusal.Missing("wmid")
 	}
 	currency := c.params.text("currency")
 	if !slices.Contains(payCurrencies["WM"][1:], currency) {
-		return nil, fail("UNSUPPORTED_CURRENCY")
+		return nil, refusal.New("UNSUPPORTED_CURRENCY")
 	}
 	asked, err := parseAmount(c.params.text("amount"))
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 func shopHandlers() map[string]handler {
@@ -84,7 +86,7 @@ func (s *state) addLot(seed Lot) error {
 }
 
 // findLot returns the lot of a domain.
-func (c *call) findLot(given string) (*lot, *apiError) {
+func (c *call) findLot(given string) (*lot, *refusal.Error) {
 	name, err := canonicalDomain(given)
 	if err != nil {
 		return nil, err
@@ -95,10 +97,10 @@ func (c *call) findLot(given string) (*lot, *apiError) {
 	if found := c.srv.state.lots[name]; found != nil {
 		return found, nil
 	}
-	return nil, fail("DOMAIN_NOT_FOUND", "domain_name", given)
+	return nil, refusal.New("DOMAIN_NOT_FOUND", "domain_name", given)
 }
 
-func identifyLot(c *call, e *element) *apiError {
+func identifyLot(c *call, e *element) *refusal.Error {
 	found, err := c.findLot(e.givenName())
 	if err != nil {
 		return err
@@ -108,7 +110,7 @@ func identifyLot(c *call, e *element) *apiError {
 }
 
 // answerLotID tells the number of a lot (13.1).
-func answerLotID(_ *call, e *element) (map[string]any, *apiError) {
+func answerLotID(_ *call, e *element) (map[string]any, *refusal.Error) {
 	answer := map[string]any{"lot_id": textNumeral(e.lot.ID)}
 	if !e.single {
 		answer["dname"], answer["result"] = e.givenName(), "success"
@@ -117,7 +119,7 @@ func answerLotID(_ *call, e *element) (map[string]any, *apiError) {
 }
 
 // answerLot tells about one lot (13.3).
-func answerLot(c *call) (map[string]any, *apiError) {
+func answerLot(c *call) (map[string]any, *refusal.Error) {
 	found, err := c.findLot((&element{own: c.params}).givenName())
 	if err != nil {
 		return nil, err
@@ -138,13 +140,13 @@ func answerLot(c *call) (map[string]any, *apiError) {
 }
 
 // ownLots returns the domains that dname names, one or a list: they must be the caller's.
-func (c *call) ownDomains() ([]*domain, *apiError) {
+func (c *call) ownDomains() ([]*domain, *refusal.Error) {
 	if c.account == nil {
-		return nil, fail("NO_USERNAME")
+		return nil, refusal.New("NO_USERNAME")
 	}
 	names := texts(c.params.value("dname"))
 	if len(names) == 0 {
-		return nil, fail("NO_DOMAIN")
+		return nil, refusal.New("NO_DOMAIN")
 	}
 	owned := []*domain{}
 	for index, given := range names {
@@ -158,14 +160,14 @@ func (c *call) ownDomains() ([]*domain, *apiError) {
 }
 
 // deleteLots withdraws offers; all of them or, if one is not there, none (13.2).
-func deleteLots(c *call) (map[string]any, *apiError) {
+func deleteLots(c *call) (map[string]any, *refusal.Error) {
 	owned, err := c.ownDomains()
 	if err != nil || c.test {
 		return nil, err
 	}
 	for _, d := range owned {
 		if c.srv.state.lots[d.Name] == nil {
-			return nil, fail("DOMAIN_NOT_FOUND", "domain_name", unicodeName(d.Name))
+			return nil, refusal.New("DOMAIN_NOT_FOUND", "domain_name", unicodeName(d.Name))
 		}
 	}
 	for _, d := range owned {
@@ -176,7 +178,7 @@ func deleteLots(c *call) (map[string]any, *apiError) {
 }
 
 // updateLots puts domains up for sale, or changes how they are (13.2 of the older edition).
-func updateLots(c *call) (map[string]any, *apiError) {
+func updateLots(c *call) (map[string]any, *refusal.Error) {
 	const maxCategories = 3
 	owned, err := c.ownDomains()
 	if err != nil {
@@ -187,18 +189,18 @@ func updateLots(c *call) (map[string]any, *apiError) {
 		Keywords: texts(c.params.value("keywords")), Categories: texts(c.params.value("category_ids")),
 	}
 	if !slices.Contains([]string{"", priceFixed, priceOffer}, wanted.PriceType) {
-		return nil, incorrect("lot_price_type")
+		return nil, refusal.Incorrect("lot_price_type")
 	}
 	if len(wanted.Categories) > maxCategories || slices.ContainsFunc(wanted.Categories, unknownCategory) {
-		return nil, incorrect("category_ids")
+		return nil, refusal.Incorrect("category_ids")
 	}
 	sold := strings.FieldsFunc(c.params.text("sold_with"), func(letter rune) bool { return letter == ',' || letter == ' ' })
 	if slices.ContainsFunc(sold, func(word string) bool { return word != "site" && word != "tm" }) {
-		return nil, incorrect("sold_with")
+		return nil, refusal.Incorrect("sold_with")
 	}
 	wanted.Site, wanted.TradeMark = slices.Contains(sold, "site"), slices.Contains(sold, "tm")
 	if _, err := parseMoney(Balance{Prepay: wanted.Price}); err != nil {
-		return nil, incorrect("price")
+		return nil, refusal.Incorrect("price")
 	}
 	if c.test {
 		return nil, nil
@@ -265,16 +267,16 @@ var (
 var lotPages = []int{25, 50, 100, 200, 500}
 
 // listLots lists what is for sale (13.4).
-func listLots(c *call) (map[string]any, *apiError) {
+func listLots(c *call) (map[string]any, *refusal.Error) {
 	limits, err := c.numbers(map[string]int{"pg": 0, "itemsonpage": lotPages[0]})
 	if err != nil {
 		return nil, err
 	}
 	if !slices.Contains(lotPages, limits["itemsonpage"]) {
-		return nil, incorrect("itemsonpage")
+		return nil, refusal.Incorrect("itemsonpage")
 	}
 	if c.flag("show_my_lots") && c.account == nil {
-		return nil, fail("NO_USERNAME")
+		return nil, refusal.New("NO_USERNAME")
 	}
 	order, err := c.lotOrder()
 	if err != nil {
@@ -295,14 +297,14 @@ func listLots(c *call) (map[string]any, *apiError) {
 	return map[string]any{"lots": shown, "lots_cnt": textNumeral(int64(len(lots)))}, nil
 }
 
-func (c *call) lotOrder() (func(a, b *lot) int, *apiError) {
+func (c *call) lotOrder() (func(a, b *lot) int, *refusal.Error) {
 	column, sign := c.params.text("sortcol"), 1
 	switch c.params.text("sortorder") {
 	case "", "ASC":
 	case "DESC":
 		sign = -1
 	default:
-		return nil, incorrect("sortorder")
+		return nil, refusal.Incorrect("sortorder")
 	}
 	if column == "" {
 		column = "dname"
@@ -313,7 +315,7 @@ func (c *call) lotOrder() (func(a, b *lot) int, *apiError) {
 	if word, ok := lotWords[column]; ok {
 		return func(a, b *lot) int { return sign * cmp.Compare(word(a), word(b)) }, nil
 	}
-	return nil, incorrect("sortcol")
+	return nil, refusal.Incorrect("sortcol")
 }
 
 // wantsLot compares a lot with the ranges of a request; the one of prices is called price there.
@@ -374,7 +376,7 @@ func unknownCategory(id string) bool {
 }
 
 // listCategories lists the categories of lots (13.5).
-func listCategories(*call) (map[string]any, *apiError) {
+func listCategories(*call) (map[string]any, *refusal.Error) {
 	shown := []any{}
 	for _, c := range categories {
 		subcategories := []any{}
@@ -390,14 +392,14 @@ func listCategories(*call) (map[string]any, *apiError) {
 var popularTags = []string{"бизнес", "интернет", "авто", "бренд", "туризм"}
 
 // listTags lists keywords (13.6).
-func listTags(c *call) (map[string]any, *apiError) {
+func listTags(c *call) (map[string]any, *refusal.Error) {
 	const most = 50
 	limits, err := c.numbers(map[string]int{"limit": 10})
 	if err != nil {
 		return nil, err
 	}
 	if limits["limit"] > most {
-		return nil, incorrect("limit")
+		return nil, refusal.Incorrect("limit")
 	}
 	tags := slices.Clone(popularTags)
 	if !c.test {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 func zoneHandlers() map[string]handler {
@@ -32,21 +34,21 @@ func zoneHandlers() map[string]handler {
 
 // manageable runs a function only on a zone that the registrar's name servers serve (9.1).
 func manageable(next elementFunction) elementFunction {
-	return func(c *call, e *element) (map[string]any, *apiError) {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		if strings.HasSuffix(e.domain.Name, ".arpa") {
-			return nil, fail("REVERSE_ZONE_API_NOT_SUPPORTED")
+			return nil, refusal.New("REVERSE_ZONE_API_NOT_SUPPORTED")
 		}
 		if !e.domain.delegatedHere() {
-			return nil, fail("DOMAIN_IS_NOT_USE_REGRU_NSS")
+			return nil, refusal.New("DOMAIN_IS_NOT_USE_REGRU_NSS")
 		}
 		return next(c, e)
 	}
 }
 
-func answerSuccess(c *call, e *element) (map[string]any, *apiError) { return c.succeeded(e), nil }
+func answerSuccess(c *call, e *element) (map[string]any, *refusal.Error) { return c.succeeded(e), nil }
 
 // answerRecords calls the priority prio, as the example does though the table says priority (9.11).
-func answerRecords(c *call, e *element) (map[string]any, *apiError) {
+func answerRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 	records := []any{}
 	for _, r := range e.domain.zone.listed() {
 		prio := any(noPriority{})
@@ -64,7 +66,7 @@ func answerRecords(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // edit is what the parameters of one action ask a zone to do; it tells whether the zone changed.
-type edit func(z *zone, p lookup, b Behaviour) (bool, *apiError)
+type edit func(z *zone, p lookup, b Behaviour) (bool, *refusal.Error)
 
 // lookup gives an action its parameters: an element with its request behind it, or one entry of an action_list.
 type lookup interface {
@@ -74,7 +76,7 @@ type lookup interface {
 
 // act makes a function of an edit.
 func act(do edit) elementFunction {
-	return func(c *call, e *element) (map[string]any, *apiError) {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		changed, err := do(e.domain.zone, e, c.srv.behaviour)
 		e.changed = e.changed || changed
 		if err != nil {
@@ -85,7 +87,7 @@ func act(do edit) elementFunction {
 }
 
 func addRecord(build recordBuilder) edit {
-	return func(z *zone, p lookup, b Behaviour) (bool, *apiError) {
+	return func(z *zone, p lookup, b Behaviour) (bool, *refusal.Error) {
 		r, err := build(z.name, p, b)
 		if err != nil {
 			return false, err
@@ -96,17 +98,17 @@ func addRecord(build recordBuilder) edit {
 
 // removeRecord deletes records (9.18). Without content everything of that name and type goes, of the given priority if there is one. With content
 // the priority is 0 unless given, for the types that have one.
-func removeRecord(z *zone, p lookup, b Behaviour) (bool, *apiError) {
+func removeRecord(z *zone, p lookup, b Behaviour) (bool, *refusal.Error) {
 	name, err := subdomainOf(z.name, p, "")
 	if err != nil {
 		return false, err
 	}
 	if p.text("record_type") == "" {
-		return false, missing("record_type")
+		return false, refusal.Missing("record_type")
 	}
 	q := removal{name: name, recordType: strings.ToUpper(p.text("record_type")), content: p.text("content")}
 	if !slices.Contains(recordTypes, q.recordType) {
-		return false, fail("INVALID_ZONE_RECORD_TYPE")
+		return false, refusal.New("INVALID_ZONE_RECORD_TYPE")
 	}
 	q.anyContent = q.content == ""
 	q.anyPriority = q.anyContent && p.text("priority") == ""
@@ -115,17 +117,17 @@ func removeRecord(z *zone, p lookup, b Behaviour) (bool, *apiError) {
 	}
 	removed := z.remove(q)
 	if removed == 0 && b.MissingRemove == MissingRefuse {
-		return false, incorrect("content")
+		return false, refusal.Incorrect("content")
 	}
 	return removed > 0, nil
 }
 
 // updateSOA needs one of the two times; the other one stays (9.13).
-func updateSOA(c *call, e *element) (map[string]any, *apiError) {
+func updateSOA(c *call, e *element) (map[string]any, *refusal.Error) {
 	z := e.domain.zone
 	before := z.soa
 	if e.text("ttl") == "" && e.text("minimum_ttl") == "" {
-		return nil, fail("SOA_RECORD_INVALID")
+		return nil, refusal.New("SOA_RECORD_INVALID")
 	}
 	if err := z.setTimes(e.text("ttl"), e.text("minimum_ttl"), c.srv.behaviour); err != nil {
 		return nil, err
@@ -137,7 +139,7 @@ func updateSOA(c *call, e *element) (map[string]any, *apiError) {
 	return c.succeeded(e), nil
 }
 
-func clearZone(c *call, e *element) (map[string]any, *apiError) {
+func clearZone(c *call, e *element) (map[string]any, *refusal.Error) {
 	e.changed = e.domain.zone.removeWhere(func(record) bool { return true }) > 0
 	return c.succeeded(e), nil
 }
@@ -156,7 +158,7 @@ var (
 
 // tune adds a fixed set of records, those that are there already excepted, whatever [Behaviour.DuplicateAdd] says.
 func tune(records []Record) elementFunction {
-	return func(c *call, e *element) (map[string]any, *apiError) {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		for _, wanted := range records {
 			changed, err := e.domain.zone.add(record{Record: wanted, given: wanted.Content}, Behaviour{})
 			e.changed = e.changed || changed
@@ -169,7 +171,7 @@ func tune(records []Record) elementFunction {
 }
 
 func untune(records []Record) elementFunction {
-	return func(c *call, e *element) (map[string]any, *apiError) {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		e.changed = e.domain.zone.removeWhere(func(r record) bool { return slices.Contains(records, r.Record) }) > 0
 		return c.succeeded(e), nil
 	}
@@ -177,13 +179,13 @@ func untune(records []Record) elementFunction {
 
 // updateRecords runs the actions in order. An action that fails ends the list: those before it stay done, those after it are ignored, and
 // the domain's answer is the error alone (9.12).
-func updateRecords(c *call, e *element) (map[string]any, *apiError) {
+func updateRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 	if !e.has("action_list") {
-		return nil, missing("action_list")
+		return nil, refusal.Missing("action_list")
 	}
 	actions, ok := e.value("action_list").([]any)
 	if !ok || len(actions) == 0 {
-		return nil, incorrect("action_list")
+		return nil, refusal.Incorrect("action_list")
 	}
 	done := []any{}
 	for _, item := range actions {
@@ -200,27 +202,27 @@ func updateRecords(c *call, e *element) (map[string]any, *apiError) {
 	return answer, nil
 }
 
-func runAction(z *zone, action params, b Behaviour) (bool, *apiError) {
+func runAction(z *zone, action params, b Behaviour) (bool, *refusal.Error) {
 	name := action.text("action")
 	if name == "remove_record" {
 		return removeRecord(z, action, b)
 	}
 	build, ok := recordBuilders[name]
 	if !ok {
-		return false, fail("INVALID_ACTION", "action", name)
+		return false, refusal.New("INVALID_ACTION", "action", name)
 	}
 	return addRecord(build)(z, action, b)
 }
 
 // priorityOf reads a number from 0 to 65535; the default is 0.
-func priorityOf(p lookup, name string) (int, *apiError) {
+func priorityOf(p lookup, name string) (int, *refusal.Error) {
 	text := p.text(name)
 	if text == "" {
 		return 0, nil
 	}
 	value, err := strconv.ParseUint(text, 10, 16)
 	if err != nil {
-		return 0, fail("PRIORITY_INVALID")
+		return 0, refusal.New("PRIORITY_INVALID")
 	}
 	return int(value), nil
 }

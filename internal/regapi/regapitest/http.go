@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // discardLog swallows what net/http says about connections that faults break on purpose.
@@ -75,7 +77,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // receive reads the request and opens its journal entry.
-func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *apiError) {
+func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *refusal.Error) {
 	c := &call{srv: s, params: params{}, now: s.clock.Now(), tls: r.TLS}
 	if address, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		c.remote = address.Addr().Unmap().WithZone("")
@@ -100,18 +102,18 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *apiErr
 }
 
 // read checks the form of the request (2.1) and decodes its parameters.
-func (c *call) read(w http.ResponseWriter, r *http.Request) *apiError {
+func (c *call) read(w http.ResponseWriter, r *http.Request) *refusal.Error {
 	if !c.srv.allowsGET() {
 		if r.Method != http.MethodPost {
-			return fail("ONLY_POST_ALLOWED")
+			return refusal.New("ONLY_POST_ALLOWED")
 		}
 		if r.URL.RawQuery != "" {
-			return fail("QUERY_PARAMS_DISALLOWED")
+			return refusal.New("QUERY_PARAMS_DISALLOWED")
 		}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
 	if err != nil {
-		return incorrect("input_data")
+		return refusal.Incorrect("input_data")
 	}
 	decoded, refused := decodeBody(r.Header.Get("Content-Type"), body, r.URL.Query())
 	if decoded != nil {
@@ -127,7 +129,7 @@ func (s *Server) allowsGET() bool {
 }
 
 // process takes a request from its receipt to its answer.
-func (s *Server) process(c *call, refused *apiError) reply {
+func (s *Server) process(c *call, refused *refusal.Error) reply {
 	s.callHook(StageReceived, c)
 	plan := s.draw(c)
 	if err := s.wait(plan.latency); err != nil {
@@ -219,12 +221,12 @@ func (c *call) failLate(answer reply) reply {
 }
 
 // admit counts the request and checks everything that stands before the function itself; malformed is what its form was refused for.
-func (s *Server) admit(c *call, malformed *apiError) *apiError {
+func (s *Server) admit(c *call, malformed *refusal.Error) *refusal.Error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.now = s.clock.Now()
 	if err := s.limiter.admit(c.entry.Login, c.remote.String(), c.now); err != nil {
-		s.metrics.countRefusal(err.code)
+		s.metrics.countRefusal(err.Code)
 		return err
 	}
 	if malformed != nil {
@@ -234,32 +236,32 @@ func (s *Server) admit(c *call, malformed *apiError) *apiError {
 		return err
 	}
 	if c.fn == nil {
-		return fail("NO_SUCH_COMMAND", "command_name", c.entry.Function)
+		return refusal.New("NO_SUCH_COMMAND", "command_name", c.entry.Function)
 	}
 	if c.fn.HTTPSOnly && c.tls == nil && s.behaviour.EnforceHTTPS {
-		return fail("HTTPS_ONLY")
+		return refusal.New("HTTPS_ONLY")
 	}
 	return c.authenticate()
 }
 
 // checkFormats refuses formats that are not documented; the encoding was checked when the request was read.
-func (c *call) checkFormats() *apiError {
+func (c *call) checkFormats() *refusal.Error {
 	for _, name := range []string{"output_format", "view"} {
 		if _, known := outputFormats[c.params.text(name)]; !known && c.params.text(name) != "" {
-			return incorrect(name)
+			return refusal.Incorrect(name)
 		}
 	}
 	return nil
 }
 
 // apply runs the function.
-func (s *Server) apply(c *call) (map[string]any, *apiError) {
+func (s *Server) apply(c *call) (map[string]any, *refusal.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state.passDays(c.now)
 	s.state.settle(c.now)
 	var answer map[string]any
-	var err *apiError
+	var err *refusal.Error
 	if c.fn.call != nil {
 		answer, err = c.fn.call(c)
 	} else {
@@ -271,13 +273,13 @@ func (s *Server) apply(c *call) (map[string]any, *apiError) {
 }
 
 // compose writes the answer and its outcome into the journal.
-func (s *Server) compose(c *call, answer map[string]any, refused *apiError) reply {
+func (s *Server) compose(c *call, answer map[string]any, refused *refusal.Error) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	envelope := c.envelope(answer, refused)
 	c.entry.Result = envelope["result"].(string)
 	if refused != nil {
-		c.entry.ErrorCode = refused.code
+		c.entry.ErrorCode = refused.Code
 	}
 	if c.file != nil && refused == nil {
 		return c.file.reply()

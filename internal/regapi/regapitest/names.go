@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 	"golang.org/x/net/idna"
 )
 
@@ -37,27 +38,27 @@ func toASCII(name string) (string, error) {
 // canonicalDomain returns a domain name in lower case and punycode.
 //
 // Errors (2.3.3): NO_DOMAIN, HAVE_MIXED_CODETABLES, INVALID_DOMAIN_NAME_PUNYCODE, INVALID_DOMAIN_NAME_FORMAT.
-func canonicalDomain(name string) (string, *apiError) {
+func canonicalDomain(name string) (string, *refusal.Error) {
 	if name == "" {
-		return "", fail("NO_DOMAIN")
+		return "", refusal.New("NO_DOMAIN")
 	}
 	if mixesAlphabets(name) {
-		return "", fail("HAVE_MIXED_CODETABLES")
+		return "", refusal.New("HAVE_MIXED_CODETABLES")
 	}
 	ascii, err := toASCII(name)
 	if err != nil {
 		if strings.Contains(strings.ToLower(name), punycodePrefix) {
-			return "", fail("INVALID_DOMAIN_NAME_PUNYCODE", "domain_name", name)
+			return "", refusal.New("INVALID_DOMAIN_NAME_PUNYCODE", "domain_name", name)
 		}
-		return "", fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+		return "", refusal.New("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
 	}
 	labels := strings.Split(ascii, ".")
 	if len(labels) < 2 || len(ascii) > maxNameLength {
-		return "", fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+		return "", refusal.New("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
 	}
 	for _, label := range labels {
 		if !isLabel(label) || strings.Contains(label, "_") {
-			return "", fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+			return "", refusal.New("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
 		}
 	}
 	return ascii, nil
@@ -103,23 +104,23 @@ func isLabel(label string) bool {
 // canonicalSubdomain returns a record's name relative to its zone, in lower case and punycode: "@", "*", "www", "*.sub".
 //
 // Errors (2.3.3): HAVE_MIXED_CODETABLES, SUBD_INVALID.
-func canonicalSubdomain(name, zone string) (string, *apiError) {
+func canonicalSubdomain(name, zone string) (string, *refusal.Error) {
 	if name == "@" || name == "*" {
 		return name, nil
 	}
 	if mixesAlphabets(name) {
-		return "", fail("HAVE_MIXED_CODETABLES")
+		return "", refusal.New("HAVE_MIXED_CODETABLES")
 	}
 	below, wildcard := strings.CutPrefix(name, "*.")
 	ascii, ok := hostLabels(below)
 	if !ok {
-		return "", fail("SUBD_INVALID")
+		return "", refusal.New("SUBD_INVALID")
 	}
 	if wildcard {
 		ascii = "*." + ascii
 	}
 	if len(ascii)+1+len(zone) > maxNameLength {
-		return "", fail("SUBD_INVALID")
+		return "", refusal.New("SUBD_INVALID")
 	}
 	return ascii, nil
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // maxNameServers is how many servers a request can name: ns0 to ns3 (8.20).
@@ -17,7 +19,7 @@ const minNameServers = 2
 // It is nil when none are named. Addresses count only for servers in the domain itself, which must have them.
 //
 // Errors: INVALID_NSS.
-func nameServersOf(e *element, domain string) ([]string, *apiError) {
+func nameServersOf(e *element, domain string) ([]string, *refusal.Error) {
 	var given params
 	if object, ok := e.value("nss").(params); ok {
 		given = object
@@ -37,7 +39,7 @@ func nameServersOf(e *element, domain string) ([]string, *apiError) {
 		}
 		server, ok := nameServer(host, field(name+"ip"), domain)
 		if !ok || slices.Contains(hosts, nameServerHost(server)) {
-			return nil, fail("INVALID_NSS")
+			return nil, refusal.New("INVALID_NSS")
 		}
 		servers, hosts = append(servers, server), append(hosts, nameServerHost(server))
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // alphabet tells which letters the names in a zone may have.
@@ -153,26 +155,26 @@ func impossible(name string) bool {
 //
 // Errors (2.3.3): INVALID_DOMAIN_NAME_FORMAT, TLD_DISABLED, DOMAIN_NAME_MUSTBEENG, DOMAIN_NAME_MUSTBERUS, DOMAIN_BAD_NAME,
 // DOMAIN_INVALID_LENGTH.
-func checkName(given, name string) (tld, *apiError) {
+func checkName(given, name string) (tld, *refusal.Error) {
 	label, zone, ok := splitTLD(name)
 	if !ok {
-		return tld{}, fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", given)
+		return tld{}, refusal.New("INVALID_DOMAIN_NAME_FORMAT", "domain_name", given)
 	}
 	shown := unicodeName(zone.name)
 	if zone.disabled {
-		return tld{}, fail("TLD_DISABLED", "tld", shown)
+		return tld{}, refusal.New("TLD_DISABLED", "tld", shown)
 	}
 	letters := []rune(unicodeName(label))
 	latin := slices.ContainsFunc(letters, func(letter rune) bool { return unicode.Is(unicode.Latin, letter) })
 	switch {
 	case zone.letters == cyrillicOnly && latin:
-		return tld{}, fail("DOMAIN_NAME_MUSTBERUS", "tld", shown)
+		return tld{}, refusal.New("DOMAIN_NAME_MUSTBERUS", "tld", shown)
 	case zone.letters == latinOnly && isIDN(label) && zone.contacts == schemeRU:
-		return tld{}, fail("DOMAIN_NAME_MUSTBEENG", "tld", shown)
+		return tld{}, refusal.New("DOMAIN_NAME_MUSTBEENG", "tld", shown)
 	case zone.letters == latinOnly && isIDN(label):
-		return tld{}, fail("DOMAIN_BAD_NAME", "domain_name", given)
+		return tld{}, refusal.New("DOMAIN_BAD_NAME", "domain_name", given)
 	case len(letters) < zone.minLength:
-		return tld{}, fail("DOMAIN_INVALID_LENGTH")
+		return tld{}, refusal.New("DOMAIN_INVALID_LENGTH")
 	}
 	return zone, nil
 }

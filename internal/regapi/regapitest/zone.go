@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // The zone's times until somebody changes them: those of the documentation's example (9.11).
@@ -74,7 +76,7 @@ func (v *version) nodes() map[string][]record {
 //
 // Beside a CNAME nothing may stand: CONFLICT_CNAME (2.3.3). A CNAME beside data is CNAME_ANDOTHERDATA, because that code is
 // listed for zone/add_cname alone (9.5).
-func (z *zone) add(r record, b Behaviour) (bool, *apiError) {
+func (z *zone) add(r record, b Behaviour) (bool, *refusal.Error) {
 	if slices.ContainsFunc(z.records, func(old record) bool { return old.Record == r.Record }) {
 		return z.addAgain(r, b)
 	}
@@ -83,20 +85,20 @@ func (z *zone) add(r record, b Behaviour) (bool, *apiError) {
 			continue
 		}
 		if r.Type == "CNAME" {
-			return false, fail("CNAME_ANDOTHERDATA")
+			return false, refusal.New("CNAME_ANDOTHERDATA")
 		}
 		if old.Type == "CNAME" {
-			return false, fail("CONFLICT_CNAME")
+			return false, refusal.New("CONFLICT_CNAME")
 		}
 	}
 	z.records = append(z.records, r)
 	return true, nil
 }
 
-func (z *zone) addAgain(r record, b Behaviour) (bool, *apiError) {
+func (z *zone) addAgain(r record, b Behaviour) (bool, *refusal.Error) {
 	switch b.DuplicateAdd {
 	case DuplicateRefuse:
-		return false, incorrect("content")
+		return false, refusal.Incorrect("content")
 	case DuplicateKeep:
 		z.records = append(z.records, r)
 		return true, nil
@@ -166,7 +168,7 @@ const (
 )
 
 // parseTTL reads a time as zone/update_soa takes it: seconds, or a number with a suffix.
-func parseTTL(text string, b Behaviour) (uint32, *apiError) {
+func parseTTL(text string, b Behaviour) (uint32, *refusal.Error) {
 	unit := uint64(1)
 	if text != "" {
 		last := len(text) - 1
@@ -176,13 +178,13 @@ func parseTTL(text string, b Behaviour) (uint32, *apiError) {
 	}
 	number, err := strconv.ParseUint(text, 10, 32)
 	if err != nil || number*unit > maxTTL {
-		return 0, fail("SOA_RECORD_INVALID")
+		return 0, refusal.New("SOA_RECORD_INVALID")
 	}
 	return uint32(number * unit), nil
 }
 
 // setTimes changes the times that are given and leaves those that are empty.
-func (z *zone) setTimes(ttl, minimum string, b Behaviour) *apiError {
+func (z *zone) setTimes(ttl, minimum string, b Behaviour) *refusal.Error {
 	changed := z.soa
 	for _, field := range []struct {
 		text string

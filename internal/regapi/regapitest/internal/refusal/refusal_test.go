@@ -1,4 +1,4 @@
-package regapitest
+package refusal
 
 import (
 	"maps"
@@ -14,7 +14,7 @@ func allPhrases() map[string]phrase {
 }
 
 func TestEveryCodeHasATextInBothLanguages(t *testing.T) {
-	for _, code := range []string{codeAccountRate, codeIPRate} {
+	for _, code := range []string{AccountRate, IPRate} {
 		if p := phraseOf(code); p.en == code || p.ru == code {
 			t.Errorf("%s has no text", code)
 		}
