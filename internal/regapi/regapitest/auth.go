@@ -31,14 +31,14 @@ func testAccount() *account {
 
 // authenticate finds the caller's account: none for a function that everyone may call when no username is given (3.2).
 func (c *call) authenticate() *refusal.Error {
-	login := c.params.text("username")
+	login := c.params.Text("username")
 	if login == "" && c.fn.Access == catalog.Everyone {
 		return nil
 	}
 	if login == "" {
 		return refusal.New("NO_USERNAME")
 	}
-	if c.params.text("password") == "" && c.params.text("sig") == "" {
+	if c.params.Text("password") == "" && c.params.Text("sig") == "" {
 		return refusal.New("NO_AUTH")
 	}
 	if login == testLogin {
@@ -79,7 +79,7 @@ func (c *call) accountOf(login string) (*account, *refusal.Error) {
 
 // authenticateTest admits the test user from everywhere, by password alone: signature and certificate do not work for it (2.2.4.1).
 func (c *call) authenticateTest() *refusal.Error {
-	if c.params.text("password") != testLogin {
+	if c.params.Text("password") != testLogin {
 		return refusal.New("PASSWORD_AUTH_FAILED")
 	}
 	c.account, c.test = testAccount(), true
@@ -98,7 +98,7 @@ func (c *call) permitsFunction() *refusal.Error {
 
 // proves tells whether the password, or else the signature, is right.
 func (c *call) proves(a *account) bool {
-	password := c.params.text("password")
+	password := c.params.Text("password")
 	if password == "" {
 		return c.signedBy(a)
 	}
@@ -139,7 +139,7 @@ func (c *call) presents(a *account) bool {
 // older edition had it.
 func (c *call) signedBy(a *account) bool {
 	// openssl and Perl break base64 into lines.
-	encoded := strings.Join(strings.Fields(c.params.text("sig")), "")
+	encoded := strings.Join(strings.Fields(c.params.Text("sig")), "")
 	signature, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
 		return false

@@ -111,7 +111,7 @@ func (c *call) charge(orders ...order) (*bill, *refusal.Error) {
 	made := &bill{
 		owner: c.account.Login, created: c.now.Format(time.DateOnly), payType: payPrepay, currency: roubles, orders: orders,
 	}
-	if asked := c.params.text("pay_type"); asked != "" {
+	if asked := c.params.Text("pay_type"); asked != "" {
 		if !slices.Contains(payTypes, asked) {
 			return nil, refusal.Incorrect("pay_type")
 		}
@@ -138,7 +138,7 @@ func (c *call) charge(orders ...order) (*bill, *refusal.Error) {
 
 // flag tells whether a parameter of the request is set: anything but nothing and zero.
 func (c *call) flag(name string) bool {
-	value := c.params.text(name)
+	value := c.params.Text(name)
 	return value != "" && value != "0"
 }
 

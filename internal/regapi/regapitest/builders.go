@@ -28,7 +28,7 @@ var recordBuilders = map[string]recordBuilder{
 
 // subdomainOf reads the record's name; fallback stands for a missing one, and where there is none the parameter is required.
 func subdomainOf(zone string, p lookup, fallback string) (string, *refusal.Error) {
-	name := p.text("subdomain")
+	name := p.Text("subdomain")
 	if name == "" {
 		name = fallback
 	}
@@ -50,13 +50,13 @@ func build(zone string, p lookup, recordType, content string, priority int) (rec
 // addressBuilder builds A (9.2) and AAAA (9.3).
 func addressBuilder(recordType string) recordBuilder {
 	return func(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
-		return build(zone, p, recordType, p.text("ipaddr"), 0)
+		return build(zone, p, recordType, p.Text("ipaddr"), 0)
 	}
 }
 
 // buildCAA: flags, tag and value (9.4).
 func buildCAA(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
-	content, err := composeCAA(p.text("flags"), p.text("tag"), p.text("value"))
+	content, err := composeCAA(p.Text("flags"), p.Text("tag"), p.Text("value"))
 	if err != nil {
 		return record{}, err
 	}
@@ -65,7 +65,7 @@ func buildCAA(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 
 // buildCNAME: canonical_name (9.5). The apex may be an alias: the example of 9.12 makes it one.
 func buildCNAME(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
-	return build(zone, p, "CNAME", p.text("canonical_name"), 0)
+	return build(zone, p, "CNAME", p.Text("canonical_name"), 0)
 }
 
 // buildHTTPS: priority, target and the pairs in value (9.6).
@@ -74,15 +74,15 @@ func buildHTTPS(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 	if err != nil {
 		return record{}, err
 	}
-	target := p.text("target")
+	target := p.Text("target")
 	if target == "" || strings.ContainsAny(target, " \t\r\n") {
 		return record{}, refusal.New("HTTPS_TARGET_INVALID")
 	}
-	return build(zone, p, "HTTPS", target+" "+p.text("value"), priority)
+	return build(zone, p, "HTTPS", target+" "+p.Text("value"), priority)
 }
 
 func requiredPriority(p lookup) (int, *refusal.Error) {
-	if p.text("priority") == "" {
+	if p.Text("priority") == "" {
 		return 0, refusal.New("PRIORITY_INVALID")
 	}
 	return priorityOf(p, "priority")
@@ -98,19 +98,19 @@ func buildMX(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 	if err != nil {
 		return record{}, err
 	}
-	return newRecord(zone, Record{Name: name, Type: "MX", Content: p.text("mail_server"), Priority: priority})
+	return newRecord(zone, Record{Name: name, Type: "MX", Content: p.Text("mail_server"), Priority: priority})
 }
 
 // buildNS: dns_server, and record_number for its place among the others (9.8). The zone itself cannot be given away: only subdomains are.
 func buildNS(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
-	if name := p.text("subdomain"); name == "@" || name == "*" {
+	if name := p.Text("subdomain"); name == "@" || name == "*" {
 		return record{}, refusal.New("SUBD_INVALID")
 	}
 	number, err := priorityOf(p, "record_number")
 	if err != nil {
 		return record{}, refusal.Incorrect("record_number")
 	}
-	return build(zone, p, "NS", p.text("dns_server"), number)
+	return build(zone, p, "NS", p.Text("dns_server"), number)
 }
 
 const defaultTXTLimit = 2048
@@ -121,7 +121,7 @@ func buildTXT(zone string, p lookup, b Behaviour) (record, *refusal.Error) {
 	if limit == 0 {
 		limit = defaultTXTLimit
 	}
-	text := p.text("text")
+	text := p.Text("text")
 	switch {
 	case text == "":
 		return record{}, refusal.New("TEXT_NOT_FOUND")
@@ -138,7 +138,7 @@ var serviceName = regexp.MustCompile(`(?i)^_[a-z0-9]([a-z0-9-]*[a-z0-9])?\._[a-z
 
 // buildSRV: the name stands in service, not in subdomain; weight is 0 unless given (9.10).
 func buildSRV(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
-	if !serviceName.MatchString(p.text("service")) {
+	if !serviceName.MatchString(p.Text("service")) {
 		return record{}, refusal.New("SERVICE_INVALID")
 	}
 	priority, err := requiredPriority(p)
@@ -146,19 +146,19 @@ func buildSRV(zone string, p lookup, _ Behaviour) (record, *refusal.Error) {
 		return record{}, err
 	}
 	weight := 0
-	if text := p.text("weight"); text != "" {
+	if text := p.Text("weight"); text != "" {
 		var ok bool
 		if weight, ok = parseUint16(text); !ok {
 			return record{}, refusal.New("WEIGHT_INVALID")
 		}
 	}
-	port, ok := parseUint16(p.text("port"))
+	port, ok := parseUint16(p.Text("port"))
 	if !ok {
 		return record{}, refusal.New("PORT_INVALID")
 	}
-	if p.text("target") == "" {
+	if p.Text("target") == "" {
 		return record{}, refusal.Missing("target")
 	}
-	content := strconv.Itoa(weight) + " " + strconv.Itoa(port) + " " + p.text("target")
-	return newRecord(zone, Record{Name: p.text("service"), Type: "SRV", Content: content, Priority: priority})
+	content := strconv.Itoa(weight) + " " + strconv.Itoa(port) + " " + p.Text("target")
+	return newRecord(zone, Record{Name: p.Text("service"), Type: "SRV", Content: content, Priority: priority})
 }

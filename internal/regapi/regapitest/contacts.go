@@ -107,9 +107,9 @@ func contactFields(scheme contactScheme, kind registrant) []contactField {
 // contactsOf reads the contacts of an element: the object contacts, or form fields of the scheme's names (8.7).
 func contactsOf(e *element, scheme contactScheme) map[string]string {
 	contacts := map[string]string{}
-	if given, ok := e.value("contacts").(params); ok {
+	if given, ok := e.Value("contacts").(params); ok {
 		for name := range given {
-			contacts[name] = given.text(name)
+			contacts[name] = given.Text(name)
 		}
 		return contacts
 	}
@@ -118,8 +118,8 @@ func contactsOf(e *element, scheme contactScheme) map[string]string {
 		names = append(names, field.name)
 	}
 	for _, name := range names {
-		if e.has(name) {
-			contacts[name] = e.text(name)
+		if e.Has(name) {
+			contacts[name] = e.Text(name)
 		}
 	}
 	return contacts

@@ -49,7 +49,7 @@ func decodeBody(contentType string, body []byte, query url.Values) (params, *ref
 		return params{}, refusal.Incorrect("io_encoding")
 	}
 	fields := plainParams(form)
-	parse, parsed := parsers[fields.text("input_format")]
+	parse, parsed := parsers[fields.Text("input_format")]
 	if !parsed {
 		// Any other value equals the default, plain, and nothing is parsed (2.2.4.2).
 		return fields, nil
@@ -71,7 +71,7 @@ func requestEncoding(form url.Values) string {
 	if err != nil {
 		return ""
 	}
-	return object.text("io_encoding")
+	return object.Text("io_encoding")
 }
 
 // transcode returns a form in UTF-8.
@@ -159,7 +159,7 @@ func plainParams(form url.Values) params {
 // documentation wants them (2.2.4.2) although its own examples put them inside input_data.
 func mergeInputData(form params, parse func(string) (params, error)) (params, *refusal.Error) {
 	merged := params{}
-	if text := form.text("input_data"); text != "" {
+	if text := form.Text("input_data"); text != "" {
 		object, err := parse(text)
 		if err != nil {
 			return form, refusal.Incorrect("input_data")

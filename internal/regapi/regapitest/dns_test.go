@@ -197,7 +197,7 @@ func TestTheSerialGrowsWithEachRequestThatChangesAZone(t *testing.T) {
 func FuzzWhateverAZoneAcceptsIsServed(f *testing.F) {
 	for _, c := range additions {
 		fields := fieldsOf(c.fields)
-		f.Add(c.function, form(fields[2:]...).Encode())
+		f.Add(c.function, formOf(fields[2:]...).Encode())
 	}
 	f.Fuzz(func(t *testing.T, action, query string) {
 		build, ok := recordBuilders[action]

@@ -111,7 +111,7 @@ func TestUndelegatedDomainsAreNotServed(t *testing.T) {
 func TestFunctionsForEverybodyStillWantToKnowWhoseDomainItIs(t *testing.T) {
 	w := newWorld(t)
 	for _, function := range []string{"domain/delegate", "domain/register_ns", "domain/delete_ns", "shop/delete_lot", "shop/update_lot"} {
-		if got := w.send(function, form("dname", "example.ru")).decode(t); got.ErrorCode != "NO_USERNAME" {
+		if got := w.send(function, formOf("dname", "example.ru")).decode(t); got.ErrorCode != "NO_USERNAME" {
 			t.Errorf("%s: %+v", function, got)
 		}
 	}
@@ -232,11 +232,11 @@ func TestDocumentsAreUploadedByALinkForRussianDomainsAlone(t *testing.T) {
 func TestACertificateOfOwnershipIsAFile(t *testing.T) {
 	w := newWorld(t)
 	credentials := []string{"username", "bob", "password", "hidden", "dname", "partner.ru"}
-	if got := w.send("domain/download_certificate", form(credentials...)).decode(t); got.ErrorCode != "SERVICE_NOT_FOUND" {
+	if got := w.send("domain/download_certificate", formOf(credentials...)).decode(t); got.ErrorCode != "SERVICE_NOT_FOUND" {
 		t.Errorf("without one: %+v", got)
 	}
 	w.AddService("bob", Service{Servtype: certificateType, Domain: "partner.ru"})
-	got := w.send("domain/download_certificate", form(credentials...))
+	got := w.send("domain/download_certificate", formOf(credentials...))
 	if got.contentType != "application/pdf" || got.filename != "voucher_partner.ru.pdf" || !strings.Contains(string(got.body), "(partner.ru)") {
 		t.Errorf("%s %s\n%s", got.contentType, got.filename, got.body)
 	}

@@ -36,29 +36,29 @@ type element struct {
 	changed bool
 }
 
-// text returns a scalar parameter of the function: the element's own, else the common one.
-func (e *element) text(name string) string {
-	if e.own.has(name) {
-		return e.own.text(name)
+// Text returns a scalar parameter of the function: the element's own, else the common one.
+func (e *element) Text(name string) string {
+	if e.own.Has(name) {
+		return e.own.Text(name)
 	}
-	return e.common.text(name)
+	return e.common.Text(name)
 }
 
-func (e *element) has(name string) bool { return e.own.has(name) || e.common.has(name) }
+func (e *element) Has(name string) bool { return e.own.Has(name) || e.common.Has(name) }
 
-func (e *element) value(name string) any {
-	if e.own.has(name) {
-		return e.own.value(name)
+func (e *element) Value(name string) any {
+	if e.own.Has(name) {
+		return e.own.Value(name)
 	}
-	return e.common.value(name)
+	return e.common.Value(name)
 }
 
 // givenName is the domain name that the element was identified with; documented both as domain_name and, in the examples, as dname.
 func (e *element) givenName() string {
-	if name := e.own.text("dname"); name != "" {
+	if name := e.own.Text("dname"); name != "" {
 		return name
 	}
-	return e.own.text("domain_name")
+	return e.own.Text("domain_name")
 }
 
 // label names the element in the journal.
@@ -67,7 +67,7 @@ func (e *element) label() string {
 		return e.service.Name
 	}
 	for _, key := range identifiers {
-		if value := e.own.text(key); value != "" {
+		if value := e.own.Text(key); value != "" {
 			return value
 		}
 	}
@@ -80,7 +80,6 @@ var identifiers = []string{"service_id", "user_servid", "dname", "domain_name", 
 // echo is what an element that could not be identified is answered with beside its error: what was asked (2.2.4.4).
 func (e *element) echo() map[string]any {
 	asked := e.own.scalars()
-	maps.DeleteFunc(asked, func(name string, _ any) bool { return isSecret(name) })
 	if !e.single {
 		return asked
 	}
@@ -109,8 +108,8 @@ func (e *element) shownName() string {
 func (c *call) elements() ([]*element, *refusal.Error) {
 	list, given := any(nil), ""
 	for _, key := range []string{domainsList, servicesList} {
-		if c.params.has(key) {
-			list, given = c.params.value(key), key
+		if c.params.Has(key) {
+			list, given = c.params.Value(key), key
 			break
 		}
 	}
@@ -137,11 +136,11 @@ func (c *call) elements() ([]*element, *refusal.Error) {
 
 func (e *element) identifiable() bool {
 	for _, key := range identifiers[:4] {
-		if e.own.text(key) != "" {
+		if e.own.Text(key) != "" {
 			return true
 		}
 	}
-	return e.own.text("uplink_service_id") != ""
+	return e.own.Text("uplink_service_id") != ""
 }
 
 // spread makes one element of each item, and several of one that names several domains (9.18, 9.19).
@@ -176,7 +175,7 @@ func (c *call) names() []string {
 			continue
 		}
 		// The caller is not known yet, so whose domain it is does not matter.
-		if d := c.srv.state.identified(e.own.text("service_id"), e.own.text("user_servid")); d != nil {
+		if d := c.srv.state.identified(e.own.Text("service_id"), e.own.Text("user_servid")); d != nil {
 			names = append(names, d.Name)
 		}
 	}
@@ -185,7 +184,7 @@ func (c *call) names() []string {
 
 // servtype is the type of service that an element means: a domain unless it says another (2.2.4.3).
 func (e *element) servtype() string {
-	if servtype := e.own.text("servtype"); servtype != "" {
+	if servtype := e.own.Text("servtype"); servtype != "" {
 		return servtype
 	}
 	return domainType
@@ -213,7 +212,7 @@ var (
 )
 
 func (c *call) find(e *element) (*service, *refusal.Error) {
-	serviceID, userID := e.own.text("service_id"), e.own.text("user_servid")
+	serviceID, userID := e.own.Text("service_id"), e.own.Text("user_servid")
 	switch {
 	case serviceID != "" && !digits.MatchString(serviceID):
 		return nil, refusal.New("INVALID_SERVICE_ID")
@@ -221,7 +220,7 @@ func (c *call) find(e *element) (*service, *refusal.Error) {
 		return nil, refusal.New("BAD_USER_SERVID")
 	case serviceID != "" || userID != "":
 		return c.findByID(serviceID, userID, e)
-	case e.givenName() == "" && e.own.text("uplink_service_id") != "":
+	case e.givenName() == "" && e.own.Text("uplink_service_id") != "":
 		return c.findAddition(e)
 	default:
 		return c.findByName(e)
@@ -247,15 +246,15 @@ func (c *call) countExample(e *element) {
 
 // findAddition finds a service by the one that it belongs to; its type must be given, its subtype may be.
 func (c *call) findAddition(e *element) (*service, *refusal.Error) {
-	uplink := e.own.text("uplink_service_id")
-	if !digits.MatchString(uplink) || e.own.text("servtype") == "" {
+	uplink := e.own.Text("uplink_service_id")
+	if !digits.MatchString(uplink) || e.own.Text("servtype") == "" {
 		return nil, refusal.New("SERVICE_NOT_SPECIFIED")
 	}
 	if c.test {
 		return exampleByID("", "", e), nil
 	}
 	id, _ := strconv.ParseInt(uplink, 10, 64)
-	if found := c.srv.state.addition(c.account.Login, id, e.servtype(), e.own.text("subtype")); found != nil {
+	if found := c.srv.state.addition(c.account.Login, id, e.servtype(), e.own.Text("subtype")); found != nil {
 		return found, nil
 	}
 	return nil, refusal.New("SERVICE_NOT_FOUND", "servtype", e.servtype(), "domain_name", "")

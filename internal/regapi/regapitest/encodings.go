@@ -28,6 +28,14 @@ var encodings = map[string]encoding{
 // asciiSuperset reads the names of parameters, which are ASCII, whatever the encoding of their values is.
 var asciiSuperset = encodings["cp866"]
 
+// encoding is that of request and answer; UTF-8 when it is not known.
+func (p params) encoding() encoding {
+	if in, known := encodings[p.Text("io_encoding")]; known {
+		return in
+	}
+	return utf8Encoding
+}
+
 // decode returns the text in UTF-8. The tables have a letter for every byte; UTF-8 can be damaged.
 func (e encoding) decode(text string) (string, bool) {
 	if e.table == nil {

@@ -15,7 +15,7 @@ import (
 // addWWW asks for a record over a real connection and returns what came back.
 func addWWW(s *Server) (int, string, error) {
 	response, err := http.PostForm(s.URL()+"zone/add_alias",
-		form("username", "alice", "password", "secret", "dname", "example.ru", "subdomain", "www", "ipaddr", "192.0.2.1"))
+		formOf("username", "alice", "password", "secret", "dname", "example.ru", "subdomain", "www", "ipaddr", "192.0.2.1"))
 	if err != nil {
 		return 0, "", err
 	}

@@ -107,7 +107,7 @@ func (s *state) folderNumbered(login, id string) *folder {
 type folderRef struct{ prefix, id, name string }
 
 func (c *call) folderRef(prefix string) folderRef {
-	return folderRef{prefix: prefix, id: c.params.text(prefix + "folder_id"), name: c.params.text(prefix + "folder_name")}
+	return folderRef{prefix: prefix, id: c.params.Text(prefix + "folder_id"), name: c.params.Text(prefix + "folder_name")}
 }
 
 // field is the parameter that counts.

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // outputFormat is a value of output_format (2.3.1).
@@ -52,10 +54,13 @@ func escapeRuneJSON(letter rune) string {
 	return fmt.Sprintf(`\u%04x\u%04x`, 0xd800+letter>>10, 0xdc00+letter&0x3ff)
 }
 
-// format is the one that was asked for, by its present name or by the old one, view (2.2.4.2); JSON when it is not known.
-func (c *call) format() outputFormat {
-	for _, name := range []string{"output_format", "view"} {
-		if asked := c.params.text(name); asked != "" {
+// formatNames are the parameters that ask for a format, by its present name and by the old one (2.2.4.2).
+var formatNames = []string{"output_format", "view"}
+
+// format is the one that was asked for; JSON when it is not known.
+func (p params) format() outputFormat {
+	for _, name := range formatNames {
+		if asked := p.Text(name); asked != "" {
 			if format, known := outputFormats[asked]; known {
 				return format
 			}
@@ -65,12 +70,23 @@ func (c *call) format() outputFormat {
 	return outputFormats["json"]
 }
 
-// encoding is that of request and answer; UTF-8 when it is not known.
-func (c *call) encoding() encoding {
-	if in, known := encodings[c.params.text("io_encoding")]; known {
-		return in
+// checkFormat refuses formats that are not documented; the encoding was checked when the request was read.
+func (p params) checkFormat() *refusal.Error {
+	for _, name := range formatNames {
+		if _, known := outputFormats[p.Text(name)]; !known && p.Text(name) != "" {
+			return refusal.Incorrect(name)
+		}
 	}
-	return utf8Encoding
+	return nil
+}
+
+// encode writes an answer in the format and the encoding. It may change the envelope.
+func (f outputFormat) encode(envelope map[string]any, in encoding) ([]byte, error) {
+	body, err := f.write(envelope, in)
+	if err != nil {
+		return nil, err
+	}
+	return in.encode(body, f.escape), nil
 }
 
 // writePlain writes an answer in the format of REG.API 1.0, which holds no nested values (2.3.1.4).

@@ -62,19 +62,19 @@ func (c *call) describeBill(into map[string]any, err *refusal.Error) {
 // billIDs returns the numbers that a request names.
 func (c *call) billIDs() ([]string, *refusal.Error) {
 	ids := []string{}
-	switch list := c.params.value(string(catalog.Bills)).(type) {
+	switch list := c.params.Value(string(catalog.Bills)).(type) {
 	case []any:
 		for _, item := range list {
 			id, _ := item.(string)
 			if object, ok := item.(params); ok {
-				id = object.text("bill_id")
+				id = object.Text("bill_id")
 			}
 			ids = append(ids, id)
 		}
 	case string:
 		ids = append(ids, list)
 	case nil:
-		ids = append(ids, c.params.text("bill_id"))
+		ids = append(ids, c.params.Text("bill_id"))
 	default:
 		return nil, refusal.Incorrect(string(catalog.Bills))
 	}
@@ -131,7 +131,7 @@ var payCurrencies = map[string][]string{
 
 // changePayType changes how bills are paid; prepay pays them at once (6.4).
 func changePayType(c *call) (map[string]any, *refusal.Error) {
-	payType, currency := c.params.text("pay_type"), c.params.text("currency")
+	payType, currency := c.params.Text("pay_type"), c.params.Text("currency")
 	allowed, known := payCurrencies[payType]
 	switch {
 	case payType == "":
@@ -186,7 +186,7 @@ const (
 func (c *call) page() (page, *refusal.Error) {
 	p := page{limit: defaultPage}
 	for name, into := range map[string]*int{"limit": &p.limit, "offset": &p.offset} {
-		text := c.params.text(name)
+		text := c.params.Text(name)
 		if text == "" {
 			continue
 		}
@@ -224,7 +224,7 @@ func answerBillsOfPeriod(c *call) (map[string]any, *refusal.Error) {
 	}
 	dates := [2]string{}
 	for i, name := range []string{"start_date", "end_date"} {
-		dates[i] = c.params.text(name)
+		dates[i] = c.params.Text(name)
 		if dates[i] == "" {
 			return nil, refusal.Missing(name)
 		}
@@ -232,7 +232,7 @@ func answerBillsOfPeriod(c *call) (map[string]any, *refusal.Error) {
 			return nil, refusal.Incorrect(name)
 		}
 	}
-	payType, all := c.params.text("pay_type"), c.flag("all")
+	payType, all := c.params.Text("pay_type"), c.flag("all")
 	within := func(b *bill) bool {
 		return c.test || b.created >= dates[0] && b.created <= dates[1] && (payType == "" || payType == b.payType) && (all || b.current())
 	}

@@ -28,7 +28,7 @@ func answerServiceID(c *call) (map[string]any, *refusal.Error) {
 		return nil, err
 	}
 	id := e.service.ServiceID
-	if c.test && c.params.text("service_id") == "" {
+	if c.test && c.params.Text("service_id") == "" {
 		id = exampleServiceID
 	}
 	return map[string]any{"service_id": textNumeral(id)}, nil

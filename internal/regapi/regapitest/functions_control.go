@@ -10,7 +10,7 @@ import (
 
 // setAutorenew takes anything but nothing and zero for yes (7.16).
 func setAutorenew(c *call, e *element) (map[string]any, *refusal.Error) {
-	if !c.params.has("flag_value") {
+	if !c.params.Has("flag_value") {
 		return nil, refusal.Missing("flag_value")
 	}
 	e.service.Autorenew = c.flag("flag_value")
@@ -145,7 +145,7 @@ func upgradeService(c *call, e *element) (map[string]any, *refusal.Error) {
 }
 
 func (c *call) readUpgrade(e *element) (wanted serviceOrder, err *refusal.Error) {
-	servtype, plan := e.service.Servtype, c.params.text("subtype")
+	servtype, plan := e.service.Servtype, c.params.Text("subtype")
 	switch {
 	case !slices.Contains(upgradable, servtype) || plan == e.service.Subtype:
 		return wanted, refusal.New("SERVICE_UPGRADE_NOT_ALLOWED")
@@ -158,7 +158,7 @@ func (c *call) readUpgrade(e *element) (wanted serviceOrder, err *refusal.Error)
 	if wanted.tariff, err = findTariff(servtype, plan); err != nil {
 		return wanted, err
 	}
-	wanted.period, err = wanted.tariff.parsePeriod(c.params.text("period"))
+	wanted.period, err = wanted.tariff.parsePeriod(c.params.Text("period"))
 	return wanted, err
 }
 
@@ -166,7 +166,7 @@ func (c *call) readUpgrade(e *element) (wanted serviceOrder, err *refusal.Error)
 //
 // Errors: PARAMETER_MISSING, CLIENT_NOT_FOUND, PARTCONTROL_GRANT_DISABLED.
 func grantPartialControl(c *call, e *element) (map[string]any, *refusal.Error) {
-	login := c.params.text("newlogin")
+	login := c.params.Text("newlogin")
 	switch {
 	case login == "":
 		return nil, refusal.Missing("newlogin")
@@ -207,9 +207,9 @@ func resendMailOf(c *call, e *element) (map[string]any, *refusal.Error) {
 	switch {
 	case !certificate && !slices.Contains(hostingTypes, e.service.Servtype):
 		return nil, refusal.New("ONLY_HOSTING_AND_SSL_CERTIFICATES")
-	case certificate && c.params.text("mailtype") == "":
+	case certificate && c.params.Text("mailtype") == "":
 		return nil, refusal.Missing("mailtype")
-	case certificate && !slices.Contains(mailTypes, c.params.text("mailtype")):
+	case certificate && !slices.Contains(mailTypes, c.params.Text("mailtype")):
 		return nil, refusal.Incorrect("mailtype")
 	case e.service.State != stateActive:
 		return nil, refusal.New("CAN_NOT_RESEND_EMAIL")
@@ -240,7 +240,7 @@ func answerReadOnly(c *call, e *element) (map[string]any, *refusal.Error) {
 
 // identifyReadOnly finds what an element means; the test user's numbers are those of the example.
 func (c *call) identifyReadOnly(e *element) *refusal.Error {
-	if c.test && e.own.text("service_id") == "999999" {
+	if c.test && e.own.Text("service_id") == "999999" {
 		return refusal.New("SERVICE_ID_NOT_FOUND")
 	}
 	if err := c.identify(e); err != nil {

@@ -190,7 +190,7 @@ var settings = map[string]map[string][]string{
 func (c *call) readSettings(servtype string) (map[string]string, *refusal.Error) {
 	given := map[string]string{}
 	for name, words := range settings[servtype] {
-		text := c.params.text(name)
+		text := c.params.Text(name)
 		if text == "" {
 			continue
 		}
@@ -222,7 +222,7 @@ func subtasks(known map[string][]string) func(*call, *service) *refusal.Error {
 			return err
 		}
 		for _, field := range needed {
-			if c.params.text(field) == "" {
+			if c.params.Text(field) == "" {
 				return refusal.Missing(field)
 			}
 		}
@@ -232,7 +232,7 @@ func subtasks(known map[string][]string) func(*call, *service) *refusal.Error {
 
 // subtask reads what to do, and returns what belongs to it.
 func (c *call) subtask(known map[string][]string) ([]string, *refusal.Error) {
-	name := c.params.text("subtask")
+	name := c.params.Text("subtask")
 	if name == "" {
 		return nil, refusal.Missing("subtask")
 	}
@@ -245,8 +245,8 @@ func (c *call) subtask(known map[string][]string) ([]string, *refusal.Error) {
 
 // updateForwards changes the redirections of web forwarding. fwd_action is the obsolete name of subtask, and that of the example (7.12).
 func updateForwards(c *call, s *service) *refusal.Error {
-	from := cmp.Or(c.params.text("fwdfrom"), "/")
-	switch cmp.Or(c.params.text("subtask"), c.params.text("fwd_action")) {
+	from := cmp.Or(c.params.Text("fwdfrom"), "/")
+	switch cmp.Or(c.params.Text("subtask"), c.params.Text("fwd_action")) {
 	case "addfwd":
 		return addForward(c, s, from)
 	case "rmfwd":
@@ -281,7 +281,7 @@ func (s *service) set(name, text string) {
 // addForward adds a redirection, in the place of one that starts at the same address.
 func addForward(c *call, s *service, from string) *refusal.Error {
 	added := forward{
-		from: from, to: c.params.text("fwdto"), kind: cmp.Or(c.params.text("webfwd_type"), forwardRedirect), title: c.params.text("title"),
+		from: from, to: c.params.Text("fwdto"), kind: cmp.Or(c.params.Text("webfwd_type"), forwardRedirect), title: c.params.Text("title"),
 	}
 	if added.to == "" {
 		return refusal.Missing("fwdto")
@@ -297,11 +297,11 @@ func addForward(c *call, s *service, from string) *refusal.Error {
 // addFavicon takes a PNG in base64 of at most 1536 bytes (7.12).
 func addFavicon(c *call, s *service) *refusal.Error {
 	const largest = 1536
-	icon, err := base64.StdEncoding.DecodeString(c.params.text("favicon"))
+	icon, err := base64.StdEncoding.DecodeString(c.params.Text("favicon"))
 	if err != nil || len(icon) > largest || !strings.HasPrefix(string(icon), "\x89PNG") {
 		return refusal.Incorrect("favicon")
 	}
-	s.set("favicon", c.params.text("favicon"))
+	s.set("favicon", c.params.Text("favicon"))
 	return nil
 }
 

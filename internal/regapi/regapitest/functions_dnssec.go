@@ -121,7 +121,7 @@ func addKeys(_ *call, e *element) (signing, *refusal.Error) {
 		return signing{}, refusal.New("DOMAIN_USES_REGRU_NSS", "domain_name", e.shownName())
 	}
 	to := signing{enabled: true}
-	for _, text := range texts(e.value("records")) {
+	for _, text := range texts(e.Value("records")) {
 		ds, ok := parseParentRecord(e.domain.Name, text)
 		if !ok {
 			return signing{}, refusal.New("INVALID_RECORDS")
@@ -157,7 +157,7 @@ func describeDNSSEC(c *call, e *element, err *refusal.Error) map[string]any {
 	if e.service == nil || !slices.Contains(dnssecErrors, err.Code) {
 		return nil
 	}
-	shown := map[string]any{"dname": e.shownName(), "error_text": err.Text(c.params.text("lang")), "result": "error"}
+	shown := map[string]any{"dname": e.shownName(), "error_text": err.Text(c.params.Text("lang")), "result": "error"}
 	if len(err.Params) == 0 {
 		shown["domain_name"], shown["error_params"] = e.shownName(), nil
 	} else {

@@ -17,11 +17,11 @@ type offer struct {
 
 // offerDomain offers a domain to another account, which then has to accept it (8.23). A domain that has expired has to be renewed first.
 func offerDomain(c *call, e *element) (map[string]any, *refusal.Error) {
-	login := e.text("new_user_name")
+	login := e.Text("new_user_name")
 	if login == "" {
 		return nil, refusal.Missing("new_user_name")
 	}
-	if !slices.Contains([]string{"", "0", "1"}, e.text("set_me_as_referrer")) {
+	if !slices.Contains([]string{"", "0", "1"}, e.Text("set_me_as_referrer")) {
 		return nil, refusal.Incorrect("set_me_as_referrer")
 	}
 	switch {
@@ -100,7 +100,7 @@ var offerActions = map[string]string{
 // answerOffers accepts or refuses messages, one or a list (8.25).
 func answerOffers(c *call) (map[string]any, *refusal.Error) {
 	elements := []*element{{own: c.params, common: params{}, single: true}}
-	if c.params.has(domainsList) {
+	if c.params.Has(domainsList) {
 		var err *refusal.Error
 		if elements, err = c.elements(); err != nil {
 			return nil, err
@@ -112,13 +112,13 @@ func answerOffers(c *call) (map[string]any, *refusal.Error) {
 
 // answerOffer accepts or refuses all domains of a message.
 func answerOffer(c *call, e *element) (map[string]any, *refusal.Error) {
-	if e.text("id") == "" {
+	if e.Text("id") == "" {
 		return nil, refusal.Missing("id")
 	}
-	if !digits.MatchString(e.text("id")) {
+	if !digits.MatchString(e.Text("id")) {
 		return nil, refusal.Incorrect("id")
 	}
-	action := e.text("action_type")
+	action := e.Text("action_type")
 	if action == "" {
 		return nil, refusal.Missing("action_type")
 	}
@@ -126,11 +126,11 @@ func answerOffer(c *call, e *element) (map[string]any, *refusal.Error) {
 	if !known {
 		return nil, refusal.Incorrect("action_type")
 	}
-	answer := map[string]any{"id": numeral{digits: e.text("id"), number: true}, "action_type": action, "result": result}
+	answer := map[string]any{"id": numeral{digits: e.Text("id"), number: true}, "action_type": action, "result": result}
 	if c.test {
 		return answer, nil
 	}
-	id, _ := strconv.ParseInt(e.text("id"), 10, 64)
+	id, _ := strconv.ParseInt(e.Text("id"), 10, 64)
 	index := slices.IndexFunc(c.srv.state.offers, func(o *offer) bool { return o.id == id && o.to == c.account.Login })
 	if index < 0 {
 		return nil, refusal.Incorrect("id")
@@ -159,7 +159,7 @@ func (s *state) handOver(d *domain, login string) {
 // describeOfferError writes an error with its text in result, beside what was asked (8.25).
 func describeOfferError(c *call, e *element, err *refusal.Error) map[string]any {
 	shown := describeInResult(c, e, err)
-	shown["id"], shown["action_type"] = numeral{digits: e.text("id"), number: true}, e.text("action_type")
+	shown["id"], shown["action_type"] = numeral{digits: e.Text("id"), number: true}, e.Text("action_type")
 	return shown
 }
 

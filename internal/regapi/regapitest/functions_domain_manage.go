@@ -17,16 +17,16 @@ func updateNameServers(c *call, e *element) (map[string]any, *refusal.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if servers == nil && e.text("undelegate") == "" {
+	if servers == nil && e.Text("undelegate") == "" {
 		return nil, refusal.New("INVALID_NSS")
 	}
-	switch e.text("undelegate") {
+	switch e.Text("undelegate") {
 	case "":
 	case "0", "1":
 		if !c.account.Partner {
 			return nil, refusal.New("RESELLER_AUTH_FAILED")
 		}
-		if err := c.delegate(e, e.text("undelegate") == "0"); err != nil {
+		if err := c.delegate(e, e.Text("undelegate") == "0"); err != nil {
 			return nil, err
 		}
 	default:
@@ -49,7 +49,7 @@ func (c *call) payUpdate(e *element, price int64, change func(time.Time)) *refus
 		change(c.now)
 		return nil
 	}
-	if e.text("payout_agreement") != "1" {
+	if e.Text("payout_agreement") != "1" {
 		return refusal.Missing("payout_agreement")
 	}
 	_, err := c.charge(order{service: e.service, action: actionUpdate, amount: price, fulfil: change})
@@ -61,7 +61,7 @@ const actionUpdate = "update"
 
 // renameUndelegated puts the answer to a change of delegation alone under services, as the example does (8.20).
 func renameUndelegated(c *call, answer map[string]any) {
-	if c.params.has("undelegate") && !c.params.has("nss") && !c.params.has("ns0") {
+	if c.params.Has("undelegate") && !c.params.Has("nss") && !c.params.Has("ns0") {
 		answer[servicesList] = answer[domainsList]
 		delete(answer, domainsList)
 	}
@@ -175,7 +175,7 @@ func (d *domain) setContacts(contacts map[string]string) {
 
 // setPrivatePerson hides contacts in WHOIS or shows them (8.16).
 func setPrivatePerson(c *call, e *element) (map[string]any, *refusal.Error) {
-	switch flag := e.text("private_person_flag"); flag {
+	switch flag := e.Text("private_person_flag"); flag {
 	case "":
 		return nil, refusal.Missing("private_person_flag")
 	case "0", "1":
@@ -205,12 +205,12 @@ func registryHost(change func(d *domain, host, address string) (map[string]any, 
 		if err := c.identify(e); err != nil {
 			return nil, err
 		}
-		host, ok := canonicalTarget(c.params.text("ns0"), e.domain.Name)
+		host, ok := canonicalTarget(c.params.Text("ns0"), e.domain.Name)
 		host = trimDot(host)
 		if !ok || !strings.HasSuffix(host, "."+e.domain.Name) {
 			return nil, refusal.Incorrect("ns0")
 		}
-		address, err := netip.ParseAddr(c.params.text("ns0ip"))
+		address, err := netip.ParseAddr(c.params.Text("ns0ip"))
 		if err != nil {
 			return nil, refusal.Incorrect("ns0ip")
 		}
@@ -278,7 +278,7 @@ func sendVerificationLetter(c *call, e *element) (map[string]any, *refusal.Error
 		answer["status"] = emailNotRequired
 	case d.verification != "":
 		answer["status"] = d.verification
-	case e.text("check_only") == "1":
+	case e.Text("check_only") == "1":
 		answer["status"] = emailNotVerified
 	default:
 		d.verification = emailSent

@@ -11,7 +11,7 @@ import (
 
 // currencyOf reads the parameter currency: roubles unless it says another one.
 func currencyOf(p lookup) (name string, rate int64, err *refusal.Error) {
-	name = p.text("currency")
+	name = p.Text("currency")
 	if name == "" {
 		name = "RUR"
 	}
@@ -61,11 +61,11 @@ func (c *call) zonePrices(zone tld, register, rate int64, group string) map[stri
 	if group != "Retail" {
 		shown["retail_reg_price"] = converted(register, rate)
 	}
-	if c.params.text("show_renew_data") == "1" {
+	if c.params.Text("show_renew_data") == "1" {
 		shown["renew_min_period"], shown["renew_max_period"] = textNumeral(1), textNumeral(int64(zone.maxPeriod))
 		shown["renew_price"], shown["retail_renew_price"] = converted(zone.renew, rate), converted(zone.renew, rate)
 	}
-	if c.params.text("show_update_data") == "1" {
+	if c.params.Text("show_update_data") == "1" {
 		shown["update_price"] = converted(zone.update, rate)
 	}
 	return shown
@@ -79,14 +79,14 @@ const maxSuggestions = 100
 
 // answerSuggestions puts words together, in Latin letters too, and says where the results are free (8.3).
 func answerSuggestions(c *call) (map[string]any, *refusal.Error) {
-	word := c.params.text("word")
+	word := c.params.Text("word")
 	if word == "" {
 		return nil, refusal.Missing("word")
 	}
-	if category := c.params.text("category"); !slices.Contains([]string{"", "pattern", "search_trends", "all"}, category) {
+	if category := c.params.Text("category"); !slices.Contains([]string{"", "pattern", "search_trends", "all"}, category) {
 		return nil, refusal.Incorrect("category")
 	}
-	zones := texts(c.params.value("tlds"))
+	zones := texts(c.params.Value("tlds"))
 	if len(zones) == 0 {
 		zones = suggestTLDs
 	}
@@ -107,11 +107,11 @@ func answerSuggestions(c *call) (map[string]any, *refusal.Error) {
 
 func (c *call) combinations(word string) []string {
 	glue := ""
-	if flag := c.params.text("use_hyphen"); flag != "" && flag != "0" {
+	if flag := c.params.Text("use_hyphen"); flag != "" && flag != "0" {
 		glue = "-"
 	}
 	names := []string{word}
-	if other := c.params.text("additional_word"); other != "" {
+	if other := c.params.Text("additional_word"); other != "" {
 		names = append(names, other, word+glue+other, other+glue+word)
 	}
 	for _, name := range slices.Clone(names) {
@@ -165,7 +165,7 @@ func answerPremiumPrices(c *call) (map[string]any, *refusal.Error) {
 	if err != nil {
 		return nil, err
 	}
-	wanted := texts(c.params.value(domainsList))
+	wanted := texts(c.params.Value(domainsList))
 	if len(wanted) == 0 {
 		return nil, refusal.New("NO_DOMAIN")
 	}
@@ -211,9 +211,9 @@ func answerCheck(c *call, e *element) (map[string]any, *refusal.Error) {
 		return answer, nil
 	}
 	answer["is_premium"] = textNumeral(1)
-	if e.text("premium_as_taken") == "1" {
+	if e.Text("premium_as_taken") == "1" {
 		taken := refusal.New("DOMAIN_ALREADY_EXISTS")
-		answer["error_code"], answer["result"] = taken.Code, taken.Text(c.params.text("lang"))
+		answer["error_code"], answer["result"] = taken.Code, taken.Text(c.params.Text("lang"))
 		return answer, nil
 	}
 	answer["currency"], answer["price"], answer["renew_price"] = currency, converted(known.price, rate), converted(known.renewPrice, rate)
@@ -226,7 +226,7 @@ func (c *call) lookUp(e *element, given, name string) (*registryName, *refusal.E
 	if c.test {
 		registry = exampleRegistry(c.now)
 	}
-	if e.text("is_transfer") == "1" {
+	if e.Text("is_transfer") == "1" {
 		return registry.transferable(given, name, c.now)
 	}
 	return registry.available(given, name)
@@ -256,7 +256,7 @@ func describeCheck(c *call, e *element, err *refusal.Error) map[string]any {
 // answerDeleted lists names that became free (8.5). Without dates it lists those of the last day on which there were any.
 func answerDeleted(c *call) (map[string]any, *refusal.Error) {
 	const maxRange = 2 // months
-	zones := texts(c.params.value("tlds"))
+	zones := texts(c.params.Value("tlds"))
 	if slices.ContainsFunc(zones, func(zone string) bool { return !slices.Contains([]string{"ru", "рф", "su"}, zone) }) {
 		return nil, refusal.Incorrect("tlds")
 	}
@@ -300,7 +300,7 @@ func (l *deletedLimits) read(p params, last string) *refusal.Error {
 	}{
 		{"deleted_from", last, &l.from}, {"deleted_to", last, &l.to}, {"created_from", "", &l.createdFrom}, {"created_to", "9999-12-31", &l.createdTo},
 	} {
-		*field.into = p.text(field.name)
+		*field.into = p.Text(field.name)
 		if *field.into == "" {
 			*field.into = field.fallback
 		} else if _, err := time.Parse(time.DateOnly, *field.into); err != nil {
@@ -308,7 +308,7 @@ func (l *deletedLimits) read(p params, last string) *refusal.Error {
 		}
 	}
 	for name, into := range map[string]*int{"min_pr": &l.rank, "min_cy": &l.tic} {
-		text := p.text(name)
+		text := p.Text(name)
 		if text == "" {
 			continue
 		}
@@ -326,7 +326,7 @@ func (l *deletedLimits) allow(n *registryName) bool {
 
 // answerTLDInfo tells the rules of a zone, given by name or as that of a domain (8.27).
 func answerTLDInfo(c *call) (map[string]any, *refusal.Error) {
-	given := c.params.text("tld")
+	given := c.params.Text("tld")
 	if given == "" {
 		name, err := canonicalDomain((&element{own: c.params}).givenName())
 		if err != nil {

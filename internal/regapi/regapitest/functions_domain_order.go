@@ -92,24 +92,24 @@ func (b *bill) answer() map[string]any {
 func (c *call) checkOrder() *refusal.Error {
 	const maxComment = 255
 	if c.srv.behaviour.StrictOrders && !c.test {
-		if c.params.text("period") == "" {
+		if c.params.Text("period") == "" {
 			return refusal.Missing("period")
 		}
-		if c.account.Partner && c.params.text("enduser_ip") == "" {
+		if c.account.Partner && c.params.Text("enduser_ip") == "" {
 			return refusal.Missing("enduser_ip")
 		}
 	}
-	if ip := c.params.text("enduser_ip"); ip != "" {
+	if ip := c.params.Text("enduser_ip"); ip != "" {
 		if _, err := netip.ParseAddr(ip); err != nil {
 			return refusal.Incorrect("enduser_ip")
 		}
 	}
 	for _, name := range []string{"comment", "admin_comment"} {
-		if utf8.RuneCountInString(c.params.text(name)) > maxComment {
+		if utf8.RuneCountInString(c.params.Text(name)) > maxComment {
 			return refusal.Incorrect(name)
 		}
 	}
-	if !slices.Contains([]string{"", "preorder"}, c.params.text("subtype")) {
+	if !slices.Contains([]string{"", "preorder"}, c.params.Text("subtype")) {
 		return refusal.Incorrect("subtype")
 	}
 	return nil
@@ -171,7 +171,7 @@ func (c *call) checkOwnOrder(given, name string) *refusal.Error {
 
 // periodOf reads the years of an order; one unless given. Transfers of .ru, .su and .рф may leave the time as it is (8.8).
 func periodOf(e *element, zone tld, transfer bool) (int, *refusal.Error) {
-	text := e.text("period")
+	text := e.Text("period")
 	if text == "" {
 		return 1, nil
 	}
@@ -198,7 +198,7 @@ func checkRegistration(c *call, e *element, name string, zone tld, years int) (i
 	if known == nil || known.Status != namePremium {
 		return zone.price(name, years), nil
 	}
-	if e.text("reg_premium") != "1" {
+	if e.Text("reg_premium") != "1" {
 		return 0, refusal.New("DOMAIN_STOP_LIST")
 	}
 	return known.price * int64(years), nil
@@ -206,7 +206,7 @@ func checkRegistration(c *call, e *element, name string, zone tld, years int) (i
 
 // checkTransfer finds out whether a name can be taken over, and whether its key could be right (8.8).
 func checkTransfer(c *call, e *element, name string, zone tld, years int) (int64, *refusal.Error) {
-	if err := checkAuthInfo(e.text("authinfo"), zone, maxTransferAuthInfo); err != nil && (zone.authInfo || e.text("authinfo") != "") {
+	if err := checkAuthInfo(e.Text("authinfo"), zone, maxTransferAuthInfo); err != nil && (zone.authInfo || e.Text("authinfo") != "") {
 		return 0, err
 	}
 	if c.test {
@@ -255,7 +255,7 @@ func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*do
 	if err != nil {
 		return nil, err
 	}
-	undelegated := zone.delegation && e.text("not_delegated") == "1"
+	undelegated := zone.delegation && e.Text("not_delegated") == "1"
 	if undelegated || (fromRegistry && servers == nil) {
 		servers = registrarNameServers
 	}
@@ -264,16 +264,16 @@ func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*do
 	}
 	subtype := ""
 	if !transfer {
-		subtype = c.params.text("subtype")
+		subtype = c.params.Text("subtype")
 	}
 	made, failed := newDomain(name, c.account.Login, Domain{
-		NameServers: servers, Undelegated: undelegated, Contacts: contacts, State: stateInactive, UserServID: e.text("user_servid"),
+		NameServers: servers, Undelegated: undelegated, Contacts: contacts, State: stateInactive, UserServID: e.Text("user_servid"),
 		Subtype: subtype, Created: c.now.Format(time.DateOnly), Expires: c.now.Format(time.DateOnly),
 	}, c.now)
 	if failed != nil {
 		return nil, refusal.New("INTERNAL_ERROR", "error_detail", failed.Error())
 	}
-	made.process = &process{transfer: transfer, authInfo: e.text("authinfo")}
+	made.process = &process{transfer: transfer, authInfo: e.Text("authinfo")}
 	return made, nil
 }
 
@@ -282,7 +282,7 @@ var profileTypes = []string{"GTLD", "EU", "TJ", "RU.PP", "RU.ORG", "NEWTCI.ORG",
 
 // orderContacts takes the contacts from a profile of the account's, or from the request.
 func (c *call) orderContacts(e *element, zone tld, optional bool) (map[string]string, *refusal.Error) {
-	kind, name := e.text("profile_type"), e.text("profile_name")
+	kind, name := e.Text("profile_type"), e.Text("profile_name")
 	switch {
 	case kind != "" && name == "":
 		return nil, refusal.Missing("profile_name")
@@ -335,11 +335,11 @@ var extraTypes = []string{"srv_certificate", "srv_parking", "srv_webfwd"}
 func (c *call) extras(e *element, name string) []*service {
 	made := []*service{}
 	for _, servtype := range extraTypes {
-		if !e.own.has(servtype) {
+		if !e.own.Has(servtype) {
 			continue
 		}
 		made = append(made, &service{Name: name, owner: c.account.Login, Service: Service{
-			Servtype: servtype, Subtype: e.own.text(servtype), Domain: name, State: stateInactive,
+			Servtype: servtype, Subtype: e.own.Text(servtype), Domain: name, State: stateInactive,
 		}})
 	}
 	return made

@@ -41,8 +41,8 @@ func listExpiring(c *call) (map[string]any, *refusal.Error) {
 	if err != nil {
 		return nil, err
 	}
-	order, known := reregSorts[c.params.text("sortcol")]
-	if !known && c.params.text("sortcol") != "" {
+	order, known := reregSorts[c.params.Text("sortcol")]
+	if !known && c.params.Text("sortcol") != "" {
 		return nil, refusal.Incorrect("sortcol")
 	}
 	if limits["limit"] > most {
@@ -67,7 +67,7 @@ func listExpiring(c *call) (map[string]any, *refusal.Error) {
 // numbers reads parameters that are whole numbers, with their defaults.
 func (c *call) numbers(defaults map[string]int) (map[string]int, *refusal.Error) {
 	for name := range defaults {
-		text := c.params.text(name)
+		text := c.params.Text(name)
 		if text == "" {
 			continue
 		}
@@ -82,7 +82,7 @@ func (c *call) numbers(defaults map[string]int) (map[string]int, *refusal.Error)
 
 func (c *call) wantsExpiring(n *registryName, limits map[string]int) bool {
 	shown := unicodeName(n.Name)
-	if pattern := c.params.text("dname_matching"); pattern != "" {
+	if pattern := c.params.Text("dname_matching"); pattern != "" {
 		if matched, err := path.Match("*"+pattern+"*", shown); err != nil || !matched {
 			return false
 		}
@@ -90,11 +90,11 @@ func (c *call) wantsExpiring(n *registryName, limits map[string]int) bool {
 	for name, value := range map[string]string{
 		"zone": unicodeName(tldOf(n.Name).name), "registrar": n.Registrar, "delete_date": n.Expires,
 	} {
-		if wanted := c.params.text(name); wanted != "" && wanted != value {
+		if wanted := c.params.Text(name); wanted != "" && wanted != value {
 			return false
 		}
 	}
-	if list, ok := c.params.value(domainsList).([]any); ok && !slices.ContainsFunc(c.spread(list), func(e *element) bool { return e.means(n.Name) }) {
+	if list, ok := c.params.Value(domainsList).([]any); ok && !slices.ContainsFunc(c.spread(list), func(e *element) bool { return e.means(n.Name) }) {
 		return false
 	}
 	return utf8.RuneCountInString(shown) <= limits["max_chars"] && n.PageRank >= limits["min_pr"] && n.TIC >= limits["min_cy"] &&
@@ -132,7 +132,7 @@ func (n *registryName) shownExpiring() map[string]any {
 
 // placeBids bids for expiring names (8.12). A bid is paid at once; who is outbid gets the money back.
 func placeBids(c *call) (map[string]any, *refusal.Error) {
-	if !c.params.has(domainsList) {
+	if !c.params.Has(domainsList) {
 		return nil, refusal.New("DOMAINS_NOT_FOUND")
 	}
 	elements, err := c.elements()
@@ -178,7 +178,7 @@ type placedBid struct {
 
 // checkBidder checks the contacts, which all bids of a request share.
 func (c *call) checkBidder(e *element) *refusal.Error {
-	if e.text("profile_name") != "" {
+	if e.Text("profile_name") != "" {
 		_, err := c.orderContacts(e, knownTLDs["ru"], false)
 		return err
 	}
@@ -199,7 +199,7 @@ func (c *call) checkBid(e *element) (*placedBid, *refusal.Error) {
 	if err != nil {
 		return nil, err
 	}
-	price, failed := strconv.ParseFloat(e.text("price"), 64)
+	price, failed := strconv.ParseFloat(e.Text("price"), 64)
 	if failed != nil {
 		return nil, refusal.New("INVALID_BID")
 	}
@@ -208,7 +208,7 @@ func (c *call) checkBid(e *element) (*placedBid, *refusal.Error) {
 		return nil, refusal.New("INVALID_BID")
 	}
 	made := &placedBid{bid: bid{
-		login: c.account.Login, amount: int64(price) * 100, contacts: contactsOf(e, schemeRU), instalment: e.text("instalment") == "1",
+		login: c.account.Login, amount: int64(price) * 100, contacts: contactsOf(e, schemeRU), instalment: e.Text("instalment") == "1",
 	}}
 	made.bid.paid = made.bid.amount
 	if made.bid.instalment {

@@ -20,7 +20,7 @@ func answerTransferStatus(c *call, e *element) (map[string]any, *refusal.Error) 
 
 // setNewAuthInfo corrects the key of a transfer as long as the registry does not have it, or has refused it (8.10).
 func setNewAuthInfo(c *call, e *element) (map[string]any, *refusal.Error) {
-	key := e.text("authinfo")
+	key := e.Text("authinfo")
 	if err := checkAuthInfo(key, tldOf(e.domain.Name), maxNewAuthInfo); err != nil {
 		return nil, err
 	}

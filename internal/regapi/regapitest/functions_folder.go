@@ -49,7 +49,7 @@ func createFolder(c *call) (map[string]any, *refusal.Error) {
 	if c.account == nil {
 		return nil, refusal.New("NO_USERNAME")
 	}
-	ref := folderRef{name: c.params.text("folder_name")}
+	ref := folderRef{name: c.params.Text("folder_name")}
 	switch {
 	case ref.name == "":
 		return nil, refusal.Missing(ref.field())
@@ -71,7 +71,7 @@ func removeFolder(c *call, f *folder) (map[string]any, *refusal.Error) {
 }
 
 func renameFolder(c *call, f *folder) (map[string]any, *refusal.Error) {
-	ref := folderRef{prefix: "new_", name: c.params.text("new_folder_name")}
+	ref := folderRef{prefix: "new_", name: c.params.Text("new_folder_name")}
 	if ref.name == "" {
 		return nil, refusal.Missing(ref.field())
 	}

@@ -33,7 +33,7 @@ func answerRefillURL(c *call) (map[string]any, *refusal.Error) {
 
 // setRefillURL takes an address in which words in angle brackets stand for what the service puts there (11.3 of the older edition).
 func setRefillURL(c *call) (map[string]any, *refusal.Error) {
-	given := c.params.text("url")
+	given := c.params.Text("url")
 	if given == "" {
 		return nil, refusal.Missing("url")
 	}
@@ -50,7 +50,7 @@ func setRefillURL(c *call) (map[string]any, *refusal.Error) {
 // answerConstructorURL makes a link to the site builder of a hosting (11.4 of the older edition).
 func answerConstructorURL(c *call) (map[string]any, *refusal.Error) {
 	e := &element{own: c.params, common: params{}, single: true}
-	if c.params.text("service_id") == "" {
+	if c.params.Text("service_id") == "" {
 		return nil, refusal.Missing("service_id")
 	}
 	if err := c.identify(e); err != nil {
@@ -80,7 +80,7 @@ var corporateThemes = []theme{
 
 // answerThemes lists the themes of a type and a plan; of all when they are not given (11.5 of the older edition).
 func answerThemes(c *call) (map[string]any, *refusal.Error) {
-	servtype, plan := c.params.text("servtype"), c.params.text("subtype")
+	servtype, plan := c.params.Text("servtype"), c.params.Text("subtype")
 	plans, known := themePlans[servtype]
 	switch {
 	case servtype != "" && !known:

@@ -55,25 +55,25 @@ func createService(c *call) (map[string]any, *refusal.Error) {
 // Errors: PARAMETER_MISSING, PARAMETER_INCORRECT, NOT_ALLOWED_ORDER_BY_API, INVALID_PLAN, INVALID_PERIOD, BAD_USER_SERVID, and those of
 // identification.
 func (c *call) readServiceOrder() (wanted serviceOrder, err *refusal.Error) {
-	servtype := c.params.text("servtype")
+	servtype := c.params.Text("servtype")
 	if servtype == "" {
 		return wanted, refusal.Missing("servtype")
 	}
 	if wanted.tariff, err = orderedTariff(servtype, c.orderedPlan(servtype)); err != nil {
 		return wanted, err
 	}
-	if wanted.period, err = wanted.tariff.parsePeriod(c.params.text("period")); err != nil {
+	if wanted.period, err = wanted.tariff.parsePeriod(c.params.Text("period")); err != nil {
 		return wanted, err
 	}
 	for _, field := range requiredFields[servtype] {
-		if c.params.text(field) == "" {
+		if c.params.Text(field) == "" {
 			return wanted, refusal.Missing(field)
 		}
 	}
 	if wanted.details, err = c.readSettings(servtype); err != nil {
 		return wanted, err
 	}
-	wanted.userServID = c.params.text("user_servid")
+	wanted.userServID = c.params.Text("user_servid")
 	if wanted.userServID != "" && !userServID.MatchString(wanted.userServID) {
 		return wanted, refusal.New("BAD_USER_SERVID")
 	}
@@ -83,7 +83,7 @@ func (c *call) readServiceOrder() (wanted serviceOrder, err *refusal.Error) {
 // orderedPlan is the subtype, also called plan, or what is ordered when there is none.
 func (c *call) orderedPlan(servtype string) string {
 	for _, field := range []string{"subtype", "plan"} {
-		if plan := c.params.text(field); plan != "" {
+		if plan := c.params.Text(field); plan != "" {
 			return plan
 		}
 	}
@@ -102,11 +102,11 @@ func orderedTariff(servtype, plan string) (tariff, *refusal.Error) {
 // readOrderTarget finds out which domain, or which other service, the order is for.
 func (c *call) readOrderTarget(wanted *serviceOrder) (err *refusal.Error) {
 	servtype := wanted.tariff.servtype
-	given := c.params.text("dname")
+	given := c.params.Text("dname")
 	if given == "" {
-		given = c.params.text("domain_name")
+		given = c.params.Text("domain_name")
 	}
-	uplink := c.params.text("uplink_service_id")
+	uplink := c.params.Text("uplink_service_id")
 	switch {
 	case slices.Contains(freestanding, servtype):
 		return nil
@@ -229,7 +229,7 @@ var hostingTypes = []string{"srv_hosting_ispmgr", "srv_hosting_cpanel", "srv_hos
 // checkServiceOrder checks an order without making one; everyone may ask (7.5).
 func checkServiceOrder(c *call) (map[string]any, *refusal.Error) {
 	e := &element{own: c.params, common: params{}}
-	given, servtype := e.givenName(), c.params.text("servtype")
+	given, servtype := e.givenName(), c.params.Text("servtype")
 	if servtype == "" {
 		servtype = hostingTypes[0]
 	}
@@ -248,7 +248,7 @@ func checkServiceOrder(c *call) (map[string]any, *refusal.Error) {
 	if err != nil {
 		return nil, err
 	}
-	period, err := ordered.parsePeriod(c.params.text("period"))
+	period, err := ordered.parsePeriod(c.params.Text("period"))
 	if err != nil {
 		return nil, err
 	}
@@ -283,7 +283,7 @@ func renewServices(c *call) (map[string]any, *refusal.Error) {
 	if err != nil {
 		return nil, err
 	}
-	period := c.params.text("period")
+	period := c.params.Text("period")
 	if period == "" {
 		return nil, refusal.Missing("period")
 	}
@@ -316,7 +316,7 @@ func renewServices(c *call) (map[string]any, *refusal.Error) {
 // planRenewal adds one service to the order. Errors: INVALID_PERIOD, INCORRECT_STATE, PROLONG_ERROR, DOUBLE_ORDER.
 func planRenewal(c *call, e *element) (map[string]any, *refusal.Error) {
 	t := renewalTariff(e.service)
-	period, err := t.parsePeriod(c.params.text("period"))
+	period, err := t.parsePeriod(c.params.Text("period"))
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ const wholeAnswer = ""
 
 // answerPrices lists the tariffs; servortld is the type of service (7.2). All callers get the prices of group 0.
 func answerPrices(c *call) (map[string]any, *refusal.Error) {
-	currency, rate, err := parseCurrency(c.params.text("currency"))
+	currency, rate, err := parseCurrency(c.params.Text("currency"))
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func bit(set bool) int {
 // count (7.3). The test user gets the example, which answers with web forwarding to a request for hosting.
 func answerServtypeDetails(c *call) (map[string]any, *refusal.Error) {
 	wanted := []string{}
-	for _, text := range texts(c.params.value("servtype")) {
+	for _, text := range texts(c.params.Value("servtype")) {
 		wanted = append(wanted, strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })...)
 	}
 	if len(wanted) == 0 {
@@ -65,7 +65,7 @@ func (c *call) tariffsOf(wanted []string) []tariff {
 	if c.test {
 		wanted = []string{"srv_webfwd"}
 	}
-	subtype, hidden := c.params.text("subtype"), c.flag("show_hidden") && !c.flag("only_actual")
+	subtype, hidden := c.params.Text("subtype"), c.flag("show_hidden") && !c.flag("only_actual")
 	found := []tariff{}
 	for _, t := range tariffs {
 		asked := slices.Contains(wanted, t.servtype) && (hidden || !t.archived)

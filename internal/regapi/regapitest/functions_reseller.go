@@ -12,7 +12,7 @@ var urlTypes = []string{"refill", "refund"}
 
 // resellerURLKey checks the two parameters that name an address. Errors: PARAMETER_MISSING, PARAMETER_INCORRECT.
 func (c *call) resellerURLKey() (string, *refusal.Error) {
-	servtype, urlType := c.params.text("servtype"), c.params.text("url_type")
+	servtype, urlType := c.params.Text("servtype"), c.params.Text("url_type")
 	switch {
 	case servtype == "":
 		return "", refusal.Missing("servtype")
@@ -31,10 +31,10 @@ func setResellerURL(c *call) (map[string]any, *refusal.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.params.text("url") == "" {
+	if c.params.Text("url") == "" {
 		return nil, refusal.Missing("url")
 	}
-	c.account.resellerURLs[key] = c.params.text("url")
+	c.account.resellerURLs[key] = c.params.Text("url")
 	c.touch()
 	return nil, nil
 }
@@ -53,17 +53,17 @@ func answerResellerURL(c *call) (map[string]any, *refusal.Error) {
 
 // refillBalance sends a bill for money on the account, which is there once the bill is paid (5.5 of the older edition).
 func refillBalance(c *call) (map[string]any, *refusal.Error) {
-	if c.params.text("pay_type") != "WM" {
+	if c.params.Text("pay_type") != "WM" {
 		return nil, refusal.Incorrect("pay_type")
 	}
-	if c.params.text("wmid") == "" {
+	if c.params.Text("wmid") == "" {
 		return nil, refusal.Missing("wmid")
 	}
-	currency := c.params.text("currency")
+	currency := c.params.Text("currency")
 	if !slices.Contains(payCurrencies["WM"][1:], currency) {
 		return nil, refusal.New("UNSUPPORTED_CURRENCY")
 	}
-	asked, err := parseAmount(c.params.text("amount"))
+	asked, err := parseAmount(c.params.Text("amount"))
 	if err != nil {
 		return nil, err
 	}

@@ -68,7 +68,7 @@ func answerServiceInfo(c *call, e *element) (map[string]any, *refusal.Error) {
 	if c.account.Partner && !c.test {
 		answer["user2_login"] = e.service.GrantedTo
 	}
-	if e.text("show_folders") == "1" {
+	if e.Text("show_folders") == "1" {
 		answer["folders"] = c.foldersHolding(e.service)
 	}
 	return answer, nil
@@ -77,7 +77,7 @@ func answerServiceInfo(c *call, e *element) (map[string]any, *refusal.Error) {
 // answerServiceList leaves out what is deleted or moved away: only N, A and S are documented as states here (7.8). The test user gets the example
 // whole, because the example itself answers with a hosting to a request for domains.
 func answerServiceList(c *call) (map[string]any, *refusal.Error) {
-	wanted := c.params.text("servtype")
+	wanted := c.params.Text("servtype")
 	services := []any{}
 	for _, s := range c.listedServices() {
 		if wanted == "" || wanted == s["servtype"] || c.test {

@@ -144,7 +144,7 @@ func (c *call) ownDomains() ([]*domain, *refusal.Error) {
 	if c.account == nil {
 		return nil, refusal.New("NO_USERNAME")
 	}
-	names := texts(c.params.value("dname"))
+	names := texts(c.params.Value("dname"))
 	if len(names) == 0 {
 		return nil, refusal.New("NO_DOMAIN")
 	}
@@ -185,8 +185,8 @@ func updateLots(c *call) (map[string]any, *refusal.Error) {
 		return nil, err
 	}
 	wanted := Lot{
-		Price: c.params.text("price"), PriceType: c.params.text("lot_price_type"), Description: c.params.text("description"),
-		Keywords: texts(c.params.value("keywords")), Categories: texts(c.params.value("category_ids")),
+		Price: c.params.Text("price"), PriceType: c.params.Text("lot_price_type"), Description: c.params.Text("description"),
+		Keywords: texts(c.params.Value("keywords")), Categories: texts(c.params.Value("category_ids")),
 	}
 	if !slices.Contains([]string{"", priceFixed, priceOffer}, wanted.PriceType) {
 		return nil, refusal.Incorrect("lot_price_type")
@@ -194,7 +194,7 @@ func updateLots(c *call) (map[string]any, *refusal.Error) {
 	if len(wanted.Categories) > maxCategories || slices.ContainsFunc(wanted.Categories, unknownCategory) {
 		return nil, refusal.Incorrect("category_ids")
 	}
-	sold := strings.FieldsFunc(c.params.text("sold_with"), func(letter rune) bool { return letter == ',' || letter == ' ' })
+	sold := strings.FieldsFunc(c.params.Text("sold_with"), func(letter rune) bool { return letter == ',' || letter == ' ' })
 	if slices.ContainsFunc(sold, func(word string) bool { return word != "site" && word != "tm" }) {
 		return nil, refusal.Incorrect("sold_with")
 	}
@@ -298,8 +298,8 @@ func listLots(c *call) (map[string]any, *refusal.Error) {
 }
 
 func (c *call) lotOrder() (func(a, b *lot) int, *refusal.Error) {
-	column, sign := c.params.text("sortcol"), 1
-	switch c.params.text("sortorder") {
+	column, sign := c.params.Text("sortcol"), 1
+	switch c.params.Text("sortorder") {
 	case "", "ASC":
 	case "DESC":
 		sign = -1
@@ -323,7 +323,7 @@ func (c *call) wantsLot(l *lot) bool {
 	if c.flag("show_my_lots") && l.domain.owner != c.account.Login {
 		return false
 	}
-	if word := c.params.text("keywords"); word != "" && !slices.Contains(l.Keywords, word) {
+	if word := c.params.Text("keywords"); word != "" && !slices.Contains(l.Keywords, word) {
 		return false
 	}
 	for column, number := range lotNumbers {
@@ -331,14 +331,14 @@ func (c *call) wantsLot(l *lot) bool {
 		if column == "start_price" {
 			column, scale = "price", 100
 		}
-		from, fromErr := strconv.ParseInt(c.params.text(column+"_from"), 10, 64)
-		to, toErr := strconv.ParseInt(c.params.text(column+"_to"), 10, 64)
+		from, fromErr := strconv.ParseInt(c.params.Text(column+"_from"), 10, 64)
+		to, toErr := strconv.ParseInt(c.params.Text(column+"_to"), 10, 64)
 		if (fromErr == nil && value < from*scale) || (toErr == nil && value > to*scale) {
 			return false
 		}
 	}
 	for column, word := range lotWords {
-		from, to := c.params.text(column+"_from"), c.params.text(column+"_to")
+		from, to := c.params.Text(column+"_from"), c.params.Text(column+"_to")
 		if value := word(l); value < from || (to != "" && value > to && !strings.HasPrefix(value, to)) {
 			return false
 		}

@@ -40,7 +40,7 @@ func answerStatistics(c *call) (map[string]any, *refusal.Error) {
 
 // date reads a date of a request, which may be absent. Error: PARAMETER_INCORRECT.
 func (c *call) date(name string) (string, *refusal.Error) {
-	text := c.params.text(name)
+	text := c.params.Text(name)
 	if text == "" {
 		return "", nil
 	}

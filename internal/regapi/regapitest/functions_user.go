@@ -36,7 +36,7 @@ func roublesPer(currency string) (int64, bool) {
 
 // answerBalance leaves out blocked when it is zero, and credit for those who are no Partners (5.4).
 func answerBalance(c *call) (map[string]any, *refusal.Error) {
-	currency := c.params.text("currency")
+	currency := c.params.Text("currency")
 	if currency == "" {
 		currency = roubles
 	}

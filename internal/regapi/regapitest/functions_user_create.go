@@ -38,7 +38,7 @@ func createUser(c *call) (map[string]any, *refusal.Error) {
 
 // readNewUser checks the parameters. Errors: PARAMETER_MISSING, PARAMETER_INCORRECT, USER_LOGIN_NOT_UNIQUE.
 func (c *call) readNewUser() (Account, *refusal.Error) {
-	wanted := Account{Login: c.params.text("user_login"), Password: c.params.text("user_password"), Email: c.params.text("user_email")}
+	wanted := Account{Login: c.params.Text("user_login"), Password: c.params.Text("user_password"), Email: c.params.Text("user_email")}
 	required := []string{"user_login", "user_password", "user_email"}
 	if c.flag("email_only") {
 		required = []string{"user_email"}
@@ -46,14 +46,14 @@ func (c *call) readNewUser() (Account, *refusal.Error) {
 		wanted.Login, wanted.Password = wanted.Email, "generated"
 	}
 	for _, field := range required {
-		if c.params.text(field) == "" {
+		if c.params.Text(field) == "" {
 			return wanted, refusal.Missing(field)
 		}
 	}
 	if err := c.checkNewUser(wanted); err != nil {
 		return wanted, err
 	}
-	for _, text := range texts(c.params.value("white_list_ips")) {
+	for _, text := range texts(c.params.Value("white_list_ips")) {
 		allowed, ok := parseAddresses(text)
 		if !ok {
 			return wanted, refusal.Incorrect("white_list_ips")
@@ -70,14 +70,14 @@ func (c *call) checkNewUser(wanted Account) *refusal.Error {
 	if !c.flag("email_only") && !newLogin.MatchString(wanted.Login) {
 		return refusal.Incorrect("user_login")
 	}
-	if text := c.params.text("user_ip"); text != "" && net.ParseIP(text) == nil {
+	if text := c.params.Text("user_ip"); text != "" && net.ParseIP(text) == nil {
 		return refusal.Incorrect("user_ip")
 	}
-	if language := c.params.text("user_language"); !slices.Contains([]string{"", "ru", "en"}, language) {
+	if language := c.params.Text("user_language"); !slices.Contains([]string{"", "ru", "en"}, language) {
 		return refusal.Incorrect("user_language")
 	}
 	for _, flag := range []string{"user_subsribe", "user_mailnotify", "set_me_as_referrer", "check_only"} {
-		if !slices.Contains([]string{"", "0", "1"}, c.params.text(flag)) {
+		if !slices.Contains([]string{"", "0", "1"}, c.params.Text(flag)) {
 			return refusal.Incorrect(flag)
 		}
 	}

@@ -26,11 +26,11 @@ func external(servtype string, next elementFunction) elementFunction {
 
 // refillService puts money on a service's balance, at the fixed rates of user/get_balance (7.24).
 func refillService(c *call, e *element) (map[string]any, *refusal.Error) {
-	asked, err := parseAmount(c.params.text("amount"))
+	asked, err := parseAmount(c.params.Text("amount"))
 	if err != nil {
 		return nil, err
 	}
-	_, rate, err := parseCurrency(c.params.text("currency"))
+	_, rate, err := parseCurrency(c.params.Text("currency"))
 	if err != nil {
 		return nil, err
 	}

@@ -70,8 +70,8 @@ type edit func(z *zone, p lookup, b Behaviour) (bool, *refusal.Error)
 
 // lookup gives an action its parameters: an element with its request behind it, or one entry of an action_list.
 type lookup interface {
-	text(name string) string
-	has(name string) bool
+	Text(name string) string
+	Has(name string) bool
 }
 
 // act makes a function of an edit.
@@ -103,15 +103,15 @@ func removeRecord(z *zone, p lookup, b Behaviour) (bool, *refusal.Error) {
 	if err != nil {
 		return false, err
 	}
-	if p.text("record_type") == "" {
+	if p.Text("record_type") == "" {
 		return false, refusal.Missing("record_type")
 	}
-	q := removal{name: name, recordType: strings.ToUpper(p.text("record_type")), content: p.text("content")}
+	q := removal{name: name, recordType: strings.ToUpper(p.Text("record_type")), content: p.Text("content")}
 	if !slices.Contains(recordTypes, q.recordType) {
 		return false, refusal.New("INVALID_ZONE_RECORD_TYPE")
 	}
 	q.anyContent = q.content == ""
-	q.anyPriority = q.anyContent && p.text("priority") == ""
+	q.anyPriority = q.anyContent && p.Text("priority") == ""
 	if q.priority, err = priorityOf(p, "priority"); err != nil && hasPriority(q.recordType) {
 		return false, err
 	}
@@ -126,10 +126,10 @@ func removeRecord(z *zone, p lookup, b Behaviour) (bool, *refusal.Error) {
 func updateSOA(c *call, e *element) (map[string]any, *refusal.Error) {
 	z := e.domain.zone
 	before := z.soa
-	if e.text("ttl") == "" && e.text("minimum_ttl") == "" {
+	if e.Text("ttl") == "" && e.Text("minimum_ttl") == "" {
 		return nil, refusal.New("SOA_RECORD_INVALID")
 	}
-	if err := z.setTimes(e.text("ttl"), e.text("minimum_ttl"), c.srv.behaviour); err != nil {
+	if err := z.setTimes(e.Text("ttl"), e.Text("minimum_ttl"), c.srv.behaviour); err != nil {
 		return nil, err
 	}
 	if c.srv.behaviour.IgnoreUpdateSOA {
@@ -180,10 +180,10 @@ func untune(records []Record) elementFunction {
 // updateRecords runs the actions in order. An action that fails ends the list: those before it stay done, those after it are ignored, and
 // the domain's answer is the error alone (9.12).
 func updateRecords(c *call, e *element) (map[string]any, *refusal.Error) {
-	if !e.has("action_list") {
+	if !e.Has("action_list") {
 		return nil, refusal.Missing("action_list")
 	}
-	actions, ok := e.value("action_list").([]any)
+	actions, ok := e.Value("action_list").([]any)
 	if !ok || len(actions) == 0 {
 		return nil, refusal.Incorrect("action_list")
 	}
@@ -195,7 +195,7 @@ func updateRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 		if err != nil {
 			return nil, err
 		}
-		done = append(done, map[string]any{"action": action.text("action"), "result": "success"})
+		done = append(done, map[string]any{"action": action.Text("action"), "result": "success"})
 	}
 	answer := c.succeeded(e)
 	answer["action_list"] = done
@@ -203,7 +203,7 @@ func updateRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 }
 
 func runAction(z *zone, action params, b Behaviour) (bool, *refusal.Error) {
-	name := action.text("action")
+	name := action.Text("action")
 	if name == "remove_record" {
 		return removeRecord(z, action, b)
 	}
@@ -216,7 +216,7 @@ func runAction(z *zone, action params, b Behaviour) (bool, *refusal.Error) {
 
 // priorityOf reads a number from 0 to 65535; the default is 0.
 func priorityOf(p lookup, name string) (int, *refusal.Error) {
-	text := p.text(name)
+	text := p.Text(name)
 	if text == "" {
 		return 0, nil
 	}

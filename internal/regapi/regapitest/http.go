@@ -85,7 +85,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *refusa
 	refused := c.read(w, r)
 	name := strings.Trim(strings.TrimPrefix(r.URL.Path, apiPath), "/")
 	c.entry = &Entry{
-		Time: c.now, Function: name, Login: c.params.text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.plain(true),
+		Time: c.now, Function: name, Login: c.params.Text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.plain(true),
 	}
 	c.fn = s.functions[name]
 	if c.fn != nil {
@@ -232,7 +232,7 @@ func (s *Server) admit(c *call, malformed *refusal.Error) *refusal.Error {
 	if malformed != nil {
 		return malformed
 	}
-	if err := c.checkFormats(); err != nil {
+	if err := c.params.checkFormat(); err != nil {
 		return err
 	}
 	if c.fn == nil {
@@ -242,16 +242,6 @@ func (s *Server) admit(c *call, malformed *refusal.Error) *refusal.Error {
 		return refusal.New("HTTPS_ONLY")
 	}
 	return c.authenticate()
-}
-
-// checkFormats refuses formats that are not documented; the encoding was checked when the request was read.
-func (c *call) checkFormats() *refusal.Error {
-	for _, name := range []string{"output_format", "view"} {
-		if _, known := outputFormats[c.params.text(name)]; !known && c.params.text(name) != "" {
-			return refusal.Incorrect(name)
-		}
-	}
-	return nil
 }
 
 // apply runs the function.
@@ -295,12 +285,11 @@ func (s *Server) compose(c *call, answer map[string]any, refused *refusal.Error)
 
 // write gives the answer the format and the encoding that were asked for.
 func (c *call) write(envelope map[string]any) reply {
-	in, format := c.encoding(), c.format()
-	body, err := format.write(envelope, in)
+	body, err := c.params.format().encode(envelope, c.params.encoding())
 	if err != nil {
 		return reply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: []byte(err.Error())}
 	}
-	return reply{status: http.StatusOK, contentType: c.contentType(), body: in.encode(body, format.escape)}
+	return reply{status: http.StatusOK, contentType: c.contentType(), body: body}
 }
 
 func (s *Server) send(w http.ResponseWriter, answer reply) {

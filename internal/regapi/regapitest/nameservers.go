@@ -21,14 +21,14 @@ const minNameServers = 2
 // Errors: INVALID_NSS.
 func nameServersOf(e *element, domain string) ([]string, *refusal.Error) {
 	var given params
-	if object, ok := e.value("nss").(params); ok {
+	if object, ok := e.Value("nss").(params); ok {
 		given = object
 	}
 	field := func(name string) any {
 		if given != nil {
-			return given.value(name)
+			return given.Value(name)
 		}
-		return e.value(name)
+		return e.Value(name)
 	}
 	servers, hosts := []string(nil), []string{}
 	for number := range maxNameServers {

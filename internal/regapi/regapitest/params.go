@@ -23,28 +23,28 @@ func (p params) put(name string, value any) {
 	}
 }
 
-// value returns a parameter as an ordinary JSON parser would see it: of a repeated name the last one.
-func (p params) value(name string) any {
+// Value returns a parameter as an ordinary JSON parser would see it: of a repeated name the last one.
+func (p params) Value(name string) any {
 	if all, ok := p[name].(repeated); ok {
 		return all[len(all)-1]
 	}
 	return p[name]
 }
 
-// text returns a scalar parameter, or "" when it is absent, null or not a scalar.
-func (p params) text(name string) string {
-	text, _ := p.value(name).(string)
+// Text returns a scalar parameter, or "" when it is absent, null or not a scalar.
+func (p params) Text(name string) string {
+	text, _ := p.Value(name).(string)
 	return text
 }
 
-// has tells whether a parameter was given a value.
-func (p params) has(name string) bool { return p.value(name) != nil }
+// Has tells whether a parameter was given a value.
+func (p params) Has(name string) bool { return p.Value(name) != nil }
 
-// scalars returns the parameters that are plain text: what an element that could not be identified is echoed with (2.2.4.4).
+// scalars returns the parameters that are plain text, secrets excepted: what an element that could not be identified is echoed with (2.2.4.4).
 func (p params) scalars() map[string]any {
 	echo := map[string]any{}
 	for name := range p {
-		if text, ok := p.value(name).(string); ok {
+		if text, ok := p.Value(name).(string); ok && !isSecret(name) {
 			echo[name] = text
 		}
 	}
@@ -96,7 +96,7 @@ func (p params) plain(redact bool) map[string]any {
 		if redact && isSecret(name) {
 			continue
 		}
-		out[name] = plainValue(p.value(name), redact)
+		out[name] = plainValue(p.Value(name), redact)
 	}
 	return out
 }

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
 )
 
 // XML in both directions follows what the examples show (2.2.3.3, 2.3.1.3), which is the style of Perl's XML::Simple: scalars are attributes,
@@ -20,7 +22,7 @@ const (
 )
 
 // xmlLists are parameters that stay lists with one item, which XML alone cannot tell from a single value.
-var xmlLists = []string{domainsList, servicesList, "bills", "action_list"}
+var xmlLists = []string{string(catalog.Domains), string(catalog.Services), "bills", "action_list"}
 
 var (
 	errNoElement   = errors.New("input_data holds no XML element")
