@@ -144,7 +144,7 @@ func (c *call) signedBy(a *account) bool {
 	if err != nil {
 		return false
 	}
-	text := []byte(c.params.signed())
+	text := []byte(c.params.Signed())
 	long, short := sha512.Sum512(text), sha1.Sum(text) //nolint:gosec // see above
 	for _, der := range a.certificates {
 		certificate, err := x509.ParseCertificate(der)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -107,7 +108,7 @@ func contactFields(scheme contactScheme, kind registrant) []contactField {
 // contactsOf reads the contacts of an element: the object contacts, or form fields of the scheme's names (8.7).
 func contactsOf(e *element, scheme contactScheme) map[string]string {
 	contacts := map[string]string{}
-	if given, ok := e.Value("contacts").(params); ok {
+	if given, ok := e.Value("contacts").(form.Params); ok {
 		for name := range given {
 			contacts[name] = given.Text(name)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/miekg/dns"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 )
 
 // startServer starts a simulator on real sockets, with the account alice and her example.ru.
@@ -205,7 +206,11 @@ func FuzzWhateverAZoneAcceptsIsServed(f *testing.F) {
 		if !ok || err != nil {
 			return
 		}
-		added, refused := build("example.ru", plainParams(fields), Behaviour{})
+		given := form.Params{}
+		for name := range fields {
+			given[name] = fields.Get(name)
+		}
+		added, refused := build("example.ru", given, Behaviour{})
 		if refused != nil {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -21,7 +22,7 @@ const (
 // element is one object that a function is asked to work on: an element of a list, or the object that a request without a list names.
 type element struct {
 	// own are the element's own fields; common, those of the request, which hold where the element says nothing.
-	own, common params
+	own, common form.Params
 	index       int
 	// found is how many elements of the request were found before this one, in the test mode.
 	found int
@@ -79,7 +80,7 @@ var identifiers = []string{"service_id", "user_servid", "dname", "domain_name", 
 
 // echo is what an element that could not be identified is answered with beside its error: what was asked (2.2.4.4).
 func (e *element) echo() map[string]any {
-	asked := e.own.scalars()
+	asked := e.own.Scalars()
 	if !e.single {
 		return asked
 	}
@@ -114,7 +115,7 @@ func (c *call) elements() ([]*element, *refusal.Error) {
 		}
 	}
 	if given == "" {
-		single := &element{own: c.params, common: params{}, single: true}
+		single := &element{own: c.params, common: form.Params{}, single: true}
 		if !single.identifiable() {
 			return nil, refusal.New("NO_DOMAIN")
 		}
@@ -147,8 +148,8 @@ func (e *element) identifiable() bool {
 func (c *call) spread(items []any) []*element {
 	elements := make([]*element, 0, len(items))
 	for _, item := range items {
-		own, _ := item.(params)
-		names, several := own["dname"].(repeated)
+		own, _ := item.(form.Params)
+		names, several := own["dname"].(form.Repeated)
 		if !several || c.srv.behaviour.DuplicateKeys == DuplicateKeysLast {
 			elements = append(elements, &element{own: own, common: c.params, index: len(elements)})
 			continue

@@ -83,7 +83,7 @@ func (t typist) numeral(n numeral) any {
 
 // envelope wraps what a function answered as 2.3.2 says; answer may be nil, as that of user/nop is (5.1).
 func (c *call) envelope(answer map[string]any, err *refusal.Error) map[string]any {
-	reply := map[string]any{"charset": c.params.encoding().charset, "messagestore": nil, "result": "success"}
+	reply := map[string]any{"charset": c.params.Encoding().Charset, "messagestore": nil, "result": "success"}
 	if err != nil {
 		reply["result"] = "error"
 		c.describe(reply, err)
@@ -100,7 +100,7 @@ func (c *call) envelope(answer map[string]any, err *refusal.Error) map[string]an
 
 // inputParams are the decoded parameters, the password among them, as 2.2.3 shows them.
 func (c *call) inputParams() map[string]any {
-	shown := c.params.plain(false)
+	shown := c.params.Plain(false)
 	if c.params.Text("input_format") == "json" {
 		delete(shown, "input_format")
 		delete(shown, "input_data")
@@ -131,11 +131,11 @@ func (c *call) describe(into map[string]any, err *refusal.Error) {
 
 // contentType is that of the format, text/plain for output_content_type=plain, or the media type that was asked for (2.2.4.2).
 func (c *call) contentType() string {
-	mediaType := c.params.format().mediaType
+	mediaType := c.params.Format().MediaType
 	if asked := c.params.Text("output_content_type"); asked == "plain" {
 		mediaType = "text/plain"
 	} else if valid, _, err := mime.ParseMediaType(asked); err == nil {
 		mediaType = valid
 	}
-	return mediaType + "; charset=" + c.params.encoding().charset
+	return mediaType + "; charset=" + c.params.Encoding().Charset
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -66,7 +67,7 @@ func (c *call) billIDs() ([]string, *refusal.Error) {
 	case []any:
 		for _, item := range list {
 			id, _ := item.(string)
-			if object, ok := item.(params); ok {
+			if object, ok := item.(form.Params); ok {
 				id = object.Text("bill_id")
 			}
 			ids = append(ids, id)

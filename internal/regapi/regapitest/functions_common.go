@@ -1,6 +1,9 @@
 package regapitest
 
-import "github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+import (
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
 
 // exampleServiceID is the id of the domain in the examples of functions that work on one domain alone (4.4, 2.2.3).
 const exampleServiceID = 123456
@@ -23,7 +26,7 @@ func answerUserID(c *call) (map[string]any, *refusal.Error) {
 }
 
 func answerServiceID(c *call) (map[string]any, *refusal.Error) {
-	e := &element{own: c.params, common: params{}, single: true}
+	e := &element{own: c.params, common: form.Params{}, single: true}
 	if err := c.identify(e); err != nil {
 		return nil, err
 	}

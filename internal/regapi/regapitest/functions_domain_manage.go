@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -201,7 +202,7 @@ func registryHost(change func(d *domain, host, address string) (map[string]any, 
 		if c.account == nil {
 			return nil, refusal.New("NO_USERNAME")
 		}
-		e := &element{own: c.params, common: params{}, single: true}
+		e := &element{own: c.params, common: form.Params{}, single: true}
 		if err := c.identify(e); err != nil {
 			return nil, err
 		}
@@ -290,7 +291,7 @@ func sendVerificationLetter(c *call, e *element) (map[string]any, *refusal.Error
 
 // uploadLink is where the registrant of a .ru, .su or .рф domain sends documents (8.14).
 func uploadLink(c *call) (map[string]any, *refusal.Error) {
-	e := &element{own: c.params, common: params{}, single: true}
+	e := &element{own: c.params, common: form.Params{}, single: true}
 	if err := c.identify(e); err != nil {
 		return nil, err
 	}
@@ -311,7 +312,7 @@ const certificateType = "srv_voucher"
 
 // downloadCertificate returns a file instead of an answer (8.29). What is in it is not documented; the example names it only.
 func downloadCertificate(c *call) (map[string]any, *refusal.Error) {
-	e := &element{own: c.params, common: params{}, single: true}
+	e := &element{own: c.params, common: form.Params{}, single: true}
 	if err := c.identify(e); err != nil {
 		return nil, err
 	}

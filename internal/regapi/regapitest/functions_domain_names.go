@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -293,7 +294,7 @@ type deletedLimits struct {
 	rank, tic                        int
 }
 
-func (l *deletedLimits) read(p params, last string) *refusal.Error {
+func (l *deletedLimits) read(p form.Params, last string) *refusal.Error {
 	for _, field := range []struct {
 		name, fallback string
 		into           *string

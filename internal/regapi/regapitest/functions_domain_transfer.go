@@ -1,6 +1,9 @@
 package regapitest
 
-import "github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+import (
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
 
 // answerTransferStatus names the domain in Unicode, as the example does (8.9).
 func answerTransferStatus(c *call, e *element) (map[string]any, *refusal.Error) {
@@ -46,7 +49,7 @@ func setNewAuthInfo(c *call, e *element) (map[string]any, *refusal.Error) {
 
 // cancelTransfer is in the list of functions (3.3) and documented no further: it takes a transfer back before the registry has it.
 func cancelTransfer(c *call) (map[string]any, *refusal.Error) {
-	e := &element{own: c.params, common: params{}, single: true}
+	e := &element{own: c.params, common: form.Params{}, single: true}
 	if err := c.identify(e); err != nil {
 		return nil, err
 	}

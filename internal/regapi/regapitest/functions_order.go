@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -122,7 +123,7 @@ func (c *call) readOrderTarget(wanted *serviceOrder) (err *refusal.Error) {
 }
 
 func (c *call) readUplink(id string) (string, int64, *refusal.Error) {
-	e := &element{own: params{"service_id": id}, common: params{}, single: true}
+	e := &element{own: form.Params{"service_id": id}, common: form.Params{}, single: true}
 	found, err := c.find(e)
 	if err != nil {
 		return "", 0, err
@@ -228,7 +229,7 @@ var hostingTypes = []string{"srv_hosting_ispmgr", "srv_hosting_cpanel", "srv_hos
 
 // checkServiceOrder checks an order without making one; everyone may ask (7.5).
 func checkServiceOrder(c *call) (map[string]any, *refusal.Error) {
-	e := &element{own: c.params, common: params{}}
+	e := &element{own: c.params, common: form.Params{}}
 	given, servtype := e.givenName(), c.params.Text("servtype")
 	if servtype == "" {
 		servtype = hostingTypes[0]

@@ -1,6 +1,9 @@
 package regapitest
 
-import "github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+import (
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
 
 func serviceHandlers() map[string]handler {
 	handlers := map[string]handler{
@@ -131,7 +134,7 @@ func onService(do elementFunction) func(*call) (map[string]any, *refusal.Error) 
 		if c.account == nil {
 			return nil, refusal.New("NO_USERNAME")
 		}
-		e := &element{own: c.params, common: params{}, single: true}
+		e := &element{own: c.params, common: form.Params{}, single: true}
 		if err := c.identify(e); err != nil {
 			return nil, err
 		}

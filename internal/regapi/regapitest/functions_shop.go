@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -150,7 +151,7 @@ func (c *call) ownDomains() ([]*domain, *refusal.Error) {
 	}
 	owned := []*domain{}
 	for index, given := range names {
-		e := &element{own: params{"dname": given}, common: params{}, index: index}
+		e := &element{own: form.Params{"dname": given}, common: form.Params{}, index: index}
 		if err := c.identify(e); err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -189,7 +190,7 @@ func updateRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 	}
 	done := []any{}
 	for _, item := range actions {
-		action, _ := item.(params)
+		action, _ := item.(form.Params)
 		changed, err := runAction(e.domain.zone, action, c.srv.behaviour)
 		e.changed = e.changed || changed
 		if err != nil {
@@ -202,7 +203,7 @@ func updateRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 	return answer, nil
 }
 
-func runAction(z *zone, action params, b Behaviour) (bool, *refusal.Error) {
+func runAction(z *zone, action form.Params, b Behaviour) (bool, *refusal.Error) {
 	name := action.Text("action")
 	if name == "remove_record" {
 		return removeRecord(z, action, b)

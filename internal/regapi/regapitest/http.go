@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -22,7 +23,7 @@ var discardLog = log.New(io.Discard, "", 0)
 type call struct {
 	srv    *Server
 	fn     *function
-	params params
+	params form.Params
 	entry  *Entry
 	now    time.Time
 	remote netip.Addr
@@ -78,14 +79,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 
 // receive reads the request and opens its journal entry.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *refusal.Error) {
-	c := &call{srv: s, params: params{}, now: s.clock.Now(), tls: r.TLS}
+	c := &call{srv: s, params: form.Params{}, now: s.clock.Now(), tls: r.TLS}
 	if address, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		c.remote = address.Addr().Unmap().WithZone("")
 	}
 	refused := c.read(w, r)
 	name := strings.Trim(strings.TrimPrefix(r.URL.Path, apiPath), "/")
 	c.entry = &Entry{
-		Time: c.now, Function: name, Login: c.params.Text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.plain(true),
+		Time: c.now, Function: name, Login: c.params.Text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.Plain(true),
 	}
 	c.fn = s.functions[name]
 	if c.fn != nil {
@@ -111,11 +112,11 @@ func (c *call) read(w http.ResponseWriter, r *http.Request) *refusal.Error {
 			return refusal.New("QUERY_PARAMS_DISALLOWED")
 		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, form.MaxBodyBytes))
 	if err != nil {
 		return refusal.Incorrect("input_data")
 	}
-	decoded, refused := decodeBody(r.Header.Get("Content-Type"), body, r.URL.Query())
+	decoded, refused := form.Decode(r.Header.Get("Content-Type"), body, r.URL.Query())
 	if decoded != nil {
 		c.params = decoded
 	}
@@ -232,7 +233,7 @@ func (s *Server) admit(c *call, malformed *refusal.Error) *refusal.Error {
 	if malformed != nil {
 		return malformed
 	}
-	if err := c.params.checkFormat(); err != nil {
+	if err := c.params.CheckFormat(); err != nil {
 		return err
 	}
 	if c.fn == nil {
@@ -285,7 +286,7 @@ func (s *Server) compose(c *call, answer map[string]any, refused *refusal.Error)
 
 // write gives the answer the format and the encoding that were asked for.
 func (c *call) write(envelope map[string]any) reply {
-	body, err := c.params.format().encode(envelope, c.params.encoding())
+	body, err := c.params.Format().Encode(envelope, c.params.Encoding())
 	if err != nil {
 		return reply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: []byte(err.Error())}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -20,8 +21,8 @@ const minNameServers = 2
 //
 // Errors: INVALID_NSS.
 func nameServersOf(e *element, domain string) ([]string, *refusal.Error) {
-	var given params
-	if object, ok := e.Value("nss").(params); ok {
+	var given form.Params
+	if object, ok := e.Value("nss").(form.Params); ok {
 		given = object
 	}
 	field := func(name string) any {

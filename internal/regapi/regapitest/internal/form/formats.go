@@ -1,4 +1,4 @@
-package regapitest
+package form
 
 import (
 	"encoding/json"
@@ -10,34 +10,34 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
-// outputFormat is a value of output_format (2.3.1).
-type outputFormat struct {
-	mediaType string
+// Format is a value of output_format (2.3.1).
+type Format struct {
+	MediaType string
 	// write may change the envelope.
-	write func(envelope map[string]any, in encoding) ([]byte, error)
+	write func(envelope map[string]any, in Encoding) ([]byte, error)
 	// escape writes a letter that the encoding lacks.
 	escape func(rune) string
 }
 
-var outputFormats = map[string]outputFormat{
+var outputFormats = map[string]Format{
 	"json": {
-		mediaType: "application/json",
-		write:     func(envelope map[string]any, _ encoding) ([]byte, error) { return json.Marshal(envelope) },
+		MediaType: "application/json",
+		write:     func(envelope map[string]any, _ Encoding) ([]byte, error) { return json.Marshal(envelope) },
 		escape:    escapeRuneJSON,
 	},
 	"yaml": {
-		mediaType: "text/yaml",
-		write:     func(envelope map[string]any, in encoding) ([]byte, error) { return writeYAML(envelope, in), nil },
+		MediaType: "text/yaml",
+		write:     func(envelope map[string]any, in Encoding) ([]byte, error) { return writeYAML(envelope, in), nil },
 		escape:    questionMark,
 	},
 	"xml": {
-		mediaType: "text/xml",
-		write:     func(envelope map[string]any, _ encoding) ([]byte, error) { return writeXML(envelope), nil },
+		MediaType: "text/xml",
+		write:     func(envelope map[string]any, _ Encoding) ([]byte, error) { return writeXML(envelope), nil },
 		escape:    func(letter rune) string { return fmt.Sprintf("&#%d;", letter) },
 	},
 	"plain": {
-		mediaType: "text/plain",
-		write:     func(envelope map[string]any, _ encoding) ([]byte, error) { return writePlain(envelope), nil },
+		MediaType: "text/plain",
+		write:     func(envelope map[string]any, _ Encoding) ([]byte, error) { return writePlain(envelope), nil },
 		escape:    questionMark,
 	},
 }
@@ -57,8 +57,8 @@ func escapeRuneJSON(letter rune) string {
 // formatNames are the parameters that ask for a format, by its present name and by the old one (2.2.4.2).
 var formatNames = []string{"output_format", "view"}
 
-// format is the one that was asked for; JSON when it is not known.
-func (p params) format() outputFormat {
+// Format is the one that was asked for; JSON when it is not known.
+func (p Params) Format() Format {
 	for _, name := range formatNames {
 		if asked := p.Text(name); asked != "" {
 			if format, known := outputFormats[asked]; known {
@@ -70,8 +70,8 @@ func (p params) format() outputFormat {
 	return outputFormats["json"]
 }
 
-// checkFormat refuses formats that are not documented; the encoding was checked when the request was read.
-func (p params) checkFormat() *refusal.Error {
+// CheckFormat refuses formats that are not documented; the encoding was checked when the request was read.
+func (p Params) CheckFormat() *refusal.Error {
 	for _, name := range formatNames {
 		if _, known := outputFormats[p.Text(name)]; !known && p.Text(name) != "" {
 			return refusal.Incorrect(name)
@@ -80,8 +80,8 @@ func (p params) checkFormat() *refusal.Error {
 	return nil
 }
 
-// encode writes an answer in the format and the encoding. It may change the envelope.
-func (f outputFormat) encode(envelope map[string]any, in encoding) ([]byte, error) {
+// Encode writes an answer in the format and the encoding. It may change the envelope.
+func (f Format) Encode(envelope map[string]any, in Encoding) ([]byte, error) {
 	body, err := f.write(envelope, in)
 	if err != nil {
 		return nil, err

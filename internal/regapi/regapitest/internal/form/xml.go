@@ -1,4 +1,4 @@
-package regapitest
+package form
 
 import (
 	"encoding/xml"
@@ -30,7 +30,7 @@ var (
 )
 
 // decodeXML reads input_data in XML: attributes and child elements are parameters alike, a child that is repeated is a list.
-func decodeXML(text string) (params, error) {
+func decodeXML(text string) (Params, error) {
 	decoder := xml.NewDecoder(strings.NewReader(text))
 	// The text has been made UTF-8 by io_encoding, whatever its declaration says.
 	decoder.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
@@ -46,9 +46,9 @@ func decodeXML(text string) (params, error) {
 		return nil, errTrailing
 	}
 	if value == "" {
-		return params{}, nil
+		return Params{}, nil
 	}
-	object, ok := value.(params)
+	object, ok := value.(Params)
 	if !ok {
 		return nil, errNoParameter
 	}
@@ -114,7 +114,7 @@ func (m xmlMembers) value(text string) any {
 	if strings.TrimSpace(text) != "" {
 		m.add(xmlContent, text)
 	}
-	object := params{}
+	object := Params{}
 	for name, values := range m {
 		object[name] = values[0]
 		if len(values) > 1 || slices.Contains(xmlLists, name) {
