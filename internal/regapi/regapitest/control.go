@@ -101,10 +101,7 @@ func (s *Server) controlZone(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
-	page := zonePage{Domain: d.Name, SOA: d.zone.soa, Records: []Record{}}
-	for _, r := range d.zone.listed() {
-		page.Records = append(page.Records, r.Record)
-	}
+	page := zonePage{Domain: d.Name, SOA: d.zone.SOA(), Records: d.zone.listed()}
 	s.mu.Unlock()
 	s.writeJSON(w, page)
 }

@@ -2,6 +2,7 @@ package regapitest
 
 import (
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -23,7 +24,12 @@ type resolver struct {
 	nodes map[string][]record
 }
 
-// answer fills in the answer to a question that falls into the zone.
+// answer fills in what the name servers say at the given time to a question that falls into the zone.
+func (z *zone) answer(question dns.Question, now time.Time, answer *dns.Msg) {
+	visible := z.visible(now)
+	resolver{zone: z.name, soa: visible.soa, nodes: visible.nodes()}.answer(question, answer)
+}
+
 func (z resolver) answer(question dns.Question, answer *dns.Msg) {
 	answer.Authoritative = true
 	owner := question.Name

@@ -2,14 +2,12 @@ package regapitest
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/miekg/dns"
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 )
 
 // startServer starts a simulator on real sockets, with the account alice and her example.ru.
@@ -102,7 +100,8 @@ func TestNamesInAZoneResolveAsTheStandardsSay(t *testing.T) {
 			w.wantDNS(c.name, c.recordType, c.rcode, c.answer...)
 		})
 	}
-	if rcode, chain := w.dig("loop1.example.ru", dns.TypeA); rcode != "NOERROR" || len(chain) != maxChase {
+	const longest = 8 // CNAMEs in one answer
+	if rcode, chain := w.dig("loop1.example.ru", dns.TypeA); rcode != "NOERROR" || len(chain) != longest {
 		t.Errorf("a loop: %s %v", rcode, chain)
 	}
 }
@@ -193,39 +192,6 @@ func TestTheSerialGrowsWithEachRequestThatChangesAZone(t *testing.T) {
 	if after := w.SOA("partner.ru").Serial; after != before+1 {
 		t.Errorf("serial %d after %d", after, before)
 	}
-}
-
-func FuzzWhateverAZoneAcceptsIsServed(f *testing.F) {
-	for _, c := range additions {
-		fields := fieldsOf(c.fields)
-		f.Add(c.function, formOf(fields[2:]...).Encode())
-	}
-	f.Fuzz(func(t *testing.T, action, query string) {
-		build, ok := recordBuilders[action]
-		fields, err := url.ParseQuery(query)
-		if !ok || err != nil {
-			return
-		}
-		given := form.Params{}
-		for name := range fields {
-			given[name] = fields.Get(name)
-		}
-		added, refused := build("example.ru", given, Behaviour{})
-		if refused != nil {
-			return
-		}
-		again, refused := newRecord("example.ru", added.Record)
-		if refused != nil || again.Record != added.Record {
-			t.Errorf("%+v became %+v: %v", added.Record, again.Record, refused)
-		}
-		rr, err := added.rr("name.example.ru.", 60)
-		if err != nil || rr == nil {
-			t.Fatalf("%+v cannot be served: %v", added.Record, err)
-		}
-		if _, err := dns.PackRR(rr, make([]byte, dns.MaxMsgSize), 0, nil, false); err != nil {
-			t.Errorf("%+v cannot be sent: %v", added.Record, err)
-		}
-	})
 }
 
 func FuzzEveryQueryIsAnswered(f *testing.F) {

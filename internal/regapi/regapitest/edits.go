@@ -98,19 +98,15 @@ func (s *Server) SetBehaviour(behaviour Behaviour) {
 
 // Records returns what a zone holds, by name, type and priority. DNS may lag behind it: see [WithPublishDelay].
 func (s *Server) Records(name string) []Record {
-	records := []Record{}
-	s.viewDomain(name, func(d *domain) {
-		for _, r := range d.zone.listed() {
-			records = append(records, r.Record)
-		}
-	})
+	var records []Record
+	s.viewDomain(name, func(d *domain) { records = d.zone.listed() })
 	return records
 }
 
 // SOA returns the times and the serial number of a zone.
 func (s *Server) SOA(name string) SOA {
 	var soa SOA
-	s.viewDomain(name, func(d *domain) { soa = d.zone.soa })
+	s.viewDomain(name, func(d *domain) { soa = d.zone.SOA() })
 	return soa
 }
 
@@ -122,11 +118,11 @@ func (s *Server) AddRecord(name string, r Record) {
 // RemoveRecord removes a record that is there.
 func (s *Server) RemoveRecord(name string, r Record) {
 	s.editZone(name, func(d *domain) error {
-		doomed, err := newRecord(d.Name, r)
+		removed, err := d.zone.delete(r)
 		if err != nil {
 			return err
 		}
-		if d.zone.removeWhere(func(old record) bool { return old.Record == doomed.Record }) == 0 {
+		if removed == 0 {
 			return fmt.Errorf("the zone has no record %+v", r)
 		}
 		return nil
@@ -136,7 +132,7 @@ func (s *Server) RemoveRecord(name string, r Record) {
 // SetRecords replaces all records of a zone.
 func (s *Server) SetRecords(name string, records []Record) {
 	s.editZone(name, func(d *domain) error {
-		d.zone.records = nil
+		d.zone.clear()
 		for _, r := range records {
 			if err := s.addTo(d, r); err != nil {
 				return err
@@ -157,11 +153,7 @@ func (s *Server) SetSOA(name, ttl, minimum string) {
 }
 
 func (s *Server) addTo(d *domain, r Record) error {
-	added, err := newRecord(d.Name, r)
-	if err != nil {
-		return fmt.Errorf("record %+v: %w", r, err)
-	}
-	if _, err := d.zone.add(added, s.behaviour); err != nil {
+	if _, err := d.zone.add(r, s.behaviour); err != nil {
 		return fmt.Errorf("record %+v: %w", r, err)
 	}
 	return nil

@@ -34,7 +34,7 @@ func exampleService(name string, id int64, e *element) *service {
 		return made
 	}
 	z := newZone(name, time.Time{})
-	z.records = []record{{Record: Record{Name: "www", Type: "A", Content: "111.222.111.222"}, given: "111.222.111.222"}}
+	_, _ = z.add(Record{Name: "www", Type: "A", Content: "111.222.111.222"}, Behaviour{}) // which nothing can refuse
 	made.domain = &domain{service: made, NameServers: registrarNameServers, zone: z}
 	return made
 }

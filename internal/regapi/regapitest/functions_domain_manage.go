@@ -206,8 +206,7 @@ func registryHost(change func(d *domain, host, address string) (map[string]any, 
 		if err := c.identify(e); err != nil {
 			return nil, err
 		}
-		host, ok := canonicalTarget(c.params.Text("ns0"), e.domain.Name)
-		host = trimDot(host)
+		host, ok := canonicalHost(c.params.Text("ns0"), e.domain.Name)
 		if !ok || !strings.HasSuffix(host, "."+e.domain.Name) {
 			return nil, refusal.Incorrect("ns0")
 		}

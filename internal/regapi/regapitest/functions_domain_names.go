@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,11 +12,8 @@ import (
 )
 
 // currencyOf reads the parameter currency: roubles unless it says another one.
-func currencyOf(p lookup) (name string, rate int64, err *refusal.Error) {
-	name = p.Text("currency")
-	if name == "" {
-		name = "RUR"
-	}
+func currencyOf(given string) (name string, rate int64, err *refusal.Error) {
+	name = cmp.Or(given, "RUR")
 	rate, ok := roublesPer(name)
 	if !ok {
 		return "", 0, refusal.New("UNSUPPORTED_CURRENCY")
@@ -30,7 +28,7 @@ func converted(hundredths, rate int64) numeral {
 
 // answerDomainPrices lists the prices of a year (8.2). The prices of Partners are those of everybody here, beside which theirs are shown.
 func answerDomainPrices(c *call) (map[string]any, *refusal.Error) {
-	currency, rate, err := currencyOf(c.params)
+	currency, rate, err := currencyOf(c.params.Text("currency"))
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +160,7 @@ const maxPremium = 100
 
 // answerPremiumPrices leaves out what is no premium name (8.4).
 func answerPremiumPrices(c *call) (map[string]any, *refusal.Error) {
-	currency, rate, err := currencyOf(c.params)
+	currency, rate, err := currencyOf(c.params.Text("currency"))
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +189,7 @@ func answerPremiumPrices(c *call) (map[string]any, *refusal.Error) {
 
 // answerCheck tells whether a name can be registered or, with is_transfer, transferred (8.6).
 func answerCheck(c *call, e *element) (map[string]any, *refusal.Error) {
-	currency, rate, err := currencyOf(e)
+	currency, rate, err := currencyOf(e.Text("currency"))
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,9 @@ const (
 	punycodePrefix = "xn--"
 )
 
+// registrarNameServers are those on which a zone can be managed (9.1).
+var registrarNameServers = []string{"ns1.reg.ru", "ns2.reg.ru"}
+
 // profile maps Unicode to punycode by the rules of name lookup (UTS 46); the shape of labels is checked here, not by the profile,
 // because zones hold names such as _dmarc that it would refuse.
 var profile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
@@ -71,6 +74,9 @@ func unicodeName(ascii string) string {
 	}
 	return ascii
 }
+
+// isIDN tells of a canonical name whether its first label is in other letters than Latin ones.
+func isIDN(name string) bool { return strings.HasPrefix(name, punycodePrefix) }
 
 // mixesAlphabets tells whether one label of a name mixes Latin and Cyrillic letters.
 func mixesAlphabets(name string) bool {
@@ -154,4 +160,10 @@ func canonicalTarget(name, zone string) (string, bool) {
 		ascii += "." + zone
 	}
 	return ascii + ".", len(ascii) <= maxNameLength
+}
+
+// canonicalHost returns the host name that canonicalTarget returns without its trailing dot, as everybody but a zone writes it.
+func canonicalHost(name, zone string) (string, bool) {
+	target, ok := canonicalTarget(name, zone)
+	return strings.TrimSuffix(target, "."), ok
 }

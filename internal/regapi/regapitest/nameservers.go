@@ -50,8 +50,7 @@ func nameServersOf(e *element, domain string) ([]string, *refusal.Error) {
 // nameServer writes a server with the addresses that it needs.
 func nameServer(host string, addresses any, domain string) (string, bool) {
 	const minHost, maxHost = 6, 80
-	target, ok := canonicalTarget(host, domain)
-	host = strings.TrimSuffix(target, ".")
+	host, ok := canonicalHost(host, domain)
 	if !ok || len(host) < minHost || len(host) > maxHost || !strings.Contains(host, ".") {
 		return "", false
 	}

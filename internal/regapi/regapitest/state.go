@@ -17,9 +17,6 @@ import (
 // testLogin is the user of the test mode: parameters are checked, an example answer comes back, nothing changes (2.5).
 const testLogin = "test"
 
-// The name servers on which a zone can be managed (9.1).
-var registrarNameServers = []string{"ns1.reg.ru", "ns2.reg.ru"}
-
 // Account is a user of REG.API.
 type Account struct {
 	Login    string `json:"login"`
@@ -293,11 +290,7 @@ func (d *domain) fillZone(seed Domain, b Behaviour, now time.Time) error {
 		return err
 	}
 	for _, r := range records {
-		added, err := newRecord(d.Name, r)
-		if err != nil {
-			return fmt.Errorf("record %s %s: %w", r.Name, r.Type, err)
-		}
-		if _, err := d.zone.add(added, b); err != nil {
+		if _, err := d.zone.add(r, b); err != nil {
 			return fmt.Errorf("record %s %s: %w", r.Name, r.Type, err)
 		}
 	}

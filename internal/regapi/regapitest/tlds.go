@@ -142,9 +142,6 @@ func (z tld) price(name string, years int) int64 {
 	return price * int64(years)
 }
 
-// isIDN tells of a canonical name whether its first label is in other letters than Latin ones.
-func isIDN(name string) bool { return strings.HasPrefix(name, punycodePrefix) }
-
 // impossible tells of a canonical name that its zone has no such letters: then nobody can have it, and the examples call its form wrong (8.9).
 func impossible(name string) bool {
 	label, zone, ok := splitTLD(name)

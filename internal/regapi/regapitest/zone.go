@@ -72,11 +72,23 @@ func (v *version) nodes() map[string][]record {
 	return v.byName
 }
 
-// add puts a record into the zone and tells whether anything changed.
+// SOA returns the times and the serial number.
+func (z *zone) SOA() SOA { return z.soa }
+
+// add brings a record into the stored form, puts it into the zone and tells whether anything changed.
+func (z *zone) add(r Record, b Behaviour) (bool, *refusal.Error) {
+	added, err := newRecord(z.name, r)
+	if err != nil {
+		return false, err
+	}
+	return z.put(added, b)
+}
+
+// put adds a record that is in the stored form.
 //
 // Beside a CNAME nothing may stand: CONFLICT_CNAME (2.3.3). A CNAME beside data is CNAME_ANDOTHERDATA, because that code is
 // listed for zone/add_cname alone (9.5).
-func (z *zone) add(r record, b Behaviour) (bool, *refusal.Error) {
+func (z *zone) put(r record, b Behaviour) (bool, *refusal.Error) {
 	if slices.ContainsFunc(z.records, func(old record) bool { return old.Record == r.Record }) {
 		return z.addAgain(r, b)
 	}
@@ -141,15 +153,48 @@ func (z *zone) remove(q removal) int {
 	return removed
 }
 
+// delete takes a record out of the zone, with every copy of it, and returns how many there were.
+func (z *zone) delete(r Record) (int, *refusal.Error) {
+	doomed, err := newRecord(z.name, r)
+	if err != nil {
+		return 0, err
+	}
+	return z.removeWhere(func(old record) bool { return old.Record == doomed.Record }), nil
+}
+
+// clear takes out every record and tells whether there were any.
+func (z *zone) clear() bool {
+	return z.removeWhere(func(record) bool { return true }) > 0
+}
+
 func (z *zone) removeWhere(doomed func(record) bool) int {
 	before := len(z.records)
 	z.records = slices.DeleteFunc(slices.Clone(z.records), doomed)
 	return before - len(z.records)
 }
 
-// listed returns the records in a stable order: by name, type, priority, then as they came. NS records of a name follow their record_number
+// listed returns the records as they are stored, in the order of sorted.
+func (z *zone) listed() []Record {
+	records := []Record{}
+	for _, r := range z.sorted() {
+		records = append(records, r.Record)
+	}
+	return records
+}
+
+// shown returns the records with the contents that zone/get_resource_records gives back, in the order of sorted.
+func (z *zone) shown(b Behaviour) []Record {
+	records := []Record{}
+	for _, r := range z.sorted() {
+		r.Content = r.shown(b)
+		records = append(records, r.Record)
+	}
+	return records
+}
+
+// sorted returns the records in a stable order: by name, type, priority, then as they came. NS records of a name follow their record_number
 // (9.8), which is their priority.
-func (z *zone) listed() []record {
+func (z *zone) sorted() []record {
 	records := slices.Clone(z.records)
 	slices.SortStableFunc(records, func(a, b record) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Priority, b.Priority))
