@@ -101,7 +101,7 @@ func (s *Server) controlZone(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
-	page := zonePage{Domain: d.Name, SOA: d.zone.SOA(), Records: d.zone.listed()}
+	page := zonePage{Domain: d.Name, SOA: d.zone.SOA(), Records: d.zone.Records()}
 	s.mu.Unlock()
 	s.writeJSON(w, page)
 }

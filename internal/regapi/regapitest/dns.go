@@ -113,7 +113,7 @@ func (s *Server) resolve(question dns.Question, answer *dns.Msg) {
 		answer.Rcode = dns.RcodeRefused
 		return
 	}
-	d.zone.answer(question, now, answer)
+	d.zone.Answer(question, now, answer)
 }
 
 // zoneOf returns the domain with the longest name that ends the asked one.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -102,7 +103,7 @@ func (e *element) shownName() string {
 	if name := e.givenName(); name != "" {
 		return name
 	}
-	return unicodeName(e.service.Name)
+	return dnszone.UnicodeName(e.service.Name)
 }
 
 // elements splits a request into the objects that it names. Both list names are understood by every function that takes lists.
@@ -171,7 +172,7 @@ func (c *call) names() []string {
 	}
 	names := []string{}
 	for _, e := range elements {
-		if name, err := canonicalDomain(e.givenName()); err == nil {
+		if name, err := dnszone.CanonicalDomain(e.givenName()); err == nil {
 			names = append(names, name)
 			continue
 		}
@@ -198,7 +199,7 @@ func (c *call) identify(e *element) *refusal.Error {
 		return err
 	}
 	if found.domain == nil && c.fn.List == catalog.Domains {
-		return refusal.New("SERVICE_NOT_FOUND", "servtype", domainType, "domain_name", unicodeName(found.Name))
+		return refusal.New("SERVICE_NOT_FOUND", "servtype", domainType, "domain_name", dnszone.UnicodeName(found.Name))
 	}
 	if found.ReadOnly && !c.fn.ReadOnly {
 		return refusal.New("DOMAIN_PROTECTION")
@@ -263,7 +264,7 @@ func (c *call) findAddition(e *element) (*service, *refusal.Error) {
 
 func (c *call) findByName(e *element) (*service, *refusal.Error) {
 	given := e.givenName()
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
@@ -350,7 +351,7 @@ func (c *call) answerElement(e *element) (map[string]any, *refusal.Error) {
 	answer, err := c.fn.each(c, e)
 	if e.changed && !c.test {
 		c.touch()
-		e.domain.zone.publish(c.now, c.srv.publishDelay)
+		e.domain.zone.Publish(c.now, c.srv.publishDelay)
 	}
 	return answer, err
 }

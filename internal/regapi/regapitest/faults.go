@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -169,7 +170,7 @@ func (s *Server) inject(fault Fault) error {
 		return err
 	}
 	if fault.Domain != "" {
-		name, err := canonicalDomain(fault.Domain)
+		name, err := dnszone.CanonicalDomain(fault.Domain)
 		if err != nil {
 			return fmt.Errorf("fault domain: %w", err)
 		}

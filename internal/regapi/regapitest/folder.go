@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -62,7 +63,7 @@ func (s *state) seedFolder(login string, seed Folder) error {
 		added.id = seed.FolderID
 	}
 	for _, name := range seed.Domains {
-		canonical, err := canonicalDomain(name)
+		canonical, err := dnszone.CanonicalDomain(name)
 		if err != nil {
 			return fmt.Errorf("folder %q: %w", seed.Name, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -289,7 +290,7 @@ func (o order) shown() shownOrder {
 		return shownOrder{kind: itemPrepayment}
 	}
 	return shownOrder{
-		kind: itemService, action: o.action, name: unicodeName(o.service.Name), servtype: o.service.Servtype, id: o.service.ServiceID,
+		kind: itemService, action: o.action, name: dnszone.UnicodeName(o.service.Name), servtype: o.service.Servtype, id: o.service.ServiceID,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -116,7 +117,7 @@ func (s *service) shownDetails() map[string]any {
 	case slices.Contains(hostingTypes, s.Servtype):
 		login := "u" + textNumeral(s.ServiceID).digits
 		details["login"], details["passwd"] = login, cmp.Or(s.Details["passwd"], "secret-of-"+login)
-		details["server_ip"], details["nss"] = hostingAddress, anyList(registrarNameServers)
+		details["server_ip"], details["nss"] = hostingAddress, anyList(dnszone.NameServers)
 	}
 	return details
 }

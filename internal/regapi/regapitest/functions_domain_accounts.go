@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -86,7 +87,7 @@ func listOffers(c *call) (map[string]any, *refusal.Error) {
 		}
 		names := []any{}
 		for _, d := range o.domains {
-			names = append(names, unicodeName(d.Name))
+			names = append(names, dnszone.UnicodeName(d.Name))
 		}
 		messages = append(messages, map[string]any{"id": textNumeral(o.id), "domain_names": names})
 	}
@@ -191,7 +192,7 @@ const (
 
 func requestTransfer(c *call, e *element) (map[string]any, *refusal.Error) {
 	given := e.givenName()
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -124,7 +125,7 @@ func updateContacts(c *call, e *element) (map[string]any, *refusal.Error) {
 		return nil, refusal.New("INCOMPATIBLE_CONTYPES")
 	}
 	if flag := contacts["private_person_flag"]; flag != "" && !zone.privacy && zone.contacts != schemeRU {
-		return nil, refusal.New("PP_UPDATE_FAIL", "error_detail", "not supported in ."+unicodeName(zone.name))
+		return nil, refusal.New("PP_UPDATE_FAIL", "error_detail", "not supported in ."+dnszone.UnicodeName(zone.name))
 	}
 	// A change of contacts in .eu renews the domain (8.15).
 	price, years := zone.update, 0
@@ -206,7 +207,7 @@ func registryHost(change func(d *domain, host, address string) (map[string]any, 
 		if err := c.identify(e); err != nil {
 			return nil, err
 		}
-		host, ok := canonicalHost(c.params.Text("ns0"), e.domain.Name)
+		host, ok := dnszone.CanonicalHost(c.params.Text("ns0"), e.domain.Name)
 		if !ok || !strings.HasSuffix(host, "."+e.domain.Name) {
 			return nil, refusal.Incorrect("ns0")
 		}

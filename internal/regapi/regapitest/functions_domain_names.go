@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -40,7 +41,7 @@ func answerDomainPrices(c *call) (map[string]any, *refusal.Error) {
 	}
 	prices := map[string]any{}
 	for _, zone := range zones {
-		name := unicodeName(zone.name)
+		name := dnszone.UnicodeName(zone.name)
 		prices[name] = c.zonePrices(zone, zone.register, rate, group)
 		if zone.idnRegister != 0 {
 			prices["__idn."+name] = c.zonePrices(zone, zone.idnRegister, rate, group)
@@ -122,7 +123,7 @@ func (c *call) combinations(word string) []string {
 func (c *call) freeIn(name string, zones []string) []any {
 	free := []any{}
 	for _, zone := range zones {
-		full, err := canonicalDomain(name + "." + zone)
+		full, err := dnszone.CanonicalDomain(name + "." + zone)
 		if err != nil {
 			continue
 		}
@@ -176,11 +177,14 @@ func answerPremiumPrices(c *call) (map[string]any, *refusal.Error) {
 	}
 	premium := []any{}
 	for _, name := range c.srv.state.registryNames(namePremium) {
-		if !slices.ContainsFunc(wanted, func(given string) bool { ascii, err := canonicalDomain(given); return err == nil && ascii == name.Name }) {
+		if !slices.ContainsFunc(wanted, func(given string) bool {
+			ascii, err := dnszone.CanonicalDomain(given)
+			return err == nil && ascii == name.Name
+		}) {
 			continue
 		}
 		premium = append(premium, map[string]any{
-			"domain_name": unicodeName(name.Name), "register_period": textNumeral(1), "register_price": converted(name.price, rate),
+			"domain_name": dnszone.UnicodeName(name.Name), "register_period": textNumeral(1), "register_price": converted(name.price, rate),
 			"renew_period": textNumeral(1), "renew_price": converted(name.renewPrice, rate),
 		})
 	}
@@ -194,7 +198,7 @@ func answerCheck(c *call, e *element) (map[string]any, *refusal.Error) {
 		return nil, err
 	}
 	given := e.givenName()
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
@@ -276,9 +280,9 @@ func answerDeleted(c *call) (map[string]any, *refusal.Error) {
 	}
 	found := []any{}
 	for _, name := range names {
-		if (len(zones) == 0 || slices.Contains(zones, unicodeName(tldOf(name.Name).name))) && limits.allow(name) {
+		if (len(zones) == 0 || slices.Contains(zones, dnszone.UnicodeName(tldOf(name.Name).name))) && limits.allow(name) {
 			found = append(found, map[string]any{
-				"domain_name": unicodeName(name.Name), "registered": "NOT REGISTERED", "date_delete": name.Expires, "first_create_date": name.Created,
+				"domain_name": dnszone.UnicodeName(name.Name), "registered": "NOT REGISTERED", "date_delete": name.Expires, "first_create_date": name.Created,
 				"yandex_tic": numeral{digits: strconv.Itoa(name.TIC), number: true}, "google_pr": textNumeral(int64(name.PageRank)),
 			})
 		}
@@ -327,20 +331,20 @@ func (l *deletedLimits) allow(n *registryName) bool {
 func answerTLDInfo(c *call) (map[string]any, *refusal.Error) {
 	given := c.params.Text("tld")
 	if given == "" {
-		name, err := canonicalDomain((&element{own: c.params}).givenName())
+		name, err := dnszone.CanonicalDomain((&element{own: c.params}).givenName())
 		if err != nil {
 			return nil, refusal.New("NO_TLD")
 		}
 		given = tldOf(name).name
 	}
-	ascii, _ := toASCII(given)
+	ascii, _ := dnszone.ToASCII(given)
 	zone, ok := knownTLDs[ascii]
 	if !ok {
 		return nil, refusal.New("UNAVAILABLE_DOMAIN_ZONE", "tld", given)
 	}
-	info := map[string]any{"tld": unicodeName(zone.name), "regperiods": periods(zone.maxPeriod), "renewperiods": periods(zone.maxPeriod)}
+	info := map[string]any{"tld": dnszone.UnicodeName(zone.name), "regperiods": periods(zone.maxPeriod), "renewperiods": periods(zone.maxPeriod)}
 	for name, value := range map[string]int64{
-		"email_verification": flag(zone.verified), "idn_allowed": flag(zone.letters == anyAlphabet), "max_dname_length": maxLabelLength,
+		"email_verification": flag(zone.verified), "idn_allowed": flag(zone.letters == anyAlphabet), "max_dname_length": dnszone.MaxLabelLength,
 		"max_nss_count": maxNameServersOfZone, "min_dname_length": int64(zone.minLength), "min_nss_count": 0,
 		"privacy_protection_allowed": flag(zone.privacy), "reject_days_of_renew_after_create": 0, "renew_grace_period_after_expdate": 31,
 		"renew_grace_period_before_expdate": 60, "restoration_grace_period": 0,

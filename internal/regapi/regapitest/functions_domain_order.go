@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -118,7 +119,7 @@ func (c *call) checkOrder() *refusal.Error {
 // candidate checks one domain of an order.
 func (c *call) candidate(e *element, plan orderPlan, before []*candidate) (*candidate, *refusal.Error) {
 	given := e.givenName()
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +237,7 @@ func checkAuthInfo(key string, zone tld, longest int) *refusal.Error {
 	switch {
 	case key == "":
 		return refusal.New("AUTHINFO_NOT_FOUND")
-	case len(key) < shortest || len(key) > longest || !isPrintable(key):
+	case len(key) < shortest || len(key) > longest || !dnszone.IsPrintable(key):
 		return refusal.New("INVALID_AUTHINFO")
 	default:
 		return nil
@@ -257,7 +258,7 @@ func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*do
 	}
 	undelegated := zone.delegation && e.Text("not_delegated") == "1"
 	if undelegated || (fromRegistry && servers == nil) {
-		servers = registrarNameServers
+		servers = dnszone.NameServers
 	}
 	if len(servers) < minNameServers {
 		return nil, refusal.New("INVALID_NSS")

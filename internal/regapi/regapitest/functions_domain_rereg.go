@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -36,7 +37,7 @@ var reregSorts = map[string]func(a, b *registryName) int{
 func listExpiring(c *call) (map[string]any, *refusal.Error) {
 	const most = 1000
 	limits, err := c.numbers(map[string]int{
-		"max_chars": maxNameLength, "min_pr": 0, "min_cy": 0, "price": 1 << 30, "limit": most, "limit_from": 0, "views": 0, "vis": 0, "traf": 0,
+		"max_chars": dnszone.MaxNameLength, "min_pr": 0, "min_cy": 0, "price": 1 << 30, "limit": most, "limit_from": 0, "views": 0, "vis": 0, "traf": 0,
 	})
 	if err != nil {
 		return nil, err
@@ -81,14 +82,14 @@ func (c *call) numbers(defaults map[string]int) (map[string]int, *refusal.Error)
 }
 
 func (c *call) wantsExpiring(n *registryName, limits map[string]int) bool {
-	shown := unicodeName(n.Name)
+	shown := dnszone.UnicodeName(n.Name)
 	if pattern := c.params.Text("dname_matching"); pattern != "" {
 		if matched, err := path.Match("*"+pattern+"*", shown); err != nil || !matched {
 			return false
 		}
 	}
 	for name, value := range map[string]string{
-		"zone": unicodeName(tldOf(n.Name).name), "registrar": n.Registrar, "delete_date": n.Expires,
+		"zone": dnszone.UnicodeName(tldOf(n.Name).name), "registrar": n.Registrar, "delete_date": n.Expires,
 	} {
 		if wanted := c.params.Text(name); wanted != "" && wanted != value {
 			return false
@@ -103,7 +104,7 @@ func (c *call) wantsExpiring(n *registryName, limits map[string]int) bool {
 
 // means tells whether an element gives a canonical name.
 func (e *element) means(name string) bool {
-	canonical, err := canonicalDomain(e.givenName())
+	canonical, err := dnszone.CanonicalDomain(e.givenName())
 	return err == nil && canonical == name
 }
 
@@ -122,7 +123,7 @@ func kopecks(hundredths int64) string {
 
 func (n *registryName) shownExpiring() map[string]any {
 	return map[string]any{
-		"dname": unicodeName(n.Name), "tld": unicodeName(tldOf(n.Name).name), "first_create_date": n.Created, "delete_date": n.Expires,
+		"dname": dnszone.UnicodeName(n.Name), "tld": dnszone.UnicodeName(tldOf(n.Name).name), "first_create_date": n.Created, "delete_date": n.Expires,
 		"start_price": kopecks(n.startPrice), "bid": kopecks(n.currentPrice()), "price": kopecks(n.currentPrice()), "blitz_price": kopecks(n.blitzPrice),
 		"yandex_tic": textNumeral(int64(n.TIC)), "google_pr": textNumeral(int64(n.PageRank)), "registrar": n.Registrar,
 		"is_recommended": textNumeral(0), "uni_avg_attendance": textNumeral(0), "avg_viewings": textNumeral(0), "all_avg_traffic": textNumeral(0),
@@ -195,7 +196,7 @@ func (c *call) checkBidder(e *element) *refusal.Error {
 
 func (c *call) checkBid(e *element) (*placedBid, *refusal.Error) {
 	given := e.givenName()
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +204,7 @@ func (c *call) checkBid(e *element) (*placedBid, *refusal.Error) {
 	if failed != nil {
 		return nil, refusal.New("INVALID_BID")
 	}
-	zone := unicodeName(tldOf(name).name)
+	zone := dnszone.UnicodeName(tldOf(name).name)
 	if price <= 0 || price != math.Trunc(price) || !slices.Contains(bidLadders[zone], int64(price)) {
 		return nil, refusal.New("INVALID_BID")
 	}
@@ -314,14 +315,14 @@ func (n *registryName) shownBid(own *bid) map[string]any {
 	number := func(hundredths int64) numeral { return numeral{digits: kopecks(hundredths), number: true} }
 	open := n.blitzPrice == 0 || n.currentPrice() < n.blitzPrice
 	next := any(nil)
-	for _, step := range bidLadders[unicodeName(tldOf(n.Name).name)] {
+	for _, step := range bidLadders[dnszone.UnicodeName(tldOf(n.Name).name)] {
 		if open && step*100 > n.currentPrice() {
 			next = number(step * 100)
 			break
 		}
 	}
 	return map[string]any{
-		"dname": unicodeName(n.Name), "tld": unicodeName(tldOf(n.Name).name), "is_active": numeral{digits: strconv.FormatInt(flag(open), 10), number: true},
+		"dname": dnszone.UnicodeName(n.Name), "tld": dnszone.UnicodeName(tldOf(n.Name).name), "is_active": numeral{digits: strconv.FormatInt(flag(open), 10), number: true},
 		"is_recommended": numeral{digits: "0", number: true}, "first_create_date": n.Created, "delete_date": n.Expires, "registrar": n.Registrar,
 		"user_bid": number(own.amount), "max_bid": number(n.currentPrice()), "next_price": next, "blitz_price": number(n.blitzPrice),
 		"yandex_tic": numeral{digits: strconv.Itoa(n.TIC), number: true}, "google_pr": numeral{digits: strconv.Itoa(n.PageRank), number: true},

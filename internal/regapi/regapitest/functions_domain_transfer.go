@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -17,7 +18,7 @@ func answerTransferStatus(c *call, e *element) (map[string]any, *refusal.Error) 
 		status = c.srv.state.shownTransferStatus(e.domain, c.now)
 	}
 	answer := c.succeeded(e)
-	answer["dname"], answer["status"] = unicodeName(e.domain.Name), status
+	answer["dname"], answer["status"] = dnszone.UnicodeName(e.domain.Name), status
 	return answer, nil
 }
 

@@ -1,6 +1,9 @@
 package regapitest
 
-import "github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+import (
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
 
 func folderHandlers() map[string]handler {
 	handlers := map[string]handler{
@@ -94,7 +97,7 @@ func (f *folder) shown() []any {
 	shown := []any{}
 	for _, member := range f.contents() {
 		shown = append(shown, map[string]any{
-			"domain_name": unicodeName(member.Name), "service_id": textNumeral(member.ServiceID), "servtype": member.Servtype,
+			"domain_name": dnszone.UnicodeName(member.Name), "service_id": textNumeral(member.ServiceID), "servtype": member.Servtype,
 		})
 	}
 	return shown

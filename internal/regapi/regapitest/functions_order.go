@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -117,7 +118,7 @@ func (c *call) readOrderTarget(wanted *serviceOrder) (err *refusal.Error) {
 	case slices.Contains(addOns, servtype):
 		return refusal.Missing("uplink_service_id")
 	default:
-		wanted.name, err = canonicalDomain(given)
+		wanted.name, err = dnszone.CanonicalDomain(given)
 		return err
 	}
 }
@@ -211,7 +212,7 @@ func (s *service) activate(now time.Time, t tariff, periods int) {
 func (s *service) describe(done string) string {
 	text := "service " + s.Servtype + " is " + done
 	if s.Name != "" {
-		text += " for domain " + unicodeName(s.Name)
+		text += " for domain " + dnszone.UnicodeName(s.Name)
 	}
 	return text
 }
@@ -237,12 +238,12 @@ func checkServiceOrder(c *call) (map[string]any, *refusal.Error) {
 	if given == "" {
 		return nil, refusal.Missing("dname")
 	}
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
 	const shortestName = 2
-	if label, _, _ := strings.Cut(unicodeName(name), "."); len([]rune(label)) < shortestName {
+	if label, _, _ := strings.Cut(dnszone.UnicodeName(name), "."); len([]rune(label)) < shortestName {
 		return nil, refusal.New("FIELD_VALUE_TOO_SHORT")
 	}
 	ordered, err := orderedTariff(servtype, c.orderedPlan(servtype))

@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -102,7 +103,7 @@ func (c *call) listedServices() []map[string]any {
 		}
 		services = append(services, map[string]any{
 			"creation_date":     owned.Created,
-			"dname":             unicodeName(owned.Name),
+			"dname":             dnszone.UnicodeName(owned.Name),
 			"expiration_date":   owned.Expires,
 			"service_id":        textNumeral(owned.ServiceID),
 			"servtype":          owned.Servtype,

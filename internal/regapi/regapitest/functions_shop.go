@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -61,7 +62,7 @@ const (
 )
 
 func (s *state) addLot(seed Lot) error {
-	name, apiErr := canonicalDomain(seed.Name)
+	name, apiErr := dnszone.CanonicalDomain(seed.Name)
 	if apiErr != nil {
 		return fmt.Errorf("lot %q: %w", seed.Name, apiErr)
 	}
@@ -88,7 +89,7 @@ func (s *state) addLot(seed Lot) error {
 
 // findLot returns the lot of a domain.
 func (c *call) findLot(given string) (*lot, *refusal.Error) {
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +128,7 @@ func answerLot(c *call) (map[string]any, *refusal.Error) {
 	}
 	found.hits++
 	shown := map[string]any{
-		"dname": unicodeName(found.domain.Name), "dname_puny": found.domain.Name, "price_type": found.PriceType, "start_price": kopecks(found.price),
+		"dname": dnszone.UnicodeName(found.domain.Name), "dname_puny": found.domain.Name, "price_type": found.PriceType, "start_price": kopecks(found.price),
 		"site": textNumeral(flag(found.Site)), "tm": textNumeral(flag(found.TradeMark)), "description": found.Description,
 		"keywords": anyList(found.Keywords), "category_ids": anyList(found.Categories),
 	}
@@ -168,7 +169,7 @@ func deleteLots(c *call) (map[string]any, *refusal.Error) {
 	}
 	for _, d := range owned {
 		if c.srv.state.lots[d.Name] == nil {
-			return nil, refusal.New("DOMAIN_NOT_FOUND", "domain_name", unicodeName(d.Name))
+			return nil, refusal.New("DOMAIN_NOT_FOUND", "domain_name", dnszone.UnicodeName(d.Name))
 		}
 	}
 	for _, d := range owned {
@@ -236,7 +237,7 @@ func (c *call) offerForSale(d *domain, wanted Lot) {
 func (l *lot) shown() map[string]any {
 	return map[string]any{
 		"bids_cnt": textNumeral(0), "category_ids": "[ " + strings.Join(l.Categories, ", ") + " ]", "creation_date": l.domain.Created,
-		"dname": unicodeName(l.domain.Name), "dname_puny": l.domain.Name, "first_create_domain": l.domain.Created, "google_pr": textNumeral(0),
+		"dname": dnszone.UnicodeName(l.domain.Name), "dname_puny": l.domain.Name, "first_create_domain": l.domain.Created, "google_pr": textNumeral(0),
 		"is_online": textNumeral(1), "keywords": strings.Join(l.Keywords, ", "), "lot_date": l.Listed, "lot_hits": textNumeral(l.hits),
 		"lot_mtime": l.edited, "price_type": l.PriceType, "site": textNumeral(flag(l.Site)), "start_price": kopecks(l.price),
 		"tm": textNumeral(flag(l.TradeMark)), "yandex_tic": textNumeral(0),
@@ -246,7 +247,7 @@ func (l *lot) shown() map[string]any {
 // lotColumns are what lots are sorted and selected by (13.4): numbers, or dates and words.
 var (
 	lotNumbers = map[string]func(*lot) int64{
-		"dname_length": func(l *lot) int64 { return int64(utf8.RuneCountInString(unicodeName(l.domain.Name))) },
+		"dname_length": func(l *lot) int64 { return int64(utf8.RuneCountInString(dnszone.UnicodeName(l.domain.Name))) },
 		"google_pr":    func(*lot) int64 { return 0 },
 		"yandex_tic":   func(*lot) int64 { return 0 },
 		"is_online":    func(*lot) int64 { return 1 },
@@ -255,7 +256,7 @@ var (
 		"bids_cnt":     func(*lot) int64 { return 0 },
 	}
 	lotWords = map[string]func(*lot) string{
-		"dname":               func(l *lot) string { return unicodeName(l.domain.Name) },
+		"dname":               func(l *lot) string { return dnszone.UnicodeName(l.domain.Name) },
 		"creation_date":       func(l *lot) string { return l.domain.Created },
 		"lot_date":            func(l *lot) string { return l.Listed },
 		"lot_mtime":           func(l *lot) string { return l.edited },

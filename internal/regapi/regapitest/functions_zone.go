@@ -3,6 +3,7 @@ package regapitest
 import (
 	"strings"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -12,14 +13,14 @@ func zoneHandlers() map[string]handler {
 		"zone/nop":                  {each: answerSuccess},
 		"zone/get_resource_records": {each: answerRecords},
 		"zone/update_records":       {each: updateRecords, bareIDs: true, bareErrors: true},
-		"zone/update_soa":           {each: act((*zone).updateSOA)},
+		"zone/update_soa":           {each: act((*dnszone.Zone).UpdateSOA)},
 		"zone/tune_forwarding":      {each: tune(forwardingRecords)},
 		"zone/clear_forwarding":     {each: untune(forwardingRecords)},
 		"zone/tune_parking":         {each: tune(parkingRecords)},
 		"zone/clear_parking":        {each: untune(parkingRecords)},
 		"zone/clear":                {each: clearZone},
 	}
-	for action, do := range actions {
+	for action, do := range dnszone.Actions {
 		// add_spf is an action and no function: the catalogue does not know it.
 		handlers["zone/"+action] = handler{each: act(do)}
 	}
@@ -48,9 +49,9 @@ func answerSuccess(c *call, e *element) (map[string]any, *refusal.Error) { retur
 // answerRecords calls the priority prio, as the example does though the table says priority (9.11).
 func answerRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 	records := []any{}
-	for _, r := range e.domain.zone.shown(c.srv.behaviour) {
+	for _, r := range e.domain.zone.Shown(c.srv.behaviour) {
 		prio := any(noPriority{})
-		if hasPriority(r.Type) {
+		if dnszone.HasPriority(r.Type) {
 			prio = textNumeral(int64(r.Priority))
 		}
 		records = append(records, map[string]any{
@@ -60,12 +61,12 @@ func answerRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 	answer := c.succeeded(e)
 	answer["rrs"] = records
 	soa := e.domain.zone.SOA()
-	answer["soa"] = map[string]any{"minimum_ttl": formatTTL(soa.MinimumTTL), "ttl": formatTTL(soa.TTL)}
+	answer["soa"] = map[string]any{"minimum_ttl": dnszone.FormatTTL(soa.MinimumTTL), "ttl": dnszone.FormatTTL(soa.TTL)}
 	return answer, nil
 }
 
 // act makes a function of an edit.
-func act(do edit) elementFunction {
+func act(do dnszone.Edit) elementFunction {
 	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		changed, err := do(e.domain.zone, e, c.srv.behaviour)
 		e.changed = e.changed || changed
@@ -77,7 +78,7 @@ func act(do edit) elementFunction {
 }
 
 func clearZone(c *call, e *element) (map[string]any, *refusal.Error) {
-	e.changed = e.domain.zone.clear()
+	e.changed = e.domain.zone.Clear()
 	return c.succeeded(e), nil
 }
 
@@ -97,7 +98,7 @@ var (
 func tune(records []Record) elementFunction {
 	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		for _, wanted := range records {
-			changed, err := e.domain.zone.add(wanted, Behaviour{})
+			changed, err := e.domain.zone.Add(wanted, Behaviour{})
 			e.changed = e.changed || changed
 			if err != nil {
 				return nil, err
@@ -110,7 +111,7 @@ func tune(records []Record) elementFunction {
 func untune(records []Record) elementFunction {
 	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		for _, r := range records {
-			removed, err := e.domain.zone.delete(r)
+			removed, err := e.domain.zone.Delete(r)
 			e.changed = e.changed || removed > 0
 			if err != nil {
 				return nil, err
@@ -134,7 +135,7 @@ func updateRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 	for _, item := range list {
 		action, _ := item.(form.Params)
 		name := action.Text("action")
-		do, known := actions[name]
+		do, known := dnszone.Actions[name]
 		if !known {
 			return nil, refusal.New("INVALID_ACTION", "action", name)
 		}

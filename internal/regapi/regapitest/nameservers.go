@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -50,7 +51,7 @@ func nameServersOf(e *element, domain string) ([]string, *refusal.Error) {
 // nameServer writes a server with the addresses that it needs.
 func nameServer(host string, addresses any, domain string) (string, bool) {
 	const minHost, maxHost = 6, 80
-	host, ok := canonicalHost(host, domain)
+	host, ok := dnszone.CanonicalHost(host, domain)
 	if !ok || len(host) < minHost || len(host) > maxHost || !strings.Contains(host, ".") {
 		return "", false
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -66,7 +67,7 @@ type registryName struct {
 }
 
 func (s *state) addRegistryName(n RegistryName, now time.Time) error {
-	name, apiErr := canonicalDomain(n.Name)
+	name, apiErr := dnszone.CanonicalDomain(n.Name)
 	if apiErr != nil {
 		return fmt.Errorf("registry name %q: %w", n.Name, apiErr)
 	}

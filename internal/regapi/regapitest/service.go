@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -101,7 +102,7 @@ func (s *state) addService(login string, seed Service, now time.Time) error {
 	}
 	added := &service{Service: seed, owner: login}
 	if seed.Domain != "" {
-		name, err := canonicalDomain(seed.Domain)
+		name, err := dnszone.CanonicalDomain(seed.Domain)
 		if err != nil {
 			return fmt.Errorf("service %s of %q: %w", seed.Servtype, seed.Domain, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -136,7 +137,7 @@ func tldOf(name string) tld {
 // price is that of registering a name for so many years.
 func (z tld) price(name string, years int) int64 {
 	price := z.register
-	if z.idnRegister != 0 && isIDN(name) {
+	if z.idnRegister != 0 && dnszone.IsIDN(name) {
 		price = z.idnRegister
 	}
 	return price * int64(years)
@@ -145,7 +146,7 @@ func (z tld) price(name string, years int) int64 {
 // impossible tells of a canonical name that its zone has no such letters: then nobody can have it, and the examples call its form wrong (8.9).
 func impossible(name string) bool {
 	label, zone, ok := splitTLD(name)
-	return ok && zone.letters == cyrillicOnly && !isIDN(label) && strings.ContainsFunc(label, unicode.IsLetter)
+	return ok && zone.letters == cyrillicOnly && !dnszone.IsIDN(label) && strings.ContainsFunc(label, unicode.IsLetter)
 }
 
 // checkName checks a given name, whose canonical form is known, by the rules of zones.
@@ -157,18 +158,18 @@ func checkName(given, name string) (tld, *refusal.Error) {
 	if !ok {
 		return tld{}, refusal.New("INVALID_DOMAIN_NAME_FORMAT", "domain_name", given)
 	}
-	shown := unicodeName(zone.name)
+	shown := dnszone.UnicodeName(zone.name)
 	if zone.disabled {
 		return tld{}, refusal.New("TLD_DISABLED", "tld", shown)
 	}
-	letters := []rune(unicodeName(label))
+	letters := []rune(dnszone.UnicodeName(label))
 	latin := slices.ContainsFunc(letters, func(letter rune) bool { return unicode.Is(unicode.Latin, letter) })
 	switch {
 	case zone.letters == cyrillicOnly && latin:
 		return tld{}, refusal.New("DOMAIN_NAME_MUSTBERUS", "tld", shown)
-	case zone.letters == latinOnly && isIDN(label) && zone.contacts == schemeRU:
+	case zone.letters == latinOnly && dnszone.IsIDN(label) && zone.contacts == schemeRU:
 		return tld{}, refusal.New("DOMAIN_NAME_MUSTBEENG", "tld", shown)
-	case zone.letters == latinOnly && isIDN(label):
+	case zone.letters == latinOnly && dnszone.IsIDN(label):
 		return tld{}, refusal.New("DOMAIN_BAD_NAME", "domain_name", given)
 	case len(letters) < zone.minLength:
 		return tld{}, refusal.New("DOMAIN_INVALID_LENGTH")

@@ -19,23 +19,23 @@ var additions = []struct {
 	recordType             uint16
 	served                 string
 }{
-	{"A at the apex", "add_alias", "subdomain=@ ipaddr=192.0.2.1", Record{"@", "A", "192.0.2.1", 0}, "example.ru", dns.TypeA, "192.0.2.1"},
-	{"A of every other name", "add_alias", "subdomain=* ipaddr=192.0.2.1", Record{"*", "A", "192.0.2.1", 0}, "any.example.ru", dns.TypeA, "192.0.2.1"},
-	{"A below a subdomain", "add_alias", "subdomain=*.Sub ipaddr=192.0.2.1", Record{"*.sub", "A", "192.0.2.1", 0}, "x.sub.example.ru", dns.TypeA, "192.0.2.1"},
-	{"AAAA in any form", "add_aaaa", "subdomain=www ipaddr=2001:DB8:0:0::1", Record{"www", "AAAA", "2001:db8::1", 0}, "www.example.ru", dns.TypeAAAA, "2001:db8::1"},
-	{"CAA for an authority", "add_caa", "subdomain=@ flags=128 tag=issue value=ca.example.com", Record{"@", "CAA", `128 issue "ca.example.com"`, 0}, "example.ru", dns.TypeCAA, `128 issue "ca.example.com"`},
-	{"CAA for nobody", "add_caa", "subdomain=@ flags=0 tag=issue value=;", Record{"@", "CAA", `0 issue ";"`, 0}, "example.ru", dns.TypeCAA, `0 issue ";"`},
-	{"CAA with an address for reports", "add_caa", "subdomain=@ flags=0 tag=iodef value=mailto:a@example.com", Record{"@", "CAA", `0 iodef "mailto:a@example.com"`, 0}, "example.ru", dns.TypeCAA, `0 iodef "mailto:a@example.com"`},
-	{"CNAME", "add_cname", "subdomain=www canonical_name=Host.Example.NET", Record{"www", "CNAME", "host.example.net.", 0}, "www.example.ru", dns.TypeCNAME, "host.example.net."},
-	{"CNAME to an IDN", "add_cname", "subdomain=www canonical_name=пример.рф", Record{"www", "CNAME", "xn--e1afmkfd.xn--p1ai.", 0}, "www.example.ru", dns.TypeCNAME, "xn--e1afmkfd.xn--p1ai."},
-	{"HTTPS with parameters", "add_https", "subdomain=@ priority=1 target=. value=alpn=h3+ipv4hint=193.12.11.10,193.12.11.11", Record{"@", "HTTPS", ". alpn=h3 ipv4hint=193.12.11.10,193.12.11.11", 1}, "example.ru", dns.TypeHTTPS, `1 . alpn="h3" ipv4hint="193.12.11.10,193.12.11.11"`},
-	{"HTTPS as an alias", "add_https", "subdomain=@ priority=0 target=pool.example.net", Record{"@", "HTTPS", "pool.example.net.", 0}, "example.ru", dns.TypeHTTPS, "0 pool.example.net."},
-	{"MX with its defaults", "add_mx", "mail_server=mail", Record{"@", "MX", "mail.example.ru.", 0}, "example.ru", dns.TypeMX, "0 mail.example.ru."},
-	{"MX with an address", "add_mx", "subdomain=sub priority=10 mail_server=192.0.2.25", Record{"sub", "MX", "192.0.2.25", 10}, "sub.example.ru", dns.TypeMX, "10 192.0.2.25."},
-	{"TXT", "add_txt", "subdomain=_dmarc text=v=DMARC1;+p=none", Record{"_dmarc", "TXT", "v=DMARC1; p=none", 0}, "_dmarc.example.ru", dns.TypeTXT, `"v=DMARC1; p=none"`},
-	{"TXT with quotes and backslashes", "add_txt", `subdomain=q text=a"b\c`, Record{"q", "TXT", `a"b\c`, 0}, "q.example.ru", dns.TypeTXT, `"a\"b\\c"`},
-	{"SRV with its defaults", "add_srv", "service=_sip._udp priority=0 port=5060 target=sip.example.ru", Record{"_sip._udp", "SRV", "0 5060 sip.example.ru.", 0}, "_sip._udp.example.ru", dns.TypeSRV, "0 0 5060 sip.example.ru."},
-	{"SRV of a subdomain", "add_srv", "service=_sip._tcp.sub priority=5 weight=7 port=443 target=sip", Record{"_sip._tcp.sub", "SRV", "7 443 sip.example.ru.", 5}, "_sip._tcp.sub.example.ru", dns.TypeSRV, "5 7 443 sip.example.ru."},
+	{"A at the apex", "add_alias", "subdomain=@ ipaddr=192.0.2.1", Record{Name: "@", Type: "A", Content: "192.0.2.1"}, "example.ru", dns.TypeA, "192.0.2.1"},
+	{"A of every other name", "add_alias", "subdomain=* ipaddr=192.0.2.1", Record{Name: "*", Type: "A", Content: "192.0.2.1"}, "any.example.ru", dns.TypeA, "192.0.2.1"},
+	{"A below a subdomain", "add_alias", "subdomain=*.Sub ipaddr=192.0.2.1", Record{Name: "*.sub", Type: "A", Content: "192.0.2.1"}, "x.sub.example.ru", dns.TypeA, "192.0.2.1"},
+	{"AAAA in any form", "add_aaaa", "subdomain=www ipaddr=2001:DB8:0:0::1", Record{Name: "www", Type: "AAAA", Content: "2001:db8::1"}, "www.example.ru", dns.TypeAAAA, "2001:db8::1"},
+	{"CAA for an authority", "add_caa", "subdomain=@ flags=128 tag=issue value=ca.example.com", Record{Name: "@", Type: "CAA", Content: `128 issue "ca.example.com"`}, "example.ru", dns.TypeCAA, `128 issue "ca.example.com"`},
+	{"CAA for nobody", "add_caa", "subdomain=@ flags=0 tag=issue value=;", Record{Name: "@", Type: "CAA", Content: `0 issue ";"`}, "example.ru", dns.TypeCAA, `0 issue ";"`},
+	{"CAA with an address for reports", "add_caa", "subdomain=@ flags=0 tag=iodef value=mailto:a@example.com", Record{Name: "@", Type: "CAA", Content: `0 iodef "mailto:a@example.com"`}, "example.ru", dns.TypeCAA, `0 iodef "mailto:a@example.com"`},
+	{"CNAME", "add_cname", "subdomain=www canonical_name=Host.Example.NET", Record{Name: "www", Type: "CNAME", Content: "host.example.net."}, "www.example.ru", dns.TypeCNAME, "host.example.net."},
+	{"CNAME to an IDN", "add_cname", "subdomain=www canonical_name=пример.рф", Record{Name: "www", Type: "CNAME", Content: "xn--e1afmkfd.xn--p1ai."}, "www.example.ru", dns.TypeCNAME, "xn--e1afmkfd.xn--p1ai."},
+	{"HTTPS with parameters", "add_https", "subdomain=@ priority=1 target=. value=alpn=h3+ipv4hint=193.12.11.10,193.12.11.11", Record{Name: "@", Type: "HTTPS", Content: ". alpn=h3 ipv4hint=193.12.11.10,193.12.11.11", Priority: 1}, "example.ru", dns.TypeHTTPS, `1 . alpn="h3" ipv4hint="193.12.11.10,193.12.11.11"`},
+	{"HTTPS as an alias", "add_https", "subdomain=@ priority=0 target=pool.example.net", Record{Name: "@", Type: "HTTPS", Content: "pool.example.net."}, "example.ru", dns.TypeHTTPS, "0 pool.example.net."},
+	{"MX with its defaults", "add_mx", "mail_server=mail", Record{Name: "@", Type: "MX", Content: "mail.example.ru."}, "example.ru", dns.TypeMX, "0 mail.example.ru."},
+	{"MX with an address", "add_mx", "subdomain=sub priority=10 mail_server=192.0.2.25", Record{Name: "sub", Type: "MX", Content: "192.0.2.25", Priority: 10}, "sub.example.ru", dns.TypeMX, "10 192.0.2.25."},
+	{"TXT", "add_txt", "subdomain=_dmarc text=v=DMARC1;+p=none", Record{Name: "_dmarc", Type: "TXT", Content: "v=DMARC1; p=none"}, "_dmarc.example.ru", dns.TypeTXT, `"v=DMARC1; p=none"`},
+	{"TXT with quotes and backslashes", "add_txt", `subdomain=q text=a"b\c`, Record{Name: "q", Type: "TXT", Content: `a"b\c`}, "q.example.ru", dns.TypeTXT, `"a\"b\\c"`},
+	{"SRV with its defaults", "add_srv", "service=_sip._udp priority=0 port=5060 target=sip.example.ru", Record{Name: "_sip._udp", Type: "SRV", Content: "0 5060 sip.example.ru."}, "_sip._udp.example.ru", dns.TypeSRV, "0 0 5060 sip.example.ru."},
+	{"SRV of a subdomain", "add_srv", "service=_sip._tcp.sub priority=5 weight=7 port=443 target=sip", Record{Name: "_sip._tcp.sub", Type: "SRV", Content: "7 443 sip.example.ru.", Priority: 5}, "_sip._tcp.sub.example.ru", dns.TypeSRV, "5 7 443 sip.example.ru."},
 }
 
 // fieldsOf reads "name=value name=value" where a plus stands for a space.
@@ -85,7 +85,7 @@ func TestADelegatedSubdomainIsReferred(t *testing.T) {
 	}
 	w.must(w.alice("zone/add_alias", "dname", "example.ru", "subdomain", "ns1.tt", "ipaddr", "192.0.2.53"))
 	w.wantRecords("example.ru",
-		Record{"ns1.tt", "A", "192.0.2.53", 0}, Record{"tt", "NS", "ns.example.net.", 19}, Record{"tt", "NS", "ns1.tt.example.ru.", 20})
+		Record{Name: "ns1.tt", Type: "A", Content: "192.0.2.53"}, Record{Name: "tt", Type: "NS", Content: "ns.example.net.", Priority: 19}, Record{Name: "tt", Type: "NS", Content: "ns1.tt.example.ru.", Priority: 20})
 	response := w.AnswerDNS(new(dns.Msg).SetQuestion("www.tt.example.ru.", dns.TypeA))
 	if response.Authoritative || len(response.Answer) != 0 {
 		t.Errorf("not a referral: %v", response)
@@ -186,11 +186,11 @@ func TestNothingStandsBesideACNAME(t *testing.T) {
 		function, field string
 		code            string
 	}{
-		{"data beside a CNAME", Record{"www", "CNAME", "a.example.net.", 0}, "add_alias", "subdomain=www ipaddr=192.0.2.1", "CONFLICT_CNAME"},
-		{"a CNAME beside data", Record{"www", "A", "192.0.2.1", 0}, "add_cname", "subdomain=www canonical_name=a.example.net", "CNAME_ANDOTHERDATA"},
-		{"a CNAME beside another", Record{"www", "CNAME", "a.example.net.", 0}, "add_cname", "subdomain=www canonical_name=b.example.net", "CNAME_ANDOTHERDATA"},
-		{"the same CNAME again", Record{"www", "CNAME", "a.example.net.", 0}, "add_cname", "subdomain=www canonical_name=a.example.net", ""},
-		{"data at another name", Record{"www", "CNAME", "a.example.net.", 0}, "add_alias", "subdomain=ftp ipaddr=192.0.2.1", ""},
+		{"data beside a CNAME", Record{Name: "www", Type: "CNAME", Content: "a.example.net."}, "add_alias", "subdomain=www ipaddr=192.0.2.1", "CONFLICT_CNAME"},
+		{"a CNAME beside data", Record{Name: "www", Type: "A", Content: "192.0.2.1"}, "add_cname", "subdomain=www canonical_name=a.example.net", "CNAME_ANDOTHERDATA"},
+		{"a CNAME beside another", Record{Name: "www", Type: "CNAME", Content: "a.example.net."}, "add_cname", "subdomain=www canonical_name=b.example.net", "CNAME_ANDOTHERDATA"},
+		{"the same CNAME again", Record{Name: "www", Type: "CNAME", Content: "a.example.net."}, "add_cname", "subdomain=www canonical_name=a.example.net", ""},
+		{"data at another name", Record{Name: "www", Type: "CNAME", Content: "a.example.net."}, "add_alias", "subdomain=ftp ipaddr=192.0.2.1", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestNothingStandsBesideACNAME(t *testing.T) {
 }
 
 func TestAddingARecordAgain(t *testing.T) {
-	www := Record{"www", "A", "192.0.2.1", 0}
+	www := Record{Name: "www", Type: "A", Content: "192.0.2.1"}
 	for style, want := range map[DuplicateAddStyle]struct {
 		code  string
 		count int
@@ -222,8 +222,8 @@ func TestAddingARecordAgain(t *testing.T) {
 
 func TestRemovingRecords(t *testing.T) {
 	zone := []Record{
-		{"@", "MX", "a.example.net.", 0}, {"@", "MX", "a.example.net.", 10}, {"@", "MX", "b.example.net.", 10},
-		{"@", "TXT", "one", 0}, {"@", "TXT", "two", 0}, {"www", "AAAA", "2001:db8::1", 0},
+		{Name: "@", Type: "MX", Content: "a.example.net."}, {Name: "@", Type: "MX", Content: "a.example.net.", Priority: 10}, {Name: "@", Type: "MX", Content: "b.example.net.", Priority: 10},
+		{Name: "@", Type: "TXT", Content: "one"}, {Name: "@", Type: "TXT", Content: "two"}, {Name: "www", Type: "AAAA", Content: "2001:db8::1"},
 	}
 	cases := []struct {
 		name, fields string
@@ -262,9 +262,9 @@ func TestRemovingNothingCanBeAnError(t *testing.T) {
 
 func TestQuotedTextIsRemovedLiterallyFirst(t *testing.T) {
 	w := newWorld(t)
-	w.SetRecords("example.ru", []Record{{"@", "TXT", `"a"`, 0}, {"@", "TXT", "a", 0}})
+	w.SetRecords("example.ru", []Record{{Name: "@", Type: "TXT", Content: `"a"`}, {Name: "@", Type: "TXT", Content: "a"}})
 	w.must(w.alice("zone/remove_record", fieldsOf(`subdomain=@ record_type=TXT content="a"`)...))
-	w.wantRecords("example.ru", Record{"@", "TXT", "a", 0})
+	w.wantRecords("example.ru", Record{Name: "@", Type: "TXT", Content: "a"})
 }
 
 func TestContentsAreReadBackInTheFormAskedFor(t *testing.T) {
@@ -354,7 +354,7 @@ func TestTimesOfAZone(t *testing.T) {
 			if soa["ttl"] != c.shown || soa["minimum_ttl"] != "12h" || w.SOA("example.ru").TTL != c.seconds {
 				t.Errorf("soa %v, %+v", soa, w.SOA("example.ru"))
 			}
-			w.AddRecord("example.ru", Record{"www", "A", "192.0.2.1", 0})
+			w.AddRecord("example.ru", Record{Name: "www", Type: "A", Content: "192.0.2.1"})
 			response := w.AnswerDNS(new(dns.Msg).SetQuestion("www.example.ru.", dns.TypeA))
 			if got := response.Answer[0].Header().Ttl; got != c.seconds {
 				t.Errorf("DNS TTL %d", got)
@@ -376,7 +376,7 @@ func TestParkingAndForwardingComeAndGo(t *testing.T) {
 	for name, records := range map[string][]Record{"parking": parkingRecords, "forwarding": forwardingRecords} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			mail := Record{"mail", "A", "192.0.2.25", 0}
+			mail := Record{Name: "mail", Type: "A", Content: "192.0.2.25"}
 			w.AddRecord("example.ru", mail)
 			w.must(w.alice("zone/tune_"+name, "dname", "example.ru"))
 			w.must(w.alice("zone/tune_"+name, "dname", "example.ru"))
@@ -390,7 +390,7 @@ func TestParkingAndForwardingComeAndGo(t *testing.T) {
 
 func TestParkingMeetsACNAME(t *testing.T) {
 	w := newWorld(t)
-	w.AddRecord("example.ru", Record{"www", "CNAME", "a.example.net.", 0})
+	w.AddRecord("example.ru", Record{Name: "www", Type: "CNAME", Content: "a.example.net."})
 	if code := w.alice("zone/tune_parking", "dname", "example.ru").code(t); code != "CONFLICT_CNAME" {
 		t.Errorf("code %q", code)
 	}
@@ -399,13 +399,13 @@ func TestParkingMeetsACNAME(t *testing.T) {
 func TestAFreshZoneCanBeParked(t *testing.T) {
 	w := newWorld(t, WithBehaviour(Behaviour{FreshZonesParked: true}))
 	w.wantRecords("example.ru", parkingRecords...)
-	w.AddDomain("alice", Domain{Name: "used.ru", Records: []Record{{"www", "A", "192.0.2.1", 0}}})
-	w.wantRecords("used.ru", Record{"www", "A", "192.0.2.1", 0})
+	w.AddDomain("alice", Domain{Name: "used.ru", Records: []Record{{Name: "www", Type: "A", Content: "192.0.2.1"}}})
+	w.wantRecords("used.ru", Record{Name: "www", Type: "A", Content: "192.0.2.1"})
 }
 
 func TestClearEmptiesAZone(t *testing.T) {
 	w := newWorld(t)
-	w.AddRecord("example.ru", Record{"www", "A", "192.0.2.1", 0})
+	w.AddRecord("example.ru", Record{Name: "www", Type: "A", Content: "192.0.2.1"})
 	w.must(w.alice("zone/clear", "dname", "example.ru"))
 	w.wantRecords("example.ru")
 	w.wantDNS("www.example.ru", dns.TypeA, "NXDOMAIN")
@@ -413,7 +413,7 @@ func TestClearEmptiesAZone(t *testing.T) {
 
 func TestUpdateRecordsRunsActionsInOrder(t *testing.T) {
 	w := newWorld(t)
-	w.AddRecord("partner.ru", Record{"www", "A", "192.0.2.1", 0})
+	w.AddRecord("partner.ru", Record{Name: "www", Type: "A", Content: "192.0.2.1"})
 	got := w.bobJSON("zone/update_records", `{"domains":[{"dname":"partner.ru"}],"action_list":[
 		{"action":"remove_record","subdomain":"www","record_type":"A","content":"192.0.2.1"},
 		{"action":"add_cname","subdomain":"www","canonical_name":"partner.ru"},
@@ -425,7 +425,7 @@ func TestUpdateRecordsRunsActionsInOrder(t *testing.T) {
 	if diff := cmp.Diff(want, got.element(t, 0)); diff != "" {
 		t.Error(diff)
 	}
-	w.wantRecords("partner.ru", Record{"@", "TXT", "v=spf1 -all", 0}, Record{"www", "CNAME", "partner.ru.", 0})
+	w.wantRecords("partner.ru", Record{Name: "@", Type: "TXT", Content: "v=spf1 -all"}, Record{Name: "www", Type: "CNAME", Content: "partner.ru."})
 }
 
 func TestUpdateRecordsKeepsWhatCameBeforeABadActionAndIgnoresWhatCameAfter(t *testing.T) {
@@ -445,8 +445,8 @@ func TestUpdateRecordsKeepsWhatCameBeforeABadActionAndIgnoresWhatCameAfter(t *te
 	if fine := got.element(t, 1); fine["result"] != "success" {
 		t.Errorf("the other domain says %v", fine)
 	}
-	w.wantRecords("partner.ru", Record{"a", "A", "192.0.2.1", 0})
-	w.wantRecords("other.ru", Record{"d", "A", "192.0.2.4", 0})
+	w.wantRecords("partner.ru", Record{Name: "a", Type: "A", Content: "192.0.2.1"})
+	w.wantRecords("other.ru", Record{Name: "d", Type: "A", Content: "192.0.2.4"})
 	if entry := w.Journal()[0]; !entry.Changed || !cmp.Equal(entry.ElementErrors, []ElementError{{"partner.ru", "IP_INVALID"}}) {
 		t.Errorf("journal says %+v", entry)
 	}

@@ -1,4 +1,4 @@
-package regapitest
+package dnszone
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/behaviour"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -32,8 +33,8 @@ type record struct {
 
 var recordTypes = []string{"A", "AAAA", "CAA", "CNAME", "HTTPS", "MX", "NS", "SRV", "TXT"}
 
-// hasPriority tells whether priority is a part of what such a record is.
-func hasPriority(recordType string) bool {
+// HasPriority tells whether priority is a part of what such a record is.
+func HasPriority(recordType string) bool {
 	return slices.Contains([]string{"MX", "SRV", "NS", "HTTPS"}, recordType)
 }
 
@@ -52,7 +53,7 @@ func newRecord(zone string, r Record) (record, *refusal.Error) {
 		return record{}, err
 	}
 	priority := 0
-	if hasPriority(recordType) {
+	if HasPriority(recordType) {
 		priority = r.Priority
 	}
 	return record{Record: Record{Name: name, Type: recordType, Content: content, Priority: priority}, given: r.Content}, nil
@@ -161,7 +162,7 @@ func composeCAA(flags, tag, value string) (string, *refusal.Error) {
 	default:
 		return "", refusal.New("TAG_INVALID")
 	}
-	if !valid || !isPrintable(value) {
+	if !valid || !IsPrintable(value) {
 		return "", refusal.New("CAA_INVALID")
 	}
 	return flags + " " + tag + " " + quote(value), nil
@@ -215,7 +216,7 @@ func canonicalHTTPS(content, zone string) (string, *refusal.Error) {
 	}
 	fields[0] = target
 	content = strings.Join(fields, " ")
-	if !isPrintable(content) || strings.ContainsAny(content, ";()") {
+	if !IsPrintable(content) || strings.ContainsAny(content, ";()") {
 		return "", refusal.New("HTTPS_INVALID")
 	}
 	if parsed, err := dns.NewRR(". HTTPS 1 " + content); err != nil || parsed == nil {
@@ -231,9 +232,9 @@ func isNumberedKey(key string) bool {
 	return ok && err == nil && number < 65535
 }
 
-// isPrintable accepts printable ASCII: what we take "alphanumeric characters of ASCII" (9.9) to mean, since SPF and DKIM need more
+// IsPrintable accepts printable ASCII: what we take "alphanumeric characters of ASCII" (9.9) to mean, since SPF and DKIM need more
 // than letters and digits.
-func isPrintable(text string) bool {
+func IsPrintable(text string) bool {
 	return !strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' })
 }
 
@@ -260,13 +261,13 @@ func unquote(text string) string {
 }
 
 // shown is the content as zone/get_resource_records gives it back.
-func (r record) shown(b Behaviour) string {
+func (r record) shown(b behaviour.Behaviour) string {
 	switch {
-	case r.Type == "TXT" && b.TXT == TXTQuoted:
+	case r.Type == "TXT" && b.TXT == behaviour.TXTQuoted:
 		return quote(r.Content)
-	case r.Type == "AAAA" && b.IPv6 == IPv6Given:
+	case r.Type == "AAAA" && b.IPv6 == behaviour.IPv6Given:
 		return r.given
-	case r.Type == "AAAA" && b.IPv6 == IPv6Expanded:
+	case r.Type == "AAAA" && b.IPv6 == behaviour.IPv6Expanded:
 		return netip.MustParseAddr(r.Content).StringExpanded()
 	default:
 		return r.Content

@@ -1,4 +1,4 @@
-package regapitest
+package dnszone
 
 import (
 	"net/url"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/behaviour"
 )
 
 // query is the parameters of an action as a form carries them.
@@ -42,13 +43,13 @@ func FuzzWhateverAZoneAcceptsIsServed(f *testing.F) {
 		f.Add(seed.action, seed.query)
 	}
 	f.Fuzz(func(t *testing.T, action, form string) {
-		do, ok := actions[action]
+		do, ok := Actions[action]
 		fields, err := url.ParseQuery(form)
 		if !ok || err != nil {
 			return
 		}
-		z := newZone("example.ru", time.Time{})
-		if _, refused := do(z, query(fields), Behaviour{}); refused != nil {
+		z := New("example.ru", time.Time{})
+		if _, refused := do(z, query(fields), behaviour.Behaviour{}); refused != nil {
 			return
 		}
 		for _, added := range z.records {

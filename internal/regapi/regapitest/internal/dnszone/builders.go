@@ -1,18 +1,19 @@
-package regapitest
+package dnszone
 
 import (
 	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/behaviour"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // recordBuilder makes a record of the parameters of one adding function, or says with the function's own error code what is wrong with them.
-type recordBuilder func(zone string, p parameters, b Behaviour) (record, *refusal.Error)
+type recordBuilder func(zone string, p Parameters, b behaviour.Behaviour) (record, *refusal.Error)
 
 // subdomainOf reads the record's name; fallback stands for a missing one, and where there is none the parameter is required.
-func subdomainOf(zone string, p parameters, fallback string) (string, *refusal.Error) {
+func subdomainOf(zone string, p Parameters, fallback string) (string, *refusal.Error) {
 	name := p.Text("subdomain")
 	if name == "" {
 		name = fallback
@@ -24,7 +25,7 @@ func subdomainOf(zone string, p parameters, fallback string) (string, *refusal.E
 }
 
 // build makes the record once its content is known to the caller.
-func build(zone string, p parameters, recordType, content string, priority int) (record, *refusal.Error) {
+func build(zone string, p Parameters, recordType, content string, priority int) (record, *refusal.Error) {
 	name, err := subdomainOf(zone, p, "")
 	if err != nil {
 		return record{}, err
@@ -34,13 +35,13 @@ func build(zone string, p parameters, recordType, content string, priority int) 
 
 // addressBuilder builds A (9.2) and AAAA (9.3).
 func addressBuilder(recordType string) recordBuilder {
-	return func(zone string, p parameters, _ Behaviour) (record, *refusal.Error) {
+	return func(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
 		return build(zone, p, recordType, p.Text("ipaddr"), 0)
 	}
 }
 
 // buildCAA: flags, tag and value (9.4).
-func buildCAA(zone string, p parameters, _ Behaviour) (record, *refusal.Error) {
+func buildCAA(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
 	content, err := composeCAA(p.Text("flags"), p.Text("tag"), p.Text("value"))
 	if err != nil {
 		return record{}, err
@@ -49,12 +50,12 @@ func buildCAA(zone string, p parameters, _ Behaviour) (record, *refusal.Error) {
 }
 
 // buildCNAME: canonical_name (9.5). The apex may be an alias: the example of 9.12 makes it one.
-func buildCNAME(zone string, p parameters, _ Behaviour) (record, *refusal.Error) {
+func buildCNAME(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
 	return build(zone, p, "CNAME", p.Text("canonical_name"), 0)
 }
 
 // buildHTTPS: priority, target and the pairs in value (9.6).
-func buildHTTPS(zone string, p parameters, _ Behaviour) (record, *refusal.Error) {
+func buildHTTPS(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
 	priority, err := requiredPriority(p)
 	if err != nil {
 		return record{}, err
@@ -66,7 +67,7 @@ func buildHTTPS(zone string, p parameters, _ Behaviour) (record, *refusal.Error)
 	return build(zone, p, "HTTPS", target+" "+p.Text("value"), priority)
 }
 
-func requiredPriority(p parameters) (int, *refusal.Error) {
+func requiredPriority(p Parameters) (int, *refusal.Error) {
 	if p.Text("priority") == "" {
 		return 0, refusal.New("PRIORITY_INVALID")
 	}
@@ -74,7 +75,7 @@ func requiredPriority(p parameters) (int, *refusal.Error) {
 }
 
 // buildMX: the zone itself and priority 0 unless given; mail_server (9.7).
-func buildMX(zone string, p parameters, _ Behaviour) (record, *refusal.Error) {
+func buildMX(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
 	name, err := subdomainOf(zone, p, "@")
 	if err != nil {
 		return record{}, err
@@ -87,7 +88,7 @@ func buildMX(zone string, p parameters, _ Behaviour) (record, *refusal.Error) {
 }
 
 // buildNS: dns_server, and record_number for its place among the others (9.8). The zone itself cannot be given away: only subdomains are.
-func buildNS(zone string, p parameters, _ Behaviour) (record, *refusal.Error) {
+func buildNS(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
 	if name := p.Text("subdomain"); name == "@" || name == "*" {
 		return record{}, refusal.New("SUBD_INVALID")
 	}
@@ -101,7 +102,7 @@ func buildNS(zone string, p parameters, _ Behaviour) (record, *refusal.Error) {
 const defaultTXTLimit = 2048
 
 // buildTXT: text (9.9).
-func buildTXT(zone string, p parameters, b Behaviour) (record, *refusal.Error) {
+func buildTXT(zone string, p Parameters, b behaviour.Behaviour) (record, *refusal.Error) {
 	limit := b.TXTLimit
 	if limit == 0 {
 		limit = defaultTXTLimit
@@ -112,7 +113,7 @@ func buildTXT(zone string, p parameters, b Behaviour) (record, *refusal.Error) {
 		return record{}, refusal.New("TEXT_NOT_FOUND")
 	case len(text) > limit:
 		return record{}, refusal.New("TEXT_TOOLONG")
-	case !isPrintable(text):
+	case !IsPrintable(text):
 		return record{}, refusal.New("TEXT_CONTAINS_INVALID_CHARACTERS")
 	}
 	return build(zone, p, "TXT", text, 0)
@@ -122,7 +123,7 @@ func buildTXT(zone string, p parameters, b Behaviour) (record, *refusal.Error) {
 var serviceName = regexp.MustCompile(`(?i)^_[a-z0-9]([a-z0-9-]*[a-z0-9])?\._[a-z0-9]+(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$`)
 
 // buildSRV: the name stands in service, not in subdomain; weight is 0 unless given (9.10).
-func buildSRV(zone string, p parameters, _ Behaviour) (record, *refusal.Error) {
+func buildSRV(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
 	if !serviceName.MatchString(p.Text("service")) {
 		return record{}, refusal.New("SERVICE_INVALID")
 	}

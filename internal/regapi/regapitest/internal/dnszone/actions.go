@@ -1,24 +1,25 @@
-package regapitest
+package dnszone
 
 import (
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/behaviour"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
-// edit is what the parameters of one action ask a zone to do; it tells whether the zone changed.
-type edit func(z *zone, p parameters, b Behaviour) (bool, *refusal.Error)
+// Edit is what the parameters of one action ask a zone to do; it tells whether the zone changed.
+type Edit func(z *Zone, p Parameters, b behaviour.Behaviour) (bool, *refusal.Error)
 
-// parameters are those of an action: of an element with its request behind it, or of one entry of an action_list.
-type parameters interface {
+// Parameters are those of an action: of an element with its request behind it, or of one entry of an action_list.
+type Parameters interface {
 	// Text returns a scalar parameter, "" when it is absent.
 	Text(name string) string
 }
 
-// actions are those of zone/update_records (9.12). All but add_spf are functions too.
-var actions = map[string]edit{
+// Actions are those of zone/update_records (9.12). All but add_spf are functions too.
+var Actions = map[string]Edit{
 	"add_alias":     addRecord(addressBuilder("A")),
 	"add_aaaa":      addRecord(addressBuilder("AAAA")),
 	"add_caa":       addRecord(buildCAA),
@@ -33,8 +34,8 @@ var actions = map[string]edit{
 	"add_spf": addRecord(buildTXT),
 }
 
-func addRecord(build recordBuilder) edit {
-	return func(z *zone, p parameters, b Behaviour) (bool, *refusal.Error) {
+func addRecord(build recordBuilder) Edit {
+	return func(z *Zone, p Parameters, b behaviour.Behaviour) (bool, *refusal.Error) {
 		r, err := build(z.name, p, b)
 		if err != nil {
 			return false, err
@@ -45,7 +46,7 @@ func addRecord(build recordBuilder) edit {
 
 // removeRecord deletes records (9.18). Without content everything of that name and type goes, of the given priority if there is one. With content
 // the priority is 0 unless given, for the types that have one.
-func removeRecord(z *zone, p parameters, b Behaviour) (bool, *refusal.Error) {
+func removeRecord(z *Zone, p Parameters, b behaviour.Behaviour) (bool, *refusal.Error) {
 	name, err := subdomainOf(z.name, p, "")
 	if err != nil {
 		return false, err
@@ -59,23 +60,23 @@ func removeRecord(z *zone, p parameters, b Behaviour) (bool, *refusal.Error) {
 	}
 	q.anyContent = q.content == ""
 	q.anyPriority = q.anyContent && p.Text("priority") == ""
-	if q.priority, err = priorityOf(p, "priority"); err != nil && hasPriority(q.recordType) {
+	if q.priority, err = priorityOf(p, "priority"); err != nil && HasPriority(q.recordType) {
 		return false, err
 	}
 	removed := z.remove(q)
-	if removed == 0 && b.MissingRemove == MissingRefuse {
+	if removed == 0 && b.MissingRemove == behaviour.MissingRefuse {
 		return false, refusal.Incorrect("content")
 	}
 	return removed > 0, nil
 }
 
-// updateSOA needs one of the two times; the other one stays (9.13).
-func (z *zone) updateSOA(p parameters, b Behaviour) (bool, *refusal.Error) {
+// UpdateSOA needs one of the two times; the other one stays (9.13).
+func (z *Zone) UpdateSOA(p Parameters, b behaviour.Behaviour) (bool, *refusal.Error) {
 	before := z.soa
 	if p.Text("ttl") == "" && p.Text("minimum_ttl") == "" {
 		return false, refusal.New("SOA_RECORD_INVALID")
 	}
-	if err := z.setTimes(p.Text("ttl"), p.Text("minimum_ttl"), b); err != nil {
+	if err := z.SetTimes(p.Text("ttl"), p.Text("minimum_ttl"), b); err != nil {
 		return false, err
 	}
 	if b.IgnoreUpdateSOA {
@@ -85,7 +86,7 @@ func (z *zone) updateSOA(p parameters, b Behaviour) (bool, *refusal.Error) {
 }
 
 // priorityOf reads a number from 0 to 65535; the default is 0.
-func priorityOf(p parameters, name string) (int, *refusal.Error) {
+func priorityOf(p Parameters, name string) (int, *refusal.Error) {
 	text := p.Text(name)
 	if text == "" {
 		return 0, nil
