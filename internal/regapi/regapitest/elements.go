@@ -106,6 +106,9 @@ func (e *element) shownName() string {
 	return dnszone.UnicodeName(e.service.Name)
 }
 
+// alone is the request as its only element.
+func (c *call) alone() *element { return &element{own: c.params, common: form.Params{}, single: true} }
+
 // elements splits a request into the objects that it names. Both list names are understood by every function that takes lists.
 func (c *call) elements() ([]*element, *refusal.Error) {
 	list, given := any(nil), ""
@@ -116,7 +119,7 @@ func (c *call) elements() ([]*element, *refusal.Error) {
 		}
 	}
 	if given == "" {
-		single := &element{own: c.params, common: form.Params{}, single: true}
+		single := c.alone()
 		if !single.identifiable() {
 			return nil, refusal.New("NO_DOMAIN")
 		}

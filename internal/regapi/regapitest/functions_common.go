@@ -1,7 +1,6 @@
 package regapitest
 
 import (
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -13,7 +12,7 @@ func commonHandlers() map[string]handler {
 		"nop":            {call: answerNop},
 		"reseller_nop":   {call: answerNop},
 		"get_user_id":    {call: answerUserID},
-		"get_service_id": {call: answerServiceID},
+		"get_service_id": {call: onService(answerServiceID)},
 	}
 }
 
@@ -25,11 +24,7 @@ func answerUserID(c *call) (map[string]any, *refusal.Error) {
 	return map[string]any{"user_id": textNumeral(c.account.UserID)}, nil
 }
 
-func answerServiceID(c *call) (map[string]any, *refusal.Error) {
-	e := &element{own: c.params, common: form.Params{}, single: true}
-	if err := c.identify(e); err != nil {
-		return nil, err
-	}
+func answerServiceID(c *call, e *element) (map[string]any, *refusal.Error) {
 	id := e.service.ServiceID
 	if c.test && c.params.Text("service_id") == "" {
 		id = exampleServiceID

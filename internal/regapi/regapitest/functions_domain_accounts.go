@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -101,7 +100,7 @@ var offerActions = map[string]string{
 
 // answerOffers accepts or refuses messages, one or a list (8.25).
 func answerOffers(c *call) (map[string]any, *refusal.Error) {
-	elements := []*element{{own: c.params, common: form.Params{}, single: true}}
+	elements := []*element{c.alone()}
 	if c.params.Has(domainsList) {
 		var err *refusal.Error
 		if elements, err = c.elements(); err != nil {

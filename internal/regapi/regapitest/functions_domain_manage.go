@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -198,15 +197,8 @@ func completePrivatePerson(c *call, answer map[string]any) {
 }
 
 // registryHost changes a domain's name servers in the registry (8.17, 8.18): the simulator knows them by their addresses.
-func registryHost(change func(d *domain, host, address string) (map[string]any, *refusal.Error)) func(*call) (map[string]any, *refusal.Error) {
-	return func(c *call) (map[string]any, *refusal.Error) {
-		if c.account == nil {
-			return nil, refusal.New("NO_USERNAME")
-		}
-		e := &element{own: c.params, common: form.Params{}, single: true}
-		if err := c.identify(e); err != nil {
-			return nil, err
-		}
+func registryHost(change func(d *domain, host, address string) (map[string]any, *refusal.Error)) elementFunction {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		host, ok := dnszone.CanonicalHost(c.params.Text("ns0"), e.domain.Name)
 		if !ok || !strings.HasSuffix(host, "."+e.domain.Name) {
 			return nil, refusal.Incorrect("ns0")
@@ -290,11 +282,7 @@ func sendVerificationLetter(c *call, e *element) (map[string]any, *refusal.Error
 }
 
 // uploadLink is where the registrant of a .ru, .su or .рф domain sends documents (8.14).
-func uploadLink(c *call) (map[string]any, *refusal.Error) {
-	e := &element{own: c.params, common: form.Params{}, single: true}
-	if err := c.identify(e); err != nil {
-		return nil, err
-	}
+func uploadLink(c *call, e *element) (map[string]any, *refusal.Error) {
 	if tldOf(e.domain.Name).contacts != schemeRU {
 		return nil, refusal.New("CANT_GET_DOCS_UPLOAD_SID")
 	}
@@ -311,11 +299,7 @@ func uploadLink(c *call) (map[string]any, *refusal.Error) {
 const certificateType = "srv_voucher"
 
 // downloadCertificate returns a file instead of an answer (8.29). What is in it is not documented; the example names it only.
-func downloadCertificate(c *call) (map[string]any, *refusal.Error) {
-	e := &element{own: c.params, common: form.Params{}, single: true}
-	if err := c.identify(e); err != nil {
-		return nil, err
-	}
+func downloadCertificate(c *call, e *element) (map[string]any, *refusal.Error) {
 	name := e.domain.Name
 	if !c.test && c.srv.state.attached(c.account.Login, name, certificateType) == nil {
 		return nil, refusal.New("SERVICE_NOT_FOUND", "servtype", certificateType, "domain_name", e.shownName())

@@ -2,7 +2,6 @@ package regapitest
 
 import (
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -22,6 +21,18 @@ func answerTransferStatus(c *call, e *element) (map[string]any, *refusal.Error) 
 	return answer, nil
 }
 
+// openTransfer returns a domain's transfer as long as the registry is not at work on it.
+func (c *call) openTransfer(d *domain) (*process, *refusal.Error) {
+	p := d.process
+	switch {
+	case p == nil || !p.transfer || p.done:
+		return nil, refusal.New("NOT_A_TRANSFER_ORDER")
+	case p.underWay(c.now):
+		return nil, refusal.New("WAITING")
+	}
+	return p, nil
+}
+
 // setNewAuthInfo corrects the key of a transfer as long as the registry does not have it, or has refused it (8.10).
 func setNewAuthInfo(c *call, e *element) (map[string]any, *refusal.Error) {
 	key := e.Text("authinfo")
@@ -35,12 +46,9 @@ func setNewAuthInfo(c *call, e *element) (map[string]any, *refusal.Error) {
 	if c.test {
 		return answer, nil
 	}
-	p := e.domain.process
-	switch {
-	case p == nil || !p.transfer || p.done:
-		return nil, refusal.New("NOT_A_TRANSFER_ORDER")
-	case p.underWay(c.now):
-		return nil, refusal.New("WAITING")
+	p, err := c.openTransfer(e.domain)
+	if err != nil {
+		return nil, err
 	}
 	p.authInfo = key
 	c.touch()
@@ -49,21 +57,13 @@ func setNewAuthInfo(c *call, e *element) (map[string]any, *refusal.Error) {
 }
 
 // cancelTransfer is in the list of functions (3.3) and documented no further: it takes a transfer back before the registry has it.
-func cancelTransfer(c *call) (map[string]any, *refusal.Error) {
-	e := &element{own: c.params, common: form.Params{}, single: true}
-	if err := c.identify(e); err != nil {
-		return nil, err
-	}
+func cancelTransfer(c *call, e *element) (map[string]any, *refusal.Error) {
 	answer := c.named(e)
 	if c.test {
 		return answer, nil
 	}
-	p := e.domain.process
-	switch {
-	case p == nil || !p.transfer || p.done:
-		return nil, refusal.New("NOT_A_TRANSFER_ORDER")
-	case p.underWay(c.now):
-		return nil, refusal.New("WAITING")
+	if _, err := c.openTransfer(e.domain); err != nil {
+		return nil, err
 	}
 	c.srv.state.dropOrder(e.domain, c.now)
 	c.touch()

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -50,7 +49,7 @@ func setRefillURL(c *call) (map[string]any, *refusal.Error) {
 
 // answerConstructorURL makes a link to the site builder of a hosting (11.4 of the older edition).
 func answerConstructorURL(c *call) (map[string]any, *refusal.Error) {
-	e := &element{own: c.params, common: form.Params{}, single: true}
+	e := c.alone()
 	if c.params.Text("service_id") == "" {
 		return nil, refusal.Missing("service_id")
 	}

@@ -2,7 +2,6 @@ package regapitest
 
 import (
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -135,7 +134,7 @@ func onService(do elementFunction) func(*call) (map[string]any, *refusal.Error) 
 		if c.account == nil {
 			return nil, refusal.New("NO_USERNAME")
 		}
-		e := &element{own: c.params, common: form.Params{}, single: true}
+		e := c.alone()
 		if err := c.identify(e); err != nil {
 			return nil, err
 		}
