@@ -186,22 +186,14 @@ const (
 )
 
 func (c *call) page() (page, *refusal.Error) {
-	p := page{limit: defaultPage}
-	for name, into := range map[string]*int{"limit": &p.limit, "offset": &p.offset} {
-		text := c.params.Text(name)
-		if text == "" {
-			continue
-		}
-		number, err := strconv.ParseUint(text, 10, 31)
-		if err != nil {
-			return p, refusal.Incorrect(name)
-		}
-		*into = int(number)
+	given, err := c.numbers(map[string]int{"limit": defaultPage, "offset": 0})
+	if err != nil {
+		return page{}, err
 	}
-	if p.limit > maxPage {
-		return p, refusal.Incorrect("limit")
+	if given["limit"] > maxPage {
+		return page{}, refusal.Incorrect("limit")
 	}
-	return p, nil
+	return page{limit: given["limit"], offset: given["offset"]}, nil
 }
 
 func (p page) of(bills []*bill) []*bill {
