@@ -183,3 +183,10 @@ func (s *Server) releaseBilling(c *call) {
 		s.billing[c.entry.Login]--
 	}
 }
+
+// answer is how a bill stands in the answers of orders (8.7).
+func (b *bill) answer() map[string]any {
+	return map[string]any{
+		"bill_id": textNumeral(b.id), "payment": amount(b.amount), "pay_type": b.payType, "pay_notes": b.payNotes(),
+	}
+}
