@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/miekg/dns"
 )
 
@@ -239,5 +240,22 @@ func TestACertificateOfOwnershipIsAFile(t *testing.T) {
 	got := w.send("domain/download_certificate", formOf(credentials...))
 	if got.contentType != "application/pdf" || got.filename != "voucher_partner.ru.pdf" || !strings.Contains(string(got.body), "(partner.ru)") {
 		t.Errorf("%s %s\n%s", got.contentType, got.filename, got.body)
+	}
+}
+
+func TestNameServersAreShown(t *testing.T) {
+	w := newWorld(t, WithBehaviour(Behaviour{ResultInNSS: true}))
+	w.SetDelegation("example.ru", "ns1.example.ru 192.0.2.1", "ns2.example.ru 192.0.2.2 2001:db8::2", "ns.example.net")
+	got := w.alice("domain/get_nss", "dname", "example.ru").element(t, 0)
+	want := map[string]any{"dname": "example.ru", "service_id": 501.0, "result": "success", "nss": []any{
+		map[string]any{"ns": "ns1.example.ru", "ip": "192.0.2.1"},
+		map[string]any{"ns": "ns2.example.ru", "ip": []any{"192.0.2.2", "2001:db8::2"}},
+		map[string]any{"ns": "ns.example.net"},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if failed := w.alice("domain/get_nss", "dname", "nobody.ru").element(t, 0); failed["error_code"] != "DOMAIN_NOT_FOUND" || failed["result"] != nil {
+		t.Errorf("failed element %v", failed)
 	}
 }
