@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // failureBlock is how long an account stays blocked for repeating a failing request; the documentation knows no length.
@@ -29,16 +30,16 @@ func testAccount() *account {
 }
 
 // authenticate finds the caller's account: none for a function that everyone may call when no username is given (3.2).
-func (c *call) authenticate() *apiError {
-	login := c.params.text("username")
+func (c *call) authenticate() *refusal.Error {
+	login := c.params.Text("username")
 	if login == "" && c.fn.Access == catalog.Everyone {
 		return nil
 	}
 	if login == "" {
-		return fail("NO_USERNAME")
+		return refusal.New("NO_USERNAME")
 	}
-	if c.params.text("password") == "" && c.params.text("sig") == "" {
-		return fail("NO_AUTH")
+	if c.params.Text("password") == "" && c.params.Text("sig") == "" {
+		return refusal.New("NO_AUTH")
 	}
 	if login == testLogin {
 		return c.authenticateTest()
@@ -57,47 +58,47 @@ func (c *call) authenticate() *apiError {
 // accountOf finds the account whose login, or whose only e-mail address, was given, and checks its password or signature.
 //
 // Errors: PASSWORD_AUTH_FAILED; for an e-mail address USER_AUTHENTICATION_FAILED and MORE_THAN_ONE_ACCOUNT_WITH_THE_SAME_EMAIL.
-func (c *call) accountOf(login string) (*account, *apiError) {
-	refusal := "PASSWORD_AUTH_FAILED"
+func (c *call) accountOf(login string) (*account, *refusal.Error) {
+	code := "PASSWORD_AUTH_FAILED"
 	found := c.srv.state.accounts[login]
 	if found == nil && strings.Contains(login, "@") {
-		refusal = "USER_AUTHENTICATION_FAILED"
+		code = "USER_AUTHENTICATION_FAILED"
 		namesakes := c.srv.state.withEmail(login)
 		if len(namesakes) > 1 {
-			return nil, fail("MORE_THAN_ONE_ACCOUNT_WITH_THE_SAME_EMAIL")
+			return nil, refusal.New("MORE_THAN_ONE_ACCOUNT_WITH_THE_SAME_EMAIL")
 		}
 		if len(namesakes) == 1 {
 			found = namesakes[0]
 		}
 	}
 	if found == nil || !c.proves(found) {
-		return nil, fail(refusal)
+		return nil, refusal.New(code)
 	}
 	return found, nil
 }
 
 // authenticateTest admits the test user from everywhere, by password alone: signature and certificate do not work for it (2.2.4.1).
-func (c *call) authenticateTest() *apiError {
-	if c.params.text("password") != testLogin {
-		return fail("PASSWORD_AUTH_FAILED")
+func (c *call) authenticateTest() *refusal.Error {
+	if c.params.Text("password") != testLogin {
+		return refusal.New("PASSWORD_AUTH_FAILED")
 	}
 	c.account, c.test = testAccount(), true
 	return nil
 }
 
-func (c *call) permitsFunction() *apiError {
+func (c *call) permitsFunction() *refusal.Error {
 	if c.fn.Access == catalog.Partners && !c.account.Partner {
-		return fail("RESELLER_AUTH_FAILED")
+		return refusal.New("RESELLER_AUTH_FAILED")
 	}
 	if c.billingBusy {
-		return fail("BILLING_LOCK")
+		return refusal.New("BILLING_LOCK")
 	}
 	return nil
 }
 
 // proves tells whether the password, or else the signature, is right.
 func (c *call) proves(a *account) bool {
-	password := c.params.text("password")
+	password := c.params.Text("password")
 	if password == "" {
 		return c.signedBy(a)
 	}
@@ -109,17 +110,17 @@ func samePassword(given, want string) bool {
 }
 
 // permits checks what stands between a right password and the functions.
-func (c *call) permits(a *account) *apiError {
+func (c *call) permits(a *account) *refusal.Error {
 	switch {
 	case a.Blocked || c.now.Before(a.blockedUntil):
-		return fail("ACCOUNT_BLOCKED")
+		return refusal.New("ACCOUNT_BLOCKED")
 	case a.Denied:
-		return fail("ACCESS_DENIED")
+		return refusal.New("ACCESS_DENIED")
 	case !slices.ContainsFunc(a.AllowedIPs, func(allowed netip.Prefix) bool { return allowed.Contains(c.remote) }):
-		return fail("ACCESS_DENIED_FROM_IP")
+		return refusal.New("ACCESS_DENIED_FROM_IP")
 	case len(a.certificates) > 0 && !a.CertificateOptional && !c.presents(a):
 		// The tables have no code for a missing certificate.
-		return fail("ACCESS_DENIED")
+		return refusal.New("ACCESS_DENIED")
 	default:
 		return nil
 	}
@@ -138,12 +139,12 @@ func (c *call) presents(a *account) bool {
 // older edition had it.
 func (c *call) signedBy(a *account) bool {
 	// openssl and Perl break base64 into lines.
-	encoded := strings.Join(strings.Fields(c.params.text("sig")), "")
+	encoded := strings.Join(strings.Fields(c.params.Text("sig")), "")
 	signature, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
 		return false
 	}
-	text := []byte(c.params.signed())
+	text := []byte(c.params.Signed())
 	long, short := sha512.Sum512(text), sha1.Sum(text) //nolint:gosec // see above
 	for _, der := range a.certificates {
 		certificate, err := x509.ParseCertificate(der)

@@ -52,7 +52,7 @@ func TestAuthorizationErrors(t *testing.T) {
 			if c.edit != nil {
 				c.edit(w)
 			}
-			if got := w.send(c.called, form(c.pairs...)).decode(t); got.ErrorCode != c.code {
+			if got := w.send(c.called, formOf(c.pairs...)).decode(t); got.ErrorCode != c.code {
 				t.Errorf("answer %+v, want code %q", got, c.code)
 			}
 		})
@@ -141,13 +141,13 @@ func TestSignaturesCoverTheSortedValues(t *testing.T) {
 		form   url.Values
 		code   string
 	}{
-		{"the documented example with SHA-512", crypto.SHA512, "1;1;2;3;carol;plain;qqq.ru", form("username", "carol", "output_content_type", "plain",
+		{"the documented example with SHA-512", crypto.SHA512, "1;1;2;3;carol;plain;qqq.ru", formOf("username", "carol", "output_content_type", "plain",
 			"show_input_params", "1", "domain_name", "qqq.ru", "leftdata", "1", "leftdata", "2", "leftdata", "3"), ""},
-		{"SHA-1 of the older edition", crypto.SHA1, "carol;qqq.ru", form("username", "carol", "domain_name", "qqq.ru"), ""},
-		{"zero and empty values are left out", crypto.SHA512, "carol;qqq.ru", form("username", "carol", "domain_name", "qqq.ru", "a", "0", "b", ""), ""},
-		{"the values inside input_data count", crypto.SHA512, "1;2;carol;json;qqq.ru", form("username", "carol", "input_format", "json",
+		{"SHA-1 of the older edition", crypto.SHA1, "carol;qqq.ru", formOf("username", "carol", "domain_name", "qqq.ru"), ""},
+		{"zero and empty values are left out", crypto.SHA512, "carol;qqq.ru", formOf("username", "carol", "domain_name", "qqq.ru", "a", "0", "b", ""), ""},
+		{"the values inside input_data count", crypto.SHA512, "1;2;carol;json;qqq.ru", formOf("username", "carol", "input_format", "json",
 			"input_data", `{"domain_name":"qqq.ru","a":{"b":[1,{"c":2}]},"d":0,"e":null,"f":false}`), ""},
-		{"another text", crypto.SHA512, "carol", form("username", "carol", "domain_name", "qqq.ru"), "PASSWORD_AUTH_FAILED"},
+		{"another text", crypto.SHA512, "carol", formOf("username", "carol", "domain_name", "qqq.ru"), "PASSWORD_AUTH_FAILED"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -171,8 +171,8 @@ func TestAnAccountWithACertificateMustPresentIt(t *testing.T) {
 	s.AddAccount(Account{Login: "carol", Password: "x", Certificates: []string{certificate}})
 	authorities := x509.NewCertPool()
 	authorities.AppendCertsFromPEM(s.CACertificatePEM())
-	password := form("username", "carol", "password", "x")
-	signed := form("username", "carol", "sig", signText(t, key, crypto.SHA512, "carol"))
+	password := formOf("username", "carol", "password", "x")
+	signed := formOf("username", "carol", "sig", signText(t, key, crypto.SHA512, "carol"))
 	cases := []struct {
 		name      string
 		presented []tls.Certificate
@@ -184,7 +184,7 @@ func TestAnAccountWithACertificateMustPresentIt(t *testing.T) {
 		{"a stranger's", []tls.Certificate{stranger}, password, "ACCESS_DENIED"},
 		{"password with it", []tls.Certificate{known}, password, ""},
 		{"signature with it", []tls.Certificate{known}, signed, ""},
-		{"another account", nil, form("username", "alice", "password", "secret"), ""},
+		{"another account", nil, formOf("username", "alice", "password", "secret"), ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

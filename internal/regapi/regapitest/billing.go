@@ -3,6 +3,8 @@ package regapitest
 import (
 	"slices"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // What the parts of a bill are (6.2).
@@ -102,16 +104,16 @@ func (b *bill) payNotes() string {
 // bill unpaid and the orders unfulfilled (2.2.4.6). The test user has what it needs, unless it asks for the example of a bill alone (7.13).
 //
 // Errors: PURCHASES_DISABLED, PARAMETER_INCORRECT, NOT_ENOUGH_MONEY.
-func (c *call) charge(orders ...order) (*bill, *apiError) {
+func (c *call) charge(orders ...order) (*bill, *refusal.Error) {
 	if c.account.PurchasesDisabled {
-		return nil, fail("PURCHASES_DISABLED")
+		return nil, refusal.New("PURCHASES_DISABLED")
 	}
 	made := &bill{
 		owner: c.account.Login, created: c.now.Format(time.DateOnly), payType: payPrepay, currency: roubles, orders: orders,
 	}
-	if asked := c.params.text("pay_type"); asked != "" {
+	if asked := c.params.Text("pay_type"); asked != "" {
 		if !slices.Contains(payTypes, asked) {
-			return nil, incorrect("pay_type")
+			return nil, refusal.Incorrect("pay_type")
 		}
 		made.payType = asked
 	}
@@ -123,7 +125,7 @@ func (c *call) charge(orders ...order) (*bill, *apiError) {
 		enough = !c.flag("allow_create_bills")
 	}
 	if made.payType == payPrepay && !enough && !c.flag("ok_if_no_money") && !c.flag("allow_create_bills") {
-		return nil, fail("NOT_ENOUGH_MONEY")
+		return nil, refusal.New("NOT_ENOUGH_MONEY")
 	}
 	c.keepBill(made)
 	if made.amount == 0 || (made.payType == payPrepay && enough) {
@@ -136,7 +138,7 @@ func (c *call) charge(orders ...order) (*bill, *apiError) {
 
 // flag tells whether a parameter of the request is set: anything but nothing and zero.
 func (c *call) flag(name string) bool {
-	value := c.params.text(name)
+	value := c.params.Text(name)
 	return value != "" && value != "0"
 }
 
@@ -179,5 +181,12 @@ func (s *Server) claimBilling(c *call) {
 func (s *Server) releaseBilling(c *call) {
 	if c.billing {
 		s.billing[c.entry.Login]--
+	}
+}
+
+// answer is how a bill stands in the answers of orders (8.7).
+func (b *bill) answer() map[string]any {
+	return map[string]any{
+		"bill_id": textNumeral(b.id), "payment": amount(b.amount), "pay_type": b.payType, "pay_notes": b.payNotes(),
 	}
 }

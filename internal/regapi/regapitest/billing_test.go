@@ -298,3 +298,17 @@ func TestRenewingWhatEndedBringsItBack(t *testing.T) {
 		t.Errorf("state %v", state)
 	}
 }
+
+func TestBalances(t *testing.T) {
+	w := newWorld(t)
+	if diff := cmp.Diff(map[string]any{"currency": "RUR", "prepay": "1000.50"}, w.alice("user/get_balance").Answer); diff != "" {
+		t.Errorf("an ordinary account:\n%s", diff)
+	}
+	want := map[string]any{"currency": "USD", "prepay": "2", "blocked": "1", "credit": "0.10"}
+	if diff := cmp.Diff(want, w.bob("user/get_balance", "currency", "USD").Answer); diff != "" {
+		t.Errorf("a Partner, in dollars:\n%s", diff)
+	}
+	if code := w.bob("user/get_balance", "currency", "XXX").ErrorCode; code != "UNSUPPORTED_CURRENCY" {
+		t.Errorf("code %q", code)
+	}
+}

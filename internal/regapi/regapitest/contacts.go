@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // contactField is one field of a contact with its documented length in characters; optional fields may be empty or absent.
@@ -105,9 +108,9 @@ func contactFields(scheme contactScheme, kind registrant) []contactField {
 // contactsOf reads the contacts of an element: the object contacts, or form fields of the scheme's names (8.7).
 func contactsOf(e *element, scheme contactScheme) map[string]string {
 	contacts := map[string]string{}
-	if given, ok := e.value("contacts").(params); ok {
+	if given, ok := e.Value("contacts").(form.Params); ok {
 		for name := range given {
-			contacts[name] = given.text(name)
+			contacts[name] = given.Text(name)
 		}
 		return contacts
 	}
@@ -116,8 +119,8 @@ func contactsOf(e *element, scheme contactScheme) map[string]string {
 		names = append(names, field.name)
 	}
 	for _, name := range names {
-		if e.has(name) {
-			contacts[name] = e.text(name)
+		if e.Has(name) {
+			contacts[name] = e.Text(name)
 		}
 	}
 	return contacts
@@ -155,21 +158,21 @@ var (
 // checkContacts checks the lengths of contacts and the form of dates, countries and e-mail addresses; complete demands all that are not optional.
 //
 // Errors: UNKNOWN_CONTYPE, PARAMETER_MISSING, PARAMETER_INCORRECT.
-func checkContacts(scheme contactScheme, contacts map[string]string, complete bool) *apiError {
+func checkContacts(scheme contactScheme, contacts map[string]string, complete bool) *refusal.Error {
 	kind := registrantOf(scheme, contacts)
 	if kind == unknownRegistrant && complete && (scheme == schemeRU || scheme == schemeCity) {
-		return fail("UNKNOWN_CONTYPE")
+		return refusal.New("UNKNOWN_CONTYPE")
 	}
 	for _, field := range contactFields(scheme, kind) {
 		value := contacts[field.name]
 		if value == "" {
 			if complete && !field.optional && !inJoined(field.name, contacts) {
-				return missing(field.name)
+				return refusal.Missing(field.name)
 			}
 			continue
 		}
 		if !field.fits(value) {
-			return incorrect(field.name)
+			return refusal.Incorrect(field.name)
 		}
 	}
 	return nil

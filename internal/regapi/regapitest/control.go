@@ -27,11 +27,7 @@ func (s *Server) ControlHandler(seed Seed) http.Handler {
 	mux.HandleFunc("GET /zones/{domain}", s.controlZone)
 	mux.HandleFunc("POST /bills/{id}/pay", s.controlPayBill)
 	mux.HandleFunc("POST /reset", func(w http.ResponseWriter, _ *http.Request) {
-		if err := s.Reset(seed); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
+		answerEdit(w, s.Reset(seed), http.StatusInternalServerError)
 	})
 	return mux
 }
@@ -41,8 +37,13 @@ func (s *Server) controlPayBill(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = s.payBill(id)
 	}
+	answerEdit(w, err, http.StatusNotFound)
+}
+
+// answerEdit says that something was done, or why it was not.
+func answerEdit(w http.ResponseWriter, err error, status int) {
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusNotFound)
+		http.Error(w, err.Error(), status)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -72,11 +73,7 @@ func (s *Server) controlInject(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = s.inject(fault)
 	}
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	w.WriteHeader(http.StatusNoContent)
+	answerEdit(w, err, http.StatusBadRequest)
 }
 
 // decodeControl reads a JSON body without unknown fields.
@@ -101,10 +98,7 @@ func (s *Server) controlZone(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
-	page := zonePage{Domain: d.Name, SOA: d.zone.soa, Records: []Record{}}
-	for _, r := range d.zone.listed() {
-		page.Records = append(page.Records, r.Record)
-	}
+	page := zonePage{Domain: d.Name, SOA: d.zone.SOA(), Records: d.zone.Records()}
 	s.mu.Unlock()
 	s.writeJSON(w, page)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // newMovableWorld is a world with the simulator's own clock, to be made in a bubble: there it starts with the year 2000.
@@ -95,7 +96,7 @@ func TestMovingTheClockEndsWhatTakesTime(t *testing.T) {
 		if status := w.alice("dnssec/get_status", "dname", "example.ru").element(t, 0)["status"]; status != dnssecUpdating {
 			t.Errorf("DNSSEC at first: %v", status)
 		}
-		if code := w.alice("nop").ErrorCode; code != codeAccountRate {
+		if code := w.alice("nop").ErrorCode; code != refusal.AccountRate {
 			t.Errorf("over the limit: %q", code)
 		}
 		w.wantDNS("www.example.ru", dns.TypeA, "NXDOMAIN")

@@ -3,6 +3,7 @@ package regapitest
 import (
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/miekg/dns"
 )
@@ -112,15 +113,14 @@ func (s *Server) resolve(question dns.Question, answer *dns.Msg) {
 		answer.Rcode = dns.RcodeRefused
 		return
 	}
-	visible := d.zone.visible(now)
-	resolver{zone: d.Name, soa: visible.soa, nodes: visible.nodes()}.answer(question, answer)
+	d.zone.Answer(question, now, answer)
 }
 
 // zoneOf returns the domain with the longest name that ends the asked one.
 func (s *Server) zoneOf(asked string) *domain {
 	name := dns.CanonicalName(asked)
 	for offset, end := 0, false; !end; offset, end = dns.NextLabel(name, offset) {
-		if d := s.state.domains[trimDot(name[offset:])]; d != nil && d.served() {
+		if d := s.state.domains[strings.TrimSuffix(name[offset:], ".")]; d != nil && d.served() {
 			return d
 		}
 	}

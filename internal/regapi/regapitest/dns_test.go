@@ -2,7 +2,6 @@ package regapitest
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +35,7 @@ func ask(t *testing.T, s *Server, network string, query *dns.Msg) *dns.Msg {
 
 func TestDNSAnswersOverUDPAndTCPOnOnePort(t *testing.T) {
 	s := startServer(t)
-	s.AddRecord("example.ru", Record{"www", "A", "192.0.2.1", 0})
+	s.AddRecord("example.ru", Record{Name: "www", Type: "A", Content: "192.0.2.1"})
 	for _, network := range []string{"udp", "tcp"} {
 		response := ask(t, s, network, new(dns.Msg).SetQuestion("WwW.ExAmPlE.ru.", dns.TypeA))
 		if !response.Authoritative || response.Rcode != dns.RcodeSuccess {
@@ -58,10 +57,10 @@ func TestTheApexHasSOAAndTheRegistrarsNameServers(t *testing.T) {
 
 func TestNamesInAZoneResolveAsTheStandardsSay(t *testing.T) {
 	zone := []Record{
-		{"@", "A", "192.0.2.1", 0}, {"*", "A", "192.0.2.9", 0}, {"www", "CNAME", "example.ru.", 0}, {"deep.down", "A", "192.0.2.2", 0},
-		{"loop1", "CNAME", "loop2.example.ru.", 0}, {"loop2", "CNAME", "loop1.example.ru.", 0}, {"out", "CNAME", "host.example.net.", 0},
-		{"lost", "CNAME", "x.down.example.ru.", 0}, {"*.alias", "CNAME", "example.ru.", 0}, {"txt", "TXT", "a", 0}, {"child", "NS", "ns.example.net.", 0},
-		{"tochild", "CNAME", "a.child.example.ru.", 0},
+		{Name: "@", Type: "A", Content: "192.0.2.1"}, {Name: "*", Type: "A", Content: "192.0.2.9"}, {Name: "www", Type: "CNAME", Content: "example.ru."}, {Name: "deep.down", Type: "A", Content: "192.0.2.2"},
+		{Name: "loop1", Type: "CNAME", Content: "loop2.example.ru."}, {Name: "loop2", Type: "CNAME", Content: "loop1.example.ru."}, {Name: "out", Type: "CNAME", Content: "host.example.net."},
+		{Name: "lost", Type: "CNAME", Content: "x.down.example.ru."}, {Name: "*.alias", Type: "CNAME", Content: "example.ru."}, {Name: "txt", Type: "TXT", Content: "a"}, {Name: "child", Type: "NS", Content: "ns.example.net."},
+		{Name: "tochild", Type: "CNAME", Content: "a.child.example.ru."},
 	}
 	cases := []struct {
 		name       string
@@ -101,7 +100,8 @@ func TestNamesInAZoneResolveAsTheStandardsSay(t *testing.T) {
 			w.wantDNS(c.name, c.recordType, c.rcode, c.answer...)
 		})
 	}
-	if rcode, chain := w.dig("loop1.example.ru", dns.TypeA); rcode != "NOERROR" || len(chain) != maxChase {
+	const longest = 8 // CNAMEs in one answer
+	if rcode, chain := w.dig("loop1.example.ru", dns.TypeA); rcode != "NOERROR" || len(chain) != longest {
 		t.Errorf("a loop: %s %v", rcode, chain)
 	}
 }
@@ -143,15 +143,15 @@ func TestZonesOfOtherNameServersAreRefused(t *testing.T) {
 
 func TestTheMostSpecificZoneAnswers(t *testing.T) {
 	w := newWorld(t)
-	w.AddDomain("bob", Domain{Name: "sub.example.ru", Records: []Record{{"@", "A", "192.0.2.7", 0}}})
-	w.AddRecord("example.ru", Record{"*", "A", "192.0.2.1", 0})
+	w.AddDomain("bob", Domain{Name: "sub.example.ru", Records: []Record{{Name: "@", Type: "A", Content: "192.0.2.7"}}})
+	w.AddRecord("example.ru", Record{Name: "*", Type: "A", Content: "192.0.2.1"})
 	w.wantDNS("sub.example.ru", dns.TypeA, "NOERROR", "sub.example.ru. A 192.0.2.7")
 }
 
 func TestLongTextsAreSplitAndLongAnswersCut(t *testing.T) {
 	s := startServer(t)
 	long := strings.Repeat("0123456789", 90)
-	s.AddRecord("example.ru", Record{"long", "TXT", long, 0})
+	s.AddRecord("example.ru", Record{Name: "long", Type: "TXT", Content: long})
 	query := new(dns.Msg).SetQuestion("long.example.ru.", dns.TypeTXT)
 	if response := ask(t, s, "udp", query); !response.Truncated || len(response.Answer) != 0 {
 		t.Errorf("plain UDP: %v", response)
@@ -171,7 +171,7 @@ func TestLongTextsAreSplitAndLongAnswersCut(t *testing.T) {
 func TestChangesAppearInDNSAfterThePublicationDelay(t *testing.T) {
 	w := newWorld(t, WithPublishDelay(time.Minute))
 	w.must(w.alice("zone/add_alias", fieldsOf("subdomain=www ipaddr=192.0.2.1")...))
-	w.wantRecords("example.ru", Record{"www", "A", "192.0.2.1", 0})
+	w.wantRecords("example.ru", Record{Name: "www", Type: "A", Content: "192.0.2.1"})
 	w.clock.Advance(30 * time.Second)
 	w.must(w.alice("zone/add_alias", fieldsOf("subdomain=www ipaddr=192.0.2.2")...))
 	w.clock.Advance(29 * time.Second)
@@ -194,35 +194,6 @@ func TestTheSerialGrowsWithEachRequestThatChangesAZone(t *testing.T) {
 	}
 }
 
-func FuzzWhateverAZoneAcceptsIsServed(f *testing.F) {
-	for _, c := range additions {
-		fields := fieldsOf(c.fields)
-		f.Add(c.function, form(fields[2:]...).Encode())
-	}
-	f.Fuzz(func(t *testing.T, action, query string) {
-		build, ok := recordBuilders[action]
-		fields, err := url.ParseQuery(query)
-		if !ok || err != nil {
-			return
-		}
-		added, refused := build("example.ru", plainParams(fields), Behaviour{})
-		if refused != nil {
-			return
-		}
-		again, refused := newRecord("example.ru", added.Record)
-		if refused != nil || again.Record != added.Record {
-			t.Errorf("%+v became %+v: %v", added.Record, again.Record, refused)
-		}
-		rr, err := added.rr("name.example.ru.", 60)
-		if err != nil || rr == nil {
-			t.Fatalf("%+v cannot be served: %v", added.Record, err)
-		}
-		if _, err := dns.PackRR(rr, make([]byte, dns.MaxMsgSize), 0, nil, false); err != nil {
-			t.Errorf("%+v cannot be sent: %v", added.Record, err)
-		}
-	})
-}
-
 func FuzzEveryQueryIsAnswered(f *testing.F) {
 	for _, name := range []string{"www.example.ru.", "x.example.ru.", `a\.b\;.example.ru.`, "ru.", "."} {
 		wire, err := new(dns.Msg).SetQuestion(name, dns.TypeA).Pack()
@@ -237,7 +208,7 @@ func FuzzEveryQueryIsAnswered(f *testing.F) {
 			return
 		}
 		w := newWorld(t)
-		w.SetRecords("example.ru", []Record{{"*", "A", "192.0.2.1", 0}, {"www", "CNAME", "example.ru.", 0}, {"sub", "NS", "ns.sub.example.ru.", 0}})
+		w.SetRecords("example.ru", []Record{{Name: "*", Type: "A", Content: "192.0.2.1"}, {Name: "www", Type: "CNAME", Content: "example.ru."}, {Name: "sub", Type: "NS", Content: "ns.sub.example.ru."}})
 		if _, err := w.AnswerDNS(query).Pack(); err != nil {
 			t.Errorf("%v: %v", query, err)
 		}

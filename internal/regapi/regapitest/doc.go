@@ -8,8 +8,20 @@
 // Where the documentation is silent the simulator decides, and says so: every such decision is a field of [Behaviour],
 // and docs/simulator.md lists them all. Numbers of sections in comments are those of the newer (Russian) edition.
 //
-// Start reading at [Server] and its process method: decode, admit (limits, authentication), apply (the table of functions), answer.
-// Each category of functions has files of its own (functions_zone.go) whose handlers go by the names of the catalogue; examples_*.go give the test
-// user's things the looks of the documentation's examples. State lives in state.go, service.go, billing.go, folder.go and dnssec.go, zone
-// contents in zone.go and record.go, their publication in dns.go.
+// A [Server] comes from [New] or [Start] and is safe for concurrent use; a nil one is of no use. What goes in and comes out ([Account], [Domain],
+// [Record], [Entry]) are plain values: nil and zero fields mean their documented defaults, and slices and maps that were handed in are not to be
+// changed afterwards.
+//
+// Four rooms below know nothing of this one:
+//
+//   - internal/form: the forms of requests and answers on the wire
+//   - internal/refusal: error codes and their texts
+//   - internal/dnszone: names, records, zones, and DNS answers from them
+//   - internal/behaviour: what the documentation leaves open; its names are declared again here
+//
+// The rest is one world: its functions need accounts, money, domains, folders and the clock together. Start reading at [Server] and its process
+// method: decode, admit (limits, authentication), apply (the table of functions), answer. What a request names is told in elements.go, which
+// service that is in identify.go. Each category of functions has files of its own (functions_zone.go) whose handlers go by the names of the
+// catalogue; examples_*.go give the test user's things the looks of the documentation's examples. State lives in state.go, service.go, billing.go,
+// folder.go, lot.go and dnssec.go; dns.go finds the zone that answers a query.
 package regapitest

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/miekg/dns"
 )
 
@@ -111,7 +112,7 @@ func TestUndelegatedDomainsAreNotServed(t *testing.T) {
 func TestFunctionsForEverybodyStillWantToKnowWhoseDomainItIs(t *testing.T) {
 	w := newWorld(t)
 	for _, function := range []string{"domain/delegate", "domain/register_ns", "domain/delete_ns", "shop/delete_lot", "shop/update_lot"} {
-		if got := w.send(function, form("dname", "example.ru")).decode(t); got.ErrorCode != "NO_USERNAME" {
+		if got := w.send(function, formOf("dname", "example.ru")).decode(t); got.ErrorCode != "NO_USERNAME" {
 			t.Errorf("%s: %+v", function, got)
 		}
 	}
@@ -232,12 +233,29 @@ func TestDocumentsAreUploadedByALinkForRussianDomainsAlone(t *testing.T) {
 func TestACertificateOfOwnershipIsAFile(t *testing.T) {
 	w := newWorld(t)
 	credentials := []string{"username", "bob", "password", "hidden", "dname", "partner.ru"}
-	if got := w.send("domain/download_certificate", form(credentials...)).decode(t); got.ErrorCode != "SERVICE_NOT_FOUND" {
+	if got := w.send("domain/download_certificate", formOf(credentials...)).decode(t); got.ErrorCode != "SERVICE_NOT_FOUND" {
 		t.Errorf("without one: %+v", got)
 	}
 	w.AddService("bob", Service{Servtype: certificateType, Domain: "partner.ru"})
-	got := w.send("domain/download_certificate", form(credentials...))
+	got := w.send("domain/download_certificate", formOf(credentials...))
 	if got.contentType != "application/pdf" || got.filename != "voucher_partner.ru.pdf" || !strings.Contains(string(got.body), "(partner.ru)") {
 		t.Errorf("%s %s\n%s", got.contentType, got.filename, got.body)
+	}
+}
+
+func TestNameServersAreShown(t *testing.T) {
+	w := newWorld(t, WithBehaviour(Behaviour{ResultInNSS: true}))
+	w.SetDelegation("example.ru", "ns1.example.ru 192.0.2.1", "ns2.example.ru 192.0.2.2 2001:db8::2", "ns.example.net")
+	got := w.alice("domain/get_nss", "dname", "example.ru").element(t, 0)
+	want := map[string]any{"dname": "example.ru", "service_id": 501.0, "result": "success", "nss": []any{
+		map[string]any{"ns": "ns1.example.ru", "ip": "192.0.2.1"},
+		map[string]any{"ns": "ns2.example.ru", "ip": []any{"192.0.2.2", "2001:db8::2"}},
+		map[string]any{"ns": "ns.example.net"},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if failed := w.alice("domain/get_nss", "dname", "nobody.ru").element(t, 0); failed["error_code"] != "DOMAIN_NOT_FOUND" || failed["result"] != nil {
+		t.Errorf("failed element %v", failed)
 	}
 }

@@ -11,7 +11,7 @@ func TestPricesDependOnZoneLettersAndCurrency(t *testing.T) {
 		prices := answer.Answer["prices"].(map[string]any)
 		return prices[zone].(map[string]any)[field]
 	}
-	everybody := w.send("domain/get_prices", form()).decode(t)
+	everybody := w.send("domain/get_prices", formOf()).decode(t)
 	partner := w.bob("domain/get_prices", "show_renew_data", "1", "show_update_data", "1", "currency", "USD")
 	got := []any{
 		everybody.Answer["price_group"], price(everybody, "ru", "reg_price"), price(everybody, "__idn.com", "reg_price"), price(everybody, "ru", "renew_price"),

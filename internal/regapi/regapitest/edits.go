@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 )
 
 // The methods in this file set the scene, and edit it behind the clients' backs. They panic on what could not exist, because that is a mistake
@@ -98,19 +100,15 @@ func (s *Server) SetBehaviour(behaviour Behaviour) {
 
 // Records returns what a zone holds, by name, type and priority. DNS may lag behind it: see [WithPublishDelay].
 func (s *Server) Records(name string) []Record {
-	records := []Record{}
-	s.viewDomain(name, func(d *domain) {
-		for _, r := range d.zone.listed() {
-			records = append(records, r.Record)
-		}
-	})
+	var records []Record
+	s.viewDomain(name, func(d *domain) { records = d.zone.Records() })
 	return records
 }
 
 // SOA returns the times and the serial number of a zone.
 func (s *Server) SOA(name string) SOA {
 	var soa SOA
-	s.viewDomain(name, func(d *domain) { soa = d.zone.soa })
+	s.viewDomain(name, func(d *domain) { soa = d.zone.SOA() })
 	return soa
 }
 
@@ -122,11 +120,11 @@ func (s *Server) AddRecord(name string, r Record) {
 // RemoveRecord removes a record that is there.
 func (s *Server) RemoveRecord(name string, r Record) {
 	s.editZone(name, func(d *domain) error {
-		doomed, err := newRecord(d.Name, r)
+		removed, err := d.zone.Delete(r)
 		if err != nil {
 			return err
 		}
-		if d.zone.removeWhere(func(old record) bool { return old.Record == doomed.Record }) == 0 {
+		if removed == 0 {
 			return fmt.Errorf("the zone has no record %+v", r)
 		}
 		return nil
@@ -136,7 +134,7 @@ func (s *Server) RemoveRecord(name string, r Record) {
 // SetRecords replaces all records of a zone.
 func (s *Server) SetRecords(name string, records []Record) {
 	s.editZone(name, func(d *domain) error {
-		d.zone.records = nil
+		d.zone.Clear()
 		for _, r := range records {
 			if err := s.addTo(d, r); err != nil {
 				return err
@@ -149,7 +147,7 @@ func (s *Server) SetRecords(name string, records []Record) {
 // SetSOA changes the times of a zone; an empty one stays.
 func (s *Server) SetSOA(name, ttl, minimum string) {
 	s.editZone(name, func(d *domain) error {
-		if err := d.zone.setTimes(ttl, minimum, s.behaviour); err != nil {
+		if err := d.zone.SetTimes(ttl, minimum, s.behaviour); err != nil {
 			return err
 		}
 		return nil
@@ -157,11 +155,7 @@ func (s *Server) SetSOA(name, ttl, minimum string) {
 }
 
 func (s *Server) addTo(d *domain, r Record) error {
-	added, err := newRecord(d.Name, r)
-	if err != nil {
-		return fmt.Errorf("record %+v: %w", r, err)
-	}
-	if _, err := d.zone.add(added, s.behaviour); err != nil {
+	if _, err := d.zone.Add(r, s.behaviour); err != nil {
 		return fmt.Errorf("record %+v: %w", r, err)
 	}
 	return nil
@@ -197,7 +191,7 @@ func (s *Server) editZone(name string, edit func(*domain) error) {
 		if err := edit(d); err != nil {
 			return err
 		}
-		d.zone.publish(s.clock.Now(), s.publishDelay)
+		d.zone.Publish(s.clock.Now(), s.publishDelay)
 		return nil
 	})
 }
@@ -214,7 +208,7 @@ func (s *Server) editAccount(login string, edit func(*account)) {
 }
 
 func (s *Server) domainNamed(name string) (*domain, error) {
-	canonical, err := canonicalDomain(name)
+	canonical, err := dnszone.CanonicalDomain(name)
 	if err != nil {
 		return nil, fmt.Errorf("domain %q: %w", name, err)
 	}

@@ -1,6 +1,10 @@
 package regapitest
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+)
 
 // AddRegistryName tells the registries of a name that no account has.
 func (s *Server) AddRegistryName(n RegistryName) {
@@ -42,7 +46,7 @@ func (s *Server) AddLot(l Lot) {
 
 func (s *Server) editRegistry(name string, edit func(*registryName) error) {
 	s.mustEdit(func() error {
-		canonical, err := canonicalDomain(name)
+		canonical, err := dnszone.CanonicalDomain(name)
 		if err != nil {
 			return err
 		}

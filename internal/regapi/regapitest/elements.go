@@ -2,10 +2,12 @@ package regapitest
 
 import (
 	"maps"
-	"regexp"
 	"strconv"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // maxElements is how many objects one request may name (2.2.4.4).
@@ -20,7 +22,7 @@ const (
 // element is one object that a function is asked to work on: an element of a list, or the object that a request without a list names.
 type element struct {
 	// own are the element's own fields; common, those of the request, which hold where the element says nothing.
-	own, common params
+	own, common form.Params
 	index       int
 	// found is how many elements of the request were found before this one, in the test mode.
 	found int
@@ -35,29 +37,29 @@ type element struct {
 	changed bool
 }
 
-// text returns a scalar parameter of the function: the element's own, else the common one.
-func (e *element) text(name string) string {
-	if e.own.has(name) {
-		return e.own.text(name)
+// Text returns a scalar parameter of the function: the element's own, else the common one.
+func (e *element) Text(name string) string {
+	if e.own.Has(name) {
+		return e.own.Text(name)
 	}
-	return e.common.text(name)
+	return e.common.Text(name)
 }
 
-func (e *element) has(name string) bool { return e.own.has(name) || e.common.has(name) }
+func (e *element) Has(name string) bool { return e.own.Has(name) || e.common.Has(name) }
 
-func (e *element) value(name string) any {
-	if e.own.has(name) {
-		return e.own.value(name)
+func (e *element) Value(name string) any {
+	if e.own.Has(name) {
+		return e.own.Value(name)
 	}
-	return e.common.value(name)
+	return e.common.Value(name)
 }
 
 // givenName is the domain name that the element was identified with; documented both as domain_name and, in the examples, as dname.
 func (e *element) givenName() string {
-	if name := e.own.text("dname"); name != "" {
+	if name := e.own.Text("dname"); name != "" {
 		return name
 	}
-	return e.own.text("domain_name")
+	return e.own.Text("domain_name")
 }
 
 // label names the element in the journal.
@@ -66,7 +68,7 @@ func (e *element) label() string {
 		return e.service.Name
 	}
 	for _, key := range identifiers {
-		if value := e.own.text(key); value != "" {
+		if value := e.own.Text(key); value != "" {
 			return value
 		}
 	}
@@ -78,8 +80,7 @@ var identifiers = []string{"service_id", "user_servid", "dname", "domain_name", 
 
 // echo is what an element that could not be identified is answered with beside its error: what was asked (2.2.4.4).
 func (e *element) echo() map[string]any {
-	asked := e.own.scalars()
-	maps.DeleteFunc(asked, func(name string, _ any) bool { return isSecret(name) })
+	asked := e.own.Scalars()
 	if !e.single {
 		return asked
 	}
@@ -101,54 +102,57 @@ func (e *element) shownName() string {
 	if name := e.givenName(); name != "" {
 		return name
 	}
-	return unicodeName(e.service.Name)
+	return dnszone.UnicodeName(e.service.Name)
 }
 
+// alone is the request as its only element.
+func (c *call) alone() *element { return &element{own: c.params, common: form.Params{}, single: true} }
+
 // elements splits a request into the objects that it names. Both list names are understood by every function that takes lists.
-func (c *call) elements() ([]*element, *apiError) {
+func (c *call) elements() ([]*element, *refusal.Error) {
 	list, given := any(nil), ""
 	for _, key := range []string{domainsList, servicesList} {
-		if c.params.has(key) {
-			list, given = c.params.value(key), key
+		if c.params.Has(key) {
+			list, given = c.params.Value(key), key
 			break
 		}
 	}
 	if given == "" {
-		single := &element{own: c.params, common: params{}, single: true}
+		single := c.alone()
 		if !single.identifiable() {
-			return nil, fail("NO_DOMAIN")
+			return nil, refusal.New("NO_DOMAIN")
 		}
 		return []*element{single}, nil
 	}
 	items, ok := list.([]any)
 	if !ok {
-		return nil, incorrect(given)
+		return nil, refusal.Incorrect(given)
 	}
 	elements := c.spread(items)
 	if len(elements) == 0 {
-		return nil, fail("NO_DOMAIN")
+		return nil, refusal.New("NO_DOMAIN")
 	}
 	if len(elements) > maxElements {
-		return nil, fail("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxElements))
+		return nil, refusal.New("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxElements))
 	}
 	return elements, nil
 }
 
 func (e *element) identifiable() bool {
 	for _, key := range identifiers[:4] {
-		if e.own.text(key) != "" {
+		if e.own.Text(key) != "" {
 			return true
 		}
 	}
-	return e.own.text("uplink_service_id") != ""
+	return e.own.Text("uplink_service_id") != ""
 }
 
 // spread makes one element of each item, and several of one that names several domains (9.18, 9.19).
 func (c *call) spread(items []any) []*element {
 	elements := make([]*element, 0, len(items))
 	for _, item := range items {
-		own, _ := item.(params)
-		names, several := own["dname"].(repeated)
+		own, _ := item.(form.Params)
+		names, several := own["dname"].(form.Repeated)
 		if !several || c.srv.behaviour.DuplicateKeys == DuplicateKeysLast {
 			elements = append(elements, &element{own: own, common: c.params, index: len(elements)})
 			continue
@@ -170,126 +174,23 @@ func (c *call) names() []string {
 	}
 	names := []string{}
 	for _, e := range elements {
-		if name, err := canonicalDomain(e.givenName()); err == nil {
+		if name, err := dnszone.CanonicalDomain(e.givenName()); err == nil {
 			names = append(names, name)
 			continue
 		}
 		// The caller is not known yet, so whose domain it is does not matter.
-		if d := c.srv.state.identified(e.own.text("service_id"), e.own.text("user_servid")); d != nil {
+		if d := c.srv.state.identified(e.own.Text("service_id"), e.own.Text("user_servid")); d != nil {
 			names = append(names, d.Name)
 		}
 	}
 	return names
 }
 
-// servtype is the type of service that an element means: a domain unless it says another (2.2.4.3).
-func (e *element) servtype() string {
-	if servtype := e.own.text("servtype"); servtype != "" {
-		return servtype
-	}
-	return domainType
-}
-
-// identify finds the service that an element means and that the caller may use (2.2.4.3). Functions on lists of domains want a domain.
-func (c *call) identify(e *element) *apiError {
-	found, err := c.find(e)
-	if err != nil {
-		return err
-	}
-	if found.domain == nil && c.fn.List == catalog.Domains {
-		return fail("SERVICE_NOT_FOUND", "servtype", domainType, "domain_name", unicodeName(found.Name))
-	}
-	if found.ReadOnly && !c.fn.ReadOnly {
-		return fail("DOMAIN_PROTECTION")
-	}
-	e.service, e.domain = found, found.domain
-	return nil
-}
-
-var (
-	digits     = regexp.MustCompile(`^[0-9]{1,18}$`)
-	userServID = regexp.MustCompile(`^[0-9a-f]{1,32}$`)
-)
-
-func (c *call) find(e *element) (*service, *apiError) {
-	serviceID, userID := e.own.text("service_id"), e.own.text("user_servid")
-	switch {
-	case serviceID != "" && !digits.MatchString(serviceID):
-		return nil, fail("INVALID_SERVICE_ID")
-	case serviceID == "" && userID != "" && !userServID.MatchString(userID):
-		return nil, fail("BAD_USER_SERVID")
-	case serviceID != "" || userID != "":
-		return c.findByID(serviceID, userID, e)
-	case e.givenName() == "" && e.own.text("uplink_service_id") != "":
-		return c.findAddition(e)
-	default:
-		return c.findByName(e)
-	}
-}
-
-func (c *call) findByID(serviceID, userID string, e *element) (*service, *apiError) {
-	if c.test {
-		c.countExample(e)
-		return exampleByID(serviceID, userID, e), nil
-	}
-	if found := c.srv.state.identified(serviceID, userID); found != nil && found.managedBy(c.account.Login) {
-		return found, nil
-	}
-	return nil, fail("SERVICE_ID_NOT_FOUND", "service_id", serviceID+userID)
-}
-
-// countExample numbers the services of the test mode: those that the request names before do not count unless they were found (8.9).
-func (c *call) countExample(e *element) {
-	e.found = c.found
-	c.found++
-}
-
-// findAddition finds a service by the one that it belongs to; its type must be given, its subtype may be.
-func (c *call) findAddition(e *element) (*service, *apiError) {
-	uplink := e.own.text("uplink_service_id")
-	if !digits.MatchString(uplink) || e.own.text("servtype") == "" {
-		return nil, fail("SERVICE_NOT_SPECIFIED")
-	}
-	if c.test {
-		return exampleByID("", "", e), nil
-	}
-	id, _ := strconv.ParseInt(uplink, 10, 64)
-	if found := c.srv.state.addition(c.account.Login, id, e.servtype(), e.own.text("subtype")); found != nil {
-		return found, nil
-	}
-	return nil, fail("SERVICE_NOT_FOUND", "servtype", e.servtype(), "domain_name", "")
-}
-
-func (c *call) findByName(e *element) (*service, *apiError) {
-	given := e.givenName()
-	name, err := canonicalDomain(given)
-	if err != nil {
-		return nil, err
-	}
-	if impossible(name) {
-		return nil, fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
-	}
-	if c.test && name == exampleForeign {
-		return nil, fail("DOMAIN_NOT_FOUND", "domain_name", given)
-	}
-	if c.test {
-		c.countExample(e)
-		return exampleByName(name, e), nil
-	}
-	if found := c.srv.state.attached(c.account.Login, name, e.servtype()); found != nil {
-		return found, nil
-	}
-	if e.servtype() != domainType {
-		return nil, fail("SERVICE_NOT_FOUND", "servtype", e.servtype(), "domain_name", given)
-	}
-	return nil, fail("DOMAIN_NOT_FOUND", "domain_name", given)
-}
-
 // answerList runs a function on each element and gathers the answers under the function's list name. Even where everyone may call a function, its
 // list names what belongs to somebody.
-func (c *call) answerList() (map[string]any, *apiError) {
+func (c *call) answerList() (map[string]any, *refusal.Error) {
 	if c.account == nil {
-		return nil, fail("NO_USERNAME")
+		return nil, refusal.New("NO_USERNAME")
 	}
 	elements, err := c.elements()
 	if err != nil {
@@ -315,13 +216,13 @@ func (c *call) answerList() (map[string]any, *apiError) {
 }
 
 // runElements runs a function on each element; one that fails is answered with its error, unless that has to stand at the top.
-func (c *call) runElements(elements []*element, run func(*element) (map[string]any, *apiError)) ([]any, *apiError) {
+func (c *call) runElements(elements []*element, run func(*element) (map[string]any, *refusal.Error)) ([]any, *refusal.Error) {
 	c.entry.Elements = len(elements)
 	answers := make([]any, 0, len(elements))
 	for _, e := range elements {
 		answer, err := run(e)
 		if err != nil {
-			c.entry.ElementErrors = append(c.entry.ElementErrors, ElementError{Element: e.label(), Code: err.code})
+			c.entry.ElementErrors = append(c.entry.ElementErrors, ElementError{Element: e.label(), Code: err.Code})
 			if e.single && (c.fn.flat || c.srv.behaviour.SingleErrors == SingleErrorTop) {
 				return nil, err
 			}
@@ -332,7 +233,7 @@ func (c *call) runElements(elements []*element, run func(*element) (map[string]a
 	return answers, nil
 }
 
-func (c *call) answerElement(e *element) (map[string]any, *apiError) {
+func (c *call) answerElement(e *element) (map[string]any, *refusal.Error) {
 	identify := c.fn.identify
 	if identify == nil {
 		identify = (*call).identify
@@ -349,7 +250,7 @@ func (c *call) answerElement(e *element) (map[string]any, *apiError) {
 	answer, err := c.fn.each(c, e)
 	if e.changed && !c.test {
 		c.touch()
-		e.domain.zone.publish(c.now, c.srv.publishDelay)
+		e.domain.zone.Publish(c.now, c.srv.publishDelay)
 	}
 	return answer, err
 }
@@ -358,7 +259,7 @@ func (c *call) answerElement(e *element) (map[string]any, *apiError) {
 func (c *call) touch() { c.changed = !c.test }
 
 // failedElement is the answer of an element that failed. Functions whose documentation shows such elements without result leave it out.
-func (c *call) failedElement(e *element, err *apiError) map[string]any {
+func (c *call) failedElement(e *element, err *refusal.Error) map[string]any {
 	if c.fn.describe != nil {
 		if answer := c.fn.describe(c, e, err); answer != nil {
 			return answer

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // numeral is a number in an answer whose JSON type depends on [Behaviour.Types].
@@ -80,8 +82,8 @@ func (t typist) numeral(n numeral) any {
 }
 
 // envelope wraps what a function answered as 2.3.2 says; answer may be nil, as that of user/nop is (5.1).
-func (c *call) envelope(answer map[string]any, err *apiError) map[string]any {
-	reply := map[string]any{"charset": c.encoding().charset, "messagestore": nil, "result": "success"}
+func (c *call) envelope(answer map[string]any, err *refusal.Error) map[string]any {
+	reply := map[string]any{"charset": c.params.Encoding().Charset, "messagestore": nil, "result": "success"}
 	if err != nil {
 		reply["result"] = "error"
 		c.describe(reply, err)
@@ -90,7 +92,7 @@ func (c *call) envelope(answer map[string]any, err *apiError) map[string]any {
 	} else if answer != nil {
 		reply["answer"] = answer
 	}
-	if flag := c.params.text("show_input_params"); flag != "" && flag != "0" {
+	if flag := c.params.Text("show_input_params"); flag != "" && flag != "0" {
 		reply["input_params"] = c.inputParams()
 	}
 	return reply
@@ -98,8 +100,8 @@ func (c *call) envelope(answer map[string]any, err *apiError) map[string]any {
 
 // inputParams are the decoded parameters, the password among them, as 2.2.3 shows them.
 func (c *call) inputParams() map[string]any {
-	shown := c.params.plain(false)
-	if c.params.text("input_format") == "json" {
+	shown := c.params.Plain(false)
+	if c.params.Text("input_format") == "json" {
 		delete(shown, "input_format")
 		delete(shown, "input_data")
 	}
@@ -107,11 +109,11 @@ func (c *call) inputParams() map[string]any {
 }
 
 // describe writes an error's code, text and parameters into an answer or into an element of one.
-func (c *call) describe(into map[string]any, err *apiError) {
-	into["error_code"] = err.code
-	into["error_text"] = err.text(c.params.text("lang"))
+func (c *call) describe(into map[string]any, err *refusal.Error) {
+	into["error_code"] = err.Code
+	into["error_text"] = err.Text(c.params.Text("lang"))
 	params := map[string]any{}
-	for name, value := range err.params {
+	for name, value := range err.Params {
 		params[name] = value
 	}
 	style := c.srv.behaviour.ErrorParams
@@ -129,11 +131,11 @@ func (c *call) describe(into map[string]any, err *apiError) {
 
 // contentType is that of the format, text/plain for output_content_type=plain, or the media type that was asked for (2.2.4.2).
 func (c *call) contentType() string {
-	mediaType := c.format().mediaType
-	if asked := c.params.text("output_content_type"); asked == "plain" {
+	mediaType := c.params.Format().MediaType
+	if asked := c.params.Text("output_content_type"); asked == "plain" {
 		mediaType = "text/plain"
 	} else if valid, _, err := mime.ParseMediaType(asked); err == nil {
 		mediaType = valid
 	}
-	return mediaType + "; charset=" + c.encoding().charset
+	return mediaType + "; charset=" + c.params.Encoding().Charset
 }

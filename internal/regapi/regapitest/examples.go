@@ -3,6 +3,8 @@ package regapitest
 import (
 	"strconv"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 )
 
 // The test mode runs the functions themselves on domains that are made for one answer and look as those of the documentation's examples do.
@@ -33,9 +35,9 @@ func exampleService(name string, id int64, e *element) *service {
 	if made.Servtype != domainType {
 		return made
 	}
-	z := newZone(name, time.Time{})
-	z.records = []record{{Record: Record{Name: "www", Type: "A", Content: "111.222.111.222"}, given: "111.222.111.222"}}
-	made.domain = &domain{service: made, NameServers: registrarNameServers, zone: z}
+	z := dnszone.New(name, time.Time{})
+	_, _ = z.Add(Record{Name: "www", Type: "A", Content: "111.222.111.222"}, Behaviour{}) // which nothing can refuse
+	made.domain = &domain{service: made, NameServers: dnszone.NameServers, zone: z}
 	return made
 }
 

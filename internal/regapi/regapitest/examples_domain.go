@@ -1,6 +1,10 @@
 package regapitest
 
-import "time"
+import (
+	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
 
 // The answers of the test mode that no function can work out, as the examples of section 8 have them.
 
@@ -114,9 +118,9 @@ var exampleRequests = map[string]string{
 	"test3.ru": "INCORRECT_DOMAIN_OWNER_SERVICE_PLAN",
 }
 
-func exampleRequest(name string) (map[string]any, *apiError) {
+func exampleRequest(name string) (map[string]any, *refusal.Error) {
 	if code, ok := exampleRequests[name]; ok {
-		return nil, fail(code, "domain_name", name)
+		return nil, refusal.New(code, "domain_name", name)
 	}
 	return map[string]any{"dname": name, "result": "success", "service_id": textNumeral(123)}, nil
 }

@@ -1,5 +1,7 @@
 package regapitest
 
+import "github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+
 // exampleFolder is the folder that the test user means: that of the examples of section 12, by the name that is asked for.
 func exampleFolder(ref folderRef) *folder {
 	if ref.name == "" {
@@ -12,9 +14,9 @@ func exampleFolder(ref folderRef) *folder {
 }
 
 // identifyForFolder finds services like any function, but for the one domain that the test user does not have (12.6).
-func identifyForFolder(c *call, e *element) *apiError {
+func identifyForFolder(c *call, e *element) *refusal.Error {
 	if c.test && e.givenName() == "test11.ru" {
-		return fail("DOMAIN_NOT_FOUND", "domain_name", e.givenName())
+		return refusal.New("DOMAIN_NOT_FOUND", "domain_name", e.givenName())
 	}
 	return c.identify(e)
 }

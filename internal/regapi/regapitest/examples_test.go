@@ -249,7 +249,7 @@ func TestContentTypeIsJSONUnlessAskedOtherwise(t *testing.T) {
 		"": "application/json; charset=utf-8", "plain": "text/plain; charset=utf-8", "text/html": "text/html; charset=utf-8",
 		"x\r\nSet-Cookie: a": "application/json; charset=utf-8",
 	} {
-		response := w.send("user/nop", form("output_content_type", asked))
+		response := w.send("user/nop", formOf("output_content_type", asked))
 		if response.contentType != want || response.status != http.StatusOK {
 			t.Errorf("asked %q: %d %s, want %s", asked, response.status, response.contentType, want)
 		}

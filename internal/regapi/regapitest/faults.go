@@ -6,6 +6,9 @@ import (
 	"path"
 	"slices"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // FaultKind is what goes wrong.
@@ -79,18 +82,18 @@ func (f Fault) check() error {
 	return nil
 }
 
-func (f Fault) apiError() *apiError {
+func (f Fault) apiError() *refusal.Error {
 	code := f.Code
 	switch {
 	case code != "":
 	case f.Kind == FaultRateLimit:
-		code = codeAccountRate
+		code = refusal.AccountRate
 	case f.Kind == FaultElementError:
 		code = "INTERNAL_ERROR"
 	default:
 		code = "SERVICE_UNAVAILABLE"
 	}
-	return &apiError{code: code, params: f.ErrorParams}
+	return &refusal.Error{Code: code, Params: f.ErrorParams}
 }
 
 // armed is a Fault that has been injected.
@@ -146,7 +149,7 @@ func (s *Server) plan(t target) faultPlan {
 }
 
 // elementFault draws the fault of one element.
-func (s *Server) elementFault(t target) *apiError {
+func (s *Server) elementFault(t target) *refusal.Error {
 	for _, a := range s.faults {
 		if a.Kind == FaultElementError && a.strikes(t, s.chance) {
 			return a.apiError()
@@ -167,7 +170,7 @@ func (s *Server) inject(fault Fault) error {
 		return err
 	}
 	if fault.Domain != "" {
-		name, err := canonicalDomain(fault.Domain)
+		name, err := dnszone.CanonicalDomain(fault.Domain)
 		if err != nil {
 			return fmt.Errorf("fault domain: %w", err)
 		}

@@ -8,12 +8,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // addWWW asks for a record over a real connection and returns what came back.
 func addWWW(s *Server) (int, string, error) {
 	response, err := http.PostForm(s.URL()+"zone/add_alias",
-		form("username", "alice", "password", "secret", "dname", "example.ru", "subdomain", "www", "ipaddr", "192.0.2.1"))
+		formOf("username", "alice", "password", "secret", "dname", "example.ru", "subdomain", "www", "ipaddr", "192.0.2.1"))
 	if err != nil {
 		return 0, "", err
 	}
@@ -36,8 +38,8 @@ func TestFaults(t *testing.T) {
 		{Fault{Kind: FaultGarbage}, true, 200, "not JSON", false},
 		{Fault{Kind: FaultTruncated}, true, 200, `{"answer":{"domains":`, false},
 		{Fault{Kind: FaultHTML}, false, 200, "<html>", false},
-		{Fault{Kind: FaultRateLimit}, false, 200, codeAccountRate, true},
-		{Fault{Kind: FaultRateLimit, Code: codeIPRate}, false, 200, codeIPRate, true},
+		{Fault{Kind: FaultRateLimit}, false, 200, refusal.AccountRate, true},
+		{Fault{Kind: FaultRateLimit, Code: refusal.IPRate}, false, 200, refusal.IPRate, true},
 		{Fault{Kind: FaultError}, false, 200, "SERVICE_UNAVAILABLE", true},
 		{Fault{Kind: FaultError, Code: "INTERNAL_ERROR", ErrorParams: map[string]string{"error_detail": "disk"}}, false, 200, "Internal error: disk", true},
 		{Fault{Kind: FaultElementError}, false, 200, "INTERNAL_ERROR", true},

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // Folder is a folder of an account.
@@ -60,7 +63,7 @@ func (s *state) seedFolder(login string, seed Folder) error {
 		added.id = seed.FolderID
 	}
 	for _, name := range seed.Domains {
-		canonical, err := canonicalDomain(name)
+		canonical, err := dnszone.CanonicalDomain(name)
 		if err != nil {
 			return fmt.Errorf("folder %q: %w", seed.Name, err)
 		}
@@ -105,7 +108,7 @@ func (s *state) folderNumbered(login, id string) *folder {
 type folderRef struct{ prefix, id, name string }
 
 func (c *call) folderRef(prefix string) folderRef {
-	return folderRef{prefix: prefix, id: c.params.text(prefix + "folder_id"), name: c.params.text(prefix + "folder_name")}
+	return folderRef{prefix: prefix, id: c.params.Text(prefix + "folder_id"), name: c.params.Text(prefix + "folder_name")}
 }
 
 // field is the parameter that counts.
@@ -119,10 +122,10 @@ func (r folderRef) field() string {
 // findFolder finds the folder that a request names.
 //
 // Errors: PARAMETER_MISSING, and what folderError makes of a folder that is not there.
-func (c *call) findFolder(prefix string) (*folder, *apiError) {
+func (c *call) findFolder(prefix string) (*folder, *refusal.Error) {
 	ref := c.folderRef(prefix)
 	if ref.id == "" && ref.name == "" {
-		return nil, missing(ref.field())
+		return nil, refusal.Missing(ref.field())
 	}
 	if c.test {
 		return exampleFolder(ref), nil
@@ -138,15 +141,15 @@ func (c *call) findFolder(prefix string) (*folder, *apiError) {
 }
 
 // folderError is the error of a folder that is missing, or in the way. No code is documented for either: [Behaviour.FolderErrors] chooses.
-func (c *call) folderError(code string, ref folderRef) *apiError {
+func (c *call) folderError(code string, ref folderRef) *refusal.Error {
 	if c.srv.behaviour.FolderErrors == FolderErrorOwn {
-		return fail(code, "folder_name", ref.name)
+		return refusal.New(code, "folder_name", ref.name)
 	}
-	return incorrect(ref.field())
+	return refusal.Incorrect(ref.field())
 }
 
 // folderForOrder is the folder that an order is put into: nil when none is named, and a new one when the name is new and no_new_folder is not set (7.4).
-func (c *call) folderForOrder() (*folder, *apiError) {
+func (c *call) folderForOrder() (*folder, *refusal.Error) {
 	ref := c.folderRef("")
 	if ref.id == "" && ref.name == "" {
 		return nil, nil

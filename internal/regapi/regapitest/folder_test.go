@@ -138,7 +138,7 @@ func TestFoldersWantToKnowWhoseTheyAre(t *testing.T) {
 		if f.Category() != "folder" {
 			continue
 		}
-		if code := w.send(name, form("folder_name", "one", "dname", "example.ru")).decode(t).ErrorCode; code != "NO_USERNAME" {
+		if code := w.send(name, formOf("folder_name", "one", "dname", "example.ru")).decode(t).ErrorCode; code != "NO_USERNAME" {
 			t.Errorf("%s without credentials: code %q", name, code)
 		}
 	}

@@ -4,33 +4,34 @@ import (
 	"maps"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // handler is how the simulator answers one function. A category's handlers stand in a file of its own, by the names of the catalogue.
 //
 // A function that takes no list is a call; one that does is run on each element, by its call where it has one.
 type handler struct {
-	call func(*call) (map[string]any, *apiError)
+	call func(*call) (map[string]any, *refusal.Error)
 	each elementFunction
 	// bareIDs: its examples show service_id as a number. bareErrors: its failed elements carry no result.
 	bareIDs, bareErrors bool
 	// paid functions touch the balance: two of one account must not run at once, else BILLING_LOCK (1.2).
 	paid bool
 	// identify finds what an element means; nil finds a service of the caller's.
-	identify func(*call, *element) *apiError
+	identify func(*call, *element) *refusal.Error
 	// flat functions answer a request without a list with the members of its only element, and its error at the top.
 	flat bool
 	// prepare does for a list what does not belong to one element, before any of them; its error stands at the top.
-	prepare func(*call) *apiError
+	prepare func(*call) *refusal.Error
 	// complete adds to the answer of a list what does not belong to one element.
 	complete func(*call, map[string]any)
 	// dress makes a domain of the test mode look as the function's example has it; nil leaves it as all examples have it.
 	dress func(*call, *element)
 	// describe writes a failed element where the examples show it in a shape of its own; nil, also as its result, means the common shape.
-	describe func(*call, *element, *apiError) map[string]any
+	describe func(*call, *element, *refusal.Error) map[string]any
 }
 
-type elementFunction func(*call, *element) (map[string]any, *apiError)
+type elementFunction func(*call, *element) (map[string]any, *refusal.Error)
 
 // function is a function of the catalogue with its handler.
 type function struct {

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 func billHandlers() map[string]handler {
@@ -19,12 +22,12 @@ func billHandlers() map[string]handler {
 }
 
 // billFunction answers for one bill. Its error stands beside what it answers.
-type billFunction func(c *call, b *bill) (map[string]any, *apiError)
+type billFunction func(c *call, b *bill) (map[string]any, *refusal.Error)
 
 // eachBill makes a function of one that works on one bill: bill_id, or a list bills whose elements are numbers or objects with one (6.1).
 // A failed element has an error_code, and a text with [Behaviour.BillErrorTexts], but no result.
-func eachBill(do billFunction) func(*call) (map[string]any, *apiError) {
-	return func(c *call) (map[string]any, *apiError) {
+func eachBill(do billFunction) func(*call) (map[string]any, *refusal.Error) {
+	return func(c *call) (map[string]any, *refusal.Error) {
 		ids, err := c.billIDs()
 		if err != nil {
 			return nil, err
@@ -32,7 +35,7 @@ func eachBill(do billFunction) func(*call) (map[string]any, *apiError) {
 		c.entry.Elements = len(ids)
 		answers := make([]any, 0, len(ids))
 		for index, id := range ids {
-			answer, err := map[string]any(nil), fail("BILL_ID_NOT_FOUND")
+			answer, err := map[string]any(nil), refusal.New("BILL_ID_NOT_FOUND")
 			if found := c.findBill(id, index); found != nil {
 				answer, err = do(c, found)
 			}
@@ -41,7 +44,7 @@ func eachBill(do billFunction) func(*call) (map[string]any, *apiError) {
 			}
 			answer["bill_id"] = numeral{digits: id}
 			if err != nil {
-				c.entry.ElementErrors = append(c.entry.ElementErrors, ElementError{Element: id, Code: err.code})
+				c.entry.ElementErrors = append(c.entry.ElementErrors, ElementError{Element: id, Code: err.Code})
 				c.describeBill(answer, err)
 			}
 			answers = append(answers, answer)
@@ -51,40 +54,40 @@ func eachBill(do billFunction) func(*call) (map[string]any, *apiError) {
 }
 
 // describeBill writes an error as the example of bill/delete does: its code alone (6.5).
-func (c *call) describeBill(into map[string]any, err *apiError) {
-	into["error_code"] = err.code
+func (c *call) describeBill(into map[string]any, err *refusal.Error) {
+	into["error_code"] = err.Code
 	if c.srv.behaviour.BillErrorTexts && !c.test {
 		c.describe(into, err)
 	}
 }
 
 // billIDs returns the numbers that a request names.
-func (c *call) billIDs() ([]string, *apiError) {
+func (c *call) billIDs() ([]string, *refusal.Error) {
 	ids := []string{}
-	switch list := c.params.value(string(catalog.Bills)).(type) {
+	switch list := c.params.Value(string(catalog.Bills)).(type) {
 	case []any:
 		for _, item := range list {
 			id, _ := item.(string)
-			if object, ok := item.(params); ok {
-				id = object.text("bill_id")
+			if object, ok := item.(form.Params); ok {
+				id = object.Text("bill_id")
 			}
 			ids = append(ids, id)
 		}
 	case string:
 		ids = append(ids, list)
 	case nil:
-		ids = append(ids, c.params.text("bill_id"))
+		ids = append(ids, c.params.Text("bill_id"))
 	default:
-		return nil, incorrect(string(catalog.Bills))
+		return nil, refusal.Incorrect(string(catalog.Bills))
 	}
 	if len(ids) == 0 || (len(ids) == 1 && ids[0] == "") {
-		return nil, missing("bill_id")
+		return nil, refusal.Missing("bill_id")
 	}
 	if len(ids) > maxElements {
-		return nil, fail("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxElements))
+		return nil, refusal.New("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxElements))
 	}
 	if slices.ContainsFunc(ids, func(id string) bool { return !digits.MatchString(id) }) {
-		return nil, incorrect("bill_id")
+		return nil, refusal.Incorrect("bill_id")
 	}
 	return ids, nil
 }
@@ -105,16 +108,16 @@ func (c *call) findBill(id string, index int) *bill {
 	return nil
 }
 
-func answerBillStatus(_ *call, b *bill) (map[string]any, *apiError) {
+func answerBillStatus(_ *call, b *bill) (map[string]any, *refusal.Error) {
 	return map[string]any{"pay_status": b.status()}, nil
 }
 
 // deleteBill takes an unpaid bill away, and what was ordered with it; paid ones stay (6.5).
-func deleteBill(c *call, b *bill) (map[string]any, *apiError) {
+func deleteBill(c *call, b *bill) (map[string]any, *refusal.Error) {
 	answer := map[string]any{"pay_status": b.status()}
 	if b.payed != "" {
 		answer["status"] = "active"
-		return answer, fail("BILL_CAN_NOT_REMOVED")
+		return answer, refusal.New("BILL_CAN_NOT_REMOVED")
 	}
 	b.dismiss(c.now)
 	c.srv.state.removeBill(b)
@@ -129,29 +132,29 @@ var payCurrencies = map[string][]string{
 }
 
 // changePayType changes how bills are paid; prepay pays them at once (6.4).
-func changePayType(c *call) (map[string]any, *apiError) {
-	payType, currency := c.params.text("pay_type"), c.params.text("currency")
+func changePayType(c *call) (map[string]any, *refusal.Error) {
+	payType, currency := c.params.Text("pay_type"), c.params.Text("currency")
 	allowed, known := payCurrencies[payType]
 	switch {
 	case payType == "":
-		return nil, missing("pay_type")
+		return nil, refusal.Missing("pay_type")
 	case !known:
-		return nil, incorrect("pay_type")
+		return nil, refusal.Incorrect("pay_type")
 	case currency == "":
-		return nil, missing("currency")
+		return nil, refusal.Missing("currency")
 	case !slices.Contains(allowed, currency):
-		return nil, fail("UNSUPPORTED_CURRENCY")
+		return nil, refusal.New("UNSUPPORTED_CURRENCY")
 	}
-	return eachBill(func(c *call, b *bill) (map[string]any, *apiError) { return c.payDifferently(b, payType, currency) })(c)
+	return eachBill(func(c *call, b *bill) (map[string]any, *refusal.Error) { return c.payDifferently(b, payType, currency) })(c)
 }
 
-func (c *call) payDifferently(b *bill, payType, currency string) (map[string]any, *apiError) {
+func (c *call) payDifferently(b *bill, payType, currency string) (map[string]any, *refusal.Error) {
 	if b.payed != "" {
 		first := b.orders[0].shown()
-		return nil, fail("ORDER_ALREADY_PAYED", "dname", first.name, "servtype", first.servtype)
+		return nil, refusal.New("ORDER_ALREADY_PAYED", "dname", first.name, "servtype", first.servtype)
 	}
 	if payType == payPrepay && b.amount > c.account.funds() {
-		return nil, fail("NOT_ENOUGH_MONEY")
+		return nil, refusal.New("NOT_ENOUGH_MONEY")
 	}
 	old := b.payType
 	b.payType, b.currency = payType, currency
@@ -182,23 +185,15 @@ const (
 	maxPage     = 1024
 )
 
-func (c *call) page() (page, *apiError) {
-	p := page{limit: defaultPage}
-	for name, into := range map[string]*int{"limit": &p.limit, "offset": &p.offset} {
-		text := c.params.text(name)
-		if text == "" {
-			continue
-		}
-		number, err := strconv.ParseUint(text, 10, 31)
-		if err != nil {
-			return p, incorrect(name)
-		}
-		*into = int(number)
+func (c *call) page() (page, *refusal.Error) {
+	given, err := c.numbers(map[string]int{"limit": defaultPage, "offset": 0})
+	if err != nil {
+		return page{}, err
 	}
-	if p.limit > maxPage {
-		return p, incorrect("limit")
+	if given["limit"] > maxPage {
+		return page{}, refusal.Incorrect("limit")
 	}
-	return p, nil
+	return page{limit: given["limit"], offset: given["offset"]}, nil
 }
 
 func (p page) of(bills []*bill) []*bill {
@@ -206,7 +201,7 @@ func (p page) of(bills []*bill) []*bill {
 	return bills[from:min(from+p.limit, len(bills))]
 }
 
-func answerUnpaidBills(c *call) (map[string]any, *apiError) {
+func answerUnpaidBills(c *call) (map[string]any, *refusal.Error) {
 	p, err := c.page()
 	if err != nil {
 		return nil, err
@@ -216,22 +211,22 @@ func answerUnpaidBills(c *call) (map[string]any, *apiError) {
 }
 
 // answerBillsOfPeriod gives the bills that were made between two days, both included. all adds those whose services are gone (6.3).
-func answerBillsOfPeriod(c *call) (map[string]any, *apiError) {
+func answerBillsOfPeriod(c *call) (map[string]any, *refusal.Error) {
 	p, err := c.page()
 	if err != nil {
 		return nil, err
 	}
 	dates := [2]string{}
 	for i, name := range []string{"start_date", "end_date"} {
-		dates[i] = c.params.text(name)
+		dates[i] = c.params.Text(name)
 		if dates[i] == "" {
-			return nil, missing(name)
+			return nil, refusal.Missing(name)
 		}
 		if _, err := time.Parse(time.DateOnly, dates[i]); err != nil {
-			return nil, incorrect(name)
+			return nil, refusal.Incorrect(name)
 		}
 	}
-	payType, all := c.params.text("pay_type"), c.flag("all")
+	payType, all := c.params.Text("pay_type"), c.flag("all")
 	within := func(b *bill) bool {
 		return c.test || b.created >= dates[0] && b.created <= dates[1] && (payType == "" || payType == b.payType) && (all || b.current())
 	}
@@ -244,7 +239,7 @@ func (b *bill) current() bool {
 }
 
 // answerBills lists the bills that fit; finish adds what the function's own example has.
-func (c *call) answerBills(p page, fits func(*bill) bool, finish func(*bill, map[string]any)) (map[string]any, *apiError) {
+func (c *call) answerBills(p page, fits func(*bill) bool, finish func(*bill, map[string]any)) (map[string]any, *refusal.Error) {
 	bills := c.srv.state.billsOf(c.account.Login)
 	if c.test {
 		bills = exampleBills(c.fn.Name)
@@ -287,7 +282,7 @@ func (o order) shown() shownOrder {
 		return shownOrder{kind: itemPrepayment}
 	}
 	return shownOrder{
-		kind: itemService, action: o.action, name: unicodeName(o.service.Name), servtype: o.service.Servtype, id: o.service.ServiceID,
+		kind: itemService, action: o.action, name: dnszone.UnicodeName(o.service.Name), servtype: o.service.Servtype, id: o.service.ServiceID,
 	}
 }
 

@@ -4,12 +4,14 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // setAutorenew takes anything but nothing and zero for yes (7.16).
-func setAutorenew(c *call, e *element) (map[string]any, *apiError) {
-	if !c.params.has("flag_value") {
-		return nil, missing("flag_value")
+func setAutorenew(c *call, e *element) (map[string]any, *refusal.Error) {
+	if !c.params.Has("flag_value") {
+		return nil, refusal.Missing("flag_value")
 	}
 	e.service.Autorenew = c.flag("flag_value")
 	c.touch()
@@ -17,9 +19,9 @@ func setAutorenew(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // suspendService takes a domain out of delegation, too (7.17). Error, of the older edition: SERVICE_NOT_ACTIVE.
-func suspendService(c *call, e *element) (map[string]any, *apiError) {
+func suspendService(c *call, e *element) (map[string]any, *refusal.Error) {
 	if e.service.State != stateActive {
-		return nil, fail("SERVICE_NOT_ACTIVE")
+		return nil, refusal.New("SERVICE_NOT_ACTIVE")
 	}
 	e.service.suspend()
 	c.touch()
@@ -27,14 +29,14 @@ func suspendService(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // resumeService gives a domain its delegation back, too (7.18).
-func resumeService(c *call, e *element) (map[string]any, *apiError) {
+func resumeService(c *call, e *element) (map[string]any, *refusal.Error) {
 	switch {
 	case c.test:
 		return nil, nil
 	case e.service.State != stateSuspended:
-		return nil, fail("SERVICE_NOT_SUSPENDED")
+		return nil, refusal.New("SERVICE_NOT_SUSPENDED")
 	case e.service.Expires < c.now.Format(time.DateOnly):
-		return nil, fail("SERVICE_EXPIRED")
+		return nil, refusal.New("SERVICE_EXPIRED")
 	}
 	e.service.resume()
 	c.touch()
@@ -56,23 +58,23 @@ func (s *service) resume() {
 }
 
 // notForDomains refuses a domain, which cannot be deleted by the API.
-func notForDomains(e *element) *apiError {
+func notForDomains(e *element) *refusal.Error {
 	if e.service.domain != nil {
-		return fail("SERVICE_OPERATIONS_DISABLED")
+		return refusal.New("SERVICE_OPERATIONS_DISABLED")
 	}
 	return nil
 }
 
 // deleteService deletes any service but a domain: the table names five types, its example deletes a sixth (7.6).
-func deleteService(c *call, e *element) (map[string]any, *apiError) {
+func deleteService(c *call, e *element) (map[string]any, *refusal.Error) {
 	if err := notForDomains(e); err != nil {
 		return nil, err
 	}
 	if e.service.State == stateDeleted {
-		return nil, fail("SERVICE_OPERATIONS_DISABLED")
+		return nil, refusal.New("SERVICE_OPERATIONS_DISABLED")
 	}
 	if e.service.balance > 0 {
-		return nil, fail("HAS_ACTIVE_PROJECTS")
+		return nil, refusal.New("HAS_ACTIVE_PROJECTS")
 	}
 	e.service.State = stateDeleted
 	c.touch()
@@ -80,7 +82,7 @@ func deleteService(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // answerDepreciatedPeriod tells how many periods are left, with two decimals (7.19).
-func answerDepreciatedPeriod(c *call, e *element) (map[string]any, *apiError) {
+func answerDepreciatedPeriod(c *call, e *element) (map[string]any, *refusal.Error) {
 	left := c.periodsLeft(e.service)
 	if c.test {
 		left = 1
@@ -106,7 +108,7 @@ var upgradable = append(slices.Clone(hostingTypes), "srv_google_apps", "srv_webs
 // upgradeService replaces a service by one of another plan: the old one's unused time is paid back, the new one begins today (7.20).
 //
 // Errors: SERVICE_UPGRADE_NOT_ALLOWED, SERVICE_BLOCKED, PARAMETER_MISSING, INVALID_PLAN, INVALID_PERIOD, and those of charging.
-func upgradeService(c *call, e *element) (map[string]any, *apiError) {
+func upgradeService(c *call, e *element) (map[string]any, *refusal.Error) {
 	wanted, err := c.readUpgrade(e)
 	if err != nil {
 		return nil, err
@@ -142,37 +144,37 @@ func upgradeService(c *call, e *element) (map[string]any, *apiError) {
 	}, nil
 }
 
-func (c *call) readUpgrade(e *element) (wanted serviceOrder, err *apiError) {
-	servtype, plan := e.service.Servtype, c.params.text("subtype")
+func (c *call) readUpgrade(e *element) (wanted serviceOrder, err *refusal.Error) {
+	servtype, plan := e.service.Servtype, c.params.Text("subtype")
 	switch {
 	case !slices.Contains(upgradable, servtype) || plan == e.service.Subtype:
-		return wanted, fail("SERVICE_UPGRADE_NOT_ALLOWED")
+		return wanted, refusal.New("SERVICE_UPGRADE_NOT_ALLOWED")
 	case e.service.State != stateActive:
-		return wanted, fail("SERVICE_BLOCKED")
+		return wanted, refusal.New("SERVICE_BLOCKED")
 	case plan == "":
-		return wanted, missing("subtype")
+		return wanted, refusal.Missing("subtype")
 	}
 	wanted.name, wanted.uplink, wanted.details = e.service.Name, e.service.UplinkServiceID, e.service.Details
 	if wanted.tariff, err = findTariff(servtype, plan); err != nil {
 		return wanted, err
 	}
-	wanted.period, err = wanted.tariff.parsePeriod(c.params.text("period"))
+	wanted.period, err = wanted.tariff.parsePeriod(c.params.Text("period"))
 	return wanted, err
 }
 
 // grantPartialControl lets another account use a service; only its owner may, and only while it is active (7.21).
 //
 // Errors: PARAMETER_MISSING, CLIENT_NOT_FOUND, PARTCONTROL_GRANT_DISABLED.
-func grantPartialControl(c *call, e *element) (map[string]any, *apiError) {
-	login := c.params.text("newlogin")
+func grantPartialControl(c *call, e *element) (map[string]any, *refusal.Error) {
+	login := c.params.Text("newlogin")
 	switch {
 	case login == "":
-		return nil, missing("newlogin")
+		return nil, refusal.Missing("newlogin")
 	case c.test:
 	case c.srv.state.accounts[login] == nil:
-		return nil, fail("CLIENT_NOT_FOUND", "client_uid", login)
+		return nil, refusal.New("CLIENT_NOT_FOUND", "client_uid", login)
 	case e.service.owner != c.account.Login || login == e.service.owner || e.service.State != stateActive:
-		return nil, fail("PARTCONTROL_GRANT_DISABLED")
+		return nil, refusal.New("PARTCONTROL_GRANT_DISABLED")
 	}
 	e.service.GrantedTo = login
 	c.touch()
@@ -180,9 +182,9 @@ func grantPartialControl(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // revokePartialControl is for the owner alone, too (7.22).
-func revokePartialControl(c *call, e *element) (map[string]any, *apiError) {
+func revokePartialControl(c *call, e *element) (map[string]any, *refusal.Error) {
 	if !c.test && e.service.owner != c.account.Login {
-		return nil, fail("PARTCONTROL_GRANT_DISABLED")
+		return nil, refusal.New("PARTCONTROL_GRANT_DISABLED")
 	}
 	e.service.GrantedTo = ""
 	c.touch()
@@ -193,34 +195,34 @@ func revokePartialControl(c *call, e *element) (map[string]any, *apiError) {
 var mailTypes = []string{"approver_email", "certificate_email"}
 
 // resendMail sends nothing; it checks what could be sent (7.23). The test user may leave out which service it means, as the example does.
-func resendMail(c *call) (map[string]any, *apiError) {
+func resendMail(c *call) (map[string]any, *refusal.Error) {
 	if single := (&element{own: c.params, single: true}); c.test && !single.identifiable() {
 		return map[string]any{"dname": "test.ru", "result": "success", "service_id": textNumeral(exampleMailedID)}, nil
 	}
 	return onService(resendMailOf)(c)
 }
 
-func resendMailOf(c *call, e *element) (map[string]any, *apiError) {
+func resendMailOf(c *call, e *element) (map[string]any, *refusal.Error) {
 	certificate := e.service.Servtype == sslCertificate
 	switch {
 	case !certificate && !slices.Contains(hostingTypes, e.service.Servtype):
-		return nil, fail("ONLY_HOSTING_AND_SSL_CERTIFICATES")
-	case certificate && c.params.text("mailtype") == "":
-		return nil, missing("mailtype")
-	case certificate && !slices.Contains(mailTypes, c.params.text("mailtype")):
-		return nil, incorrect("mailtype")
+		return nil, refusal.New("ONLY_HOSTING_AND_SSL_CERTIFICATES")
+	case certificate && c.params.Text("mailtype") == "":
+		return nil, refusal.Missing("mailtype")
+	case certificate && !slices.Contains(mailTypes, c.params.Text("mailtype")):
+		return nil, refusal.Incorrect("mailtype")
 	case e.service.State != stateActive:
-		return nil, fail("CAN_NOT_RESEND_EMAIL")
+		return nil, refusal.New("CAN_NOT_RESEND_EMAIL")
 	}
 	return c.succeeded(e), nil
 }
 
 // answerReadOnly tells for each service whether it may be changed. What cannot be found is an answer here, not an error (7.15).
-func answerReadOnly(c *call, e *element) (map[string]any, *apiError) {
+func answerReadOnly(c *call, e *element) (map[string]any, *refusal.Error) {
 	code := ""
 	switch err := c.identifyReadOnly(e); {
 	case err != nil:
-		code = err.code
+		code = err.Code
 	case e.service.ReadOnly:
 		code = "DATA_IS_READ_ONLY"
 	}
@@ -237,9 +239,9 @@ func answerReadOnly(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // identifyReadOnly finds what an element means; the test user's numbers are those of the example.
-func (c *call) identifyReadOnly(e *element) *apiError {
-	if c.test && e.own.text("service_id") == "999999" {
-		return fail("SERVICE_ID_NOT_FOUND")
+func (c *call) identifyReadOnly(e *element) *refusal.Error {
+	if c.test && e.own.Text("service_id") == "999999" {
+		return refusal.New("SERVICE_ID_NOT_FOUND")
 	}
 	if err := c.identify(e); err != nil {
 		return err
@@ -251,10 +253,10 @@ func (c *call) identifyReadOnly(e *element) *apiError {
 }
 
 // identifyNothing leaves it to the function to find what an element means.
-func identifyNothing(*call, *element) *apiError { return nil }
+func identifyNothing(*call, *element) *refusal.Error { return nil }
 
 // answerServiceBills lists the numbers of the bills for a service, without result, as in the example (7.14).
-func answerServiceBills(c *call, e *element) (map[string]any, *apiError) {
+func answerServiceBills(c *call, e *element) (map[string]any, *refusal.Error) {
 	bills := []any{}
 	for _, b := range c.srv.state.bills {
 		if b.concerns(e.service) {

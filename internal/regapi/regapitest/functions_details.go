@@ -6,10 +6,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // answerDetails gives the settings of a service, the contacts of a domain (7.10).
-func answerDetails(c *call, e *element) (map[string]any, *apiError) {
+func answerDetails(c *call, e *element) (map[string]any, *refusal.Error) {
 	answer := c.succeeded(e)
 	answer["servtype"] = e.service.Servtype
 	if e.service.domain == nil {
@@ -114,7 +117,7 @@ func (s *service) shownDetails() map[string]any {
 	case slices.Contains(hostingTypes, s.Servtype):
 		login := "u" + textNumeral(s.ServiceID).digits
 		details["login"], details["passwd"] = login, cmp.Or(s.Details["passwd"], "secret-of-"+login)
-		details["server_ip"], details["nss"] = hostingAddress, anyList(registrarNameServers)
+		details["server_ip"], details["nss"] = hostingAddress, anyList(dnszone.NameServers)
 	}
 	return details
 }
@@ -141,7 +144,7 @@ const (
 )
 
 // updates are the types of services that service/update can set up (7.12).
-var updates = map[string]func(c *call, s *service) *apiError{
+var updates = map[string]func(c *call, s *service) *refusal.Error{
 	"srv_webfwd":         updateForwards,
 	"srv_parking":        updateSettings,
 	sslCertificate:       updateSettings,
@@ -150,10 +153,10 @@ var updates = map[string]func(c *call, s *service) *apiError{
 	"srv_dedicated":      subtasks(map[string][]string{"change_hostname": {"revert_dns_ip", "new_hostname"}}),
 }
 
-func updateService(c *call, e *element) (map[string]any, *apiError) {
+func updateService(c *call, e *element) (map[string]any, *refusal.Error) {
 	update, ok := updates[e.service.Servtype]
 	if !ok {
-		return nil, incorrect("servtype")
+		return nil, refusal.Incorrect("servtype")
 	}
 	if err := update(c, e.service); err != nil {
 		return nil, err
@@ -185,22 +188,22 @@ var settings = map[string]map[string][]string{
 }
 
 // readSettings reads the fields of a type that a request gives. Error: PARAMETER_INCORRECT.
-func (c *call) readSettings(servtype string) (map[string]string, *apiError) {
+func (c *call) readSettings(servtype string) (map[string]string, *refusal.Error) {
 	given := map[string]string{}
 	for name, words := range settings[servtype] {
-		text := c.params.text(name)
+		text := c.params.Text(name)
 		if text == "" {
 			continue
 		}
 		if len(words) > 0 && !slices.Contains(words, text) {
-			return nil, incorrect(name)
+			return nil, refusal.Incorrect(name)
 		}
 		given[name] = text
 	}
 	return given, nil
 }
 
-func updateSettings(c *call, s *service) *apiError {
+func updateSettings(c *call, s *service) *refusal.Error {
 	given, err := c.readSettings(s.Servtype)
 	if err != nil {
 		return err
@@ -213,15 +216,15 @@ func updateSettings(c *call, s *service) *apiError {
 }
 
 // subtasks makes an update of the subtasks of a type, each with the fields that it needs.
-func subtasks(known map[string][]string) func(*call, *service) *apiError {
-	return func(c *call, s *service) *apiError {
+func subtasks(known map[string][]string) func(*call, *service) *refusal.Error {
+	return func(c *call, s *service) *refusal.Error {
 		needed, err := c.subtask(known)
 		if err != nil {
 			return err
 		}
 		for _, field := range needed {
-			if c.params.text(field) == "" {
-				return missing(field)
+			if c.params.Text(field) == "" {
+				return refusal.Missing(field)
 			}
 		}
 		return updateSettings(c, s)
@@ -229,22 +232,22 @@ func subtasks(known map[string][]string) func(*call, *service) *apiError {
 }
 
 // subtask reads what to do, and returns what belongs to it.
-func (c *call) subtask(known map[string][]string) ([]string, *apiError) {
-	name := c.params.text("subtask")
+func (c *call) subtask(known map[string][]string) ([]string, *refusal.Error) {
+	name := c.params.Text("subtask")
 	if name == "" {
-		return nil, missing("subtask")
+		return nil, refusal.Missing("subtask")
 	}
 	needed, ok := known[name]
 	if !ok {
-		return nil, incorrect("subtask")
+		return nil, refusal.Incorrect("subtask")
 	}
 	return needed, nil
 }
 
 // updateForwards changes the redirections of web forwarding. fwd_action is the obsolete name of subtask, and that of the example (7.12).
-func updateForwards(c *call, s *service) *apiError {
-	from := cmp.Or(c.params.text("fwdfrom"), "/")
-	switch cmp.Or(c.params.text("subtask"), c.params.text("fwd_action")) {
+func updateForwards(c *call, s *service) *refusal.Error {
+	from := cmp.Or(c.params.Text("fwdfrom"), "/")
+	switch cmp.Or(c.params.Text("subtask"), c.params.Text("fwd_action")) {
 	case "addfwd":
 		return addForward(c, s, from)
 	case "rmfwd":
@@ -258,9 +261,9 @@ func updateForwards(c *call, s *service) *apiError {
 	case "rm_favicon":
 		s.set("favicon", "")
 	case "":
-		return missing("subtask")
+		return refusal.Missing("subtask")
 	default:
-		return incorrect("subtask")
+		return refusal.Incorrect("subtask")
 	}
 	return nil
 }
@@ -277,15 +280,15 @@ func (s *service) set(name, text string) {
 }
 
 // addForward adds a redirection, in the place of one that starts at the same address.
-func addForward(c *call, s *service, from string) *apiError {
+func addForward(c *call, s *service, from string) *refusal.Error {
 	added := forward{
-		from: from, to: c.params.text("fwdto"), kind: cmp.Or(c.params.text("webfwd_type"), forwardRedirect), title: c.params.text("title"),
+		from: from, to: c.params.Text("fwdto"), kind: cmp.Or(c.params.Text("webfwd_type"), forwardRedirect), title: c.params.Text("title"),
 	}
 	if added.to == "" {
-		return missing("fwdto")
+		return refusal.Missing("fwdto")
 	}
 	if added.kind != forwardRedirect && added.kind != forwardFrames {
-		return incorrect("webfwd_type")
+		return refusal.Incorrect("webfwd_type")
 	}
 	s.forwards = slices.DeleteFunc(s.forwards, func(f forward) bool { return f.from == from })
 	s.forwards = append(s.forwards, added)
@@ -293,18 +296,18 @@ func addForward(c *call, s *service, from string) *apiError {
 }
 
 // addFavicon takes a PNG in base64 of at most 1536 bytes (7.12).
-func addFavicon(c *call, s *service) *apiError {
+func addFavicon(c *call, s *service) *refusal.Error {
 	const largest = 1536
-	icon, err := base64.StdEncoding.DecodeString(c.params.text("favicon"))
+	icon, err := base64.StdEncoding.DecodeString(c.params.Text("favicon"))
 	if err != nil || len(icon) > largest || !strings.HasPrefix(string(icon), "\x89PNG") {
-		return incorrect("favicon")
+		return refusal.Incorrect("favicon")
 	}
-	s.set("favicon", c.params.text("favicon"))
+	s.set("favicon", c.params.Text("favicon"))
 	return nil
 }
 
 // answerServers lists the one dedicated server of the example, which is always on offer (7.11).
-func answerServers(*call) (map[string]any, *apiError) {
+func answerServers(*call) (map[string]any, *refusal.Error) {
 	server := map[string]any{"price_retail": textNumeral(3080)}
 	for name, text := range map[string]string{
 		"server_id": "171", "cpu_content": "Intel Pentium 4 2.8Ghz", "cpu_count": "1", "cpu_core": "2", "hdd_content": "IDE", "hdd_count": "2",

@@ -1,6 +1,10 @@
 package regapitest
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
 
 func dnssecHandlers() map[string]handler {
 	handlers := map[string]handler{}
@@ -21,26 +25,26 @@ func dnssecHandlers() map[string]handler {
 
 // signable runs a function only on an active domain whose TLD has DNSSEC.
 func signable(next elementFunction) elementFunction {
-	return func(c *call, e *element) (map[string]any, *apiError) {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		switch {
 		case e.domain.dnssec.unsupported:
-			return nil, fail("DOMAIN_DOESNT_SUPPORT_DNSSEC")
+			return nil, refusal.New("DOMAIN_DOESNT_SUPPORT_DNSSEC")
 		case e.domain.State != "A":
-			return nil, fail("DOMAIN_IS_NOT_ACTIVE", "domain_name", e.shownName())
+			return nil, refusal.New("DOMAIN_IS_NOT_ACTIVE", "domain_name", e.shownName())
 		default:
 			return next(c, e)
 		}
 	}
 }
 
-func answerDNSSECStatus(c *call, e *element) (map[string]any, *apiError) {
+func answerDNSSECStatus(c *call, e *element) (map[string]any, *refusal.Error) {
 	answer := c.succeeded(e)
 	answer["status"] = e.domain.dnssec.status(c.now)
 	return answer, nil
 }
 
 // answerDNSSECRecords gives the keys of the registrar's name servers or, for a domain on other ones, what its parent zone holds (10.7).
-func answerDNSSECRecords(c *call, e *element) (map[string]any, *apiError) {
+func answerDNSSECRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 	records := []any{}
 	holds := e.domain.dnssec.settle(c.now)
 	if e.domain.delegatedHere() {
@@ -58,14 +62,14 @@ func answerDNSSECRecords(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // dnssecChange says what a domain's signing is to become.
-type dnssecChange func(c *call, e *element) (signing, *apiError)
+type dnssecChange func(c *call, e *element) (signing, *refusal.Error)
 
 // startChange makes a function of a change. One at a time: the next one has to wait until the status is no longer updating.
 func startChange(change dnssecChange) elementFunction {
-	return func(c *call, e *element) (map[string]any, *apiError) {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		state := &e.domain.dnssec
 		if state.updating(c.now) {
-			return nil, fail("DNSSEC_UPDATING_IN_PROGRESS", "domain_name", e.shownName())
+			return nil, refusal.New("DNSSEC_UPDATING_IN_PROGRESS", "domain_name", e.shownName())
 		}
 		to, err := change(c, e)
 		if err != nil {
@@ -79,14 +83,14 @@ func startChange(change dnssecChange) elementFunction {
 
 // notServedHere is the error that enable shows with the domain's name and the renewals show without; its text lacks the name servers of the
 // common table (10.3, 10.5).
-func notServedHere(pairs ...string) *apiError {
-	err := fail("DOMAIN_IS_NOT_USE_REGRU_NSS", pairs...)
-	err.wording = &phrase{en: "This domain not use REG.RU name services", ru: "Этот домен не использует DNS-сервера REG.RU"}
+func notServedHere(pairs ...string) *refusal.Error {
+	err := refusal.New("DOMAIN_IS_NOT_USE_REGRU_NSS", pairs...)
+	err.Reword("This domain not use REG.RU name services", "Этот домен не использует DNS-сервера REG.RU")
 	return err
 }
 
 // enableDNSSEC leaves the keys of a domain that is signed already.
-func enableDNSSEC(c *call, e *element) (signing, *apiError) {
+func enableDNSSEC(c *call, e *element) (signing, *refusal.Error) {
 	if !e.domain.delegatedHere() {
 		return signing{}, notServedHere("domain_name", e.shownName())
 	}
@@ -98,11 +102,11 @@ func enableDNSSEC(c *call, e *element) (signing, *apiError) {
 }
 
 // disableDNSSEC works on every domain: of one on other name servers it takes the records out of the parent zone (10.4).
-func disableDNSSEC(*call, *element) (signing, *apiError) { return signing{}, nil }
+func disableDNSSEC(*call, *element) (signing, *refusal.Error) { return signing{}, nil }
 
 // renewKey leaves a domain that is not signed as it is.
 func renewKey(flags uint16) dnssecChange {
-	return func(c *call, e *element) (signing, *apiError) {
+	return func(c *call, e *element) (signing, *refusal.Error) {
 		if !e.domain.delegatedHere() {
 			return signing{}, notServedHere()
 		}
@@ -112,20 +116,20 @@ func renewKey(flags uint16) dnssecChange {
 
 // addKeys takes DS records, or the DNSKEY records of KSKs. The records of the domain's own name servers, which it should fetch when none are
 // given (10.8), are not within the simulator's reach.
-func addKeys(_ *call, e *element) (signing, *apiError) {
+func addKeys(_ *call, e *element) (signing, *refusal.Error) {
 	if e.domain.delegatedHere() {
-		return signing{}, fail("DOMAIN_USES_REGRU_NSS", "domain_name", e.shownName())
+		return signing{}, refusal.New("DOMAIN_USES_REGRU_NSS", "domain_name", e.shownName())
 	}
 	to := signing{enabled: true}
-	for _, text := range texts(e.value("records")) {
+	for _, text := range texts(e.Value("records")) {
 		ds, ok := parseParentRecord(e.domain.Name, text)
 		if !ok {
-			return signing{}, fail("INVALID_RECORDS")
+			return signing{}, refusal.New("INVALID_RECORDS")
 		}
 		to.parent = append(to.parent, ds)
 	}
 	if len(to.parent) == 0 {
-		return signing{}, fail("INVALID_RECORDS")
+		return signing{}, refusal.New("INVALID_RECORDS")
 	}
 	return to, nil
 }
@@ -149,18 +153,18 @@ func texts(value any) []string {
 
 // describeDNSSEC writes an error as the examples of section 10 do: without error_code unless [Behaviour.DNSSECErrorCodes], and with the
 // domain's name either in error_params or beside a null.
-func describeDNSSEC(c *call, e *element, err *apiError) map[string]any {
-	if e.service == nil || !slices.Contains(dnssecErrors, err.code) {
+func describeDNSSEC(c *call, e *element, err *refusal.Error) map[string]any {
+	if e.service == nil || !slices.Contains(dnssecErrors, err.Code) {
 		return nil
 	}
-	shown := map[string]any{"dname": e.shownName(), "error_text": err.text(c.params.text("lang")), "result": "error"}
-	if len(err.params) == 0 {
+	shown := map[string]any{"dname": e.shownName(), "error_text": err.Text(c.params.Text("lang")), "result": "error"}
+	if len(err.Params) == 0 {
 		shown["domain_name"], shown["error_params"] = e.shownName(), nil
 	} else {
-		shown["error_params"] = map[string]any{"domain_name": err.params["domain_name"]}
+		shown["error_params"] = map[string]any{"domain_name": err.Params["domain_name"]}
 	}
 	if c.srv.behaviour.DNSSECErrorCodes && !c.test {
-		shown["error_code"] = err.code
+		shown["error_code"] = err.Code
 	}
 	return shown
 }

@@ -1,6 +1,10 @@
 package regapitest
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
 
 func domainHandlers() map[string]handler {
 	return map[string]handler{
@@ -14,15 +18,15 @@ func domainHandlers() map[string]handler {
 		"domain/transfer":                       {call: transferDomains, paid: true},
 		"domain/get_transfer_status":            {each: answerTransferStatus},
 		"domain/set_new_authinfo":               {each: setNewAuthInfo, flat: true},
-		"domain/cancel_transfer":                {call: cancelTransfer},
+		"domain/cancel_transfer":                {call: onService(cancelTransfer)},
 		"domain/get_rereg_data":                 {call: listExpiring},
 		"domain/set_rereg_bids":                 {call: placeBids, paid: true},
 		"domain/get_user_rereg_bids":            {call: listBids},
-		"domain/get_docs_upload_uri":            {call: uploadLink},
+		"domain/get_docs_upload_uri":            {call: onService(uploadLink)},
 		"domain/update_contacts":                {each: updateContacts, paid: true},
 		"domain/update_private_person_flag":     {each: setPrivatePerson, complete: completePrivatePerson},
-		"domain/register_ns":                    {call: registryHost(registerHost)},
-		"domain/delete_ns":                      {call: registryHost(deleteHost)},
+		"domain/register_ns":                    {call: onService(registryHost(registerHost))},
+		"domain/delete_ns":                      {call: onService(registryHost(deleteHost))},
 		"domain/get_nss":                        {each: answerNameServers, bareIDs: true, bareErrors: true},
 		"domain/update_nss":                     {each: updateNameServers, describe: describeNameServers, complete: renameUndelegated},
 		"domain/delegate":                       {each: setDelegation(true)},
@@ -33,24 +37,20 @@ func domainHandlers() map[string]handler {
 		"domain/request_to_transfer":            {call: requestTransfers, describe: describeInResult},
 		"domain/get_tld_info":                   {call: answerTLDInfo},
 		"domain/send_email_verification_letter": {each: sendVerificationLetter, flat: true},
-		"domain/download_certificate":           {call: downloadCertificate},
+		"domain/download_certificate":           {call: onService(downloadCertificate)},
 	}
 }
 
 // answerDomainNop answers nothing, or the id of the domain that is named: then the caller must be known (8.1).
-func answerDomainNop(c *call) (map[string]any, *apiError) {
-	e := &element{own: c.params, single: true}
-	if !e.identifiable() {
+func answerDomainNop(c *call) (map[string]any, *refusal.Error) {
+	if !c.alone().identifiable() {
 		return nil, nil
 	}
-	if c.account == nil {
-		return nil, fail("NO_USERNAME")
-	}
-	return answerServiceID(c)
+	return onService(answerServiceID)(c)
 }
 
 // answerNameServers gives the addresses of name servers that lie in the domain itself: one as text, several as a list (8.19).
-func answerNameServers(c *call, e *element) (map[string]any, *apiError) {
+func answerNameServers(c *call, e *element) (map[string]any, *refusal.Error) {
 	servers := []any{}
 	for _, server := range e.domain.NameServers {
 		fields := strings.Fields(server)

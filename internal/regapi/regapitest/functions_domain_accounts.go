@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // offer is a message to an account that domains are offered to it (8.23). One request makes one message.
@@ -14,21 +17,21 @@ type offer struct {
 }
 
 // offerDomain offers a domain to another account, which then has to accept it (8.23). A domain that has expired has to be renewed first.
-func offerDomain(c *call, e *element) (map[string]any, *apiError) {
-	login := e.text("new_user_name")
+func offerDomain(c *call, e *element) (map[string]any, *refusal.Error) {
+	login := e.Text("new_user_name")
 	if login == "" {
-		return nil, missing("new_user_name")
+		return nil, refusal.Missing("new_user_name")
 	}
-	if !slices.Contains([]string{"", "0", "1"}, e.text("set_me_as_referrer")) {
-		return nil, incorrect("set_me_as_referrer")
+	if !slices.Contains([]string{"", "0", "1"}, e.Text("set_me_as_referrer")) {
+		return nil, refusal.Incorrect("set_me_as_referrer")
 	}
 	switch {
 	case e.domain.owner != c.account.Login:
-		return nil, fail("OPERATION_FOR_SERVICE_OWNER_ONLY")
+		return nil, refusal.New("OPERATION_FOR_SERVICE_OWNER_ONLY")
 	case !c.test && (c.srv.state.accounts[login] == nil || login == c.account.Login):
-		return nil, fail("CLIENT_NOT_FOUND", "client_uid", login)
+		return nil, refusal.New("CLIENT_NOT_FOUND", "client_uid", login)
 	case e.domain.State != stateActive || e.domain.Expires < c.now.Format(time.DateOnly):
-		return nil, fail("NOT_TRANSFERED_DOMAIN_STATUS")
+		return nil, refusal.New("NOT_TRANSFERED_DOMAIN_STATUS")
 	}
 	answer := c.named(e)
 	answer["result"] = "request_is_sent"
@@ -54,12 +57,12 @@ func (s *state) withdraw(d *domain) {
 }
 
 // describeOffer writes an error as the example does, by its code alone (8.23).
-func describeOffer(c *call, e *element, err *apiError) map[string]any {
-	if err.code != "NOT_TRANSFERED_DOMAIN_STATUS" {
+func describeOffer(c *call, e *element, err *refusal.Error) map[string]any {
+	if err.Code != "NOT_TRANSFERED_DOMAIN_STATUS" {
 		return nil
 	}
 	shown := c.named(e)
-	shown["error_code"] = err.code
+	shown["error_code"] = err.Code
 	return shown
 }
 
@@ -71,7 +74,7 @@ func dressForOffer(_ *call, e *element) {
 }
 
 // listOffers lists what is offered to the account (8.24).
-func listOffers(c *call) (map[string]any, *apiError) {
+func listOffers(c *call) (map[string]any, *refusal.Error) {
 	offers := c.srv.state.offers
 	if c.test {
 		offers = exampleOffers()
@@ -83,7 +86,7 @@ func listOffers(c *call) (map[string]any, *apiError) {
 		}
 		names := []any{}
 		for _, d := range o.domains {
-			names = append(names, unicodeName(d.Name))
+			names = append(names, dnszone.UnicodeName(d.Name))
 		}
 		messages = append(messages, map[string]any{"id": textNumeral(o.id), "domain_names": names})
 	}
@@ -96,42 +99,42 @@ var offerActions = map[string]string{
 }
 
 // answerOffers accepts or refuses messages, one or a list (8.25).
-func answerOffers(c *call) (map[string]any, *apiError) {
-	elements := []*element{{own: c.params, common: params{}, single: true}}
-	if c.params.has(domainsList) {
-		var err *apiError
+func answerOffers(c *call) (map[string]any, *refusal.Error) {
+	elements := []*element{c.alone()}
+	if c.params.Has(domainsList) {
+		var err *refusal.Error
 		if elements, err = c.elements(); err != nil {
 			return nil, err
 		}
 	}
-	answers, err := c.runElements(elements, func(e *element) (map[string]any, *apiError) { return answerOffer(c, e) })
+	answers, err := c.runElements(elements, func(e *element) (map[string]any, *refusal.Error) { return answerOffer(c, e) })
 	return map[string]any{domainsList: answers}, err
 }
 
 // answerOffer accepts or refuses all domains of a message.
-func answerOffer(c *call, e *element) (map[string]any, *apiError) {
-	if e.text("id") == "" {
-		return nil, missing("id")
+func answerOffer(c *call, e *element) (map[string]any, *refusal.Error) {
+	if e.Text("id") == "" {
+		return nil, refusal.Missing("id")
 	}
-	if !digits.MatchString(e.text("id")) {
-		return nil, incorrect("id")
+	if !digits.MatchString(e.Text("id")) {
+		return nil, refusal.Incorrect("id")
 	}
-	action := e.text("action_type")
+	action := e.Text("action_type")
 	if action == "" {
-		return nil, missing("action_type")
+		return nil, refusal.Missing("action_type")
 	}
 	result, known := offerActions[action]
 	if !known {
-		return nil, incorrect("action_type")
+		return nil, refusal.Incorrect("action_type")
 	}
-	answer := map[string]any{"id": numeral{digits: e.text("id"), number: true}, "action_type": action, "result": result}
+	answer := map[string]any{"id": numeral{digits: e.Text("id"), number: true}, "action_type": action, "result": result}
 	if c.test {
 		return answer, nil
 	}
-	id, _ := strconv.ParseInt(e.text("id"), 10, 64)
+	id, _ := strconv.ParseInt(e.Text("id"), 10, 64)
 	index := slices.IndexFunc(c.srv.state.offers, func(o *offer) bool { return o.id == id && o.to == c.account.Login })
 	if index < 0 {
-		return nil, incorrect("id")
+		return nil, refusal.Incorrect("id")
 	}
 	taken := c.srv.state.offers[index]
 	c.srv.state.offers = slices.Delete(c.srv.state.offers, index, index+1)
@@ -155,28 +158,28 @@ func (s *state) handOver(d *domain, login string) {
 }
 
 // describeOfferError writes an error with its text in result, beside what was asked (8.25).
-func describeOfferError(c *call, e *element, err *apiError) map[string]any {
+func describeOfferError(c *call, e *element, err *refusal.Error) map[string]any {
 	shown := describeInResult(c, e, err)
-	shown["id"], shown["action_type"] = numeral{digits: e.text("id"), number: true}, e.text("action_type")
+	shown["id"], shown["action_type"] = numeral{digits: e.Text("id"), number: true}, e.Text("action_type")
 	return shown
 }
 
 // requestTransfers asks the accounts that have domains for them (8.26). What becomes of it, no function tells.
-func requestTransfers(c *call) (map[string]any, *apiError) {
+func requestTransfers(c *call) (map[string]any, *refusal.Error) {
 	switch c.account.TransferRequests {
 	case requestsNeedPlan:
-		return nil, fail("BAD_SERVICE_PLAN")
+		return nil, refusal.New("BAD_SERVICE_PLAN")
 	case requestsDisabled:
-		return nil, fail("REQUEST_TO_TRANSFER_DISABLED")
+		return nil, refusal.New("REQUEST_TO_TRANSFER_DISABLED")
 	}
 	elements, err := c.elements()
-	if err != nil && err.code == "NO_DOMAIN" {
-		return nil, fail("NO_DOMAINS_TO_TRANSFER")
+	if err != nil && err.Code == "NO_DOMAIN" {
+		return nil, refusal.New("NO_DOMAINS_TO_TRANSFER")
 	}
 	if err != nil {
 		return nil, err
 	}
-	answers, err := c.runElements(elements, func(e *element) (map[string]any, *apiError) { return requestTransfer(c, e) })
+	answers, err := c.runElements(elements, func(e *element) (map[string]any, *refusal.Error) { return requestTransfer(c, e) })
 	return map[string]any{domainsList: answers}, err
 }
 
@@ -186,9 +189,9 @@ const (
 	requestsDisabled = "disabled"
 )
 
-func requestTransfer(c *call, e *element) (map[string]any, *apiError) {
+func requestTransfer(c *call, e *element) (map[string]any, *refusal.Error) {
 	given := e.givenName()
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
@@ -198,13 +201,13 @@ func requestTransfer(c *call, e *element) (map[string]any, *apiError) {
 	held := c.srv.state.domains[name]
 	switch {
 	case held == nil && c.srv.state.registry[name] == nil:
-		return nil, fail("FREE_DOMAIN", "domain_name", given)
+		return nil, refusal.New("FREE_DOMAIN", "domain_name", given)
 	case held == nil:
-		return nil, fail("BELONGS_TO_ANOTHER_REGISTRAR", "domain_name", given)
+		return nil, refusal.New("BELONGS_TO_ANOTHER_REGISTRAR", "domain_name", given)
 	case held.owner == c.account.Login:
-		return nil, fail("CHECK_DOMAIN_ERROR", "domain_name", given)
+		return nil, refusal.New("CHECK_DOMAIN_ERROR", "domain_name", given)
 	case !c.srv.state.accounts[held.owner].Partner:
-		return nil, fail("INCORRECT_DOMAIN_OWNER_SERVICE_PLAN", "domain_name", given)
+		return nil, refusal.New("INCORRECT_DOMAIN_OWNER_SERVICE_PLAN", "domain_name", given)
 	}
 	c.touch()
 	return map[string]any{"dname": given, "result": "success", "service_id": textNumeral(held.ServiceID)}, nil

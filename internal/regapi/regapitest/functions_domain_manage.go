@@ -7,28 +7,31 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // updateNameServers changes the name servers, the delegation or both (8.20).
-func updateNameServers(c *call, e *element) (map[string]any, *apiError) {
+func updateNameServers(c *call, e *element) (map[string]any, *refusal.Error) {
 	servers, err := nameServersOf(e, e.domain.Name)
 	if err != nil {
 		return nil, err
 	}
-	if servers == nil && e.text("undelegate") == "" {
-		return nil, fail("INVALID_NSS")
+	if servers == nil && e.Text("undelegate") == "" {
+		return nil, refusal.New("INVALID_NSS")
 	}
-	switch e.text("undelegate") {
+	switch e.Text("undelegate") {
 	case "":
 	case "0", "1":
 		if !c.account.Partner {
-			return nil, fail("RESELLER_AUTH_FAILED")
+			return nil, refusal.New("RESELLER_AUTH_FAILED")
 		}
-		if err := c.delegate(e, e.text("undelegate") == "0"); err != nil {
+		if err := c.delegate(e, e.Text("undelegate") == "0"); err != nil {
 			return nil, err
 		}
 	default:
-		return nil, incorrect("undelegate")
+		return nil, refusal.Incorrect("undelegate")
 	}
 	if servers == nil {
 		return c.succeeded(e), nil
@@ -42,13 +45,13 @@ func updateNameServers(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // payUpdate makes a change that some zones charge for: only with payout_agreement, and once it is paid (8.15, 8.20).
-func (c *call) payUpdate(e *element, price int64, change func(time.Time)) *apiError {
+func (c *call) payUpdate(e *element, price int64, change func(time.Time)) *refusal.Error {
 	if price == 0 || c.test {
 		change(c.now)
 		return nil
 	}
-	if e.text("payout_agreement") != "1" {
-		return missing("payout_agreement")
+	if e.Text("payout_agreement") != "1" {
+		return refusal.Missing("payout_agreement")
 	}
 	_, err := c.charge(order{service: e.service, action: actionUpdate, amount: price, fulfil: change})
 	return err
@@ -59,7 +62,7 @@ const actionUpdate = "update"
 
 // renameUndelegated puts the answer to a change of delegation alone under services, as the example does (8.20).
 func renameUndelegated(c *call, answer map[string]any) {
-	if c.params.has("undelegate") && !c.params.has("nss") && !c.params.has("ns0") {
+	if c.params.Has("undelegate") && !c.params.Has("nss") && !c.params.Has("ns0") {
 		answer[servicesList] = answer[domainsList]
 		delete(answer, domainsList)
 	}
@@ -68,12 +71,12 @@ func renameUndelegated(c *call, answer map[string]any) {
 // delegate changes what the registry points to; the name servers stay (8.21).
 //
 // Errors: UNDELEGATION_NOT_SUPPORTED_BY_TLD, UNDELEGATION_NOT_SUPPORTED_BY_DOMAIN_STATE.
-func (c *call) delegate(e *element, delegated bool) *apiError {
+func (c *call) delegate(e *element, delegated bool) *refusal.Error {
 	if !c.test && !tldOf(e.domain.Name).delegation {
-		return fail("UNDELEGATION_NOT_SUPPORTED_BY_TLD")
+		return refusal.New("UNDELEGATION_NOT_SUPPORTED_BY_TLD")
 	}
 	if e.domain.State != stateActive {
-		return fail("UNDELEGATION_NOT_SUPPORTED_BY_DOMAIN_STATE")
+		return refusal.New("UNDELEGATION_NOT_SUPPORTED_BY_DOMAIN_STATE")
 	}
 	e.domain.Undelegated = !delegated
 	c.touch()
@@ -82,7 +85,7 @@ func (c *call) delegate(e *element, delegated bool) *apiError {
 
 // setDelegation makes a function of a state of delegation (8.21, 8.22).
 func setDelegation(delegated bool) elementFunction {
-	return func(c *call, e *element) (map[string]any, *apiError) {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		if err := c.delegate(e, delegated); err != nil {
 			return nil, err
 		}
@@ -91,7 +94,7 @@ func setDelegation(delegated bool) elementFunction {
 }
 
 // describeNameServers writes an error with its text in result and without error_params, as the example does (8.20).
-func describeNameServers(c *call, e *element, err *apiError) map[string]any {
+func describeNameServers(c *call, e *element, err *refusal.Error) map[string]any {
 	shown := describeInResult(c, e, err)
 	delete(shown, "error_params")
 	return shown
@@ -104,24 +107,24 @@ var contactGroups = map[string]string{
 }
 
 // updateContacts changes the contacts that are given and leaves the others (8.15).
-func updateContacts(c *call, e *element) (map[string]any, *apiError) {
+func updateContacts(c *call, e *element) (map[string]any, *refusal.Error) {
 	zone := tldOf(e.domain.Name)
 	if err := c.sameGroup(zone); err != nil {
 		return nil, err
 	}
 	contacts := contactsOf(e, zone.contacts)
 	if len(contacts) == 0 {
-		return nil, missing("contacts")
+		return nil, refusal.Missing("contacts")
 	}
 	if err := checkContacts(zone.contacts, contacts, false); err != nil {
 		return nil, err
 	}
 	now, before := registrantOf(zone.contacts, contacts), registrantOf(zone.contacts, e.domain.Contacts)
 	if now != before && now != unknownRegistrant && before != unknownRegistrant {
-		return nil, fail("INCOMPATIBLE_CONTYPES")
+		return nil, refusal.New("INCOMPATIBLE_CONTYPES")
 	}
 	if flag := contacts["private_person_flag"]; flag != "" && !zone.privacy && zone.contacts != schemeRU {
-		return nil, fail("PP_UPDATE_FAIL", "error_detail", "not supported in ."+unicodeName(zone.name))
+		return nil, refusal.New("PP_UPDATE_FAIL", "error_detail", "not supported in ."+dnszone.UnicodeName(zone.name))
 	}
 	// A change of contacts in .eu renews the domain (8.15).
 	price, years := zone.update, 0
@@ -140,7 +143,7 @@ func updateContacts(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // sameGroup tells whether a domain's contacts can be changed together with those of the request's first one.
-func (c *call) sameGroup(zone tld) *apiError {
+func (c *call) sameGroup(zone tld) *refusal.Error {
 	group := contactGroups[zone.name]
 	if group == "" {
 		group = "." + zone.name
@@ -149,7 +152,7 @@ func (c *call) sameGroup(zone tld) *apiError {
 		c.contactGroup = group
 	}
 	if group != c.contactGroup {
-		return fail("INCOMPATIBLE_ZONES")
+		return refusal.New("INCOMPATIBLE_ZONES")
 	}
 	return nil
 }
@@ -172,16 +175,16 @@ func (d *domain) setContacts(contacts map[string]string) {
 }
 
 // setPrivatePerson hides contacts in WHOIS or shows them (8.16).
-func setPrivatePerson(c *call, e *element) (map[string]any, *apiError) {
-	switch flag := e.text("private_person_flag"); flag {
+func setPrivatePerson(c *call, e *element) (map[string]any, *refusal.Error) {
+	switch flag := e.Text("private_person_flag"); flag {
 	case "":
-		return nil, missing("private_person_flag")
+		return nil, refusal.Missing("private_person_flag")
 	case "0", "1":
 		e.domain.PrivatePerson = flag == "1"
 		c.touch()
 		return c.succeeded(e), nil
 	default:
-		return nil, incorrect("private_person_flag")
+		return nil, refusal.Incorrect("private_person_flag")
 	}
 }
 
@@ -194,26 +197,18 @@ func completePrivatePerson(c *call, answer map[string]any) {
 }
 
 // registryHost changes a domain's name servers in the registry (8.17, 8.18): the simulator knows them by their addresses.
-func registryHost(change func(d *domain, host, address string) (map[string]any, *apiError)) func(*call) (map[string]any, *apiError) {
-	return func(c *call) (map[string]any, *apiError) {
-		if c.account == nil {
-			return nil, fail("NO_USERNAME")
-		}
-		e := &element{own: c.params, common: params{}, single: true}
-		if err := c.identify(e); err != nil {
-			return nil, err
-		}
-		host, ok := canonicalTarget(c.params.text("ns0"), e.domain.Name)
-		host = trimDot(host)
+func registryHost(change func(d *domain, host, address string) (map[string]any, *refusal.Error)) elementFunction {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
+		host, ok := dnszone.CanonicalHost(c.params.Text("ns0"), e.domain.Name)
 		if !ok || !strings.HasSuffix(host, "."+e.domain.Name) {
-			return nil, incorrect("ns0")
+			return nil, refusal.Incorrect("ns0")
 		}
-		address, err := netip.ParseAddr(c.params.text("ns0ip"))
+		address, err := netip.ParseAddr(c.params.Text("ns0ip"))
 		if err != nil {
-			return nil, incorrect("ns0ip")
+			return nil, refusal.Incorrect("ns0ip")
 		}
 		if tldOf(e.domain.Name).contacts == schemeRU {
-			return nil, fail("SERVICE_OPERATIONS_DISABLED")
+			return nil, refusal.New("SERVICE_OPERATIONS_DISABLED")
 		}
 		if c.test {
 			e.domain.hosts = map[string][]string{host: {address.String()}}
@@ -228,7 +223,7 @@ func registryHost(change func(d *domain, host, address string) (map[string]any, 
 	}
 }
 
-func registerHost(d *domain, host, address string) (map[string]any, *apiError) {
+func registerHost(d *domain, host, address string) (map[string]any, *refusal.Error) {
 	if d.hosts == nil {
 		d.hosts = map[string][]string{}
 	}
@@ -241,10 +236,10 @@ func registerHost(d *domain, host, address string) (map[string]any, *apiError) {
 	}, nil
 }
 
-func deleteHost(d *domain, host, address string) (map[string]any, *apiError) {
+func deleteHost(d *domain, host, address string) (map[string]any, *refusal.Error) {
 	index := slices.Index(d.hosts[host], address)
 	if index < 0 {
-		return nil, incorrect("ns0")
+		return nil, refusal.Incorrect("ns0")
 	}
 	d.hosts[host] = slices.Delete(d.hosts[host], index, index+1)
 	maps.DeleteFunc(d.hosts, func(_ string, addresses []string) bool { return len(addresses) == 0 })
@@ -263,7 +258,7 @@ const (
 )
 
 // sendVerificationLetter sends a letter to a registrant whose address is not verified, unless check_only is set (8.28).
-func sendVerificationLetter(c *call, e *element) (map[string]any, *apiError) {
+func sendVerificationLetter(c *call, e *element) (map[string]any, *refusal.Error) {
 	answer := map[string]any{}
 	if !e.single {
 		answer = c.succeeded(e)
@@ -276,7 +271,7 @@ func sendVerificationLetter(c *call, e *element) (map[string]any, *apiError) {
 		answer["status"] = emailNotRequired
 	case d.verification != "":
 		answer["status"] = d.verification
-	case e.text("check_only") == "1":
+	case e.Text("check_only") == "1":
 		answer["status"] = emailNotVerified
 	default:
 		d.verification = emailSent
@@ -287,13 +282,9 @@ func sendVerificationLetter(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // uploadLink is where the registrant of a .ru, .su or .рф domain sends documents (8.14).
-func uploadLink(c *call) (map[string]any, *apiError) {
-	e := &element{own: c.params, common: params{}, single: true}
-	if err := c.identify(e); err != nil {
-		return nil, err
-	}
+func uploadLink(c *call, e *element) (map[string]any, *refusal.Error) {
 	if tldOf(e.domain.Name).contacts != schemeRU {
-		return nil, fail("CANT_GET_DOCS_UPLOAD_SID")
+		return nil, refusal.New("CANT_GET_DOCS_UPLOAD_SID")
 	}
 	id := exampleServiceID
 	if !c.test {
@@ -308,14 +299,10 @@ func uploadLink(c *call) (map[string]any, *apiError) {
 const certificateType = "srv_voucher"
 
 // downloadCertificate returns a file instead of an answer (8.29). What is in it is not documented; the example names it only.
-func downloadCertificate(c *call) (map[string]any, *apiError) {
-	e := &element{own: c.params, common: params{}, single: true}
-	if err := c.identify(e); err != nil {
-		return nil, err
-	}
+func downloadCertificate(c *call, e *element) (map[string]any, *refusal.Error) {
 	name := e.domain.Name
 	if !c.test && c.srv.state.attached(c.account.Login, name, certificateType) == nil {
-		return nil, fail("SERVICE_NOT_FOUND", "servtype", certificateType, "domain_name", e.shownName())
+		return nil, refusal.New("SERVICE_NOT_FOUND", "servtype", certificateType, "domain_name", e.shownName())
 	}
 	c.file = &file{name: "voucher_" + name + ".pdf", contentType: "application/pdf", body: certificatePDF(name)}
 	return nil, nil

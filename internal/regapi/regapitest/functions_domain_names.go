@@ -1,21 +1,23 @@
 package regapitest
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // currencyOf reads the parameter currency: roubles unless it says another one.
-func currencyOf(p lookup) (name string, rate int64, err *apiError) {
-	name = p.text("currency")
-	if name == "" {
-		name = "RUR"
-	}
+func currencyOf(given string) (name string, rate int64, err *refusal.Error) {
+	name = cmp.Or(given, "RUR")
 	rate, ok := roublesPer(name)
 	if !ok {
-		return "", 0, fail("UNSUPPORTED_CURRENCY")
+		return "", 0, refusal.New("UNSUPPORTED_CURRENCY")
 	}
 	return name, rate, nil
 }
@@ -26,8 +28,8 @@ func converted(hundredths, rate int64) numeral {
 }
 
 // answerDomainPrices lists the prices of a year (8.2). The prices of Partners are those of everybody here, beside which theirs are shown.
-func answerDomainPrices(c *call) (map[string]any, *apiError) {
-	currency, rate, err := currencyOf(c.params)
+func answerDomainPrices(c *call) (map[string]any, *refusal.Error) {
+	currency, rate, err := currencyOf(c.params.Text("currency"))
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +41,7 @@ func answerDomainPrices(c *call) (map[string]any, *apiError) {
 	}
 	prices := map[string]any{}
 	for _, zone := range zones {
-		name := unicodeName(zone.name)
+		name := dnszone.UnicodeName(zone.name)
 		prices[name] = c.zonePrices(zone, zone.register, rate, group)
 		if zone.idnRegister != 0 {
 			prices["__idn."+name] = c.zonePrices(zone, zone.idnRegister, rate, group)
@@ -59,11 +61,11 @@ func (c *call) zonePrices(zone tld, register, rate int64, group string) map[stri
 	if group != "Retail" {
 		shown["retail_reg_price"] = converted(register, rate)
 	}
-	if c.params.text("show_renew_data") == "1" {
+	if c.params.Text("show_renew_data") == "1" {
 		shown["renew_min_period"], shown["renew_max_period"] = textNumeral(1), textNumeral(int64(zone.maxPeriod))
 		shown["renew_price"], shown["retail_renew_price"] = converted(zone.renew, rate), converted(zone.renew, rate)
 	}
-	if c.params.text("show_update_data") == "1" {
+	if c.params.Text("show_update_data") == "1" {
 		shown["update_price"] = converted(zone.update, rate)
 	}
 	return shown
@@ -76,20 +78,20 @@ var suggestTLDs = []string{"com", "info", "name", "net", "org", "ru", "ru.com", 
 const maxSuggestions = 100
 
 // answerSuggestions puts words together, in Latin letters too, and says where the results are free (8.3).
-func answerSuggestions(c *call) (map[string]any, *apiError) {
-	word := c.params.text("word")
+func answerSuggestions(c *call) (map[string]any, *refusal.Error) {
+	word := c.params.Text("word")
 	if word == "" {
-		return nil, missing("word")
+		return nil, refusal.Missing("word")
 	}
-	if category := c.params.text("category"); !slices.Contains([]string{"", "pattern", "search_trends", "all"}, category) {
-		return nil, incorrect("category")
+	if category := c.params.Text("category"); !slices.Contains([]string{"", "pattern", "search_trends", "all"}, category) {
+		return nil, refusal.Incorrect("category")
 	}
-	zones := texts(c.params.value("tlds"))
+	zones := texts(c.params.Value("tlds"))
 	if len(zones) == 0 {
 		zones = suggestTLDs
 	}
 	if slices.ContainsFunc(zones, func(zone string) bool { return !slices.Contains(suggestTLDs, zone) }) {
-		return nil, incorrect("tlds")
+		return nil, refusal.Incorrect("tlds")
 	}
 	if c.test {
 		return map[string]any{"suggestions": exampleSuggestions}, nil
@@ -105,11 +107,11 @@ func answerSuggestions(c *call) (map[string]any, *apiError) {
 
 func (c *call) combinations(word string) []string {
 	glue := ""
-	if flag := c.params.text("use_hyphen"); flag != "" && flag != "0" {
+	if flag := c.params.Text("use_hyphen"); flag != "" && flag != "0" {
 		glue = "-"
 	}
 	names := []string{word}
-	if other := c.params.text("additional_word"); other != "" {
+	if other := c.params.Text("additional_word"); other != "" {
 		names = append(names, other, word+glue+other, other+glue+word)
 	}
 	for _, name := range slices.Clone(names) {
@@ -121,7 +123,7 @@ func (c *call) combinations(word string) []string {
 func (c *call) freeIn(name string, zones []string) []any {
 	free := []any{}
 	for _, zone := range zones {
-		full, err := canonicalDomain(name + "." + zone)
+		full, err := dnszone.CanonicalDomain(name + "." + zone)
 		if err != nil {
 			continue
 		}
@@ -158,28 +160,31 @@ func romanized(name string) string {
 const maxPremium = 100
 
 // answerPremiumPrices leaves out what is no premium name (8.4).
-func answerPremiumPrices(c *call) (map[string]any, *apiError) {
-	currency, rate, err := currencyOf(c.params)
+func answerPremiumPrices(c *call) (map[string]any, *refusal.Error) {
+	currency, rate, err := currencyOf(c.params.Text("currency"))
 	if err != nil {
 		return nil, err
 	}
-	wanted := texts(c.params.value(domainsList))
+	wanted := texts(c.params.Value(domainsList))
 	if len(wanted) == 0 {
-		return nil, fail("NO_DOMAIN")
+		return nil, refusal.New("NO_DOMAIN")
 	}
 	if len(wanted) > maxPremium {
-		return nil, fail("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxPremium))
+		return nil, refusal.New("TOO_MANY_OBJECTS_IN_ONE_REQUEST", "max_objects", strconv.Itoa(maxPremium))
 	}
 	if c.test {
 		return map[string]any{"currency": currency, "domains": examplePremiumPrices}, nil
 	}
 	premium := []any{}
 	for _, name := range c.srv.state.registryNames(namePremium) {
-		if !slices.ContainsFunc(wanted, func(given string) bool { ascii, err := canonicalDomain(given); return err == nil && ascii == name.Name }) {
+		if !slices.ContainsFunc(wanted, func(given string) bool {
+			ascii, err := dnszone.CanonicalDomain(given)
+			return err == nil && ascii == name.Name
+		}) {
 			continue
 		}
 		premium = append(premium, map[string]any{
-			"domain_name": unicodeName(name.Name), "register_period": textNumeral(1), "register_price": converted(name.price, rate),
+			"domain_name": dnszone.UnicodeName(name.Name), "register_period": textNumeral(1), "register_price": converted(name.price, rate),
 			"renew_period": textNumeral(1), "renew_price": converted(name.renewPrice, rate),
 		})
 	}
@@ -187,13 +192,13 @@ func answerPremiumPrices(c *call) (map[string]any, *apiError) {
 }
 
 // answerCheck tells whether a name can be registered or, with is_transfer, transferred (8.6).
-func answerCheck(c *call, e *element) (map[string]any, *apiError) {
-	currency, rate, err := currencyOf(e)
+func answerCheck(c *call, e *element) (map[string]any, *refusal.Error) {
+	currency, rate, err := currencyOf(e.Text("currency"))
 	if err != nil {
 		return nil, err
 	}
 	given := e.givenName()
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
@@ -209,9 +214,9 @@ func answerCheck(c *call, e *element) (map[string]any, *apiError) {
 		return answer, nil
 	}
 	answer["is_premium"] = textNumeral(1)
-	if e.text("premium_as_taken") == "1" {
-		taken := fail("DOMAIN_ALREADY_EXISTS")
-		answer["error_code"], answer["result"] = taken.code, taken.text(c.params.text("lang"))
+	if e.Text("premium_as_taken") == "1" {
+		taken := refusal.New("DOMAIN_ALREADY_EXISTS")
+		answer["error_code"], answer["result"] = taken.Code, taken.Text(c.params.Text("lang"))
 		return answer, nil
 	}
 	answer["currency"], answer["price"], answer["renew_price"] = currency, converted(known.price, rate), converted(known.renewPrice, rate)
@@ -219,44 +224,44 @@ func answerCheck(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // lookUp asks the registry about a name, for registration or for transfer.
-func (c *call) lookUp(e *element, given, name string) (*registryName, *apiError) {
+func (c *call) lookUp(e *element, given, name string) (*registryName, *refusal.Error) {
 	registry := c.srv.state
 	if c.test {
 		registry = exampleRegistry(c.now)
 	}
-	if e.text("is_transfer") == "1" {
+	if e.Text("is_transfer") == "1" {
 		return registry.transferable(given, name, c.now)
 	}
 	return registry.available(given, name)
 }
 
 // identifyName takes an element for a name that need not be anybody's.
-func identifyName(_ *call, e *element) *apiError {
+func identifyName(_ *call, e *element) *refusal.Error {
 	if e.givenName() == "" {
-		return fail("NO_DOMAIN")
+		return refusal.New("NO_DOMAIN")
 	}
 	return nil
 }
 
 // describeCheck writes an error with its text in result and without error_params, and some texts in the words of the example (8.6).
-func describeCheck(c *call, e *element, err *apiError) map[string]any {
-	switch err.code {
+func describeCheck(c *call, e *element, err *refusal.Error) map[string]any {
+	switch err.Code {
 	case "DOMAIN_BAD_NAME":
-		err.wording = &phrase{en: "Invalid domain name=> $domain_name", ru: "Неверное имя домена=> $domain_name"}
+		err.Reword("Invalid domain name=> $domain_name", "Неверное имя домена=> $domain_name")
 	case "TLD_DISABLED":
-		err.wording = &phrase{en: "Registration in .$tld TLD is not available", ru: phraseOf(err.code).ru}
+		err.Reword("Registration in .$tld TLD is not available", "")
 	case "HAVE_MIXED_CODETABLES":
-		err.wording = &phrase{en: "You can not mix latin and cyrillic letters in domain names", ru: phraseOf(err.code).ru}
+		err.Reword("You can not mix latin and cyrillic letters in domain names", "")
 	}
 	return describeNameServers(c, e, err)
 }
 
 // answerDeleted lists names that became free (8.5). Without dates it lists those of the last day on which there were any.
-func answerDeleted(c *call) (map[string]any, *apiError) {
+func answerDeleted(c *call) (map[string]any, *refusal.Error) {
 	const maxRange = 2 // months
-	zones := texts(c.params.value("tlds"))
+	zones := texts(c.params.Value("tlds"))
 	if slices.ContainsFunc(zones, func(zone string) bool { return !slices.Contains([]string{"ru", "рф", "su"}, zone) }) {
-		return nil, incorrect("tlds")
+		return nil, refusal.Incorrect("tlds")
 	}
 	names := c.srv.state.registryNames(nameDeleted)
 	last := ""
@@ -268,16 +273,16 @@ func answerDeleted(c *call) (map[string]any, *apiError) {
 		return nil, err
 	}
 	if from, err := time.Parse(time.DateOnly, limits.from); err == nil && from.AddDate(0, maxRange, 0).Format(time.DateOnly) < limits.to {
-		return nil, incorrect("deleted_to")
+		return nil, refusal.Incorrect("deleted_to")
 	}
 	if c.test {
 		return map[string]any{"domains": exampleDeleted}, nil
 	}
 	found := []any{}
 	for _, name := range names {
-		if (len(zones) == 0 || slices.Contains(zones, unicodeName(tldOf(name.Name).name))) && limits.allow(name) {
+		if (len(zones) == 0 || slices.Contains(zones, dnszone.UnicodeName(tldOf(name.Name).name))) && limits.allow(name) {
 			found = append(found, map[string]any{
-				"domain_name": unicodeName(name.Name), "registered": "NOT REGISTERED", "date_delete": name.Expires, "first_create_date": name.Created,
+				"domain_name": dnszone.UnicodeName(name.Name), "registered": "NOT REGISTERED", "date_delete": name.Expires, "first_create_date": name.Created,
 				"yandex_tic": numeral{digits: strconv.Itoa(name.TIC), number: true}, "google_pr": textNumeral(int64(name.PageRank)),
 			})
 		}
@@ -291,28 +296,28 @@ type deletedLimits struct {
 	rank, tic                        int
 }
 
-func (l *deletedLimits) read(p params, last string) *apiError {
+func (l *deletedLimits) read(p form.Params, last string) *refusal.Error {
 	for _, field := range []struct {
 		name, fallback string
 		into           *string
 	}{
 		{"deleted_from", last, &l.from}, {"deleted_to", last, &l.to}, {"created_from", "", &l.createdFrom}, {"created_to", "9999-12-31", &l.createdTo},
 	} {
-		*field.into = p.text(field.name)
+		*field.into = p.Text(field.name)
 		if *field.into == "" {
 			*field.into = field.fallback
 		} else if _, err := time.Parse(time.DateOnly, *field.into); err != nil {
-			return incorrect(field.name)
+			return refusal.Incorrect(field.name)
 		}
 	}
 	for name, into := range map[string]*int{"min_pr": &l.rank, "min_cy": &l.tic} {
-		text := p.text(name)
+		text := p.Text(name)
 		if text == "" {
 			continue
 		}
 		var err error
 		if *into, err = strconv.Atoi(text); err != nil {
-			return incorrect(name)
+			return refusal.Incorrect(name)
 		}
 	}
 	return nil
@@ -323,23 +328,23 @@ func (l *deletedLimits) allow(n *registryName) bool {
 }
 
 // answerTLDInfo tells the rules of a zone, given by name or as that of a domain (8.27).
-func answerTLDInfo(c *call) (map[string]any, *apiError) {
-	given := c.params.text("tld")
+func answerTLDInfo(c *call) (map[string]any, *refusal.Error) {
+	given := c.params.Text("tld")
 	if given == "" {
-		name, err := canonicalDomain((&element{own: c.params}).givenName())
+		name, err := dnszone.CanonicalDomain((&element{own: c.params}).givenName())
 		if err != nil {
-			return nil, fail("NO_TLD")
+			return nil, refusal.New("NO_TLD")
 		}
 		given = tldOf(name).name
 	}
-	ascii, _ := toASCII(given)
+	ascii, _ := dnszone.ToASCII(given)
 	zone, ok := knownTLDs[ascii]
 	if !ok {
-		return nil, fail("UNAVAILABLE_DOMAIN_ZONE", "tld", given)
+		return nil, refusal.New("UNAVAILABLE_DOMAIN_ZONE", "tld", given)
 	}
-	info := map[string]any{"tld": unicodeName(zone.name), "regperiods": periods(zone.maxPeriod), "renewperiods": periods(zone.maxPeriod)}
+	info := map[string]any{"tld": dnszone.UnicodeName(zone.name), "regperiods": periods(zone.maxPeriod), "renewperiods": periods(zone.maxPeriod)}
 	for name, value := range map[string]int64{
-		"email_verification": flag(zone.verified), "idn_allowed": flag(zone.letters == anyAlphabet), "max_dname_length": maxLabelLength,
+		"email_verification": flag(zone.verified), "idn_allowed": flag(zone.letters == anyAlphabet), "max_dname_length": dnszone.MaxLabelLength,
 		"max_nss_count": maxNameServersOfZone, "min_dname_length": int64(zone.minLength), "min_nss_count": 0,
 		"privacy_protection_allowed": flag(zone.privacy), "reject_days_of_renew_after_create": 0, "renew_grace_period_after_expdate": 31,
 		"renew_grace_period_before_expdate": 60, "restoration_grace_period": 0,

@@ -2,11 +2,11 @@ package regapitest
 
 import (
 	"maps"
-	"net/netip"
 	"slices"
-	"strconv"
 	"time"
-	"unicode/utf8"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // candidate is a domain of an order, checked and not yet charged.
@@ -22,21 +22,21 @@ type candidate struct {
 type orderPlan struct {
 	transfer bool
 	// check looks a name up and tells its price for so many years.
-	check func(c *call, e *element, name string, zone tld, years int) (int64, *apiError)
+	check func(c *call, e *element, name string, zone tld, years int) (int64, *refusal.Error)
 }
 
 // createDomains registers domains (8.7).
-func createDomains(c *call) (map[string]any, *apiError) {
+func createDomains(c *call) (map[string]any, *refusal.Error) {
 	return c.orderDomains(orderPlan{check: checkRegistration})
 }
 
 // transferDomains takes domains over from other registrars (8.8).
-func transferDomains(c *call) (map[string]any, *apiError) {
+func transferDomains(c *call) (map[string]any, *refusal.Error) {
 	return c.orderDomains(orderPlan{transfer: true, check: checkTransfer})
 }
 
 // orderDomains checks each domain, writes one bill for those that pass, and orders them.
-func (c *call) orderDomains(plan orderPlan) (map[string]any, *apiError) {
+func (c *call) orderDomains(plan orderPlan) (map[string]any, *refusal.Error) {
 	elements, err := c.elements()
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func (c *call) orderDomains(plan orderPlan) (map[string]any, *apiError) {
 		return nil, err
 	}
 	candidates := []*candidate{}
-	answers, err := c.runElements(elements, func(e *element) (map[string]any, *apiError) {
+	answers, err := c.runElements(elements, func(e *element) (map[string]any, *refusal.Error) {
 		made, err := c.candidate(e, plan, candidates)
 		if err != nil {
 			return nil, err
@@ -78,45 +78,10 @@ func (c *call) orderDomains(plan orderPlan) (map[string]any, *apiError) {
 	return answer, nil
 }
 
-// answer is how a bill stands in the answers of orders (8.7).
-func (b *bill) answer() map[string]any {
-	return map[string]any{
-		"bill_id": textNumeral(b.id), "payment": amount(b.amount), "pay_type": b.payType, "pay_notes": b.payNotes(),
-	}
-}
-
-// checkOrder checks what an order's domains have in common. What the documentation calls mandatory and its examples leave out is demanded with
-// [Behaviour.StrictOrders] alone.
-func (c *call) checkOrder() *apiError {
-	const maxComment = 255
-	if c.srv.behaviour.StrictOrders && !c.test {
-		if c.params.text("period") == "" {
-			return missing("period")
-		}
-		if c.account.Partner && c.params.text("enduser_ip") == "" {
-			return missing("enduser_ip")
-		}
-	}
-	if ip := c.params.text("enduser_ip"); ip != "" {
-		if _, err := netip.ParseAddr(ip); err != nil {
-			return incorrect("enduser_ip")
-		}
-	}
-	for _, name := range []string{"comment", "admin_comment"} {
-		if utf8.RuneCountInString(c.params.text(name)) > maxComment {
-			return incorrect(name)
-		}
-	}
-	if !slices.Contains([]string{"", "preorder"}, c.params.text("subtype")) {
-		return incorrect("subtype")
-	}
-	return nil
-}
-
 // candidate checks one domain of an order.
-func (c *call) candidate(e *element, plan orderPlan, before []*candidate) (*candidate, *apiError) {
+func (c *call) candidate(e *element, plan orderPlan, before []*candidate) (*candidate, *refusal.Error) {
 	given := e.givenName()
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +90,7 @@ func (c *call) candidate(e *element, plan orderPlan, before []*candidate) (*cand
 		return nil, err
 	}
 	if slices.ContainsFunc(before, func(other *candidate) bool { return other.domain.Name == name }) {
-		return nil, fail("DOMAIN_ALREADY_ORDERED", "domain_name", given)
+		return nil, refusal.New("DOMAIN_ALREADY_ORDERED", "domain_name", given)
 	}
 	if err := c.checkOwnOrder(given, name); err != nil {
 		return nil, err
@@ -152,98 +117,9 @@ func (c *call) candidate(e *element, plan orderPlan, before []*candidate) (*cand
 	return &candidate{element: e, domain: ordered, price: price, extras: c.extras(e, name)}, nil
 }
 
-// checkOwnOrder finds an earlier order of the caller's for the same name.
-func (c *call) checkOwnOrder(given, name string) *apiError {
-	held := c.srv.state.domains[name]
-	switch {
-	case held == nil || c.test || held.owner != c.account.Login:
-		return nil
-	case held.process.unpaid():
-		return fail("DOMAIN_ALREADY_ORDERED", "domain_name", given)
-	case held.process.underWay(c.now):
-		return fail("DOMAIN_ORDER_LOCKED")
-	default:
-		return nil
-	}
-}
-
-// periodOf reads the years of an order; one unless given. Transfers of .ru, .su and .рф may leave the time as it is (8.8).
-func periodOf(e *element, zone tld, transfer bool) (int, *apiError) {
-	text := e.text("period")
-	if text == "" {
-		return 1, nil
-	}
-	years, err := strconv.Atoi(text)
-	least := 1
-	if transfer && zone.contacts == schemeRU {
-		least = 0
-	}
-	if err != nil || years < least || years > zone.maxPeriod {
-		return 0, incorrect("period")
-	}
-	return years, nil
-}
-
-// checkRegistration finds out whether a name is free. A premium one has to be asked for with reg_premium, at its own price (8.7).
-func checkRegistration(c *call, e *element, name string, zone tld, years int) (int64, *apiError) {
-	if c.test {
-		return 0, nil
-	}
-	known, err := c.srv.state.available(e.givenName(), name)
-	if err != nil {
-		return 0, err
-	}
-	if known == nil || known.Status != namePremium {
-		return zone.price(name, years), nil
-	}
-	if e.text("reg_premium") != "1" {
-		return 0, fail("DOMAIN_STOP_LIST")
-	}
-	return known.price * int64(years), nil
-}
-
-// checkTransfer finds out whether a name can be taken over, and whether its key could be right (8.8).
-func checkTransfer(c *call, e *element, name string, zone tld, years int) (int64, *apiError) {
-	if err := checkAuthInfo(e.text("authinfo"), zone, maxTransferAuthInfo); err != nil && (zone.authInfo || e.text("authinfo") != "") {
-		return 0, err
-	}
-	if c.test {
-		return 0, nil
-	}
-	if held := c.srv.state.domains[name]; held != nil && held.owner == c.account.Login && held.listed() {
-		return 0, fail("SERVICE_ALREADY_EXISTS")
-	}
-	if _, err := c.srv.state.transferable(e.givenName(), name, c.now); err != nil {
-		return 0, err
-	}
-	return zone.renew * int64(years), nil
-}
-
-// The longest keys of a transfer: in domain/transfer (8.8), and in domain/set_new_authinfo (8.10).
-const (
-	maxTransferAuthInfo = 48
-	maxNewAuthInfo      = 32
-)
-
-// checkAuthInfo checks the length and the letters of a transfer key.
-func checkAuthInfo(key string, zone tld, longest int) *apiError {
-	shortest := 5
-	if zone.contacts == schemeRU {
-		shortest = 6
-	}
-	switch {
-	case key == "":
-		return fail("AUTHINFO_NOT_FOUND")
-	case len(key) < shortest || len(key) > longest || !isPrintable(key):
-		return fail("INVALID_AUTHINFO")
-	default:
-		return nil
-	}
-}
-
 // newOrdered makes the domain of an order with its contacts and name servers, unknown to the state. A transfer within .ru, .su and .рф takes
 // both from the registry where they are not given (8.8).
-func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*domain, *apiError) {
+func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*domain, *refusal.Error) {
 	fromRegistry := transfer && zone.contacts == schemeRU
 	contacts, err := c.orderContacts(e, zone, fromRegistry)
 	if err != nil {
@@ -253,25 +129,25 @@ func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*do
 	if err != nil {
 		return nil, err
 	}
-	undelegated := zone.delegation && e.text("not_delegated") == "1"
+	undelegated := zone.delegation && e.Text("not_delegated") == "1"
 	if undelegated || (fromRegistry && servers == nil) {
-		servers = registrarNameServers
+		servers = dnszone.NameServers
 	}
 	if len(servers) < minNameServers {
-		return nil, fail("INVALID_NSS")
+		return nil, refusal.New("INVALID_NSS")
 	}
 	subtype := ""
 	if !transfer {
-		subtype = c.params.text("subtype")
+		subtype = c.params.Text("subtype")
 	}
 	made, failed := newDomain(name, c.account.Login, Domain{
-		NameServers: servers, Undelegated: undelegated, Contacts: contacts, State: stateInactive, UserServID: e.text("user_servid"),
+		NameServers: servers, Undelegated: undelegated, Contacts: contacts, State: stateInactive, UserServID: e.Text("user_servid"),
 		Subtype: subtype, Created: c.now.Format(time.DateOnly), Expires: c.now.Format(time.DateOnly),
 	}, c.now)
 	if failed != nil {
-		return nil, fail("INTERNAL_ERROR", "error_detail", failed.Error())
+		return nil, refusal.New("INTERNAL_ERROR", "error_detail", failed.Error())
 	}
-	made.process = &process{transfer: transfer, authInfo: e.text("authinfo")}
+	made.process = &process{transfer: transfer, authInfo: e.Text("authinfo")}
 	return made, nil
 }
 
@@ -279,13 +155,13 @@ func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*do
 var profileTypes = []string{"GTLD", "EU", "TJ", "RU.PP", "RU.ORG", "NEWTCI.ORG", "NEWTCI.PP"}
 
 // orderContacts takes the contacts from a profile of the account's, or from the request.
-func (c *call) orderContacts(e *element, zone tld, optional bool) (map[string]string, *apiError) {
-	kind, name := e.text("profile_type"), e.text("profile_name")
+func (c *call) orderContacts(e *element, zone tld, optional bool) (map[string]string, *refusal.Error) {
+	kind, name := e.Text("profile_type"), e.Text("profile_name")
 	switch {
 	case kind != "" && name == "":
-		return nil, missing("profile_name")
+		return nil, refusal.Missing("profile_name")
 	case kind == "" && name != "":
-		return nil, missing("profile_type")
+		return nil, refusal.Missing("profile_type")
 	case kind != "":
 		return c.profile(kind, name)
 	}
@@ -296,9 +172,9 @@ func (c *call) orderContacts(e *element, zone tld, optional bool) (map[string]st
 	return contacts, checkContacts(zone.contacts, contacts, true)
 }
 
-func (c *call) profile(kind, name string) (map[string]string, *apiError) {
+func (c *call) profile(kind, name string) (map[string]string, *refusal.Error) {
 	if !slices.Contains(profileTypes, kind) {
-		return nil, incorrect("profile_type")
+		return nil, refusal.Incorrect("profile_type")
 	}
 	if c.test {
 		return map[string]string{}, nil
@@ -308,23 +184,7 @@ func (c *call) profile(kind, name string) (map[string]string, *apiError) {
 			return maps.Clone(profile.Contacts), nil
 		}
 	}
-	return nil, incorrect("profile_name")
-}
-
-// checkUserServID checks the id that the caller gives a domain (2.2.4.3): it must be new, also among the domains of the same order.
-func (c *call) checkUserServID(ordered *domain, before []*candidate) *apiError {
-	id := ordered.UserServID
-	if id == "" {
-		return nil
-	}
-	if !userServID.MatchString(id) {
-		return fail("BAD_USER_SERVID")
-	}
-	known := !c.test && c.srv.state.identified("", id) != nil
-	if known || slices.ContainsFunc(before, func(other *candidate) bool { return other.domain.UserServID == id }) {
-		return fail("USER_SERVID_IS_NOT_UNIQUE")
-	}
-	return nil
+	return nil, refusal.Incorrect("profile_name")
 }
 
 // extraTypes are the services that domain/create orders along with a domain (8.7).
@@ -333,11 +193,11 @@ var extraTypes = []string{"srv_certificate", "srv_parking", "srv_webfwd"}
 func (c *call) extras(e *element, name string) []*service {
 	made := []*service{}
 	for _, servtype := range extraTypes {
-		if !e.own.has(servtype) {
+		if !e.own.Has(servtype) {
 			continue
 		}
 		made = append(made, &service{Name: name, owner: c.account.Login, Service: Service{
-			Servtype: servtype, Subtype: e.own.text(servtype), Domain: name, State: stateInactive,
+			Servtype: servtype, Subtype: e.own.Text(servtype), Domain: name, State: stateInactive,
 		}})
 	}
 	return made
@@ -357,7 +217,7 @@ func (c *call) extraTariff(extra *service) tariff {
 }
 
 // chargeFor writes the bill. Paying it starts the registry's work; deleting it unpaid takes the domains away again.
-func (c *call) chargeFor(candidates []*candidate) (*bill, *apiError) {
+func (c *call) chargeFor(candidates []*candidate) (*bill, *refusal.Error) {
 	orders := []order{}
 	for _, made := range candidates {
 		d, state, delay := made.domain, c.srv.state, c.srv.orderDelay
@@ -379,7 +239,7 @@ func (c *call) chargeFor(candidates []*candidate) (*bill, *apiError) {
 }
 
 // keep makes an ordered domain known; for the test user it only gets the example's number.
-func (c *call) keep(made *candidate, index int) *apiError {
+func (c *call) keep(made *candidate, index int) *refusal.Error {
 	if c.test {
 		made.domain.ServiceID = exampleFirstID + int64(index)
 		return nil
@@ -387,11 +247,11 @@ func (c *call) keep(made *candidate, index int) *apiError {
 	state, d := c.srv.state, made.domain
 	for _, kept := range append([]*service{d.service}, made.extras...) {
 		if err := state.register(kept, c.now); err != nil {
-			return fail("INTERNAL_ERROR", "error_detail", err.Error())
+			return refusal.New("INTERNAL_ERROR", "error_detail", err.Error())
 		}
 	}
 	if err := d.fillZone(Domain{}, c.srv.behaviour, c.now); err != nil {
-		return fail("INTERNAL_ERROR", "error_detail", err.Error())
+		return refusal.New("INTERNAL_ERROR", "error_detail", err.Error())
 	}
 	state.domains[d.Name] = d
 	state.pending = append(state.pending, d)

@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // bidLadders are the bids that can be made for an expiring name, in roubles (8.13).
@@ -31,20 +34,20 @@ var reregSorts = map[string]func(a, b *registryName) int{
 }
 
 // listExpiring lists names that are about to become free (8.11). Its answer is a list itself.
-func listExpiring(c *call) (map[string]any, *apiError) {
+func listExpiring(c *call) (map[string]any, *refusal.Error) {
 	const most = 1000
 	limits, err := c.numbers(map[string]int{
-		"max_chars": maxNameLength, "min_pr": 0, "min_cy": 0, "price": 1 << 30, "limit": most, "limit_from": 0, "views": 0, "vis": 0, "traf": 0,
+		"max_chars": dnszone.MaxNameLength, "min_pr": 0, "min_cy": 0, "price": 1 << 30, "limit": most, "limit_from": 0, "views": 0, "vis": 0, "traf": 0,
 	})
 	if err != nil {
 		return nil, err
 	}
-	order, known := reregSorts[c.params.text("sortcol")]
-	if !known && c.params.text("sortcol") != "" {
-		return nil, incorrect("sortcol")
+	order, known := reregSorts[c.params.Text("sortcol")]
+	if !known && c.params.Text("sortcol") != "" {
+		return nil, refusal.Incorrect("sortcol")
 	}
 	if limits["limit"] > most {
-		return nil, incorrect("limit")
+		return nil, refusal.Incorrect("limit")
 	}
 	if c.test {
 		return map[string]any{wholeAnswer: exampleExpiring}, nil
@@ -63,15 +66,15 @@ func listExpiring(c *call) (map[string]any, *apiError) {
 }
 
 // numbers reads parameters that are whole numbers, with their defaults.
-func (c *call) numbers(defaults map[string]int) (map[string]int, *apiError) {
+func (c *call) numbers(defaults map[string]int) (map[string]int, *refusal.Error) {
 	for name := range defaults {
-		text := c.params.text(name)
+		text := c.params.Text(name)
 		if text == "" {
 			continue
 		}
 		number, err := strconv.ParseUint(text, 10, 31)
 		if err != nil {
-			return nil, incorrect(name)
+			return nil, refusal.Incorrect(name)
 		}
 		defaults[name] = int(number)
 	}
@@ -79,20 +82,20 @@ func (c *call) numbers(defaults map[string]int) (map[string]int, *apiError) {
 }
 
 func (c *call) wantsExpiring(n *registryName, limits map[string]int) bool {
-	shown := unicodeName(n.Name)
-	if pattern := c.params.text("dname_matching"); pattern != "" {
+	shown := dnszone.UnicodeName(n.Name)
+	if pattern := c.params.Text("dname_matching"); pattern != "" {
 		if matched, err := path.Match("*"+pattern+"*", shown); err != nil || !matched {
 			return false
 		}
 	}
 	for name, value := range map[string]string{
-		"zone": unicodeName(tldOf(n.Name).name), "registrar": n.Registrar, "delete_date": n.Expires,
+		"zone": dnszone.UnicodeName(tldOf(n.Name).name), "registrar": n.Registrar, "delete_date": n.Expires,
 	} {
-		if wanted := c.params.text(name); wanted != "" && wanted != value {
+		if wanted := c.params.Text(name); wanted != "" && wanted != value {
 			return false
 		}
 	}
-	if list, ok := c.params.value(domainsList).([]any); ok && !slices.ContainsFunc(c.spread(list), func(e *element) bool { return e.means(n.Name) }) {
+	if list, ok := c.params.Value(domainsList).([]any); ok && !slices.ContainsFunc(c.spread(list), func(e *element) bool { return e.means(n.Name) }) {
 		return false
 	}
 	return utf8.RuneCountInString(shown) <= limits["max_chars"] && n.PageRank >= limits["min_pr"] && n.TIC >= limits["min_cy"] &&
@@ -101,7 +104,7 @@ func (c *call) wantsExpiring(n *registryName, limits map[string]int) bool {
 
 // means tells whether an element gives a canonical name.
 func (e *element) means(name string) bool {
-	canonical, err := canonicalDomain(e.givenName())
+	canonical, err := dnszone.CanonicalDomain(e.givenName())
 	return err == nil && canonical == name
 }
 
@@ -120,7 +123,7 @@ func kopecks(hundredths int64) string {
 
 func (n *registryName) shownExpiring() map[string]any {
 	return map[string]any{
-		"dname": unicodeName(n.Name), "tld": unicodeName(tldOf(n.Name).name), "first_create_date": n.Created, "delete_date": n.Expires,
+		"dname": dnszone.UnicodeName(n.Name), "tld": dnszone.UnicodeName(tldOf(n.Name).name), "first_create_date": n.Created, "delete_date": n.Expires,
 		"start_price": kopecks(n.startPrice), "bid": kopecks(n.currentPrice()), "price": kopecks(n.currentPrice()), "blitz_price": kopecks(n.blitzPrice),
 		"yandex_tic": textNumeral(int64(n.TIC)), "google_pr": textNumeral(int64(n.PageRank)), "registrar": n.Registrar,
 		"is_recommended": textNumeral(0), "uni_avg_attendance": textNumeral(0), "avg_viewings": textNumeral(0), "all_avg_traffic": textNumeral(0),
@@ -129,19 +132,19 @@ func (n *registryName) shownExpiring() map[string]any {
 }
 
 // placeBids bids for expiring names (8.12). A bid is paid at once; who is outbid gets the money back.
-func placeBids(c *call) (map[string]any, *apiError) {
-	if !c.params.has(domainsList) {
-		return nil, fail("DOMAINS_NOT_FOUND")
+func placeBids(c *call) (map[string]any, *refusal.Error) {
+	if !c.params.Has(domainsList) {
+		return nil, refusal.New("DOMAINS_NOT_FOUND")
 	}
 	elements, err := c.elements()
 	if err != nil {
-		return nil, fail("DOMAINS_NOT_FOUND")
+		return nil, refusal.New("DOMAINS_NOT_FOUND")
 	}
 	if err := c.checkBidder(elements[0]); err != nil {
 		return nil, err
 	}
 	placed := map[*element]*placedBid{}
-	answers, err := c.runElements(elements, func(e *element) (map[string]any, *apiError) {
+	answers, err := c.runElements(elements, func(e *element) (map[string]any, *refusal.Error) {
 		made, err := c.checkBid(e)
 		if err != nil {
 			return nil, err
@@ -175,43 +178,43 @@ type placedBid struct {
 }
 
 // checkBidder checks the contacts, which all bids of a request share.
-func (c *call) checkBidder(e *element) *apiError {
-	if e.text("profile_name") != "" {
+func (c *call) checkBidder(e *element) *refusal.Error {
+	if e.Text("profile_name") != "" {
 		_, err := c.orderContacts(e, knownTLDs["ru"], false)
 		return err
 	}
 	contacts := contactsOf(e, schemeRU)
 	if len(contacts) == 0 {
-		return fail("CONTACTS_NOT_FOUND")
+		return refusal.New("CONTACTS_NOT_FOUND")
 	}
 	err := checkContacts(schemeRU, contacts, true)
-	if err != nil && err.code != "UNKNOWN_CONTYPE" {
-		return fail("INVALID_CONTACTS")
+	if err != nil && err.Code != "UNKNOWN_CONTYPE" {
+		return refusal.New("INVALID_CONTACTS")
 	}
 	return err
 }
 
-func (c *call) checkBid(e *element) (*placedBid, *apiError) {
+func (c *call) checkBid(e *element) (*placedBid, *refusal.Error) {
 	given := e.givenName()
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
-	price, failed := strconv.ParseFloat(e.text("price"), 64)
+	price, failed := strconv.ParseFloat(e.Text("price"), 64)
 	if failed != nil {
-		return nil, fail("INVALID_BID")
+		return nil, refusal.New("INVALID_BID")
 	}
-	zone := unicodeName(tldOf(name).name)
+	zone := dnszone.UnicodeName(tldOf(name).name)
 	if price <= 0 || price != math.Trunc(price) || !slices.Contains(bidLadders[zone], int64(price)) {
-		return nil, fail("INVALID_BID")
+		return nil, refusal.New("INVALID_BID")
 	}
 	made := &placedBid{bid: bid{
-		login: c.account.Login, amount: int64(price) * 100, contacts: contactsOf(e, schemeRU), instalment: e.text("instalment") == "1",
+		login: c.account.Login, amount: int64(price) * 100, contacts: contactsOf(e, schemeRU), instalment: e.Text("instalment") == "1",
 	}}
 	made.bid.paid = made.bid.amount
 	if made.bid.instalment {
 		if zone == "su" {
-			return nil, fail("INSTALMENT_NOT_ALLOWED_FOR_SU")
+			return nil, refusal.New("INSTALMENT_NOT_ALLOWED_FOR_SU")
 		}
 		made.bid.paid = instalmentPrice
 	}
@@ -227,25 +230,25 @@ func (c *call) checkBid(e *element) (*placedBid, *apiError) {
 }
 
 // compete tells whether the bid is above all that there are.
-func (p *placedBid) compete(given string) *apiError {
+func (p *placedBid) compete(given string) *refusal.Error {
 	if p.name == nil || p.name.Status != nameExpiring {
-		return fail("REREG_NOT_FOUND", "domain_name", given)
+		return refusal.New("REREG_NOT_FOUND", "domain_name", given)
 	}
 	highest := p.name.highest()
 	switch {
 	case highest != nil && highest.amount >= p.bid.amount && highest.login == p.bid.login:
-		return fail("YOUR_SAME_OR_MORE_BID_FOUND")
+		return refusal.New("YOUR_SAME_OR_MORE_BID_FOUND")
 	case highest != nil && highest.amount >= p.bid.amount:
-		return fail("SAME_OR_MORE_BID_FOUND")
+		return refusal.New("SAME_OR_MORE_BID_FOUND")
 	case p.name.blitzPrice > 0 && p.bid.amount > p.name.blitzPrice, p.bid.amount < p.name.startPrice:
-		return fail("INVALID_BID")
+		return refusal.New("INVALID_BID")
 	default:
 		return nil
 	}
 }
 
 // chargeBids pays the bids and makes them count, in the order of the request.
-func (c *call) chargeBids(elements []*element, placed map[*element]*placedBid) (*bill, *apiError) {
+func (c *call) chargeBids(elements []*element, placed map[*element]*placedBid) (*bill, *refusal.Error) {
 	orders := []order{}
 	for _, e := range elements {
 		made := placed[e]
@@ -277,7 +280,7 @@ func (s *state) countBid(made *placedBid) {
 }
 
 // listBids lists the names that the account bid for, also those that others bid more for (8.13).
-func listBids(c *call) (map[string]any, *apiError) {
+func listBids(c *call) (map[string]any, *refusal.Error) {
 	ladders := map[string]any{}
 	for zone, ladder := range bidLadders {
 		steps := []any{}
@@ -312,14 +315,14 @@ func (n *registryName) shownBid(own *bid) map[string]any {
 	number := func(hundredths int64) numeral { return numeral{digits: kopecks(hundredths), number: true} }
 	open := n.blitzPrice == 0 || n.currentPrice() < n.blitzPrice
 	next := any(nil)
-	for _, step := range bidLadders[unicodeName(tldOf(n.Name).name)] {
+	for _, step := range bidLadders[dnszone.UnicodeName(tldOf(n.Name).name)] {
 		if open && step*100 > n.currentPrice() {
 			next = number(step * 100)
 			break
 		}
 	}
 	return map[string]any{
-		"dname": unicodeName(n.Name), "tld": unicodeName(tldOf(n.Name).name), "is_active": numeral{digits: strconv.FormatInt(flag(open), 10), number: true},
+		"dname": dnszone.UnicodeName(n.Name), "tld": dnszone.UnicodeName(tldOf(n.Name).name), "is_active": numeral{digits: strconv.FormatInt(flag(open), 10), number: true},
 		"is_recommended": numeral{digits: "0", number: true}, "first_create_date": n.Created, "delete_date": n.Expires, "registrar": n.Registrar,
 		"user_bid": number(own.amount), "max_bid": number(n.currentPrice()), "next_price": next, "blitz_price": number(n.blitzPrice),
 		"yandex_tic": numeral{digits: strconv.Itoa(n.TIC), number: true}, "google_pr": numeral{digits: strconv.Itoa(n.PageRank), number: true},

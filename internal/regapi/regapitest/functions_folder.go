@@ -1,5 +1,10 @@
 package regapitest
 
+import (
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
+
 func folderHandlers() map[string]handler {
 	handlers := map[string]handler{
 		"folder/nop":          {call: onFolder(answerFolder)},
@@ -8,7 +13,7 @@ func folderHandlers() map[string]handler {
 		"folder/rename":       {call: onFolder(renameFolder)},
 		"folder/get_services": {call: onFolder(answerFolderServices)},
 	}
-	for name, prepare := range map[string]func(*call) *apiError{
+	for name, prepare := range map[string]func(*call) *refusal.Error{
 		"folder/add_services":     keepFolder,
 		"folder/remove_services":  keepFolder,
 		"folder/replace_services": emptyFolder,
@@ -22,13 +27,13 @@ func folderHandlers() map[string]handler {
 	return handlers
 }
 
-type folderFunction func(*call, *folder) (map[string]any, *apiError)
+type folderFunction func(*call, *folder) (map[string]any, *refusal.Error)
 
 // onFolder makes a function of one that works on a folder. Section 12 opens its functions to everyone, but folders belong to somebody.
-func onFolder(do folderFunction) func(*call) (map[string]any, *apiError) {
-	return func(c *call) (map[string]any, *apiError) {
+func onFolder(do folderFunction) func(*call) (map[string]any, *refusal.Error) {
+	return func(c *call) (map[string]any, *refusal.Error) {
 		if c.account == nil {
-			return nil, fail("NO_USERNAME")
+			return nil, refusal.New("NO_USERNAME")
 		}
 		found, err := c.findFolder("")
 		if err != nil {
@@ -38,19 +43,19 @@ func onFolder(do folderFunction) func(*call) (map[string]any, *apiError) {
 	}
 }
 
-func answerFolder(_ *call, f *folder) (map[string]any, *apiError) {
+func answerFolder(_ *call, f *folder) (map[string]any, *refusal.Error) {
 	return map[string]any{"id": textNumeral(f.id), "name": f.name}, nil
 }
 
 // createFolder answers nothing: the number of the folder is told by folder/nop (12.2).
-func createFolder(c *call) (map[string]any, *apiError) {
+func createFolder(c *call) (map[string]any, *refusal.Error) {
 	if c.account == nil {
-		return nil, fail("NO_USERNAME")
+		return nil, refusal.New("NO_USERNAME")
 	}
-	ref := folderRef{name: c.params.text("folder_name")}
+	ref := folderRef{name: c.params.Text("folder_name")}
 	switch {
 	case ref.name == "":
-		return nil, missing(ref.field())
+		return nil, refusal.Missing(ref.field())
 	case c.test:
 		return nil, nil
 	case c.srv.state.folderNamed(c.account.Login, ref.name) != nil:
@@ -62,16 +67,16 @@ func createFolder(c *call) (map[string]any, *apiError) {
 }
 
 // removeFolder takes the folder away; what lay in it stays the account's.
-func removeFolder(c *call, f *folder) (map[string]any, *apiError) {
+func removeFolder(c *call, f *folder) (map[string]any, *refusal.Error) {
 	c.srv.state.removeFolder(f)
 	c.touch()
 	return nil, nil
 }
 
-func renameFolder(c *call, f *folder) (map[string]any, *apiError) {
-	ref := folderRef{prefix: "new_", name: c.params.text("new_folder_name")}
+func renameFolder(c *call, f *folder) (map[string]any, *refusal.Error) {
+	ref := folderRef{prefix: "new_", name: c.params.Text("new_folder_name")}
 	if ref.name == "" {
-		return nil, missing(ref.field())
+		return nil, refusal.Missing(ref.field())
 	}
 	if other := c.srv.state.folderNamed(c.account.Login, ref.name); other != nil && other != f {
 		return nil, c.folderError("FOLDER_ALREADY_EXISTS", ref)
@@ -81,7 +86,7 @@ func renameFolder(c *call, f *folder) (map[string]any, *apiError) {
 	return answerFolderServices(c, f)
 }
 
-func answerFolderServices(c *call, f *folder) (map[string]any, *apiError) {
+func answerFolderServices(c *call, f *folder) (map[string]any, *refusal.Error) {
 	content := f.shown()
 	c.entry.Elements = len(content)
 	return map[string]any{"folder_content": content}, nil
@@ -92,20 +97,20 @@ func (f *folder) shown() []any {
 	shown := []any{}
 	for _, member := range f.contents() {
 		shown = append(shown, map[string]any{
-			"domain_name": unicodeName(member.Name), "service_id": textNumeral(member.ServiceID), "servtype": member.Servtype,
+			"domain_name": dnszone.UnicodeName(member.Name), "service_id": textNumeral(member.ServiceID), "servtype": member.Servtype,
 		})
 	}
 	return shown
 }
 
 // keepFolder finds the folder that the services of a request are put into or taken out of.
-func keepFolder(c *call) (err *apiError) {
+func keepFolder(c *call) (err *refusal.Error) {
 	c.folder, err = c.findFolder("")
 	return err
 }
 
 // emptyFolder does what folder/replace_services begins with: everything leaves the folder (12.8), also when nothing can be put into it afterwards.
-func emptyFolder(c *call) *apiError {
+func emptyFolder(c *call) *refusal.Error {
 	if err := keepFolder(c); err != nil {
 		return err
 	}
@@ -114,7 +119,7 @@ func emptyFolder(c *call) *apiError {
 	return nil
 }
 
-func keepBothFolders(c *call) (err *apiError) {
+func keepBothFolders(c *call) (err *refusal.Error) {
 	if err := keepFolder(c); err != nil {
 		return err
 	}
@@ -124,7 +129,7 @@ func keepBothFolders(c *call) (err *apiError) {
 
 // fileService moves one service as the function says. One that lies where it is to be, or does not lie where it is to leave, is a success; what
 // move_services is told to move reaches the new folder in any case.
-func fileService(c *call, e *element) (map[string]any, *apiError) {
+func fileService(c *call, e *element) (map[string]any, *refusal.Error) {
 	changed := false
 	switch c.fn.Name {
 	case "folder/remove_services":
@@ -158,7 +163,7 @@ func completeFolder(c *call, answer map[string]any) {
 }
 
 // describeInResult writes a failed element with its text in result, as the examples of section 12 do.
-func describeInResult(c *call, e *element, err *apiError) map[string]any {
+func describeInResult(c *call, e *element, err *refusal.Error) map[string]any {
 	shown := e.echo()
 	if e.service != nil {
 		shown = c.named(e)

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 func hostingHandlers() map[string]handler {
@@ -22,7 +24,7 @@ func hostingHandlers() map[string]handler {
 const exampleURL = "https://test1.ru"
 
 // answerRefillURL tells where the users of Jelastic pay (11.2 of the older edition).
-func answerRefillURL(c *call) (map[string]any, *apiError) {
+func answerRefillURL(c *call) (map[string]any, *refusal.Error) {
 	if c.test {
 		return map[string]any{"url": exampleURL}, nil
 	}
@@ -30,13 +32,13 @@ func answerRefillURL(c *call) (map[string]any, *apiError) {
 }
 
 // setRefillURL takes an address in which words in angle brackets stand for what the service puts there (11.3 of the older edition).
-func setRefillURL(c *call) (map[string]any, *apiError) {
-	given := c.params.text("url")
+func setRefillURL(c *call) (map[string]any, *refusal.Error) {
+	given := c.params.Text("url")
 	if given == "" {
-		return nil, missing("url")
+		return nil, refusal.Missing("url")
 	}
 	if address, err := url.Parse(given); err != nil || address.Host == "" {
-		return nil, incorrect("url")
+		return nil, refusal.Incorrect("url")
 	}
 	if !c.test {
 		c.account.jelasticURL = given
@@ -46,10 +48,10 @@ func setRefillURL(c *call) (map[string]any, *apiError) {
 }
 
 // answerConstructorURL makes a link to the site builder of a hosting (11.4 of the older edition).
-func answerConstructorURL(c *call) (map[string]any, *apiError) {
-	e := &element{own: c.params, common: params{}, single: true}
-	if c.params.text("service_id") == "" {
-		return nil, missing("service_id")
+func answerConstructorURL(c *call) (map[string]any, *refusal.Error) {
+	e := c.alone()
+	if c.params.Text("service_id") == "" {
+		return nil, refusal.Missing("service_id")
 	}
 	if err := c.identify(e); err != nil {
 		return nil, err
@@ -77,14 +79,14 @@ var corporateThemes = []theme{
 }
 
 // answerThemes lists the themes of a type and a plan; of all when they are not given (11.5 of the older edition).
-func answerThemes(c *call) (map[string]any, *apiError) {
-	servtype, plan := c.params.text("servtype"), c.params.text("subtype")
+func answerThemes(c *call) (map[string]any, *refusal.Error) {
+	servtype, plan := c.params.Text("servtype"), c.params.Text("subtype")
 	plans, known := themePlans[servtype]
 	switch {
 	case servtype != "" && !known:
-		return nil, incorrect("servtype")
+		return nil, refusal.Incorrect("servtype")
 	case plan != "" && servtype != "" && !slices.Contains(plans, plan):
-		return nil, incorrect("subtype")
+		return nil, refusal.Incorrect("subtype")
 	}
 	themes := map[string]any{}
 	if servtype == "srv_rs_wordpress" || (plan != "" && plan != "corporate-0617") {

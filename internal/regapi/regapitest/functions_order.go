@@ -5,6 +5,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // serviceOrder is what service/create was asked for (7.4).
@@ -31,9 +35,9 @@ var (
 )
 
 // createService orders a service. It is active once its bill is paid.
-func createService(c *call) (map[string]any, *apiError) {
+func createService(c *call) (map[string]any, *refusal.Error) {
 	if c.account == nil {
-		return nil, fail("NO_USERNAME")
+		return nil, refusal.New("NO_USERNAME")
 	}
 	wanted, err := c.readServiceOrder()
 	if err != nil {
@@ -52,28 +56,28 @@ func createService(c *call) (map[string]any, *apiError) {
 //
 // Errors: PARAMETER_MISSING, PARAMETER_INCORRECT, NOT_ALLOWED_ORDER_BY_API, INVALID_PLAN, INVALID_PERIOD, BAD_USER_SERVID, and those of
 // identification.
-func (c *call) readServiceOrder() (wanted serviceOrder, err *apiError) {
-	servtype := c.params.text("servtype")
+func (c *call) readServiceOrder() (wanted serviceOrder, err *refusal.Error) {
+	servtype := c.params.Text("servtype")
 	if servtype == "" {
-		return wanted, missing("servtype")
+		return wanted, refusal.Missing("servtype")
 	}
 	if wanted.tariff, err = orderedTariff(servtype, c.orderedPlan(servtype)); err != nil {
 		return wanted, err
 	}
-	if wanted.period, err = wanted.tariff.parsePeriod(c.params.text("period")); err != nil {
+	if wanted.period, err = wanted.tariff.parsePeriod(c.params.Text("period")); err != nil {
 		return wanted, err
 	}
 	for _, field := range requiredFields[servtype] {
-		if c.params.text(field) == "" {
-			return wanted, missing(field)
+		if c.params.Text(field) == "" {
+			return wanted, refusal.Missing(field)
 		}
 	}
 	if wanted.details, err = c.readSettings(servtype); err != nil {
 		return wanted, err
 	}
-	wanted.userServID = c.params.text("user_servid")
+	wanted.userServID = c.params.Text("user_servid")
 	if wanted.userServID != "" && !userServID.MatchString(wanted.userServID) {
-		return wanted, fail("BAD_USER_SERVID")
+		return wanted, refusal.New("BAD_USER_SERVID")
 	}
 	return wanted, c.readOrderTarget(&wanted)
 }
@@ -81,7 +85,7 @@ func (c *call) readServiceOrder() (wanted serviceOrder, err *apiError) {
 // orderedPlan is the subtype, also called plan, or what is ordered when there is none.
 func (c *call) orderedPlan(servtype string) string {
 	for _, field := range []string{"subtype", "plan"} {
-		if plan := c.params.text(field); plan != "" {
+		if plan := c.params.Text(field); plan != "" {
 			return plan
 		}
 	}
@@ -89,22 +93,22 @@ func (c *call) orderedPlan(servtype string) string {
 }
 
 // orderedTariff is the tariff of a service that can be ordered here.
-func orderedTariff(servtype, plan string) (tariff, *apiError) {
+func orderedTariff(servtype, plan string) (tariff, *refusal.Error) {
 	found, err := findTariff(servtype, plan)
-	if err != nil && err.code == "PRICES_NOT_FOUND" {
-		return tariff{}, fail("NOT_ALLOWED_ORDER_BY_API")
+	if err != nil && err.Code == "PRICES_NOT_FOUND" {
+		return tariff{}, refusal.New("NOT_ALLOWED_ORDER_BY_API")
 	}
 	return found, err
 }
 
 // readOrderTarget finds out which domain, or which other service, the order is for.
-func (c *call) readOrderTarget(wanted *serviceOrder) (err *apiError) {
+func (c *call) readOrderTarget(wanted *serviceOrder) (err *refusal.Error) {
 	servtype := wanted.tariff.servtype
-	given := c.params.text("dname")
+	given := c.params.Text("dname")
 	if given == "" {
-		given = c.params.text("domain_name")
+		given = c.params.Text("domain_name")
 	}
-	uplink := c.params.text("uplink_service_id")
+	uplink := c.params.Text("uplink_service_id")
 	switch {
 	case slices.Contains(freestanding, servtype):
 		return nil
@@ -112,15 +116,15 @@ func (c *call) readOrderTarget(wanted *serviceOrder) (err *apiError) {
 		wanted.name, wanted.uplink, err = c.readUplink(uplink)
 		return err
 	case slices.Contains(addOns, servtype):
-		return missing("uplink_service_id")
+		return refusal.Missing("uplink_service_id")
 	default:
-		wanted.name, err = canonicalDomain(given)
+		wanted.name, err = dnszone.CanonicalDomain(given)
 		return err
 	}
 }
 
-func (c *call) readUplink(id string) (string, int64, *apiError) {
-	e := &element{own: params{"service_id": id}, common: params{}, single: true}
+func (c *call) readUplink(id string) (string, int64, *refusal.Error) {
+	e := &element{own: form.Params{"service_id": id}, common: form.Params{}, single: true}
 	found, err := c.find(e)
 	if err != nil {
 		return "", 0, err
@@ -131,30 +135,30 @@ func (c *call) readUplink(id string) (string, int64, *apiError) {
 // checkUnordered refuses a second service of a type that a domain has once, and a second certificate before the first one is active.
 //
 // Errors: WAITING, NEEDS_CONFIRMATION, SERVICE_ALREADY_EXISTS, USER_SERVID_IS_NOT_UNIQUE.
-func (c *call) checkUnordered(wanted serviceOrder) *apiError {
+func (c *call) checkUnordered(wanted serviceOrder) *refusal.Error {
 	if c.test {
 		return nil
 	}
 	if wanted.userServID != "" && c.srv.state.identified("", wanted.userServID) != nil {
-		return fail("USER_SERVID_IS_NOT_UNIQUE")
+		return refusal.New("USER_SERVID_IS_NOT_UNIQUE")
 	}
 	found := c.srv.state.attached(c.account.Login, wanted.name, wanted.tariff.servtype)
 	switch {
 	case found == nil || !found.listed():
 		return nil
 	case found.Servtype == sslCertificate && found.State == stateInactive:
-		return fail("NEEDS_CONFIRMATION")
+		return refusal.New("NEEDS_CONFIRMATION")
 	case slices.Contains(repeatable, found.Servtype):
 		return nil
 	case found.State == stateInactive:
-		return fail("WAITING")
+		return refusal.New("WAITING")
 	default:
-		return fail("SERVICE_ALREADY_EXISTS")
+		return refusal.New("SERVICE_ALREADY_EXISTS")
 	}
 }
 
 // orderService charges for a service that is inactive until then, and gone again when it cannot be charged for.
-func (c *call) orderService(wanted serviceOrder) (map[string]any, *apiError) {
+func (c *call) orderService(wanted serviceOrder) (map[string]any, *refusal.Error) {
 	ordered, err := c.placeService(wanted)
 	if err != nil {
 		return nil, err
@@ -183,7 +187,7 @@ func (c *call) orderService(wanted serviceOrder) (map[string]any, *apiError) {
 }
 
 // placeService makes the service that was ordered; the state knows it unless it is the test user's.
-func (c *call) placeService(wanted serviceOrder) (*service, *apiError) {
+func (c *call) placeService(wanted serviceOrder) (*service, *refusal.Error) {
 	ordered := &service{Name: wanted.name, owner: c.account.Login, Service: Service{
 		Servtype: wanted.tariff.servtype, Subtype: wanted.tariff.subtype, Domain: wanted.name, UserServID: wanted.userServID,
 		UplinkServiceID: wanted.uplink, State: stateInactive, Details: wanted.details,
@@ -193,7 +197,7 @@ func (c *call) placeService(wanted serviceOrder) (*service, *apiError) {
 		return ordered, nil
 	}
 	if err := c.srv.state.register(ordered, c.now); err != nil {
-		return nil, fail("INTERNAL_ERROR", "error_detail", err.Error())
+		return nil, refusal.New("INTERNAL_ERROR", "error_detail", err.Error())
 	}
 	return ordered, nil
 }
@@ -208,7 +212,7 @@ func (s *service) activate(now time.Time, t tariff, periods int) {
 func (s *service) describe(done string) string {
 	text := "service " + s.Servtype + " is " + done
 	if s.Name != "" {
-		text += " for domain " + unicodeName(s.Name)
+		text += " for domain " + dnszone.UnicodeName(s.Name)
 	}
 	return text
 }
@@ -225,28 +229,28 @@ func (c *call) price(hundredths int64) int64 {
 var hostingTypes = []string{"srv_hosting_ispmgr", "srv_hosting_cpanel", "srv_hosting_plesk"}
 
 // checkServiceOrder checks an order without making one; everyone may ask (7.5).
-func checkServiceOrder(c *call) (map[string]any, *apiError) {
-	e := &element{own: c.params, common: params{}}
-	given, servtype := e.givenName(), c.params.text("servtype")
+func checkServiceOrder(c *call) (map[string]any, *refusal.Error) {
+	e := &element{own: c.params, common: form.Params{}}
+	given, servtype := e.givenName(), c.params.Text("servtype")
 	if servtype == "" {
 		servtype = hostingTypes[0]
 	}
 	if given == "" {
-		return nil, missing("dname")
+		return nil, refusal.Missing("dname")
 	}
-	name, err := canonicalDomain(given)
+	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
 		return nil, err
 	}
 	const shortestName = 2
-	if label, _, _ := strings.Cut(unicodeName(name), "."); len([]rune(label)) < shortestName {
-		return nil, fail("FIELD_VALUE_TOO_SHORT")
+	if label, _, _ := strings.Cut(dnszone.UnicodeName(name), "."); len([]rune(label)) < shortestName {
+		return nil, refusal.New("FIELD_VALUE_TOO_SHORT")
 	}
 	ordered, err := orderedTariff(servtype, c.orderedPlan(servtype))
 	if err != nil {
 		return nil, err
 	}
-	period, err := ordered.parsePeriod(c.params.text("period"))
+	period, err := ordered.parsePeriod(c.params.Text("period"))
 	if err != nil {
 		return nil, err
 	}
@@ -259,31 +263,31 @@ func checkServiceOrder(c *call) (map[string]any, *apiError) {
 }
 
 // checkHosted refuses hosting for a name that is hosted, or whose zone is another account's.
-func (c *call) checkHosted(name, servtype string) *apiError {
+func (c *call) checkHosted(name, servtype string) *refusal.Error {
 	if c.test || !slices.Contains(hostingTypes, servtype) {
 		return nil
 	}
 	for _, other := range c.srv.state.byName[name] {
 		if slices.Contains(hostingTypes, other.Servtype) && other.listed() {
-			return fail("ALREADY_EXISTS_ON_SERVER")
+			return refusal.New("ALREADY_EXISTS_ON_SERVER")
 		}
 	}
 	d := c.srv.state.domains[name]
 	if d != nil && d.delegatedHere() && (c.account == nil || !d.managedBy(c.account.Login)) {
-		return fail("ALREADY_EXISTS_ON_NSS")
+		return refusal.New("ALREADY_EXISTS_ON_NSS")
 	}
 	return nil
 }
 
 // renewServices prolongs domains and services with one bill for all of them; elements that cannot be prolonged are left out of it (7.13).
-func renewServices(c *call) (map[string]any, *apiError) {
+func renewServices(c *call) (map[string]any, *refusal.Error) {
 	elements, err := c.elements()
 	if err != nil {
 		return nil, err
 	}
-	period := c.params.text("period")
+	period := c.params.Text("period")
 	if period == "" {
-		return nil, missing("period")
+		return nil, refusal.Missing("period")
 	}
 	answers, err := c.runElements(elements, c.answerElement)
 	if err != nil {
@@ -312,9 +316,9 @@ func renewServices(c *call) (map[string]any, *apiError) {
 }
 
 // planRenewal adds one service to the order. Errors: INVALID_PERIOD, INCORRECT_STATE, PROLONG_ERROR, DOUBLE_ORDER.
-func planRenewal(c *call, e *element) (map[string]any, *apiError) {
+func planRenewal(c *call, e *element) (map[string]any, *refusal.Error) {
 	t := renewalTariff(e.service)
-	period, err := t.parsePeriod(c.params.text("period"))
+	period, err := t.parsePeriod(c.params.Text("period"))
 	if err != nil {
 		return nil, err
 	}
@@ -329,25 +333,25 @@ func planRenewal(c *call, e *element) (map[string]any, *apiError) {
 	return answerService(c, e)
 }
 
-func (c *call) checkRenewal(e *element, t tariff, period int) *apiError {
+func (c *call) checkRenewal(e *element, t tariff, period int) *refusal.Error {
 	if e.domain != nil && e.domain.process.underWay(c.now) {
-		return fail("DOMAIN_ORDER_LOCKED")
+		return refusal.New("DOMAIN_ORDER_LOCKED")
 	}
 	if e.service.State != stateActive && e.service.State != stateSuspended {
-		return fail("INCORRECT_STATE")
+		return refusal.New("INCORRECT_STATE")
 	}
 	if t.once {
-		return fail("PROLONG_ERROR", "error_detail", "the service is not renewable")
+		return refusal.New("PROLONG_ERROR", "error_detail", "the service is not renewable")
 	}
 	if c.test {
 		return nil
 	}
 	if t.add(e.service.expiry(), period).After(t.add(c.now, t.longest())) {
-		return fail("PROLONG_ERROR", "error_detail", "the period ends more than "+strconv.Itoa(t.longest())+" "+t.unit+"s from now")
+		return refusal.New("PROLONG_ERROR", "error_detail", "the period ends more than "+strconv.Itoa(t.longest())+" "+t.unit+"s from now")
 	}
 	for _, b := range c.srv.state.bills {
 		if b.payed == "" && b.concerns(e.service) {
-			return fail("DOUBLE_ORDER", "dname", e.shownName(), "servtype", e.service.Servtype)
+			return refusal.New("DOUBLE_ORDER", "dname", e.shownName(), "servtype", e.service.Servtype)
 		}
 	}
 	return nil

@@ -4,14 +4,16 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // wholeAnswer is the key of an answer that is no object: a function that has one answers with this key alone.
 const wholeAnswer = ""
 
 // answerPrices lists the tariffs; servortld is the type of service (7.2). All callers get the prices of group 0.
-func answerPrices(c *call) (map[string]any, *apiError) {
-	currency, rate, err := parseCurrency(c.params.text("currency"))
+func answerPrices(c *call) (map[string]any, *refusal.Error) {
+	currency, rate, err := parseCurrency(c.params.Text("currency"))
 	if err != nil {
 		return nil, err
 	}
@@ -41,20 +43,20 @@ func bit(set bool) int {
 
 // answerServtypeDetails lists the plans of one type of service, or of several given with commas or as repeated fields; then the subtype does not
 // count (7.3). The test user gets the example, which answers with web forwarding to a request for hosting.
-func answerServtypeDetails(c *call) (map[string]any, *apiError) {
+func answerServtypeDetails(c *call) (map[string]any, *refusal.Error) {
 	wanted := []string{}
-	for _, text := range texts(c.params.value("servtype")) {
+	for _, text := range texts(c.params.Value("servtype")) {
 		wanted = append(wanted, strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })...)
 	}
 	if len(wanted) == 0 {
-		return nil, missing("servtype")
+		return nil, refusal.Missing("servtype")
 	}
 	details := []any{}
 	for _, t := range c.tariffsOf(wanted) {
 		details = append(details, c.shownTariff(t))
 	}
 	if len(details) == 0 {
-		return nil, fail("PRICES_NOT_FOUND", "servtype", strings.Join(wanted, ","))
+		return nil, refusal.New("PRICES_NOT_FOUND", "servtype", strings.Join(wanted, ","))
 	}
 	return map[string]any{wholeAnswer: details}, nil
 }
@@ -63,7 +65,7 @@ func (c *call) tariffsOf(wanted []string) []tariff {
 	if c.test {
 		wanted = []string{"srv_webfwd"}
 	}
-	subtype, hidden := c.params.text("subtype"), c.flag("show_hidden") && !c.flag("only_actual")
+	subtype, hidden := c.params.Text("subtype"), c.flag("show_hidden") && !c.flag("only_actual")
 	found := []tariff{}
 	for _, t := range tariffs {
 		asked := slices.Contains(wanted, t.servtype) && (hidden || !t.archived)

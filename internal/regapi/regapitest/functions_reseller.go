@@ -3,42 +3,44 @@ package regapitest
 import (
 	"slices"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // The addresses that an external service can send its user to (5.5).
 var urlTypes = []string{"refill", "refund"}
 
 // resellerURLKey checks the two parameters that name an address. Errors: PARAMETER_MISSING, PARAMETER_INCORRECT.
-func (c *call) resellerURLKey() (string, *apiError) {
-	servtype, urlType := c.params.text("servtype"), c.params.text("url_type")
+func (c *call) resellerURLKey() (string, *refusal.Error) {
+	servtype, urlType := c.params.Text("servtype"), c.params.Text("url_type")
 	switch {
 	case servtype == "":
-		return "", missing("servtype")
+		return "", refusal.Missing("servtype")
 	case servtype != seowizard:
-		return "", incorrect("servtype")
+		return "", refusal.Incorrect("servtype")
 	case urlType == "":
-		return "", missing("url_type")
+		return "", refusal.Missing("url_type")
 	case !slices.Contains(urlTypes, urlType):
-		return "", incorrect("url_type")
+		return "", refusal.Incorrect("url_type")
 	}
 	return servtype + " " + urlType, nil
 }
 
-func setResellerURL(c *call) (map[string]any, *apiError) {
+func setResellerURL(c *call) (map[string]any, *refusal.Error) {
 	key, err := c.resellerURLKey()
 	if err != nil {
 		return nil, err
 	}
-	if c.params.text("url") == "" {
-		return nil, missing("url")
+	if c.params.Text("url") == "" {
+		return nil, refusal.Missing("url")
 	}
-	c.account.resellerURLs[key] = c.params.text("url")
+	c.account.resellerURLs[key] = c.params.Text("url")
 	c.touch()
 	return nil, nil
 }
 
 // answerResellerURL is empty until an address is set.
-func answerResellerURL(c *call) (map[string]any, *apiError) {
+func answerResellerURL(c *call) (map[string]any, *refusal.Error) {
 	key, err := c.resellerURLKey()
 	if err != nil {
 		return nil, err
@@ -50,18 +52,18 @@ func answerResellerURL(c *call) (map[string]any, *apiError) {
 }
 
 // refillBalance sends a bill for money on the account, which is there once the bill is paid (5.5 of the older edition).
-func refillBalance(c *call) (map[string]any, *apiError) {
-	if c.params.text("pay_type") != "WM" {
-		return nil, incorrect("pay_type")
+func refillBalance(c *call) (map[string]any, *refusal.Error) {
+	if c.params.Text("pay_type") != "WM" {
+		return nil, refusal.Incorrect("pay_type")
 	}
-	if c.params.text("wmid") == "" {
-		return nil, missing("wmid")
+	if c.params.Text("wmid") == "" {
+		return nil, refusal.Missing("wmid")
 	}
-	currency := c.params.text("currency")
+	currency := c.params.Text("currency")
 	if !slices.Contains(payCurrencies["WM"][1:], currency) {
-		return nil, fail("UNSUPPORTED_CURRENCY")
+		return nil, refusal.New("UNSUPPORTED_CURRENCY")
 	}
-	asked, err := parseAmount(c.params.text("amount"))
+	asked, err := parseAmount(c.params.Text("amount"))
 	if err != nil {
 		return nil, err
 	}

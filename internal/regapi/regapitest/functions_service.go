@@ -1,5 +1,10 @@
 package regapitest
 
+import (
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
+
 func serviceHandlers() map[string]handler {
 	handlers := map[string]handler{
 		"service/nop":                       {each: answerService},
@@ -41,16 +46,16 @@ func serviceHandlers() map[string]handler {
 }
 
 // answerServiceAlone is the success of a function whose answer is not documented.
-func answerServiceAlone(*call, *element) (map[string]any, *apiError) { return nil, nil }
+func answerServiceAlone(*call, *element) (map[string]any, *refusal.Error) { return nil, nil }
 
-func answerService(c *call, e *element) (map[string]any, *apiError) {
+func answerService(c *call, e *element) (map[string]any, *refusal.Error) {
 	answer := c.succeeded(e)
 	answer["servtype"] = e.service.Servtype
 	return answer, nil
 }
 
 // answerServiceInfo names the domain by service_id alone, as the examples do (7.7).
-func answerServiceInfo(c *call, e *element) (map[string]any, *apiError) {
+func answerServiceInfo(c *call, e *element) (map[string]any, *refusal.Error) {
 	answer := map[string]any{
 		"creation_date":   e.service.Created,
 		"expiration_date": e.service.Expires,
@@ -66,7 +71,7 @@ func answerServiceInfo(c *call, e *element) (map[string]any, *apiError) {
 	if c.account.Partner && !c.test {
 		answer["user2_login"] = e.service.GrantedTo
 	}
-	if e.text("show_folders") == "1" {
+	if e.Text("show_folders") == "1" {
 		answer["folders"] = c.foldersHolding(e.service)
 	}
 	return answer, nil
@@ -74,8 +79,8 @@ func answerServiceInfo(c *call, e *element) (map[string]any, *apiError) {
 
 // answerServiceList leaves out what is deleted or moved away: only N, A and S are documented as states here (7.8). The test user gets the example
 // whole, because the example itself answers with a hosting to a request for domains.
-func answerServiceList(c *call) (map[string]any, *apiError) {
-	wanted := c.params.text("servtype")
+func answerServiceList(c *call) (map[string]any, *refusal.Error) {
+	wanted := c.params.Text("servtype")
 	services := []any{}
 	for _, s := range c.listedServices() {
 		if wanted == "" || wanted == s["servtype"] || c.test {
@@ -97,7 +102,7 @@ func (c *call) listedServices() []map[string]any {
 		}
 		services = append(services, map[string]any{
 			"creation_date":     owned.Created,
-			"dname":             unicodeName(owned.Name),
+			"dname":             dnszone.UnicodeName(owned.Name),
 			"expiration_date":   owned.Expires,
 			"service_id":        textNumeral(owned.ServiceID),
 			"servtype":          owned.Servtype,
@@ -124,12 +129,12 @@ func (c *call) foldersHolding(s *service) []any {
 }
 
 // onService makes a function that takes no list of one that works on the service which the request names.
-func onService(do elementFunction) func(*call) (map[string]any, *apiError) {
-	return func(c *call) (map[string]any, *apiError) {
+func onService(do elementFunction) func(*call) (map[string]any, *refusal.Error) {
+	return func(c *call) (map[string]any, *refusal.Error) {
 		if c.account == nil {
-			return nil, fail("NO_USERNAME")
+			return nil, refusal.New("NO_USERNAME")
 		}
-		e := &element{own: c.params, common: params{}, single: true}
+		e := c.alone()
 		if err := c.identify(e); err != nil {
 			return nil, err
 		}
@@ -137,6 +142,6 @@ func onService(do elementFunction) func(*call) (map[string]any, *apiError) {
 	}
 }
 
-func answerServiceFolders(c *call, e *element) (map[string]any, *apiError) {
+func answerServiceFolders(c *call, e *element) (map[string]any, *refusal.Error) {
 	return map[string]any{"folders": c.foldersHolding(e.service)}, nil
 }

@@ -1,6 +1,10 @@
 package regapitest
 
-import "time"
+import (
+	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
 
 // renewalNotice is how long before its end a domain counts as one to renew; the documentation does not say.
 const renewalNotice = 60 * 24 * time.Hour
@@ -10,7 +14,7 @@ type statistics map[string]int64
 
 // answerStatistics counts domains and folders. The costs and registrations of a period are told when a date is given: the example, which has
 // none, lacks them. Likewise domains on their way here are told only when there are some.
-func answerStatistics(c *call) (map[string]any, *apiError) {
+func answerStatistics(c *call) (map[string]any, *refusal.Error) {
 	from, err := c.date("date_from")
 	if err != nil {
 		return nil, err
@@ -35,13 +39,13 @@ func answerStatistics(c *call) (map[string]any, *apiError) {
 }
 
 // date reads a date of a request, which may be absent. Error: PARAMETER_INCORRECT.
-func (c *call) date(name string) (string, *apiError) {
-	text := c.params.text(name)
+func (c *call) date(name string) (string, *refusal.Error) {
+	text := c.params.Text(name)
 	if text == "" {
 		return "", nil
 	}
 	if _, err := time.Parse(time.DateOnly, text); err != nil {
-		return "", incorrect(name)
+		return "", refusal.Incorrect(name)
 	}
 	return text, nil
 }

@@ -37,7 +37,7 @@ func TestFunctionsThatAreOpenToEveryoneStillWantToKnowWhoseThingsTheyChange(t *t
 		if f.Access != catalog.Everyone || f.ReadOnly {
 			continue
 		}
-		answered := w.send(name, form("dname", "example.ru", "folder_name", "one", "servtype", "srv_webfwd", "lot_id", "1")).decode(t)
+		answered := w.send(name, formOf("dname", "example.ru", "folder_name", "one", "servtype", "srv_webfwd", "lot_id", "1")).decode(t)
 		if answered.ErrorCode != "NO_USERNAME" {
 			t.Errorf("%s without credentials: %+v", name, answered)
 		}

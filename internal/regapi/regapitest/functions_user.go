@@ -3,6 +3,8 @@ package regapitest
 import (
 	"fmt"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 func userHandlers() map[string]handler {
@@ -18,7 +20,7 @@ func userHandlers() map[string]handler {
 }
 
 // answerNothing is a success without an answer.
-func answerNothing(*call) (map[string]any, *apiError) { return nil, nil }
+func answerNothing(*call) (map[string]any, *refusal.Error) { return nil, nil }
 
 // The currencies that the examples name (5.4).
 const (
@@ -33,14 +35,14 @@ func roublesPer(currency string) (int64, bool) {
 }
 
 // answerBalance leaves out blocked when it is zero, and credit for those who are no Partners (5.4).
-func answerBalance(c *call) (map[string]any, *apiError) {
-	currency := c.params.text("currency")
+func answerBalance(c *call) (map[string]any, *refusal.Error) {
+	currency := c.params.Text("currency")
 	if currency == "" {
 		currency = roubles
 	}
 	rate, ok := roublesPer(currency)
 	if !ok {
-		return nil, fail("UNSUPPORTED_CURRENCY")
+		return nil, refusal.New("UNSUPPORTED_CURRENCY")
 	}
 	answer := map[string]any{"currency": currency, "prepay": amount(c.account.balance.prepay / rate)}
 	if c.account.balance.blocked != 0 {

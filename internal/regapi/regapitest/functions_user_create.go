@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // newLogin is what a login may be (5.2).
@@ -19,7 +21,7 @@ const checkedUserID = 777
 // createUser registers an account that can call the API at once (5.2). With email_only the address is the login, too.
 //
 // The address of the user and its country are not required, because the documentation's example gives neither.
-func createUser(c *call) (map[string]any, *apiError) {
+func createUser(c *call) (map[string]any, *refusal.Error) {
 	wanted, err := c.readNewUser()
 	if err != nil {
 		return nil, err
@@ -28,15 +30,15 @@ func createUser(c *call) (map[string]any, *apiError) {
 		return map[string]any{"user_id": textNumeral(checkedUserID)}, nil
 	}
 	if err := c.srv.state.addAccount(wanted); err != nil {
-		return nil, fail("INTERNAL_ERROR", "error_detail", err.Error())
+		return nil, refusal.New("INTERNAL_ERROR", "error_detail", err.Error())
 	}
 	c.touch()
 	return map[string]any{"user_id": textNumeral(c.srv.state.accounts[wanted.Login].UserID)}, nil
 }
 
 // readNewUser checks the parameters. Errors: PARAMETER_MISSING, PARAMETER_INCORRECT, USER_LOGIN_NOT_UNIQUE.
-func (c *call) readNewUser() (Account, *apiError) {
-	wanted := Account{Login: c.params.text("user_login"), Password: c.params.text("user_password"), Email: c.params.text("user_email")}
+func (c *call) readNewUser() (Account, *refusal.Error) {
+	wanted := Account{Login: c.params.Text("user_login"), Password: c.params.Text("user_password"), Email: c.params.Text("user_email")}
 	required := []string{"user_login", "user_password", "user_email"}
 	if c.flag("email_only") {
 		required = []string{"user_email"}
@@ -44,43 +46,43 @@ func (c *call) readNewUser() (Account, *apiError) {
 		wanted.Login, wanted.Password = wanted.Email, "generated"
 	}
 	for _, field := range required {
-		if c.params.text(field) == "" {
-			return wanted, missing(field)
+		if c.params.Text(field) == "" {
+			return wanted, refusal.Missing(field)
 		}
 	}
 	if err := c.checkNewUser(wanted); err != nil {
 		return wanted, err
 	}
-	for _, text := range texts(c.params.value("white_list_ips")) {
+	for _, text := range texts(c.params.Value("white_list_ips")) {
 		allowed, ok := parseAddresses(text)
 		if !ok {
-			return wanted, incorrect("white_list_ips")
+			return wanted, refusal.Incorrect("white_list_ips")
 		}
 		wanted.AllowedIPs = append(wanted.AllowedIPs, allowed)
 	}
 	return wanted, nil
 }
 
-func (c *call) checkNewUser(wanted Account) *apiError {
+func (c *call) checkNewUser(wanted Account) *refusal.Error {
 	if _, err := mail.ParseAddress(wanted.Email); err != nil {
-		return incorrect("user_email")
+		return refusal.Incorrect("user_email")
 	}
 	if !c.flag("email_only") && !newLogin.MatchString(wanted.Login) {
-		return incorrect("user_login")
+		return refusal.Incorrect("user_login")
 	}
-	if text := c.params.text("user_ip"); text != "" && net.ParseIP(text) == nil {
-		return incorrect("user_ip")
+	if text := c.params.Text("user_ip"); text != "" && net.ParseIP(text) == nil {
+		return refusal.Incorrect("user_ip")
 	}
-	if language := c.params.text("user_language"); !slices.Contains([]string{"", "ru", "en"}, language) {
-		return incorrect("user_language")
+	if language := c.params.Text("user_language"); !slices.Contains([]string{"", "ru", "en"}, language) {
+		return refusal.Incorrect("user_language")
 	}
 	for _, flag := range []string{"user_subsribe", "user_mailnotify", "set_me_as_referrer", "check_only"} {
-		if !slices.Contains([]string{"", "0", "1"}, c.params.text(flag)) {
-			return incorrect(flag)
+		if !slices.Contains([]string{"", "0", "1"}, c.params.Text(flag)) {
+			return refusal.Incorrect(flag)
 		}
 	}
 	if wanted.Login == testLogin || c.srv.state.accounts[wanted.Login] != nil {
-		return fail("USER_LOGIN_NOT_UNIQUE")
+		return refusal.New("USER_LOGIN_NOT_UNIQUE")
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // seowizard is the one external service with a balance of its own (7.24).
@@ -14,21 +16,21 @@ const leastRefill = 10_00
 
 // external runs a function only on a service of one type.
 func external(servtype string, next elementFunction) elementFunction {
-	return func(c *call, e *element) (map[string]any, *apiError) {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		if !c.test && e.service.Servtype != servtype {
-			return nil, fail("SERVICE_OPERATIONS_DISABLED")
+			return nil, refusal.New("SERVICE_OPERATIONS_DISABLED")
 		}
 		return next(c, e)
 	}
 }
 
 // refillService puts money on a service's balance, at the fixed rates of user/get_balance (7.24).
-func refillService(c *call, e *element) (map[string]any, *apiError) {
-	asked, err := parseAmount(c.params.text("amount"))
+func refillService(c *call, e *element) (map[string]any, *refusal.Error) {
+	asked, err := parseAmount(c.params.Text("amount"))
 	if err != nil {
 		return nil, err
 	}
-	_, rate, err := parseCurrency(c.params.text("currency"))
+	_, rate, err := parseCurrency(c.params.Text("currency"))
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +39,7 @@ func refillService(c *call, e *element) (map[string]any, *apiError) {
 	case c.test:
 		sum = exampleRefill
 	case sum < leastRefill:
-		return nil, incorrect("amount")
+		return nil, refusal.Incorrect("amount")
 	}
 	made, err := c.charge(order{service: e.service, action: actionRenew, amount: sum, fulfil: func(time.Time) { e.service.balance += sum }})
 	if err != nil {
@@ -50,24 +52,24 @@ func refillService(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // parseAmount reads money with at most two decimals. Errors: PARAMETER_MISSING, PARAMETER_INCORRECT.
-func parseAmount(text string) (int64, *apiError) {
+func parseAmount(text string) (int64, *refusal.Error) {
 	if text == "" {
-		return 0, missing("amount")
+		return 0, refusal.Missing("amount")
 	}
 	whole, cents, _ := strings.Cut(text, ".")
 	const decimals = 2
 	if len(cents) > decimals {
-		return 0, incorrect("amount")
+		return 0, refusal.Incorrect("amount")
 	}
 	hundredths, err := strconv.ParseUint(whole+cents+strings.Repeat("0", decimals-len(cents)), 10, 40)
 	if err != nil || hundredths == 0 {
-		return 0, incorrect("amount")
+		return 0, refusal.Incorrect("amount")
 	}
 	return int64(hundredths), nil
 }
 
 // refundService takes all money back from a service's balance (7.24 of the older edition).
-func refundService(c *call, e *element) (map[string]any, *apiError) {
+func refundService(c *call, e *element) (map[string]any, *refusal.Error) {
 	c.account.balance.prepay += e.service.balance
 	e.service.balance = 0
 	c.touch()
@@ -75,7 +77,7 @@ func refundService(c *call, e *element) (map[string]any, *apiError) {
 }
 
 // answerServiceBalance is in roubles, but for the example's dollars (7.25).
-func answerServiceBalance(c *call, e *element) (map[string]any, *apiError) {
+func answerServiceBalance(c *call, e *element) (map[string]any, *refusal.Error) {
 	if c.test {
 		return map[string]any{"balance": textNumeral(10), "currency": dollars}, nil
 	}
@@ -84,7 +86,7 @@ func answerServiceBalance(c *call, e *element) (map[string]any, *apiError) {
 
 // answerLink gives the address of a panel; a real one ends with what lets the user in.
 func answerLink(address string) elementFunction {
-	return func(c *call, e *element) (map[string]any, *apiError) {
+	return func(c *call, e *element) (map[string]any, *refusal.Error) {
 		link := address
 		if !c.test {
 			link += "#" + strconv.FormatInt(e.service.ServiceID, 10)

@@ -129,8 +129,8 @@ func (r received) decode(t *testing.T) answer {
 	return decoded
 }
 
-// form makes a form of name, value pairs.
-func form(pairs ...string) url.Values {
+// formOf makes a form of name, value pairs.
+func formOf(pairs ...string) url.Values {
 	values := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		values.Add(pairs[i], pairs[i+1])
@@ -141,7 +141,7 @@ func form(pairs ...string) url.Values {
 // call calls a function with credentials and the given fields.
 func (w *world) call(login, password, function string, pairs ...string) answer {
 	w.t.Helper()
-	return w.send(function, form(append([]string{"username", login, "password", password}, pairs...)...)).decode(w.t)
+	return w.send(function, formOf(append([]string{"username", login, "password", password}, pairs...)...)).decode(w.t)
 }
 
 func (w *world) alice(function string, pairs ...string) answer {

@@ -11,6 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // discardLog swallows what net/http says about connections that faults break on purpose.
@@ -20,7 +23,7 @@ var discardLog = log.New(io.Discard, "", 0)
 type call struct {
 	srv    *Server
 	fn     *function
-	params params
+	params form.Params
 	entry  *Entry
 	now    time.Time
 	remote netip.Addr
@@ -75,15 +78,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // receive reads the request and opens its journal entry.
-func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *apiError) {
-	c := &call{srv: s, params: params{}, now: s.clock.Now(), tls: r.TLS}
+func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *refusal.Error) {
+	c := &call{srv: s, params: form.Params{}, now: s.clock.Now(), tls: r.TLS}
 	if address, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		c.remote = address.Addr().Unmap().WithZone("")
 	}
 	refused := c.read(w, r)
 	name := strings.Trim(strings.TrimPrefix(r.URL.Path, apiPath), "/")
 	c.entry = &Entry{
-		Time: c.now, Function: name, Login: c.params.text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.plain(true),
+		Time: c.now, Function: name, Login: c.params.Text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.Plain(true),
 	}
 	c.fn = s.functions[name]
 	if c.fn != nil {
@@ -100,20 +103,20 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *apiErr
 }
 
 // read checks the form of the request (2.1) and decodes its parameters.
-func (c *call) read(w http.ResponseWriter, r *http.Request) *apiError {
+func (c *call) read(w http.ResponseWriter, r *http.Request) *refusal.Error {
 	if !c.srv.allowsGET() {
 		if r.Method != http.MethodPost {
-			return fail("ONLY_POST_ALLOWED")
+			return refusal.New("ONLY_POST_ALLOWED")
 		}
 		if r.URL.RawQuery != "" {
-			return fail("QUERY_PARAMS_DISALLOWED")
+			return refusal.New("QUERY_PARAMS_DISALLOWED")
 		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBodyBytes))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, form.MaxBodyBytes))
 	if err != nil {
-		return incorrect("input_data")
+		return refusal.Incorrect("input_data")
 	}
-	decoded, refused := decodeBody(r.Header.Get("Content-Type"), body, r.URL.Query())
+	decoded, refused := form.Decode(r.Header.Get("Content-Type"), body, r.URL.Query())
 	if decoded != nil {
 		c.params = decoded
 	}
@@ -127,7 +130,7 @@ func (s *Server) allowsGET() bool {
 }
 
 // process takes a request from its receipt to its answer.
-func (s *Server) process(c *call, refused *apiError) reply {
+func (s *Server) process(c *call, refused *refusal.Error) reply {
 	s.callHook(StageReceived, c)
 	plan := s.draw(c)
 	if err := s.wait(plan.latency); err != nil {
@@ -219,47 +222,37 @@ func (c *call) failLate(answer reply) reply {
 }
 
 // admit counts the request and checks everything that stands before the function itself; malformed is what its form was refused for.
-func (s *Server) admit(c *call, malformed *apiError) *apiError {
+func (s *Server) admit(c *call, malformed *refusal.Error) *refusal.Error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.now = s.clock.Now()
 	if err := s.limiter.admit(c.entry.Login, c.remote.String(), c.now); err != nil {
-		s.metrics.countRefusal(err.code)
+		s.metrics.countRefusal(err.Code)
 		return err
 	}
 	if malformed != nil {
 		return malformed
 	}
-	if err := c.checkFormats(); err != nil {
+	if err := c.params.CheckFormat(); err != nil {
 		return err
 	}
 	if c.fn == nil {
-		return fail("NO_SUCH_COMMAND", "command_name", c.entry.Function)
+		return refusal.New("NO_SUCH_COMMAND", "command_name", c.entry.Function)
 	}
 	if c.fn.HTTPSOnly && c.tls == nil && s.behaviour.EnforceHTTPS {
-		return fail("HTTPS_ONLY")
+		return refusal.New("HTTPS_ONLY")
 	}
 	return c.authenticate()
 }
 
-// checkFormats refuses formats that are not documented; the encoding was checked when the request was read.
-func (c *call) checkFormats() *apiError {
-	for _, name := range []string{"output_format", "view"} {
-		if _, known := outputFormats[c.params.text(name)]; !known && c.params.text(name) != "" {
-			return incorrect(name)
-		}
-	}
-	return nil
-}
-
 // apply runs the function.
-func (s *Server) apply(c *call) (map[string]any, *apiError) {
+func (s *Server) apply(c *call) (map[string]any, *refusal.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state.passDays(c.now)
 	s.state.settle(c.now)
 	var answer map[string]any
-	var err *apiError
+	var err *refusal.Error
 	if c.fn.call != nil {
 		answer, err = c.fn.call(c)
 	} else {
@@ -271,13 +264,13 @@ func (s *Server) apply(c *call) (map[string]any, *apiError) {
 }
 
 // compose writes the answer and its outcome into the journal.
-func (s *Server) compose(c *call, answer map[string]any, refused *apiError) reply {
+func (s *Server) compose(c *call, answer map[string]any, refused *refusal.Error) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	envelope := c.envelope(answer, refused)
 	c.entry.Result = envelope["result"].(string)
 	if refused != nil {
-		c.entry.ErrorCode = refused.code
+		c.entry.ErrorCode = refused.Code
 	}
 	if c.file != nil && refused == nil {
 		return c.file.reply()
@@ -293,12 +286,11 @@ func (s *Server) compose(c *call, answer map[string]any, refused *apiError) repl
 
 // write gives the answer the format and the encoding that were asked for.
 func (c *call) write(envelope map[string]any) reply {
-	in, format := c.encoding(), c.format()
-	body, err := format.write(envelope, in)
+	body, err := c.params.Format().Encode(envelope, c.params.Encoding())
 	if err != nil {
 		return reply{status: http.StatusInternalServerError, contentType: "text/plain; charset=utf-8", body: []byte(err.Error())}
 	}
-	return reply{status: http.StatusOK, contentType: c.contentType(), body: in.encode(body, format.escape)}
+	return reply{status: http.StatusOK, contentType: c.contentType(), body: body}
 }
 
 func (s *Server) send(w http.ResponseWriter, answer reply) {

@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
 )
 
 // Stage is a moment in the life of a request at which a hook is called.
@@ -103,8 +105,8 @@ func (e *Entry) clone() Entry {
 }
 
 // fingerprint is the same for equal parameters.
-func fingerprint(p params) string {
-	text, err := json.Marshal(p.plain(true))
+func fingerprint(p form.Params) string {
+	text, err := json.Marshal(p.Plain(true))
 	if err != nil {
 		return ""
 	}

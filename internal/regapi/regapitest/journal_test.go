@@ -80,8 +80,8 @@ func TestSecretsAreInNeitherJournalNorLogNorHook(t *testing.T) {
 		{"input_format", "xml", "input_data", `<opt password="` + password + `"/>`},
 		{"input_data", jsonData},
 	} {
-		w.send("zone/nop", form(fields...))
-		w.send("zone/update_records", form(fields...))
+		w.send("zone/nop", formOf(fields...))
+		w.send("zone/update_records", formOf(fields...))
 	}
 	text, err := json.Marshal(w.Journal())
 	if err != nil {
@@ -118,7 +118,7 @@ func TestHooksSeeEachStage(t *testing.T) {
 	w.must(w.alice("zone/add_alias", fieldsOf("subdomain=www ipaddr=192.0.2.1")...))
 	w.alice("no/such")
 	w.Inject(Fault{Kind: FaultDropAnswer})
-	if err := post(t.Context(), w.Server, "zone/clear", form("username", "alice", "password", "secret", "dname", "example.ru")); err == nil {
+	if err := post(t.Context(), w.Server, "zone/clear", formOf("username", "alice", "password", "secret", "dname", "example.ru")); err == nil {
 		t.Error("the answer was not dropped")
 	}
 	want := []string{
@@ -167,7 +167,7 @@ func TestConcurrentRequestsAreMeasuredPerAccount(t *testing.T) {
 		s.AddAccount(Account{Login: "alice", Password: "secret"})
 		s.AddAccount(Account{Login: "bob", Password: "hidden"})
 		nop := func(login, password string) {
-			if err := post(t.Context(), s, "nop", form("username", login, "password", password)); err != nil {
+			if err := post(t.Context(), s, "nop", formOf("username", login, "password", password)); err != nil {
 				t.Error(err)
 			}
 		}
@@ -207,7 +207,7 @@ func TestACallerThatLeavesDoesNotStopItsRequest(t *testing.T) {
 		s.AddDomain("alice", Domain{Name: "example.ru"})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		fields := form("username", "alice", "password", "secret", "dname", "example.ru", "subdomain", "www", "ipaddr", "192.0.2.1")
+		fields := formOf("username", "alice", "password", "secret", "dname", "example.ru", "subdomain", "www", "ipaddr", "192.0.2.1")
 		if err := post(ctx, s, "zone/add_alias", fields); err == nil {
 			t.Error("the caller was answered in time")
 		}

@@ -1,6 +1,10 @@
 package regapitest
 
-import "time"
+import (
+	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
+)
 
 // limitWindow is the length of the sliding window of rate limits (1.2).
 const limitWindow = time.Hour
@@ -28,7 +32,7 @@ func newLimiter(limit int, blockFor time.Duration) *limiter {
 }
 
 // admit counts one request of a user (empty when unknown) from an address, or refuses it.
-func (l *limiter) admit(login, address string, now time.Time) *apiError {
+func (l *limiter) admit(login, address string, now time.Time) *refusal.Error {
 	if l.limit <= 0 {
 		return nil
 	}
@@ -40,9 +44,9 @@ func (l *limiter) admit(login, address string, now time.Time) *apiError {
 		if l.full(key, now) {
 			l.refusals++
 			if key.kind == "account" {
-				return fail(codeAccountRate)
+				return refusal.New(refusal.AccountRate)
 			}
-			return fail(codeIPRate)
+			return refusal.New(refusal.IPRate)
 		}
 	}
 	for _, key := range keys {

@@ -3,6 +3,8 @@ package regapitest
 import (
 	"testing"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 func TestTheHourlyLimitHoldsForAUserInAnyHour(t *testing.T) {
@@ -14,14 +16,14 @@ func TestTheHourlyLimitHoldsForAUserInAnyHour(t *testing.T) {
 		}
 	}
 	w.clock.Advance(57 * time.Minute)
-	if code := w.alice("nop").ErrorCode; code != codeAccountRate {
+	if code := w.alice("nop").ErrorCode; code != refusal.AccountRate {
 		t.Errorf("an hour less a moment after the first: %q", code)
 	}
 	w.clock.Advance(time.Minute)
 	if got := w.alice("nop"); got.Result != "success" {
 		t.Errorf("an hour after the first: %+v", got)
 	}
-	if code := w.alice("nop").ErrorCode; code != codeAccountRate {
+	if code := w.alice("nop").ErrorCode; code != refusal.AccountRate {
 		t.Errorf("the window slides by one request only: %q", code)
 	}
 	if w.Refusals() != 2 {
@@ -34,10 +36,10 @@ func TestTheHourlyLimitHoldsForAnAddressAtTheSameTime(t *testing.T) {
 	w.alice("nop")
 	w.alice("nop")
 	w.bob("nop")
-	if code := w.bob("nop").ErrorCode; code != codeIPRate {
+	if code := w.bob("nop").ErrorCode; code != refusal.IPRate {
 		t.Errorf("code %q", code)
 	}
-	if got := w.send("user/nop", nil).decode(t); got.ErrorCode != codeIPRate {
+	if got := w.send("user/nop", nil).decode(t); got.ErrorCode != refusal.IPRate {
 		t.Errorf("a function that needs no user: %+v", got)
 	}
 }
@@ -49,7 +51,7 @@ func TestRequestsOfEveryKindCount(t *testing.T) {
 	w.alice("no/such_command")
 	w.alice("nop", "output_format", "csv")
 	w.alice("user/nop")
-	if code := w.alice("nop").ErrorCode; code != codeAccountRate {
+	if code := w.alice("nop").ErrorCode; code != refusal.AccountRate {
 		t.Errorf("code %q", code)
 	}
 }
@@ -60,7 +62,7 @@ func TestABlockFollowsARefusal(t *testing.T) {
 	w.clock.Advance(time.Minute)
 	w.alice("nop")
 	w.clock.Advance(2*time.Hour - time.Second)
-	if code := w.alice("nop").ErrorCode; code != codeAccountRate {
+	if code := w.alice("nop").ErrorCode; code != refusal.AccountRate {
 		t.Errorf("before the block ends: %q", code)
 	}
 	w.clock.Advance(time.Second)

@@ -6,6 +6,7 @@ import (
 	"github.com/miekg/dns"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // otherLabel stands for what a caller made up: were each its own label, callers could fill the memory.
@@ -38,7 +39,7 @@ func newMetrics() *metrics {
 		}, []string{"type", "rcode"}),
 	}
 	m.registry.MustRegister(m.requests, m.elementErrors, m.refusals, m.queries)
-	for _, code := range []string{codeAccountRate, codeIPRate} {
+	for _, code := range []string{refusal.AccountRate, refusal.IPRate} {
 		m.refusals.WithLabelValues(code)
 	}
 	return m

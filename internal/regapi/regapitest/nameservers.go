@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/form"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // maxNameServers is how many servers a request can name: ns0 to ns3 (8.20).
@@ -17,16 +21,16 @@ const minNameServers = 2
 // It is nil when none are named. Addresses count only for servers in the domain itself, which must have them.
 //
 // Errors: INVALID_NSS.
-func nameServersOf(e *element, domain string) ([]string, *apiError) {
-	var given params
-	if object, ok := e.value("nss").(params); ok {
+func nameServersOf(e *element, domain string) ([]string, *refusal.Error) {
+	var given form.Params
+	if object, ok := e.Value("nss").(form.Params); ok {
 		given = object
 	}
 	field := func(name string) any {
 		if given != nil {
-			return given.value(name)
+			return given.Value(name)
 		}
-		return e.value(name)
+		return e.Value(name)
 	}
 	servers, hosts := []string(nil), []string{}
 	for number := range maxNameServers {
@@ -37,7 +41,7 @@ func nameServersOf(e *element, domain string) ([]string, *apiError) {
 		}
 		server, ok := nameServer(host, field(name+"ip"), domain)
 		if !ok || slices.Contains(hosts, nameServerHost(server)) {
-			return nil, fail("INVALID_NSS")
+			return nil, refusal.New("INVALID_NSS")
 		}
 		servers, hosts = append(servers, server), append(hosts, nameServerHost(server))
 	}
@@ -47,8 +51,7 @@ func nameServersOf(e *element, domain string) ([]string, *apiError) {
 // nameServer writes a server with the addresses that it needs.
 func nameServer(host string, addresses any, domain string) (string, bool) {
 	const minHost, maxHost = 6, 80
-	target, ok := canonicalTarget(host, domain)
-	host = strings.TrimSuffix(target, ".")
+	host, ok := dnszone.CanonicalHost(host, domain)
 	if !ok || len(host) < minHost || len(host) > maxHost || !strings.Contains(host, ".") {
 		return "", false
 	}

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // RegistryName is what the registries know of a name that no account holds: who else has it, what it costs, when it becomes free.
@@ -64,7 +67,7 @@ type registryName struct {
 }
 
 func (s *state) addRegistryName(n RegistryName, now time.Time) error {
-	name, apiErr := canonicalDomain(n.Name)
+	name, apiErr := dnszone.CanonicalDomain(n.Name)
 	if apiErr != nil {
 		return fmt.Errorf("registry name %q: %w", n.Name, apiErr)
 	}
@@ -135,9 +138,9 @@ func (s *state) registryNames(status string) []*registryName {
 // available tells whether a name could be registered by anybody; a premium name is returned too.
 //
 // Errors (2.3.3): DOMAIN_ALREADY_EXISTS, DOMAIN_BAD_NAME, DOMAIN_STOP_LIST, DOMAIN_STOP_PATTERN.
-func (s *state) available(given, name string) (*registryName, *apiError) {
+func (s *state) available(given, name string) (*registryName, *refusal.Error) {
 	if held := s.domains[name]; held != nil && held.listed() {
-		return nil, fail("DOMAIN_ALREADY_EXISTS")
+		return nil, refusal.New("DOMAIN_ALREADY_EXISTS")
 	}
 	known := s.registry[name]
 	if known == nil {
@@ -147,9 +150,9 @@ func (s *state) available(given, name string) (*registryName, *apiError) {
 	case "":
 		return known, nil
 	case "DOMAIN_BAD_NAME", "DOMAIN_STOP_PATTERN":
-		return nil, fail(code, "domain_name", given)
+		return nil, refusal.New(code, "domain_name", given)
 	default:
-		return nil, fail(code)
+		return nil, refusal.New(code)
 	}
 }
 
@@ -157,25 +160,25 @@ func (s *state) available(given, name string) (*registryName, *apiError) {
 //
 // Errors (2.3.3): CANT_OBTAIN_EXPDATE for a name that nobody holds, DOMAIN_EXPIRED, DOMAIN_TOO_YOUNG, DOMAIN_CLIENT_TRANSFER_PROHIBITED,
 // DOMAIN_TRANSFER_PROHIBITED_UNKNOWN.
-func (s *state) transferable(given, name string, now time.Time) (*registryName, *apiError) {
+func (s *state) transferable(given, name string, now time.Time) (*registryName, *refusal.Error) {
 	const (
 		minAge  = 60
 		minRest = 5
 	)
 	known := s.registry[name]
 	if known == nil || known.Status != nameTaken {
-		return nil, fail("CANT_OBTAIN_EXPDATE", "domain_name", given)
+		return nil, refusal.New("CANT_OBTAIN_EXPDATE", "domain_name", given)
 	}
 	day := func(days int) string { return now.AddDate(0, 0, days).Format(time.DateOnly) }
 	switch {
 	case known.Expires < day(minRest):
-		return nil, fail("DOMAIN_EXPIRED", "domain_name", given)
+		return nil, refusal.New("DOMAIN_EXPIRED", "domain_name", given)
 	case known.Created > day(-minAge):
-		return nil, fail("DOMAIN_TOO_YOUNG", "domain_name", given)
+		return nil, refusal.New("DOMAIN_TOO_YOUNG", "domain_name", given)
 	case known.Lock == lockClient:
-		return nil, fail("DOMAIN_CLIENT_TRANSFER_PROHIBITED", "domain_name", given)
+		return nil, refusal.New("DOMAIN_CLIENT_TRANSFER_PROHIBITED", "domain_name", given)
 	case known.Lock == lockRegistry:
-		return nil, fail("DOMAIN_TRANSFER_PROHIBITED_UNKNOWN", "domain_name", given)
+		return nil, refusal.New("DOMAIN_TRANSFER_PROHIBITED_UNKNOWN", "domain_name", given)
 	}
 	return known, nil
 }

@@ -33,7 +33,7 @@ func ParseSeed(text []byte) (Seed, error) {
 	if err := yaml.UnmarshalStrict(text, &seed); err != nil {
 		return Seed{}, fmt.Errorf("parse the seed: %w", err)
 	}
-	if err := seed.Behaviour.check(); err != nil {
+	if err := seed.Behaviour.Check(); err != nil {
 		return Seed{}, fmt.Errorf("parse the seed: %w", err)
 	}
 	return seed, nil

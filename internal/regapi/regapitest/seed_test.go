@@ -52,7 +52,7 @@ func seeded(t *testing.T, text string) (*world, Seed) {
 
 func TestASeedSetsTheScene(t *testing.T) {
 	w, _ := seeded(t, seedText)
-	w.wantRecords("example.ru", Record{"@", "MX", "mail.example.ru.", 10}, Record{"www", "A", "192.0.2.1", 0})
+	w.wantRecords("example.ru", Record{Name: "@", Type: "MX", Content: "mail.example.ru.", Priority: 10}, Record{Name: "www", Type: "A", Content: "192.0.2.1"})
 	w.wantRecords("parked.ru", parkingRecords...)
 	info := w.alice("service/get_info", "user_servid", "abc123").element(t, 0)
 	if info["service_id"] != 501.0 || info["expiration_date"] != "2030-01-02" || info["creation_date"] != "2026-11-22" {
@@ -148,7 +148,7 @@ func TestTheControlEndpoint(t *testing.T) {
 	if status, body := control(handler, "POST", "/reset", ""); status != 204 {
 		t.Errorf("reset: %d %s", status, body)
 	}
-	w.wantRecords("example.ru", Record{"@", "MX", "mail.example.ru.", 10}, Record{"www", "A", "192.0.2.1", 0})
+	w.wantRecords("example.ru", Record{Name: "@", Type: "MX", Content: "mail.example.ru.", Priority: 10}, Record{Name: "www", Type: "A", Content: "192.0.2.1"})
 	_, body := control(handler, "GET", "/journal", "")
 	var page journalPage
 	if err := json.Unmarshal([]byte(body), &page); err != nil || len(page.Entries) != 0 {
@@ -163,9 +163,9 @@ func TestEditsOfWhatIsNotTherePanic(t *testing.T) {
 		"second account": func() { w.AddAccount(Account{Login: "alice"}) },
 		"domain":         func() { w.Records("nobody.ru") },
 		"bad domain":     func() { w.SOA("localhost") },
-		"record":         func() { w.RemoveRecord("example.ru", Record{"www", "A", "192.0.2.1", 0}) },
-		"bad record":     func() { w.AddRecord("example.ru", Record{"www", "A", "nonsense", 0}) },
-		"bad records":    func() { w.SetRecords("example.ru", []Record{{"www", "PTR", "x", 0}}) },
+		"record":         func() { w.RemoveRecord("example.ru", Record{Name: "www", Type: "A", Content: "192.0.2.1"}) },
+		"bad record":     func() { w.AddRecord("example.ru", Record{Name: "www", Type: "A", Content: "nonsense"}) },
+		"bad records":    func() { w.SetRecords("example.ru", []Record{{Name: "www", Type: "PTR", Content: "x"}}) },
 		"bad time":       func() { w.SetSOA("example.ru", "long", "") },
 		"fault":          func() { w.Inject(Fault{Kind: "explode"}) },
 	} {

@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // domainType is the servtype of domains (2.2.4.3).
@@ -99,7 +102,7 @@ func (s *state) addService(login string, seed Service, now time.Time) error {
 	}
 	added := &service{Service: seed, owner: login}
 	if seed.Domain != "" {
-		name, err := canonicalDomain(seed.Domain)
+		name, err := dnszone.CanonicalDomain(seed.Domain)
 		if err != nil {
 			return fmt.Errorf("service %s of %q: %w", seed.Servtype, seed.Domain, err)
 		}
@@ -157,7 +160,7 @@ func (s *state) checkService(added *service) error {
 		return fmt.Errorf("state %q is none of N, A, S, D, O", added.State)
 	}
 	if added.UserServID != "" && !userServID.MatchString(added.UserServID) {
-		return fail("BAD_USER_SERVID")
+		return refusal.New("BAD_USER_SERVID")
 	}
 	if s.byID[added.ServiceID] != nil || s.identified("", added.UserServID) != nil {
 		return errors.New("there is one with the same id already")

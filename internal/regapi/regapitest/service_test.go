@@ -252,7 +252,7 @@ func TestTheBalanceOfAServiceIsRefilledAndRefunded(t *testing.T) {
 
 func TestPricesCanBeHadInOtherCurrenciesAndWithThoseOfRenewals(t *testing.T) {
 	w := newWorld(t)
-	answered := w.send("service/get_prices", form("currency", "usd", "show_renew_data", "1")).decode(t).Answer
+	answered := w.send("service/get_prices", formOf("currency", "usd", "show_renew_data", "1")).decode(t).Answer
 	for _, item := range answered["prices"].([]any) {
 		price := item.(map[string]any)
 		if price["servortld"] == "srv_webfwd" && (price["price"] != "1.50" || price["renew_price"] != "1.50") {
@@ -278,7 +278,7 @@ func TestTheDetailsOfTypesFollowWhatIsAskedFor(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
-			if got := w.send("service/get_servtype_details", form(c.fields...)).decode(t).List; len(got) != c.want {
+			if got := w.send("service/get_servtype_details", formOf(c.fields...)).decode(t).List; len(got) != c.want {
 				t.Errorf("%d plans, want %d", len(got), c.want)
 			}
 		})
@@ -287,7 +287,7 @@ func TestTheDetailsOfTypesFollowWhatIsAskedFor(t *testing.T) {
 
 func TestUnrolledPricesAreOnePerNumberOfPeriods(t *testing.T) {
 	w := newWorld(t)
-	plan := w.send("service/get_servtype_details", form("servtype", "srv_webfwd", "unroll_prices", "1")).decode(t).List[0].(map[string]any)
+	plan := w.send("service/get_servtype_details", formOf("servtype", "srv_webfwd", "unroll_prices", "1")).decode(t).List[0].(map[string]any)
 	prices := plan["prices_new"].([]any)
 	if last := prices[len(prices)-1]; len(prices) != 10 || !cmp.Equal(last, any(map[string]any{"period": "10", "price": "1200.00"})) {
 		t.Errorf("%d prices, the last %v", len(prices), last)

@@ -22,7 +22,7 @@ func TestALotIsOfferedChangedAndWithdrawn(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	first := w.alice("shop/nop", "dname", "example.ru").Answer["lot_id"]
-	info := w.send("shop/get_info", form("dname", "example.ru")).decode(t).Answer
+	info := w.send("shop/get_info", formOf("dname", "example.ru")).decode(t).Answer
 	if info["start_price"] != "3000.00" || info["price_type"] != "offer" || info["site"] != "1" || info["tm"] != "1" || info["lot_hits"] != "1" {
 		t.Errorf("shop/get_info %v", info)
 	}
@@ -99,7 +99,7 @@ func TestErrorsOfTheDomainShop(t *testing.T) {
 			}
 		})
 	}
-	if got := newWorld(t).send("shop/get_lot_list", form("show_my_lots", "1")).decode(t); got.ErrorCode != "NO_USERNAME" {
+	if got := newWorld(t).send("shop/get_lot_list", formOf("show_my_lots", "1")).decode(t); got.ErrorCode != "NO_USERNAME" {
 		t.Errorf("my lots of nobody: %+v", got)
 	}
 }
@@ -121,7 +121,7 @@ func TestThemesAreThoseOfTheirPlan(t *testing.T) {
 		servtype, plan string
 		want           int
 	}{{"", "", 3}, {"srv_rs_joomla", "eCommerce-0617", 0}, {"srv_rs_wordpress", "", 0}} {
-		got := w.send("hosting/get_rs_themes", form("servtype", c.servtype, "subtype", c.plan)).decode(t)
+		got := w.send("hosting/get_rs_themes", formOf("servtype", c.servtype, "subtype", c.plan)).decode(t)
 		if got.Result != "success" || len(got.Answer) != c.want {
 			t.Errorf("%+v: %d themes", c, len(got.Answer))
 		}

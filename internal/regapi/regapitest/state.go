@@ -12,13 +12,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 )
 
 // testLogin is the user of the test mode: parameters are checked, an example answer comes back, nothing changes (2.5).
 const testLogin = "test"
-
-// The name servers on which a zone can be managed (9.1).
-var registrarNameServers = []string{"ns1.reg.ru", "ns2.reg.ru"}
 
 // Account is a user of REG.API.
 type Account struct {
@@ -101,6 +100,12 @@ type Domain struct {
 	GrantedTo string `json:"grantedTo,omitempty"`
 }
 
+// Record is one resource record of a zone; SOA, the zone's times and serial number.
+type (
+	Record = dnszone.Record
+	SOA    = dnszone.SOA
+)
+
 // account is an Account in use.
 type account struct {
 	Account
@@ -121,7 +126,7 @@ type domain struct {
 	Undelegated   bool
 	Contacts      map[string]string
 	PrivatePerson bool
-	zone          *zone
+	zone          *dnszone.Zone
 	dnssec        dnssec
 	// process is the order that brought the domain here; nil for one that was always here.
 	process *process
@@ -133,7 +138,7 @@ type domain struct {
 
 // delegatedHere tells whether the domain uses the registrar's name servers.
 func (d *domain) delegatedHere() bool {
-	for _, want := range registrarNameServers {
+	for _, want := range dnszone.NameServers {
 		if !slices.ContainsFunc(d.NameServers, func(server string) bool { return nameServerHost(server) == want }) {
 			return false
 		}
@@ -232,7 +237,7 @@ func newAccount(a Account) (*account, error) {
 }
 
 func (s *state) addDomain(login string, d Domain, b Behaviour, now time.Time) error {
-	name, apiErr := canonicalDomain(d.Name)
+	name, apiErr := dnszone.CanonicalDomain(d.Name)
 	if apiErr != nil {
 		return fmt.Errorf("domain %q: %w", d.Name, apiErr)
 	}
@@ -259,7 +264,7 @@ func (s *state) addDomain(login string, d Domain, b Behaviour, now time.Time) er
 // newDomain makes a domain that the state does not know yet, with an empty zone.
 func newDomain(name, login string, d Domain, now time.Time) (*domain, error) {
 	if d.NameServers == nil {
-		d.NameServers = registrarNameServers
+		d.NameServers = dnszone.NameServers
 	}
 	if slices.ContainsFunc(d.NameServers, func(server string) bool { return strings.TrimSpace(server) == "" }) {
 		return nil, errors.New("a name server is empty")
@@ -270,7 +275,7 @@ func newDomain(name, login string, d Domain, now time.Time) (*domain, error) {
 	}
 	added := &domain{
 		NameServers: slices.Clone(d.NameServers), Undelegated: d.Undelegated, Contacts: maps.Clone(d.Contacts), PrivatePerson: d.PrivatePerson,
-		zone: newZone(name, now), dnssec: signed,
+		zone: dnszone.New(name, now), dnssec: signed,
 	}
 	added.service = &service{Name: name, owner: login, domain: added, Service: Service{
 		Servtype: domainType, Subtype: d.Subtype, Domain: name, ServiceID: d.ServiceID, UserServID: d.UserServID, State: d.State,
@@ -289,19 +294,15 @@ func (d *domain) fillZone(seed Domain, b Behaviour, now time.Time) error {
 	if seed.Parked || (b.FreshZonesParked && len(records) == 0) {
 		records = append(records, parkingRecords...)
 	}
-	if err := d.zone.setTimes(seed.TTL, seed.MinimumTTL, b); err != nil {
+	if err := d.zone.SetTimes(seed.TTL, seed.MinimumTTL, b); err != nil {
 		return err
 	}
 	for _, r := range records {
-		added, err := newRecord(d.Name, r)
-		if err != nil {
-			return fmt.Errorf("record %s %s: %w", r.Name, r.Type, err)
-		}
-		if _, err := d.zone.add(added, b); err != nil {
+		if _, err := d.zone.Add(r, b); err != nil {
 			return fmt.Errorf("record %s %s: %w", r.Name, r.Type, err)
 		}
 	}
-	d.zone.publish(now, 0)
+	d.zone.Publish(now, 0)
 	return nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // The units in which periods of services are counted (7.3).
@@ -111,7 +113,7 @@ func certificatePlans(brand string, subtypes ...string) []tariff {
 }
 
 // findTariff returns the tariff of a type and plan. Errors: PRICES_NOT_FOUND for an unknown type, INVALID_PLAN for an unknown plan.
-func findTariff(servtype, subtype string) (tariff, *apiError) {
+func findTariff(servtype, subtype string) (tariff, *refusal.Error) {
 	known := false
 	for _, t := range tariffs {
 		if t.servtype != servtype {
@@ -123,9 +125,9 @@ func findTariff(servtype, subtype string) (tariff, *apiError) {
 		known = true
 	}
 	if known {
-		return tariff{}, fail("INVALID_PLAN")
+		return tariff{}, refusal.New("INVALID_PLAN")
 	}
-	return tariff{}, fail("PRICES_NOT_FOUND", "servtype", servtype)
+	return tariff{}, refusal.New("PRICES_NOT_FOUND", "servtype", servtype)
 }
 
 // defaultPlan is the plan of a type when none is asked for.
@@ -173,26 +175,26 @@ func (t tariff) add(from time.Time, periods int) time.Time {
 }
 
 // parsePeriod reads a number of periods; 1 when none is given. Error: INVALID_PERIOD.
-func (t tariff) parsePeriod(text string) (int, *apiError) {
+func (t tariff) parsePeriod(text string) (int, *refusal.Error) {
 	if text == "" {
 		return 1, nil
 	}
 	period, err := strconv.Atoi(text)
 	if err != nil || period < 1 || period > t.longest() {
-		return 0, fail("INVALID_PERIOD")
+		return 0, refusal.New("INVALID_PERIOD")
 	}
 	return period, nil
 }
 
 // parseCurrency reads a currency in either case; roubles when none is given. Error: UNSUPPORTED_CURRENCY.
-func parseCurrency(text string) (currency string, rate int64, err *apiError) {
+func parseCurrency(text string) (currency string, rate int64, err *refusal.Error) {
 	currency = strings.ToUpper(text)
 	if currency == "" {
 		currency = roubles
 	}
 	rate, ok := roublesPer(currency)
 	if !ok {
-		return "", 0, fail("UNSUPPORTED_CURRENCY")
+		return "", 0, refusal.New("UNSUPPORTED_CURRENCY")
 	}
 	return currency, rate, nil
 }

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // alphabet tells which letters the names in a zone may have.
@@ -134,45 +137,42 @@ func tldOf(name string) tld {
 // price is that of registering a name for so many years.
 func (z tld) price(name string, years int) int64 {
 	price := z.register
-	if z.idnRegister != 0 && isIDN(name) {
+	if z.idnRegister != 0 && dnszone.IsIDN(name) {
 		price = z.idnRegister
 	}
 	return price * int64(years)
 }
 
-// isIDN tells of a canonical name whether its first label is in other letters than Latin ones.
-func isIDN(name string) bool { return strings.HasPrefix(name, punycodePrefix) }
-
 // impossible tells of a canonical name that its zone has no such letters: then nobody can have it, and the examples call its form wrong (8.9).
 func impossible(name string) bool {
 	label, zone, ok := splitTLD(name)
-	return ok && zone.letters == cyrillicOnly && !isIDN(label) && strings.ContainsFunc(label, unicode.IsLetter)
+	return ok && zone.letters == cyrillicOnly && !dnszone.IsIDN(label) && strings.ContainsFunc(label, unicode.IsLetter)
 }
 
 // checkName checks a given name, whose canonical form is known, by the rules of zones.
 //
 // Errors (2.3.3): INVALID_DOMAIN_NAME_FORMAT, TLD_DISABLED, DOMAIN_NAME_MUSTBEENG, DOMAIN_NAME_MUSTBERUS, DOMAIN_BAD_NAME,
 // DOMAIN_INVALID_LENGTH.
-func checkName(given, name string) (tld, *apiError) {
+func checkName(given, name string) (tld, *refusal.Error) {
 	label, zone, ok := splitTLD(name)
 	if !ok {
-		return tld{}, fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", given)
+		return tld{}, refusal.New("INVALID_DOMAIN_NAME_FORMAT", "domain_name", given)
 	}
-	shown := unicodeName(zone.name)
+	shown := dnszone.UnicodeName(zone.name)
 	if zone.disabled {
-		return tld{}, fail("TLD_DISABLED", "tld", shown)
+		return tld{}, refusal.New("TLD_DISABLED", "tld", shown)
 	}
-	letters := []rune(unicodeName(label))
+	letters := []rune(dnszone.UnicodeName(label))
 	latin := slices.ContainsFunc(letters, func(letter rune) bool { return unicode.Is(unicode.Latin, letter) })
 	switch {
 	case zone.letters == cyrillicOnly && latin:
-		return tld{}, fail("DOMAIN_NAME_MUSTBERUS", "tld", shown)
-	case zone.letters == latinOnly && isIDN(label) && zone.contacts == schemeRU:
-		return tld{}, fail("DOMAIN_NAME_MUSTBEENG", "tld", shown)
-	case zone.letters == latinOnly && isIDN(label):
-		return tld{}, fail("DOMAIN_BAD_NAME", "domain_name", given)
+		return tld{}, refusal.New("DOMAIN_NAME_MUSTBERUS", "tld", shown)
+	case zone.letters == latinOnly && dnszone.IsIDN(label) && zone.contacts == schemeRU:
+		return tld{}, refusal.New("DOMAIN_NAME_MUSTBEENG", "tld", shown)
+	case zone.letters == latinOnly && dnszone.IsIDN(label):
+		return tld{}, refusal.New("DOMAIN_BAD_NAME", "domain_name", given)
 	case len(letters) < zone.minLength:
-		return tld{}, fail("DOMAIN_INVALID_LENGTH")
+		return tld{}, refusal.New("DOMAIN_INVALID_LENGTH")
 	}
 	return zone, nil
 }

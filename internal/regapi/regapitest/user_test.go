@@ -168,3 +168,13 @@ func TestMoneyComesOnceItsBillIsPaid(t *testing.T) {
 	w.PayBill(w.state.bills[0].id)
 	w.wantPrepaid("1225.50")
 }
+
+func TestIdsOfTheCaller(t *testing.T) {
+	w := newWorld(t)
+	if diff := cmp.Diff(map[string]any{"login": "alice", "user_id": "7"}, w.alice("nop").Answer); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(map[string]any{"user_id": "8"}, w.bob("get_user_id").Answer); diff != "" {
+		t.Error(diff)
+	}
+}

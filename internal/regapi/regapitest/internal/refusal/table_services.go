@@ -1,4 +1,4 @@
-package regapitest
+package refusal
 
 // servicePhrases holds the error_text of the codes in the tables of the functions for users, bills, services and folders (sections 5, 6, 7, 12). The
 // codes of bills and folders, and DATA_IS_READ_ONLY, stand in examples alone: their texts are ours.

@@ -1,4 +1,4 @@
-package regapitest
+package dnszone
 
 import (
 	"cmp"
@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/behaviour"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // The zone's times until somebody changes them: those of the documentation's example (9.11).
@@ -21,8 +24,8 @@ type SOA struct {
 	Serial     uint32 `json:"serial"`
 }
 
-// zone is the contents of one zone and the history of what its name servers were told.
-type zone struct {
+// Zone is the contents of one zone and the history of what its name servers were told.
+type Zone struct {
 	name     string
 	soa      SOA
 	records  []record
@@ -37,22 +40,23 @@ type version struct {
 	byName  map[string][]record
 }
 
-func newZone(name string, now time.Time) *zone {
-	z := &zone{name: name, soa: SOA{TTL: defaultTTL, MinimumTTL: defaultMinimumTTL}}
-	z.publish(now, 0)
+// New makes an empty zone with the default times, visible in DNS at once.
+func New(name string, now time.Time) *Zone {
+	z := &Zone{name: name, soa: SOA{TTL: defaultTTL, MinimumTTL: defaultMinimumTTL}}
+	z.Publish(now, 0)
 	return z
 }
 
-// publish makes the present contents visible in DNS after the given delay, under a new serial number. It shares the records with the zone, which
+// Publish makes the present contents visible in DNS after the given delay, under a new serial number. It shares the records with the zone, which
 // therefore only ever appends to them or replaces them.
-func (z *zone) publish(now time.Time, delay time.Duration) {
+func (z *Zone) Publish(now time.Time, delay time.Duration) {
 	z.soa.Serial++
 	z.versions = append(z.versions, &version{since: now.Add(delay), soa: z.soa, records: slices.Clip(z.records)})
 	z.visible(now)
 }
 
 // visible returns what the name servers serve at the given time, and forgets what came before it.
-func (z *zone) visible(now time.Time) *version {
+func (z *Zone) visible(now time.Time) *version {
 	for len(z.versions) > 1 && !z.versions[1].since.After(now) {
 		z.versions = z.versions[1:]
 	}
@@ -70,11 +74,23 @@ func (v *version) nodes() map[string][]record {
 	return v.byName
 }
 
-// add puts a record into the zone and tells whether anything changed.
+// SOA returns the times and the serial number.
+func (z *Zone) SOA() SOA { return z.soa }
+
+// Add brings a record into the stored form, puts it into the zone and tells whether anything changed.
+func (z *Zone) Add(r Record, b behaviour.Behaviour) (bool, *refusal.Error) {
+	added, err := newRecord(z.name, r)
+	if err != nil {
+		return false, err
+	}
+	return z.put(added, b)
+}
+
+// put adds a record that is in the stored form.
 //
 // Beside a CNAME nothing may stand: CONFLICT_CNAME (2.3.3). A CNAME beside data is CNAME_ANDOTHERDATA, because that code is
 // listed for zone/add_cname alone (9.5).
-func (z *zone) add(r record, b Behaviour) (bool, *apiError) {
+func (z *Zone) put(r record, b behaviour.Behaviour) (bool, *refusal.Error) {
 	if slices.ContainsFunc(z.records, func(old record) bool { return old.Record == r.Record }) {
 		return z.addAgain(r, b)
 	}
@@ -83,21 +99,21 @@ func (z *zone) add(r record, b Behaviour) (bool, *apiError) {
 			continue
 		}
 		if r.Type == "CNAME" {
-			return false, fail("CNAME_ANDOTHERDATA")
+			return false, refusal.New("CNAME_ANDOTHERDATA")
 		}
 		if old.Type == "CNAME" {
-			return false, fail("CONFLICT_CNAME")
+			return false, refusal.New("CONFLICT_CNAME")
 		}
 	}
 	z.records = append(z.records, r)
 	return true, nil
 }
 
-func (z *zone) addAgain(r record, b Behaviour) (bool, *apiError) {
+func (z *Zone) addAgain(r record, b behaviour.Behaviour) (bool, *refusal.Error) {
 	switch b.DuplicateAdd {
-	case DuplicateRefuse:
-		return false, incorrect("content")
-	case DuplicateKeep:
+	case behaviour.DuplicateRefuse:
+		return false, refusal.Incorrect("content")
+	case behaviour.DuplicateKeep:
 		z.records = append(z.records, r)
 		return true, nil
 	default:
@@ -119,7 +135,7 @@ func (q removal) matches(r record, canonical string) bool {
 	if r.Name != q.name || r.Type != q.recordType {
 		return false
 	}
-	if hasPriority(r.Type) && !q.anyPriority && r.Priority != q.priority {
+	if HasPriority(r.Type) && !q.anyPriority && r.Priority != q.priority {
 		return false
 	}
 	return q.anyContent || r.Content == canonical
@@ -127,7 +143,7 @@ func (q removal) matches(r record, canonical string) bool {
 
 // remove deletes every record that falls under the removal and returns how many did. TXT content is looked for as it was given and, only if
 // nothing is found, without the quotes that a read may have put around it.
-func (z *zone) remove(q removal) int {
+func (z *Zone) remove(q removal) int {
 	canonical, err := canonicalContent(z.name, q.recordType, q.content)
 	if err != nil && !q.anyContent {
 		return 0
@@ -139,15 +155,48 @@ func (z *zone) remove(q removal) int {
 	return removed
 }
 
-func (z *zone) removeWhere(doomed func(record) bool) int {
+// Delete takes a record out of the zone, with every copy of it, and returns how many there were.
+func (z *Zone) Delete(r Record) (int, *refusal.Error) {
+	doomed, err := newRecord(z.name, r)
+	if err != nil {
+		return 0, err
+	}
+	return z.removeWhere(func(old record) bool { return old.Record == doomed.Record }), nil
+}
+
+// Clear takes out every record and tells whether there were any.
+func (z *Zone) Clear() bool {
+	return z.removeWhere(func(record) bool { return true }) > 0
+}
+
+func (z *Zone) removeWhere(doomed func(record) bool) int {
 	before := len(z.records)
 	z.records = slices.DeleteFunc(slices.Clone(z.records), doomed)
 	return before - len(z.records)
 }
 
-// listed returns the records in a stable order: by name, type, priority, then as they came. NS records of a name follow their record_number
+// Records returns the records as they are stored, by name, type and priority. They are never nil.
+func (z *Zone) Records() []Record {
+	records := []Record{}
+	for _, r := range z.sorted() {
+		records = append(records, r.Record)
+	}
+	return records
+}
+
+// Shown returns the records with the contents that zone/get_resource_records gives back, in the same order.
+func (z *Zone) Shown(b behaviour.Behaviour) []Record {
+	records := []Record{}
+	for _, r := range z.sorted() {
+		r.Content = r.shown(b)
+		records = append(records, r.Record)
+	}
+	return records
+}
+
+// sorted returns the records in a stable order: by name, type, priority, then as they came. NS records of a name follow their record_number
 // (9.8), which is their priority.
-func (z *zone) listed() []record {
+func (z *Zone) sorted() []record {
 	records := slices.Clone(z.records)
 	slices.SortStableFunc(records, func(a, b record) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Priority, b.Priority))
@@ -166,7 +215,7 @@ const (
 )
 
 // parseTTL reads a time as zone/update_soa takes it: seconds, or a number with a suffix.
-func parseTTL(text string, b Behaviour) (uint32, *apiError) {
+func parseTTL(text string, b behaviour.Behaviour) (uint32, *refusal.Error) {
 	unit := uint64(1)
 	if text != "" {
 		last := len(text) - 1
@@ -176,13 +225,13 @@ func parseTTL(text string, b Behaviour) (uint32, *apiError) {
 	}
 	number, err := strconv.ParseUint(text, 10, 32)
 	if err != nil || number*unit > maxTTL {
-		return 0, fail("SOA_RECORD_INVALID")
+		return 0, refusal.New("SOA_RECORD_INVALID")
 	}
 	return uint32(number * unit), nil
 }
 
-// setTimes changes the times that are given and leaves those that are empty.
-func (z *zone) setTimes(ttl, minimum string, b Behaviour) *apiError {
+// SetTimes changes the times that are given and leaves those that are empty.
+func (z *Zone) SetTimes(ttl, minimum string, b behaviour.Behaviour) *refusal.Error {
 	changed := z.soa
 	for _, field := range []struct {
 		text string
@@ -201,7 +250,7 @@ func (z *zone) setTimes(ttl, minimum string, b Behaviour) *apiError {
 	return nil
 }
 
-func unitSeconds(suffix byte, b Behaviour) (uint64, bool) {
+func unitSeconds(suffix byte, b behaviour.Behaviour) (uint64, bool) {
 	switch suffix {
 	case 'w':
 		return secondsPerWeek, true
@@ -210,7 +259,7 @@ func unitSeconds(suffix byte, b Behaviour) (uint64, bool) {
 	case 'h':
 		return secondsPerHour, true
 	case 'm':
-		if b.SuffixM == SuffixMinutes {
+		if b.SuffixM == behaviour.SuffixMinutes {
 			return secondsPerMinute, true
 		}
 		return secondsPerMonth, true
@@ -219,8 +268,8 @@ func unitSeconds(suffix byte, b Behaviour) (uint64, bool) {
 	}
 }
 
-// formatTTL writes a time as zones show it: in the largest unit that divides it, where m is a minute.
-func formatTTL(seconds uint32) string {
+// FormatTTL writes a time as zones show it: in the largest unit that divides it, where m is a minute.
+func FormatTTL(seconds uint32) string {
 	units := []struct {
 		suffix  string
 		seconds uint32

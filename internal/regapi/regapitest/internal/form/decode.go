@@ -1,4 +1,4 @@
-package regapitest
+package form
 
 import (
 	"bytes"
@@ -11,13 +11,16 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
-// Bounds of one request: far above what a thousand zones with twenty actions each need.
+// MaxBodyBytes bounds the body of one request, as the other bounds do far above what a thousand zones with twenty actions each need.
+const MaxBodyBytes = 16 << 20
+
 const (
-	maxBodyBytes = 16 << 20
-	maxFields    = 20_000
-	maxDepth     = 32
+	maxFields = 20_000
+	maxDepth  = 32
 )
 
 var (
@@ -27,27 +30,28 @@ var (
 )
 
 // parsers are the values of input_format that are parsed (2.2.4.2).
-var parsers = map[string]func(text string) (params, error){"json": decodeObject, "xml": decodeXML}
+var parsers = map[string]func(text string) (Params, error){"json": decodeObject, "xml": decodeXML}
 
-// decodeBody reads the parameters of a request: PLAIN form fields, or those plus the object in input_data (2.2.2, 2.2.3).
+// Decode reads the parameters of a request: PLAIN form fields, or those plus the object in input_data (2.2.2, 2.2.3).
 //
 // contentType is the request's Content-Type; application/x-www-form-urlencoded, multipart/form-data (the documentation's curl -F) and none at
-// all are understood, any other body carries no parameters. The query's parameters are read like those of the body.
-func decodeBody(contentType string, body []byte, query url.Values) (params, *apiError) {
+// all are understood, any other body carries no parameters. The query's parameters are read like those of the body. Beside a refusal
+// stand the parameters that could be read: they say how to answer it.
+func Decode(contentType string, body []byte, query url.Values) (Params, *refusal.Error) {
 	form := decodeForm(contentType, body)
 	for name, values := range query {
 		form[name] = append(form[name], values...)
 	}
 	in, known := encodings[requestEncoding(form)]
 	if !known {
-		return plainParams(validForm(form)), incorrect("io_encoding")
+		return plainParams(validForm(form)), refusal.Incorrect("io_encoding")
 	}
 	form, ok := transcode(form, in)
 	if !ok {
-		return params{}, incorrect("io_encoding")
+		return Params{}, refusal.Incorrect("io_encoding")
 	}
 	fields := plainParams(form)
-	parse, parsed := parsers[fields.text("input_format")]
+	parse, parsed := parsers[fields.Text("input_format")]
 	if !parsed {
 		// Any other value equals the default, plain, and nothing is parsed (2.2.4.2).
 		return fields, nil
@@ -69,11 +73,11 @@ func requestEncoding(form url.Values) string {
 	if err != nil {
 		return ""
 	}
-	return object.text("io_encoding")
+	return object.Text("io_encoding")
 }
 
 // transcode returns a form in UTF-8.
-func transcode(form url.Values, in encoding) (url.Values, bool) {
+func transcode(form url.Values, in Encoding) (url.Values, bool) {
 	decoded := make(url.Values, len(form))
 	for name, values := range form {
 		name, ok := in.decode(name)
@@ -137,8 +141,8 @@ func decodeMultipart(body []byte, boundary string) url.Values {
 }
 
 // plainParams turns repeated form fields into lists, as 2.2.3.1 shows.
-func plainParams(form url.Values) params {
-	fields := params{}
+func plainParams(form url.Values) Params {
+	fields := Params{}
 	for name, values := range form {
 		if len(values) == 1 {
 			fields[name] = values[0]
@@ -155,12 +159,12 @@ func plainParams(form url.Values) params {
 
 // mergeInputData adds the parameters of input_data to those of the form. A form field wins, so that credentials are taken from where the
 // documentation wants them (2.2.4.2) although its own examples put them inside input_data.
-func mergeInputData(form params, parse func(string) (params, error)) (params, *apiError) {
-	merged := params{}
-	if text := form.text("input_data"); text != "" {
+func mergeInputData(form Params, parse func(string) (Params, error)) (Params, *refusal.Error) {
+	merged := Params{}
+	if text := form.Text("input_data"); text != "" {
 		object, err := parse(text)
 		if err != nil {
-			return form, incorrect("input_data")
+			return form, refusal.Incorrect("input_data")
 		}
 		merged = object
 	}
@@ -172,7 +176,7 @@ func mergeInputData(form params, parse func(string) (params, error)) (params, *a
 	return merged, nil
 }
 
-func decodeObject(text string) (params, error) {
+func decodeObject(text string) (Params, error) {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	value, err := decodeValue(decoder, 0)
@@ -182,7 +186,7 @@ func decodeObject(text string) (params, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errTrailing
 	}
-	object, ok := value.(params)
+	object, ok := value.(Params)
 	if !ok {
 		return nil, errNotAnObject
 	}
@@ -237,7 +241,7 @@ func decodeList(decoder *json.Decoder, depth int) (any, error) {
 // decodeMembers reads an object. A name that comes twice is kept twice, because the documentation's own examples of
 // zone/remove_record and zone/clear name two domains in one object (9.18, 9.19).
 func decodeMembers(decoder *json.Decoder, depth int) (any, error) {
-	object := params{}
+	object := Params{}
 	for decoder.More() {
 		name, err := decoder.Token()
 		if err != nil {

@@ -1,4 +1,4 @@
-package regapitest
+package refusal
 
 // phrases holds the error_text of every code in the common tables (2.3.3) and in the tables of the zone functions
 // (section 9). A word after a dollar sign is replaced by the error parameter of that name.

@@ -1,4 +1,4 @@
-package regapitest
+package form
 
 import (
 	"maps"
@@ -6,54 +6,54 @@ import (
 	"strings"
 )
 
-// params are decoded request parameters. A value is a string, nil, a list ([]any), an object (params) or repeated.
-type params map[string]any
+// Params are decoded request parameters. A value is a string, nil, a list ([]any), an object (Params) or Repeated.
+type Params map[string]any
 
-// repeated holds the values of a name that one JSON object carries more than once.
-type repeated []any
+// Repeated holds the values of a name that one JSON object carries more than once.
+type Repeated []any
 
-func (p params) put(name string, value any) {
+func (p Params) put(name string, value any) {
 	switch old := p[name].(type) {
 	case nil:
 		p[name] = value
-	case repeated:
+	case Repeated:
 		p[name] = append(old, value)
 	default:
-		p[name] = repeated{old, value}
+		p[name] = Repeated{old, value}
 	}
 }
 
-// value returns a parameter as an ordinary JSON parser would see it: of a repeated name the last one.
-func (p params) value(name string) any {
-	if all, ok := p[name].(repeated); ok {
+// Value returns a parameter as an ordinary JSON parser would see it: of a repeated name the last one.
+func (p Params) Value(name string) any {
+	if all, ok := p[name].(Repeated); ok {
 		return all[len(all)-1]
 	}
 	return p[name]
 }
 
-// text returns a scalar parameter, or "" when it is absent, null or not a scalar.
-func (p params) text(name string) string {
-	text, _ := p.value(name).(string)
+// Text returns a scalar parameter, or "" when it is absent, null or not a scalar.
+func (p Params) Text(name string) string {
+	text, _ := p.Value(name).(string)
 	return text
 }
 
-// has tells whether a parameter was given a value.
-func (p params) has(name string) bool { return p.value(name) != nil }
+// Has tells whether a parameter was given a value.
+func (p Params) Has(name string) bool { return p.Value(name) != nil }
 
-// scalars returns the parameters that are plain text: what an element that could not be identified is echoed with (2.2.4.4).
-func (p params) scalars() map[string]any {
+// Scalars returns the parameters that are plain text, secrets excepted: what an element that could not be identified is echoed with (2.2.4.4).
+func (p Params) Scalars() map[string]any {
 	echo := map[string]any{}
 	for name := range p {
-		if text, ok := p.value(name).(string); ok {
+		if text, ok := p.Value(name).(string); ok && !isSecret(name) {
 			echo[name] = text
 		}
 	}
 	return echo
 }
 
-// signed returns the text that a signature covers: every value but that of sig, sorted, joined by semicolons; zero, empty and
+// Signed returns the text that a signature covers: every value but that of sig, sorted, joined by semicolons; zero, empty and
 // undefined values are left out (2.2.4.1).
-func (p params) signed() string {
+func (p Params) Signed() string {
 	values := signedValues(p, nil)
 	slices.Sort(values)
 	return strings.Join(values, ";")
@@ -69,9 +69,9 @@ func signedValues(value any, into []string) []string {
 		for _, item := range value {
 			into = signedValues(item, into)
 		}
-	case repeated:
+	case Repeated:
 		into = signedValues(value[len(value)-1], into)
-	case params:
+	case Params:
 		for name, item := range value {
 			if name != "sig" {
 				into = signedValues(item, into)
@@ -89,22 +89,22 @@ func isSecret(name string) bool {
 	return slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(name, secret) })
 }
 
-// plain returns a deep copy as ordinary maps and lists, without secrets when redact is set.
-func (p params) plain(redact bool) map[string]any {
+// Plain returns a deep copy as ordinary maps and lists, without secrets when redact is set.
+func (p Params) Plain(redact bool) map[string]any {
 	out := make(map[string]any, len(p))
 	for _, name := range slices.Sorted(maps.Keys(p)) {
 		if redact && isSecret(name) {
 			continue
 		}
-		out[name] = plainValue(p.value(name), redact)
+		out[name] = plainValue(p.Value(name), redact)
 	}
 	return out
 }
 
 func plainValue(value any, redact bool) any {
 	switch value := value.(type) {
-	case params:
-		return value.plain(redact)
+	case Params:
+		return value.Plain(redact)
 	case []any:
 		list := make([]any, 0, len(value))
 		for _, item := range value {

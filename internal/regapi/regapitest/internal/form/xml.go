@@ -1,4 +1,4 @@
-package regapitest
+package form
 
 import (
 	"encoding/xml"
@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
 )
 
 // XML in both directions follows what the examples show (2.2.3.3, 2.3.1.3), which is the style of Perl's XML::Simple: scalars are attributes,
@@ -20,7 +22,7 @@ const (
 )
 
 // xmlLists are parameters that stay lists with one item, which XML alone cannot tell from a single value.
-var xmlLists = []string{domainsList, servicesList, "bills", "action_list"}
+var xmlLists = []string{string(catalog.Domains), string(catalog.Services), "bills", "action_list"}
 
 var (
 	errNoElement   = errors.New("input_data holds no XML element")
@@ -28,7 +30,7 @@ var (
 )
 
 // decodeXML reads input_data in XML: attributes and child elements are parameters alike, a child that is repeated is a list.
-func decodeXML(text string) (params, error) {
+func decodeXML(text string) (Params, error) {
 	decoder := xml.NewDecoder(strings.NewReader(text))
 	// The text has been made UTF-8 by io_encoding, whatever its declaration says.
 	decoder.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
@@ -44,9 +46,9 @@ func decodeXML(text string) (params, error) {
 		return nil, errTrailing
 	}
 	if value == "" {
-		return params{}, nil
+		return Params{}, nil
 	}
-	object, ok := value.(params)
+	object, ok := value.(Params)
 	if !ok {
 		return nil, errNoParameter
 	}
@@ -112,7 +114,7 @@ func (m xmlMembers) value(text string) any {
 	if strings.TrimSpace(text) != "" {
 		m.add(xmlContent, text)
 	}
-	object := params{}
+	object := Params{}
 	for name, values := range m {
 		object[name] = values[0]
 		if len(values) > 1 || slices.Contains(xmlLists, name) {

@@ -1,4 +1,4 @@
-package regapitest
+package dnszone
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/behaviour"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // Record is one resource record as the zone holds it. There are no record ids and no TTL per record.
@@ -31,16 +33,16 @@ type record struct {
 
 var recordTypes = []string{"A", "AAAA", "CAA", "CNAME", "HTTPS", "MX", "NS", "SRV", "TXT"}
 
-// hasPriority tells whether priority is a part of what such a record is.
-func hasPriority(recordType string) bool {
+// HasPriority tells whether priority is a part of what such a record is.
+func HasPriority(recordType string) bool {
 	return slices.Contains([]string{"MX", "SRV", "NS", "HTTPS"}, recordType)
 }
 
 // newRecord brings a record into the stored form. The error names the field by the code of the function that adds such records.
-func newRecord(zone string, r Record) (record, *apiError) {
+func newRecord(zone string, r Record) (record, *refusal.Error) {
 	recordType := strings.ToUpper(r.Type)
 	if !slices.Contains(recordTypes, recordType) {
-		return record{}, fail("INVALID_ZONE_RECORD_TYPE")
+		return record{}, refusal.New("INVALID_ZONE_RECORD_TYPE")
 	}
 	name, err := canonicalSubdomain(r.Name, zone)
 	if err != nil {
@@ -51,14 +53,14 @@ func newRecord(zone string, r Record) (record, *apiError) {
 		return record{}, err
 	}
 	priority := 0
-	if hasPriority(recordType) {
+	if HasPriority(recordType) {
 		priority = r.Priority
 	}
 	return record{Record: Record{Name: name, Type: recordType, Content: content, Priority: priority}, given: r.Content}, nil
 }
 
 // canonicalContent returns the stored form of a record's content.
-func canonicalContent(zone, recordType, content string) (string, *apiError) {
+func canonicalContent(zone, recordType, content string) (string, *refusal.Error) {
 	switch recordType {
 	case "A":
 		return canonicalAddress(content, netip.Addr.Is4)
@@ -81,24 +83,24 @@ func canonicalContent(zone, recordType, content string) (string, *apiError) {
 	}
 }
 
-func canonicalAddress(content string, family func(netip.Addr) bool) (string, *apiError) {
+func canonicalAddress(content string, family func(netip.Addr) bool) (string, *refusal.Error) {
 	address, err := netip.ParseAddr(content)
 	if err != nil || !family(address) || address.Zone() != "" {
-		return "", fail("IP_INVALID")
+		return "", refusal.New("IP_INVALID")
 	}
 	return address.String(), nil
 }
 
-func targetOr(code, content, zone string) (string, *apiError) {
+func targetOr(code, content, zone string) (string, *refusal.Error) {
 	target, ok := canonicalTarget(content, zone)
 	if !ok {
-		return "", fail(code)
+		return "", refusal.New(code)
 	}
 	return target, nil
 }
 
 // canonicalMailHost accepts an IPv4 or IPv6 address too (9.7), and the null MX of RFC 7505.
-func canonicalMailHost(content, zone string) (string, *apiError) {
+func canonicalMailHost(content, zone string) (string, *refusal.Error) {
 	if content == "." {
 		return content, nil
 	}
@@ -108,23 +110,23 @@ func canonicalMailHost(content, zone string) (string, *apiError) {
 	return targetOr("MAILHOST_INVALID", content, zone)
 }
 
-func canonicalSRV(content, zone string) (string, *apiError) {
+func canonicalSRV(content, zone string) (string, *refusal.Error) {
 	fields := strings.Fields(content)
 	if len(fields) != 3 {
-		return "", incorrect("target")
+		return "", refusal.Incorrect("target")
 	}
 	weight, ok := parseUint16(fields[0])
 	if !ok {
-		return "", fail("WEIGHT_INVALID")
+		return "", refusal.New("WEIGHT_INVALID")
 	}
 	port, ok := parseUint16(fields[1])
 	if !ok {
-		return "", fail("PORT_INVALID")
+		return "", refusal.New("PORT_INVALID")
 	}
 	target := fields[2]
 	if target != "." {
 		if target, ok = canonicalTarget(target, zone); !ok {
-			return "", incorrect("target")
+			return "", refusal.Incorrect("target")
 		}
 	}
 	return fmt.Sprintf("%d %d %s", weight, port, target), nil
@@ -136,7 +138,7 @@ func parseUint16(text string) (int, bool) {
 	return int(value), err == nil
 }
 
-func canonicalCAA(content string) (string, *apiError) {
+func canonicalCAA(content string) (string, *refusal.Error) {
 	flags, rest, _ := strings.Cut(content, " ")
 	tag, value, _ := strings.Cut(rest, " ")
 	if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
@@ -146,9 +148,9 @@ func canonicalCAA(content string) (string, *apiError) {
 }
 
 // composeCAA checks the fields of a CAA record (9.4) and writes its content.
-func composeCAA(flags, tag, value string) (string, *apiError) {
+func composeCAA(flags, tag, value string) (string, *refusal.Error) {
 	if flags != "0" && flags != "128" {
-		return "", fail("FLAGS_INVALID")
+		return "", refusal.New("FLAGS_INVALID")
 	}
 	tag = strings.ToLower(tag)
 	valid := false
@@ -158,10 +160,10 @@ func composeCAA(flags, tag, value string) (string, *apiError) {
 	case "iodef":
 		valid = isReportAddress(value)
 	default:
-		return "", fail("TAG_INVALID")
+		return "", refusal.New("TAG_INVALID")
 	}
-	if !valid || !isPrintable(value) {
-		return "", fail("CAA_INVALID")
+	if !valid || !IsPrintable(value) {
+		return "", refusal.New("CAA_INVALID")
 	}
 	return flags + " " + tag + " " + quote(value), nil
 }
@@ -194,31 +196,31 @@ func isReportAddress(value string) bool {
 // httpsKeys are the keys that zone/add_https allows (9.6), besides keyNNN.
 var httpsKeys = []string{"alpn", "no-default-alpn", "ipv4hint", "ipv6hint", "port", "ech", "mandatory"}
 
-func canonicalHTTPS(content, zone string) (string, *apiError) {
+func canonicalHTTPS(content, zone string) (string, *refusal.Error) {
 	fields := strings.Fields(content)
 	if len(fields) == 0 {
-		return "", fail("HTTPS_TARGET_INVALID")
+		return "", refusal.New("HTTPS_TARGET_INVALID")
 	}
 	target := fields[0]
 	if target != "." {
 		var ok bool
 		if target, ok = canonicalTarget(target, zone); !ok {
-			return "", fail("HTTPS_TARGET_INVALID")
+			return "", refusal.New("HTTPS_TARGET_INVALID")
 		}
 	}
 	for _, pair := range fields[1:] {
 		key, _, _ := strings.Cut(pair, "=")
 		if !slices.Contains(httpsKeys, key) && !isNumberedKey(key) {
-			return "", fail("HTTPS_INVALID")
+			return "", refusal.New("HTTPS_INVALID")
 		}
 	}
 	fields[0] = target
 	content = strings.Join(fields, " ")
-	if !isPrintable(content) || strings.ContainsAny(content, ";()") {
-		return "", fail("HTTPS_INVALID")
+	if !IsPrintable(content) || strings.ContainsAny(content, ";()") {
+		return "", refusal.New("HTTPS_INVALID")
 	}
 	if parsed, err := dns.NewRR(". HTTPS 1 " + content); err != nil || parsed == nil {
-		return "", fail("HTTPS_INVALID")
+		return "", refusal.New("HTTPS_INVALID")
 	}
 	return content, nil
 }
@@ -230,9 +232,9 @@ func isNumberedKey(key string) bool {
 	return ok && err == nil && number < 65535
 }
 
-// isPrintable accepts printable ASCII: what we take "alphanumeric characters of ASCII" (9.9) to mean, since SPF and DKIM need more
+// IsPrintable accepts printable ASCII: what we take "alphanumeric characters of ASCII" (9.9) to mean, since SPF and DKIM need more
 // than letters and digits.
-func isPrintable(text string) bool {
+func IsPrintable(text string) bool {
 	return !strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' })
 }
 
@@ -259,13 +261,13 @@ func unquote(text string) string {
 }
 
 // shown is the content as zone/get_resource_records gives it back.
-func (r record) shown(b Behaviour) string {
+func (r record) shown(b behaviour.Behaviour) string {
 	switch {
-	case r.Type == "TXT" && b.TXT == TXTQuoted:
+	case r.Type == "TXT" && b.TXT == behaviour.TXTQuoted:
 		return quote(r.Content)
-	case r.Type == "AAAA" && b.IPv6 == IPv6Given:
+	case r.Type == "AAAA" && b.IPv6 == behaviour.IPv6Given:
 		return r.given
-	case r.Type == "AAAA" && b.IPv6 == IPv6Expanded:
+	case r.Type == "AAAA" && b.IPv6 == behaviour.IPv6Expanded:
 		return netip.MustParseAddr(r.Content).StringExpanded()
 	default:
 		return r.Content

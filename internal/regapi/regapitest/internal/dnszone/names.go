@@ -1,4 +1,4 @@
-package regapitest
+package dnszone
 
 import (
 	"errors"
@@ -6,14 +6,20 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 	"golang.org/x/net/idna"
 )
 
+// The longest name and the longest label, in bytes (RFC 1035, 2.3.4).
 const (
-	maxNameLength  = 253
-	maxLabelLength = 63
-	punycodePrefix = "xn--"
+	MaxNameLength  = 253
+	MaxLabelLength = 63
 )
+
+const punycodePrefix = "xn--"
+
+// NameServers are those on which a zone can be managed (9.1).
+var NameServers = []string{"ns1.reg.ru", "ns2.reg.ru"}
 
 // profile maps Unicode to punycode by the rules of name lookup (UTS 46); the shape of labels is checked here, not by the profile,
 // because zones hold names such as _dmarc that it would refuse.
@@ -22,8 +28,8 @@ var profile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.Stric
 // errUnstable is of names whose punycode is itself no valid name.
 var errUnstable = errors.New("the name does not survive the way to punycode")
 
-// toASCII returns a name in lower case and punycode, in the one form that maps to itself.
-func toASCII(name string) (string, error) {
+// ToASCII returns a name in lower case and punycode, in the one form that maps to itself.
+func ToASCII(name string) (string, error) {
 	ascii, err := profile.ToASCII(name)
 	if err != nil {
 		return "", err
@@ -34,42 +40,45 @@ func toASCII(name string) (string, error) {
 	return ascii, nil
 }
 
-// canonicalDomain returns a domain name in lower case and punycode.
+// CanonicalDomain returns a domain name in lower case and punycode.
 //
 // Errors (2.3.3): NO_DOMAIN, HAVE_MIXED_CODETABLES, INVALID_DOMAIN_NAME_PUNYCODE, INVALID_DOMAIN_NAME_FORMAT.
-func canonicalDomain(name string) (string, *apiError) {
+func CanonicalDomain(name string) (string, *refusal.Error) {
 	if name == "" {
-		return "", fail("NO_DOMAIN")
+		return "", refusal.New("NO_DOMAIN")
 	}
 	if mixesAlphabets(name) {
-		return "", fail("HAVE_MIXED_CODETABLES")
+		return "", refusal.New("HAVE_MIXED_CODETABLES")
 	}
-	ascii, err := toASCII(name)
+	ascii, err := ToASCII(name)
 	if err != nil {
 		if strings.Contains(strings.ToLower(name), punycodePrefix) {
-			return "", fail("INVALID_DOMAIN_NAME_PUNYCODE", "domain_name", name)
+			return "", refusal.New("INVALID_DOMAIN_NAME_PUNYCODE", "domain_name", name)
 		}
-		return "", fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+		return "", refusal.New("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
 	}
 	labels := strings.Split(ascii, ".")
-	if len(labels) < 2 || len(ascii) > maxNameLength {
-		return "", fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+	if len(labels) < 2 || len(ascii) > MaxNameLength {
+		return "", refusal.New("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
 	}
 	for _, label := range labels {
 		if !isLabel(label) || strings.Contains(label, "_") {
-			return "", fail("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
+			return "", refusal.New("INVALID_DOMAIN_NAME_FORMAT", "domain_name", name)
 		}
 	}
 	return ascii, nil
 }
 
-// unicodeName is the form in which service/get_list shows a domain name.
-func unicodeName(ascii string) string {
+// UnicodeName is the form in which service/get_list shows a domain name.
+func UnicodeName(ascii string) string {
 	if name, err := profile.ToUnicode(ascii); err == nil {
 		return name
 	}
 	return ascii
 }
+
+// IsIDN tells of a canonical name whether its first label is in other letters than Latin ones.
+func IsIDN(name string) bool { return strings.HasPrefix(name, punycodePrefix) }
 
 // mixesAlphabets tells whether one label of a name mixes Latin and Cyrillic letters.
 func mixesAlphabets(name string) bool {
@@ -88,7 +97,7 @@ func mixesAlphabets(name string) bool {
 
 // isLabel accepts letters, digits, hyphens inside and underscores.
 func isLabel(label string) bool {
-	if label == "" || len(label) > maxLabelLength || label[0] == '-' || label[len(label)-1] == '-' {
+	if label == "" || len(label) > MaxLabelLength || label[0] == '-' || label[len(label)-1] == '-' {
 		return false
 	}
 	for _, c := range label {
@@ -103,31 +112,31 @@ func isLabel(label string) bool {
 // canonicalSubdomain returns a record's name relative to its zone, in lower case and punycode: "@", "*", "www", "*.sub".
 //
 // Errors (2.3.3): HAVE_MIXED_CODETABLES, SUBD_INVALID.
-func canonicalSubdomain(name, zone string) (string, *apiError) {
+func canonicalSubdomain(name, zone string) (string, *refusal.Error) {
 	if name == "@" || name == "*" {
 		return name, nil
 	}
 	if mixesAlphabets(name) {
-		return "", fail("HAVE_MIXED_CODETABLES")
+		return "", refusal.New("HAVE_MIXED_CODETABLES")
 	}
 	below, wildcard := strings.CutPrefix(name, "*.")
 	ascii, ok := hostLabels(below)
 	if !ok {
-		return "", fail("SUBD_INVALID")
+		return "", refusal.New("SUBD_INVALID")
 	}
 	if wildcard {
 		ascii = "*." + ascii
 	}
-	if len(ascii)+1+len(zone) > maxNameLength {
-		return "", fail("SUBD_INVALID")
+	if len(ascii)+1+len(zone) > MaxNameLength {
+		return "", refusal.New("SUBD_INVALID")
 	}
 	return ascii, nil
 }
 
 // hostLabels returns a name in lower case and punycode if each of its labels could stand in the DNS.
 func hostLabels(name string) (string, bool) {
-	ascii, err := toASCII(name)
-	if err != nil || len(ascii) > maxNameLength {
+	ascii, err := ToASCII(name)
+	if err != nil || len(ascii) > MaxNameLength {
 		return "", false
 	}
 	for label := range strings.SplitSeq(ascii, ".") {
@@ -152,5 +161,11 @@ func canonicalTarget(name, zone string) (string, bool) {
 	if !absolute && !strings.Contains(ascii, ".") {
 		ascii += "." + zone
 	}
-	return ascii + ".", len(ascii) <= maxNameLength
+	return ascii + ".", len(ascii) <= MaxNameLength
+}
+
+// CanonicalHost returns a host name in lower case and punycode, without a trailing dot. A name of one label lies in the zone.
+func CanonicalHost(name, zone string) (string, bool) {
+	target, ok := canonicalTarget(name, zone)
+	return strings.TrimSuffix(target, "."), ok
 }

@@ -1,7 +1,8 @@
-package regapitest
+package dnszone
 
 import (
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -23,7 +24,12 @@ type resolver struct {
 	nodes map[string][]record
 }
 
-// answer fills in the answer to a question that falls into the zone.
+// Answer fills in what the name servers say at the given time to a question that falls into the zone.
+func (z *Zone) Answer(question dns.Question, now time.Time, answer *dns.Msg) {
+	visible := z.visible(now)
+	resolver{zone: z.name, soa: visible.soa, nodes: visible.nodes()}.answer(question, answer)
+}
+
 func (z resolver) answer(question dns.Question, answer *dns.Msg) {
 	answer.Authoritative = true
 	owner := question.Name
@@ -150,7 +156,7 @@ func (z resolver) of(owner, name string, recordType uint16, records []record) []
 		found = append(found, z.soaRecord(owner, z.soa.TTL))
 	}
 	if name == "@" && (every || recordType == dns.TypeNS) {
-		for _, server := range registrarNameServers {
+		for _, server := range NameServers {
 			header := dns.RR_Header{Name: owner, Rrtype: dns.TypeNS, Class: dns.ClassINET, Ttl: z.soa.TTL}
 			found = append(found, &dns.NS{Hdr: header, Ns: dns.Fqdn(server)})
 		}
@@ -169,7 +175,7 @@ func (z resolver) of(owner, name string, recordType uint16, records []record) []
 func (z resolver) soaRecord(owner string, ttl uint32) dns.RR {
 	return &dns.SOA{
 		Hdr: dns.RR_Header{Name: owner, Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: ttl},
-		Ns:  dns.Fqdn(registrarNameServers[0]), Mbox: "hostmaster." + dns.Fqdn(registrarNameServers[0]), Serial: z.soa.Serial,
+		Ns:  dns.Fqdn(NameServers[0]), Mbox: "hostmaster." + dns.Fqdn(NameServers[0]), Serial: z.soa.Serial,
 		Refresh: soaRefresh, Retry: soaRetry, Expire: soaExpire, Minttl: z.soa.MinimumTTL,
 	}
 }

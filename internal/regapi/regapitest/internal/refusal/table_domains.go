@@ -1,4 +1,4 @@
-package regapitest
+package refusal
 
 // domainPhrases holds the error_text of the codes in the tables of the functions for domains (section 8).
 var domainPhrases = map[string]phrase{

@@ -1,4 +1,4 @@
-package regapitest
+package form
 
 import (
 	"encoding/base64"
@@ -10,7 +10,7 @@ import (
 )
 
 // writeYAML writes an answer (2.3.1.2). The encoding is needed because texts that are not ASCII are given as Base64 of their bytes (2.2.4.2).
-func writeYAML(envelope map[string]any, in encoding) []byte {
+func writeYAML(envelope map[string]any, in Encoding) []byte {
 	y := yamlWriter{in: in}
 	y.out.WriteString("---\n")
 	for _, name := range slices.Sorted(maps.Keys(envelope)) {
@@ -24,7 +24,7 @@ func writeYAML(envelope map[string]any, in encoding) []byte {
 }
 
 type yamlWriter struct {
-	in  encoding
+	in  Encoding
 	out strings.Builder
 }
 
