@@ -137,10 +137,10 @@ func (c *Connection) ReadZone(ctx context.Context, domain string) (regapi.ZoneRe
 	return zone, err
 }
 
-// WriteZone makes changes in a zone.
-func (c *Connection) WriteZone(ctx context.Context, domain string, actions []regapi.Action) ([]error, error) {
+// WriteZone makes changes in a zone; see [batch.Zones.Write] about what they need.
+func (c *Connection) WriteZone(ctx context.Context, domain string, actions []regapi.Action, needs [][]int) ([]error, error) {
 	defer c.Inventory.NoteWrite(domain)
-	return c.Zones.Write(ctx, domain, actions)
+	return c.Zones.Write(ctx, domain, actions, needs...)
 }
 
 // WriteWeb sets a zone up for a web service of the registrar, or clears that away (9.14 to 9.17).

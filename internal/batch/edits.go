@@ -22,6 +22,7 @@ type writeJob struct {
 	domain  string
 	actions []regapi.Action
 	keys    []string // equal for equal actions
+	needs   [][]int  // for an action that must not be taken in vain: those of which one has to have been applied
 	results []error
 	settled []bool
 	left    int           // actions that are not settled
@@ -41,13 +42,28 @@ func newWriteJob(domain string, actions []regapi.Action) *writeJob {
 	return job
 }
 
+// errGivenUp is the result of an action that was not taken, since nothing that it needed came about. It concerns that
+// action alone.
+func (j *writeJob) errGivenUp() error {
+	return &regapi.Error{Function: "zone/update_records", Domain: j.domain, Text: "given up, since what it makes room for did not come about"}
+}
+
+// inVain says whether nothing that an action needs has come about, or can any more.
+func (j *writeJob) inVain(index int) bool {
+	if index >= len(j.needs) || len(j.needs[index]) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(j.needs[index], func(need int) bool { return !j.settled[need] || j.results[need] == nil })
+}
+
 // newWriteJob settles beforehand what the client itself refuses, since that would make it refuse the whole request.
-func (z *Zones) newWriteJob(ctx context.Context, domain string, actions []regapi.Action) *writeJob {
+func (z *Zones) newWriteJob(ctx context.Context, domain string, actions []regapi.Action, needs [][]int) *writeJob {
 	refusals := make([]error, len(actions))
 	for i, action := range actions {
 		_, refusals[i] = z.client.Zone.Apply(ctx, action) // in no zone: checked, and not sent
 	}
 	job := newWriteJob(domain, actions)
+	job.needs = needs
 	for i, refusal := range refusals {
 		if refusal != nil {
 			job.settle(i, refusal)
@@ -106,6 +122,17 @@ type zoneEdits struct {
 }
 
 func (e *zoneEdits) urgency() ticket { return e.best }
+
+// dropVain settles the edits whose needs have all failed.
+func (e *zoneEdits) dropVain() {
+	e.waiting = slices.DeleteFunc(e.waiting, func(waiting edit) bool {
+		vain := waiting.inVain(waiting.index)
+		if vain {
+			waiting.settle(waiting.index, waiting.errGivenUp())
+		}
+		return vain
+	})
+}
 
 // rank sets the ticket of the zone: the age of its first edit, with the urgency of the most urgent one behind it.
 func (e *zoneEdits) rank() {
@@ -174,7 +201,7 @@ func (q editQueue) pop(zone *zoneEdits, count int) []edit {
 }
 
 func (q editQueue) tidy(zone *zoneEdits) {
-	if len(zone.waiting) == 0 && !zone.inDoubt {
+	if len(zone.waiting) == 0 && !zone.inDoubt && q[zone.domain] == zone {
 		delete(q, zone.domain)
 	}
 }
@@ -216,8 +243,13 @@ func (q editQueue) fail(err error, match func(ticket) bool) {
 // settle gives an edit its result. A failure that concerns more than one action ends its job.
 func (q editQueue) settle(done edit, err error) {
 	done.settle(done.index, err)
-	if err != nil && !regapi.ConcernsOneAction(err) {
+	switch zone := q[done.domain]; {
+	case err == nil:
+	case !regapi.ConcernsOneAction(err):
 		q.end(done.writeJob, err)
+	case zone != nil:
+		zone.dropVain()
+		q.tidy(zone)
 	}
 }
 
@@ -228,6 +260,10 @@ func (q editQueue) putBack(domain string, edits []edit) {
 	for _, back := range edits {
 		if back.ended != nil {
 			back.settle(back.index, back.ended)
+			continue
+		}
+		if back.inVain(back.index) {
+			back.settle(back.index, back.errGivenUp())
 			continue
 		}
 		still = append(still, back)
@@ -250,6 +286,10 @@ func (z *Zones) submitEdits(queue editQueue, job *writeJob) {
 		}
 		if job.ended != nil {
 			job.settle(index, job.ended)
+			continue
+		}
+		if job.inVain(index) {
+			job.settle(index, job.errGivenUp())
 			continue
 		}
 		edits = append(edits, edit{job, index})

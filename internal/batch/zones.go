@@ -102,13 +102,16 @@ func (z *Zones) Read(ctx context.Context, domain string) (regapi.ZoneRecords, er
 // action, nil for an action that was applied. A refused action does not keep the later ones from being tried, unless the
 // refusal speaks of more than that action: see [regapi.ConcernsOneAction].
 //
+// needs has, for an action that must not be taken in vain, the places of earlier actions of which one has to have been applied
+// first; an action whose needs have all failed is given up, with an error as its result. needs may be nil.
+//
 // The error is not nil, and the results are nil, when nothing is known of any action.
-func (z *Zones) Write(ctx context.Context, domain string, actions []regapi.Action) ([]error, error) {
+func (z *Zones) Write(ctx context.Context, domain string, actions []regapi.Action, needs ...[]int) ([]error, error) {
 	domain, err := checkCall(ctx, domain)
 	if err != nil {
 		return nil, err
 	}
-	return z.edit(ctx, z.records, z.newWriteJob(ctx, domain, actions))
+	return z.edit(ctx, z.records, z.newWriteJob(ctx, domain, actions, needs))
 }
 
 // UpdateSOA sets the times of a zone (9.13). Zones that get equal times share a request. REG.API may report success and

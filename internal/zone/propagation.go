@@ -51,6 +51,12 @@ func (p Publication) Missing(ctx context.Context, domain string, records []Recor
 	return slices.Concat(missing...), nil
 }
 
+// rrset is a record set.
+type rrset struct {
+	name string
+	kind Type
+}
+
 // question is an RRset to ask for.
 type question struct {
 	rrset

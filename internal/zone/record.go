@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"strings"
 )
 
 // Type is the type of a record, such as "A".
@@ -60,32 +59,6 @@ func Compare(a, b Record) int {
 		cmp.Compare(a.Priority, b.Priority),
 		cmp.Compare(a.Content, b.Content),
 	)
-}
-
-// replaces says whether a record found in the zone can be an edited form of one that vanished. Texts stand beside each
-// other independently, so one replaces another only where both carry the same version tag (v=spf1, v=DMARC1, …), of
-// which a name may have one.
-func (r Record) replaces(vanished Record) bool {
-	if r.Name != vanished.Name || r.Type != vanished.Type {
-		return false
-	}
-	if r.Type != TXT {
-		return true
-	}
-	tag := versionTag(vanished.Content)
-	return tag != "" && tag == versionTag(r.Content)
-}
-
-// versionTag gives the leading "v=…" of a text such as an SPF, DKIM or DMARC policy, or "".
-func versionTag(text string) string {
-	if !strings.HasPrefix(text, "v=") {
-		return ""
-	}
-	end := strings.IndexAny(text, " ;")
-	if end < 0 {
-		return text
-	}
-	return text[:end]
 }
 
 // fingerprintSize is the number of bytes that name a record in the status of its owner.

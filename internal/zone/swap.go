@@ -1,0 +1,101 @@
+package zone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+)
+
+// A swap takes records away before what takes their place is there. So no edit ends with such a name empty: what did not come
+// about for a reason that may pass is tried once more, and then the old records are put back.
+
+// emptyIn says whether a zone shows none of the records of a swap, old or new.
+func (s Swap) emptyIn(zone Snapshot) bool {
+	return !slices.ContainsFunc(s.Taken, zone.Has) && !slices.ContainsFunc(s.Given, zone.Has)
+}
+
+// Restore gives the changes that put records back that were taken away, at the names that hold nothing of theirs.
+func Restore(taken []Record, current Snapshot) []Change {
+	holding := map[string]bool{}
+	for _, record := range current.Records() {
+		holding[record.Name] = holding[record.Name] || !record.Registrar()
+	}
+	var changes []Change
+	for _, record := range taken {
+		if !holding[record.Name] {
+			changes = append(changes, Change{Add, record})
+		}
+	}
+	return changes
+}
+
+// fillEmptyNames looks after the names that the edits have left empty, and brings the result up to date.
+func fillEmptyNames(ctx context.Context, target Target, edits Edits, result *Result) error {
+	empty := slices.DeleteFunc(slices.Clone(edits.Swaps), func(s Swap) bool { return !s.emptyIn(result.Zone) })
+	if len(empty) == 0 {
+		return nil
+	}
+	refused := map[Record]bool{}
+	for _, failure := range result.Failures {
+		refused[failure.Change.Record] = failure.Final()
+	}
+	zone, left, err := fill(ctx, target, empty, result.Zone, func(r Record) bool { return refused[r] })
+	if err != nil {
+		return err
+	}
+	result.Zone, result.Empty = zone, left
+	result.Failures = verify(zone, edits, result.Failures)
+	return nil
+}
+
+// rescue looks after the names of swaps of which it is not known how far they came.
+func rescue(ctx context.Context, target Target, swaps []Swap) error {
+	if len(swaps) == 0 || ctx.Err() != nil {
+		return nil // What Prepare wrote down lets the next edit put right what is wrong.
+	}
+	zone, err := read(ctx, target)
+	if err != nil {
+		return fmt.Errorf("see whether a name is empty: %w", err)
+	}
+	empty := slices.DeleteFunc(slices.Clone(swaps), func(s Swap) bool { return !s.emptyIn(zone) })
+	if len(empty) == 0 {
+		return nil
+	}
+	_, _, err = fill(ctx, target, empty, zone, func(Record) bool { return false })
+	return err
+}
+
+// fill adds once more what the swaps give, unless it is refused, and puts back what they took where that helps nothing. It
+// gives the zone as it is then, and the swaps whose names are still empty.
+func fill(ctx context.Context, target Target, swaps []Swap, zone Snapshot, refused func(Record) bool) (Snapshot, []Swap, error) {
+	for _, choose := range []func(Swap) []Record{
+		func(s Swap) []Record { return slices.DeleteFunc(slices.Clone(s.Given), refused) },
+		func(s Swap) []Record { return s.Taken },
+	} {
+		var edits Edits
+		for _, swap := range swaps {
+			for _, record := range choose(swap) {
+				edits.Changes = append(edits.Changes, Change{Add, record})
+			}
+		}
+		if len(edits.Changes) == 0 {
+			continue
+		}
+		_, failure := writeChanges(ctx, target, zone, edits)
+		after, err := read(ctx, target)
+		if err != nil {
+			return zone, swaps, errors.Join(failure, err)
+		}
+		zone = after
+		if swaps = slices.DeleteFunc(swaps, func(s Swap) bool { return !s.emptyIn(zone) }); len(swaps) == 0 {
+			return zone, nil, nil
+		}
+		if regapi.IsDenied(failure) || regapi.IsThrottled(failure) {
+			return zone, swaps, failure
+		}
+	}
+	return zone, swaps, nil
+}
