@@ -3,6 +3,7 @@ package zone
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -54,9 +55,13 @@ func (d *directStore) ReadZone(ctx context.Context, domain string) (regapi.ZoneR
 	return zones[0], nil
 }
 
-func (d *directStore) WriteZone(ctx context.Context, domain string, actions []regapi.Action) ([]error, error) {
+func (d *directStore) WriteZone(ctx context.Context, domain string, actions []regapi.Action, needs [][]int) ([]error, error) {
 	results := make([]error, len(actions))
 	for n, action := range actions {
+		if n < len(needs) && len(needs[n]) > 0 && !slices.ContainsFunc(needs[n], func(need int) bool { return results[need] == nil }) {
+			results[n] = errors.New("given up")
+			continue
+		}
 		zones, err := d.client.Zone.Apply(ctx, action, regapi.ByName(domain))
 		if err != nil {
 			return nil, err
@@ -121,7 +126,7 @@ func TestAKnownZoneThatNeedsNothingCostsNoRequest(t *testing.T) {
 	target.Store.(*directStore).known = &regapi.ZoneRecords{Records: []regapi.ResourceRecord{{Subname: "www", Rectype: "A", Content: "192.0.2.1"}}}
 	wanted := func(records ...Record) Edit {
 		return Edit{Plan: func(current Snapshot) Edits {
-			return Edits{Changes: NewPlan(records, Ownership{}, current.Records(), Policy{}).Changes}
+			return EditsOf(NewPlan(Declare(records...), Ownership{}, current.Records(), Policy{}))
 		}}
 	}
 	if _, err := NewEditor().Edit(t.Context(), target, wanted(addr("www", "192.0.2.1"))); err != nil || len(simulator.Journal()) != 0 {

@@ -55,7 +55,8 @@ func findMarks(texts, standing []Record) marks {
 	for _, text := range texts {
 		found.possible[place{text.Name, TXT}] = text
 		plain := plainReadings(text.Name)
-		explained := slices.ContainsFunc(plain, func(p place) bool { return stands[p] })
+		// A text that begins with a type is about the rest of its name, whether or not a record stands there yet.
+		explained := len(plain) > len(untyped) || slices.ContainsFunc(plain, func(p place) bool { return stands[p] })
 		for _, p := range plain {
 			found.sure[p], found.possible[p] = text, text
 		}

@@ -1,5 +1,7 @@
 package zone
 
+import "slices"
+
 // Ownership names the records that an owner may remove.
 type Ownership struct {
 	// Confirmed records were read back from the zone after the owner had added them.
@@ -17,6 +19,51 @@ func (o Ownership) Has(record Record) bool {
 
 // Empty says that nothing is the owner's.
 func (o Ownership) Empty() bool { return o.Confirmed.Len()+o.Pending.Len()+o.Adopted.Len() == 0 }
+
+// Ahead is what has to be written down before a plan is carried out: if the process dies in between, the next one knows that
+// the records may be the owner's.
+func (o Ownership) Ahead(plan Plan) Ownership {
+	return Ownership{Confirmed: o.Confirmed, Pending: o.Pending.with(plan.Added()), Adopted: o.Adopted.with(plan.Adopted)}
+}
+
+// After is what an owner holds once an edit has been carried out: what was read back, and what it declares and only vanished
+// for the moment. What was about to be added stays pending until it shows, or has failed for good, or a later reading, before
+// which nothing was written, lacks it.
+func (o Ownership) After(declared Declaration, result Result, policy Policy) Ownership {
+	declares := membership(append(slices.Clone(declared.Records), declared.Missing...))
+	var after Ownership
+	after.Pending = o.Pending.with(nil)
+	for _, record := range result.Zone.Records() {
+		after.Pending.remove(record)
+		if policy.Prune == PruneNone && !declares[record] {
+			continue // That is how a record is handed over.
+		}
+		switch {
+		case o.Confirmed.Has(record) || o.Pending.Has(record):
+			after.Confirmed.Add(record)
+		case o.Adopted.Has(record):
+			after.Adopted.Add(record)
+		}
+	}
+	for record := range declares {
+		switch {
+		case result.Zone.Has(record):
+		case o.Confirmed.Has(record):
+			after.Confirmed.Add(record)
+		case o.Adopted.Has(record):
+			after.Adopted.Add(record)
+		}
+	}
+	for _, failure := range result.Failures {
+		if failure.Final() {
+			after.Pending.remove(failure.Change.Record)
+		}
+	}
+	if len(result.asked) == 0 {
+		after.Pending = after.Pending.among(declares)
+	}
+	return after
+}
 
 // Declaration is what an owner wants a zone to hold.
 type Declaration struct {

@@ -35,21 +35,27 @@ func (c Change) String() string {
 type Swap struct {
 	// Taken are the records that are removed, and come back if nothing comes of the others.
 	Taken []Record
-	// Given are the records that are added.
+	// Given are the records that are added. Those that take the place of what is taken come first, and the others need one
+	// of them.
 	Given []Record
+	// For is how many of Given take the place of what is taken.
+	For int
 }
 
 // Plan is what has to change in a zone.
 type Plan struct {
 	// Changes in their order: swaps, additions, removals.
 	Changes []Change
-	// Needs has, for a removal that makes room for something, the additions of which one has to come about before it.
+	// Needs has, for a change that must not be made in vain, the additions of which one has to come about before it: for a
+	// removal those that take its place, and for an addition beside a swap those that the swap is for.
 	Needs map[Record][]Record
 	// Swaps are the names that are empty for a moment.
 	Swaps []Swap
 
 	// Blocked are the declared records that cannot be added as things stand.
 	Blocked []Blocked
+	// Beside are declared records that answer together with a value of external-dns, which is left.
+	Beside []Blocked
 	// Adopted are the declared records that the zone holds already, and that are the owner's from now on.
 	Adopted []Record
 	// Replaced are the values of somebody else that are removed because the owner declares their unit.
@@ -129,6 +135,8 @@ const (
 	obstacleProtected
 	obstacleContested
 	obstacleUnrepeatable
+	obstacleApex
+	obstacleBeside
 )
 
 // Contested says that somebody else insists on another value.
@@ -147,6 +155,10 @@ func (b Blocked) Reason() string {
 		return fmt.Sprintf("it would take the place of %q, which spec.protected or prune: None keeps: lift that for this name, or declare the record that stands", b.By)
 	case obstacleContested:
 		return fmt.Sprintf("somebody else sets %q again and again: find out who, and change the spec, or take the record out of it", b.By)
+	case obstacleBeside:
+		return fmt.Sprintf("external-dns manages %q beside it, so that the name answers with both: remove the record here, or the source that external-dns takes it from", b.By)
+	case obstacleApex:
+		return "the domain itself cannot be another name's alias, since it holds SOA and NS, and REG.RU has no ALIAS: use a, aaaa, or https with priority 0"
 	case obstacleUnrepeatable:
 		return fmt.Sprintf("it would take the place of %q, which could not be put back if that failed: replace the record by hand", b.By)
 	default:

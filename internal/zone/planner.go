@@ -94,6 +94,7 @@ type nameplan struct {
 
 	verdicts map[Record]verdict
 	blocked  map[Record]Blocked
+	beside   []Blocked
 	asked    map[Record]bool // values of somebody else that wait for approval
 	waiting  map[Record]bool // declared records that wait with them
 	adding   map[Record]bool
@@ -155,7 +156,9 @@ func (n *nameplan) judge(record Record) verdict {
 // judgeForeign decides about a value of somebody else in a declared unit.
 func (n *nameplan) judgeForeign(record Record, related []Record) verdict {
 	if mark, claimed := n.claimed(record); claimed {
-		if !n.holdsUnit(record) {
+		if n.holdsUnit(record) {
+			n.beside = append(n.beside, Blocked{Record: related[0], By: record, why: obstacleBeside})
+		} else {
 			n.block(related, mark, obstacleExternalDNS)
 		}
 		return leave
@@ -224,6 +227,9 @@ func (n *nameplan) findAdditions() {
 
 // obstacleTo finds a record that a new one cannot stand beside, or cannot take the place of.
 func (n *nameplan) obstacleTo(record Record) (by Record, why obstacle, ok bool) {
+	if record.Type == CNAME && record.Name == apex {
+		return record, obstacleApex, true
+	}
 	for _, other := range n.current {
 		if record.Type != CNAME && other.Type != CNAME {
 			continue
@@ -285,6 +291,7 @@ func (n *nameplan) addTo(plan *Plan) {
 			plan.Blocked = append(plan.Blocked, blocked)
 		}
 	}
+	plan.Beside = append(plan.Beside, n.beside...)
 	n.schedule(plan, removals)
 }
 
@@ -300,9 +307,8 @@ func (n *nameplan) adopt(plan *Plan, record Record) {
 // schedule orders the changes of the name.
 func (n *nameplan) schedule(plan *Plan, removals []Record) {
 	additions := slices.SortedFunc(maps.Keys(n.adding), Compare)
-	alias := func(r Record) bool { return r.Type == CNAME }
-	comes := slices.ContainsFunc(additions, alias)
-	swap := Swap{Given: additions}
+	comes := slices.ContainsFunc(additions, func(r Record) bool { return r.Type == CNAME })
+	var swap Swap
 	for _, record := range removals {
 		if len(additions) > 0 && (comes || record.Type == CNAME) {
 			swap.Taken = append(swap.Taken, record)
@@ -314,7 +320,7 @@ func (n *nameplan) schedule(plan *Plan, removals []Record) {
 		}
 	}
 	if len(swap.Taken) > 0 {
-		plan.Swaps = append(plan.Swaps, swap)
+		plan.swap(n.completed(swap, additions))
 		return
 	}
 	for _, record := range additions {
@@ -322,11 +328,38 @@ func (n *nameplan) schedule(plan *Plan, removals []Record) {
 	}
 }
 
-func (p *Plan) need(removal Record, additions []Record) {
+// completed puts the additions into a swap: first what takes the place of what is taken; that is everything where nothing of
+// it is of a declared unit.
+func (n *nameplan) completed(swap Swap, additions []Record) Swap {
+	var others []Record
+	for _, record := range additions {
+		replaces := func(taken Record) bool { return n.verdicts[taken] == replace && sameUnit(taken, record) }
+		if slices.ContainsFunc(swap.Taken, replaces) {
+			swap.Given = append(swap.Given, record)
+		} else {
+			others = append(others, record)
+		}
+	}
+	swap.For = len(swap.Given)
+	if swap.For == 0 {
+		swap.For = len(others)
+	}
+	swap.Given = append(swap.Given, others...)
+	return swap
+}
+
+func (p *Plan) swap(swap Swap) {
+	p.Swaps = append(p.Swaps, swap)
+	for _, record := range swap.Given[swap.For:] {
+		p.need(record, swap.Given[:swap.For])
+	}
+}
+
+func (p *Plan) need(record Record, additions []Record) {
 	if p.Needs == nil {
 		p.Needs = map[Record][]Record{}
 	}
-	p.Needs[removal] = additions
+	p.Needs[record] = additions
 }
 
 // inOrder puts the swaps first, each with its removals and additions side by side; then come all additions, then all removals.

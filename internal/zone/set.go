@@ -58,3 +58,25 @@ func (s *Set) add(member fingerprint) {
 	}
 	s.members[member] = struct{}{}
 }
+
+// with gives a set of its own that has the records as well.
+func (s Set) with(records []Record) Set {
+	both := Set{members: maps.Clone(s.members)}
+	for _, record := range records {
+		both.Add(record)
+	}
+	return both
+}
+
+func (s *Set) remove(record Record) { delete(s.members, record.fingerprint()) }
+
+// among gives the members that are also among the records.
+func (s Set) among(records map[Record]bool) Set {
+	var both Set
+	for record := range records {
+		if s.Has(record) {
+			both.Add(record)
+		}
+	}
+	return both
+}

@@ -12,9 +12,9 @@ import (
 // A swap takes records away before what takes their place is there. So no edit ends with such a name empty: what did not come
 // about for a reason that may pass is tried once more, and then the old records are put back.
 
-// emptyIn says whether a zone shows none of the records of a swap, old or new.
+// emptyIn says whether a zone shows neither what a swap has taken nor anything that takes its place.
 func (s Swap) emptyIn(zone Snapshot) bool {
-	return !slices.ContainsFunc(s.Taken, zone.Has) && !slices.ContainsFunc(s.Given, zone.Has)
+	return !slices.ContainsFunc(s.Taken, zone.Has) && !slices.ContainsFunc(s.Given[:s.For], zone.Has)
 }
 
 // Restore gives the changes that put records back that were taken away, at the names that hold nothing of theirs.
@@ -72,7 +72,7 @@ func rescue(ctx context.Context, target Target, swaps []Swap) error {
 // gives the zone as it is then, and the swaps whose names are still empty.
 func fill(ctx context.Context, target Target, swaps []Swap, zone Snapshot, refused func(Record) bool) (Snapshot, []Swap, error) {
 	for _, choose := range []func(Swap) []Record{
-		func(s Swap) []Record { return slices.DeleteFunc(slices.Clone(s.Given), refused) },
+		func(s Swap) []Record { return slices.DeleteFunc(slices.Clone(s.Given[:s.For]), refused) },
 		func(s Swap) []Record { return s.Taken },
 	} {
 		var edits Edits

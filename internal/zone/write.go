@@ -80,18 +80,18 @@ func actionsOf(edits Edits, before Snapshot) (actionList, error) {
 	var list actionList
 	placeOf := map[Record]int{}
 	for _, change := range edits.Changes {
+		var needs []int
+		for _, needed := range edits.Needs[change.Record] {
+			needs = append(needs, placeOf[needed])
+		}
 		if change.Operation == Add {
 			action, err := AddAction(change.Record)
 			if err != nil {
 				return actionList{}, err
 			}
 			placeOf[change.Record] = len(list.actions)
-			list.append(action, change, nil)
+			list.append(action, change, needs)
 			continue
-		}
-		var needs []int
-		for _, needed := range edits.Needs[change.Record] {
-			needs = append(needs, placeOf[needed])
 		}
 		for _, rr := range before.listed[change.Record] {
 			list.append(removeAction(rr), change, needs)
