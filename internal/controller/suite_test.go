@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"log"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -19,17 +17,17 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -41,37 +39,13 @@ const (
 	patience = time.Minute
 )
 
-// apiServer is the real API server; TestMain owns it.
-var (
-	apiServer  *rest.Config
-	testScheme = runtime.NewScheme()
-)
+// testScheme has every kind that the controllers and their tests deal with.
+var testScheme = runtime.NewScheme()
 
 func TestMain(m *testing.M) {
-	ctrl.SetLogger(logr.Discard()) // Each harness keeps the logs of its own controllers.
-	os.Exit(func() int {
-		environment := &envtest.Environment{CRDDirectoryPaths: []string{"../../config/crd/bases"}, ErrorIfCRDPathMissing: true}
-		started, err := environment.Start()
-		defer func() {
-			if err := environment.Stop(); err != nil { // Also after a start that failed half-way.
-				log.Printf("stop the API server: %v", err)
-			}
-		}()
-		if err != nil {
-			log.Printf("start the API server (make control-plane builds it): %v", err)
-			return 1
-		}
-		if err := clientgoscheme.AddToScheme(testScheme); err != nil {
-			log.Print(err)
-			return 1
-		}
-		if err := v1alpha1.AddToScheme(testScheme); err != nil {
-			log.Print(err)
-			return 1
-		}
-		apiServer = started
-		return m.Run()
-	}())
+	utilruntime.Must(clientgoscheme.AddToScheme(testScheme))
+	utilruntime.Must(v1alpha1.AddToScheme(testScheme))
+	apiservertest.Main(m, apiservertest.WithCRDs())
 }
 
 // harness is a simulator, a namespace of the API server, and the controllers between them.
@@ -106,7 +80,7 @@ func newHarness(t *testing.T, options harnessOptions) *harness {
 	simulator.AddAccount(regapitest.Account{Login: testLogin, Password: testPassword, UserID: 4711})
 	simulator.AddDomain(testLogin, regapitest.Domain{Name: "example.ru", ServiceID: 12345, Created: "2020-01-02", Expires: "2030-01-02"})
 
-	kube, err := client.New(apiServer, client.Options{Scheme: testScheme})
+	kube, err := client.New(apiservertest.Config(), client.Options{Scheme: testScheme})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +118,7 @@ func (h *harness) startControllers(options harnessOptions) {
 	}
 	logger := logr.FromSlogHandler(slog.NewTextHandler(h.logs, &slog.HandlerOptions{Level: slog.Level(-10)}))
 	skip := true
-	mgr, err := ctrl.NewManager(apiServer, ctrl.Options{
+	mgr, err := ctrl.NewManager(apiservertest.Config(), ctrl.Options{
 		Scheme:     testScheme,
 		Logger:     logger,
 		Metrics:    server.Options{BindAddress: "0"},
