@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -12,6 +13,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/phase"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 )
 
 // +kubebuilder:rbac:groups=regapi.io,resources=accounts,verbs=get;list;watch
@@ -24,9 +28,15 @@ import (
 // The ledgers of the budgets:
 // +kubebuilder:rbac:groups="",namespace=system,resources=configmaps,verbs=get;create;update
 
+// indexSecret is the field that the cache indexes by the Secret that an Account names.
+const indexSecret = "spec.secretRef.name"
+
+// concurrency is how many Accounts are worked on at a time.
+const concurrency = 8
+
 // AccountReconciler checks that an Account can be used.
 type AccountReconciler struct {
-	statusWriter
+	status.Writer
 	Dependencies
 }
 
@@ -40,22 +50,34 @@ func (r *AccountReconciler) Reconcile(ctx context.Context, request ctrl.Request)
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newAccountScope(&found)
-	err := runPhases(ctx, s, r.connect, r.verify, r.probe)
-	return r.settle(ctx, s.before, s.account, s.outcome(err))
+	err := phase.Run(ctx, s, r.connect, r.verify, r.probe)
+	return r.Settle(ctx, s.before, s.account, s.outcome(err))
 }
 
 // SetupWithManager registers the controller and what wakes it.
-func (r *AccountReconciler) SetupWithManager(mgr ctrl.Manager) error {
+func (r *AccountReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
+	err := waking.Index(ctx, mgr.GetFieldIndexer(), &v1alpha1.Account{}, indexSecret, func(a *v1alpha1.Account) string { return a.Spec.SecretRef.Name })
+	if err != nil {
+		return err
+	}
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Account{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.accountsUsing)).
-		WatchesRawSource(r.Alarm.accounts.source()).
-		WithOptions(controllerOptions(accountConcurrency)).
+		WatchesRawSource(r.Alarm.Source(itself)).
+		WithOptions(waking.Options(concurrency)).
 		Complete(r)
+}
+
+// itself finds an Account where the change is its own, and not that of a domain.
+func itself(_ context.Context, account types.NamespacedName, domain string) []ctrl.Request {
+	if domain != "" {
+		return nil
+	}
+	return []ctrl.Request{{NamespacedName: account}}
 }
 
 // accountsUsing finds the Accounts that name a Secret.
 func (r *AccountReconciler) accountsUsing(ctx context.Context, secret client.Object) []ctrl.Request {
 	var accounts v1alpha1.AccountList
-	return requestsFor(ctx, r.Client, &accounts, client.InNamespace(secret.GetNamespace()), client.MatchingFields{indexSecret: secret.GetName()})
+	return waking.RequestsFor(ctx, r.Client, &accounts, client.InNamespace(secret.GetNamespace()), client.MatchingFields{indexSecret: secret.GetName()})
 }

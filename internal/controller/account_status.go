@@ -8,6 +8,8 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -15,16 +17,16 @@ import (
 const budgetSteps = 10
 
 // outcome turns what the phases found into the status.
-func (s *accountScope) outcome(err error) outcome {
+func (s *accountScope) outcome(err error) outcome.Outcome {
 	s.account.Status.SecretVersion = ""
 	if s.connection != nil {
 		s.showConnection()
 	}
 	if err != nil {
-		return outcomeOf(err)
+		return outcome.Of(err)
 	}
 	s.account.Status.UserID = s.identity.UserID.String()
-	return succeeded("REG.API accepts the credentials")
+	return outcome.Succeeded("REG.API accepts the credentials")
 }
 
 func (s *accountScope) showConnection() {
@@ -46,7 +48,7 @@ func (s *accountScope) showFreshness(summary account.Summary) {
 	condition := metav1.Condition{Type: v1alpha1.ConditionInventoryFresh, ObservedGeneration: s.account.Generation}
 	switch {
 	case summary.Err != nil:
-		condition.Status, condition.Reason, condition.Message = metav1.ConditionFalse, v1alpha1.ReasonSweepFailed, shorten(messageOf(summary.Err), maxMessage)
+		condition.Status, condition.Reason, condition.Message = metav1.ConditionFalse, v1alpha1.ReasonSweepFailed, status.Shorten(outcome.Message(summary.Err), status.MaxMessage)
 	case !summary.SweptAt.IsZero():
 		condition.Status, condition.Reason, condition.Message = metav1.ConditionTrue, v1alpha1.ReasonSwept, "the last sweep read everything"
 	default:

@@ -12,15 +12,22 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/phase"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
 // +kubebuilder:rbac:groups=regapi.io,resources=dnszones,verbs=get;list;watch;update;patch
 // +kubebuilder:rbac:groups=regapi.io,resources=dnszones/status,verbs=get;update;patch
 // +kubebuilder:rbac:groups=regapi.io,resources=dnszones/finalizers,verbs=update
 
+// indexDomain is the field that the cache indexes by the domain, in canonical form.
+const indexDomain = "canonical(spec.domainName)"
+
 // DNSZoneReconciler keeps the records of a zone as its DNSZone asks.
 type DNSZoneReconciler struct {
-	statusWriter
+	status.Writer
 	Dependencies
 }
 
@@ -28,34 +35,57 @@ type DNSZoneReconciler struct {
 func (r *DNSZoneReconciler) Reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ctrl.Result, error) {
 	s := newDNSZoneScope(found)
 	if s.deleting() {
-		return r.settleDeletion(ctx, s, runPhases(ctx, s, r.release, r.letGo))
+		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.release, r.letGo))
 	}
-	err := runPhases(ctx, s, r.claim, r.connect, r.interpret, r.sync, r.followPublication)
-	return r.settle(ctx, s.before, s.zone, s.outcome(err))
+	err := phase.Run(ctx, s, r.claim, r.connect, r.interpret, r.sync, r.followPublication)
+	return r.Settle(ctx, s.before, s.zone, s.outcome(err))
 }
 
 // SetupWithManager registers the controller and what wakes it.
-func (r *DNSZoneReconciler) SetupWithManager(mgr ctrl.Manager) error {
+func (r *DNSZoneReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
+	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
+		return err
+	}
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.DNSZone{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
-		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.zonesOf), builder.WithPredicates(accountUsabilityChanged)).
+		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.zonesOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(r.zonesOfSameDomain), builder.WithPredicates(onlyDeletions)).
-		WatchesRawSource(r.Alarm.zones.source()).
-		WithOptions(controllerOptions(batchConcurrency)).
+		WatchesRawSource(r.Alarm.Source(waking.Holders(mgr.GetClient(), &v1alpha1.DNSZoneList{}))).
+		WithOptions(waking.Options(waking.BatchConcurrency)).
 		Complete(reconcile.AsReconciler(mgr.GetClient(), r))
+}
+
+func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
+	if err := waking.IndexHoldings(ctx, indexer, &v1alpha1.DNSZone{}, holdingOf); err != nil {
+		return err
+	}
+	return waking.Index(ctx, indexer, &v1alpha1.DNSZone{}, indexDomain, domainOf)
+}
+
+// holdingOf says what a DNSZone holds.
+func holdingOf(z *v1alpha1.DNSZone) waking.Holding {
+	return waking.Holding{Account: z.Spec.AccountRef.KeyFrom(z.Namespace), Domain: domainOf(z)}
+}
+
+// domainOf gives the domain of a DNSZone in canonical form, so that its spellings meet; a name that is no domain stays as
+// it is.
+func domainOf(z *v1alpha1.DNSZone) string {
+	if canonical, err := zone.CanonicalDomain(string(z.Spec.DomainName)); err == nil {
+		return canonical
+	}
+	return string(z.Spec.DomainName)
 }
 
 // zonesOf finds the DNSZones that name an Account.
 func (r *DNSZoneReconciler) zonesOf(ctx context.Context, account client.Object) []ctrl.Request {
 	var zones v1alpha1.DNSZoneList
-	return requestsFor(ctx, r.Client, &zones, client.MatchingFields{indexAccount: client.ObjectKeyFromObject(account).String()})
+	return waking.RequestsFor(ctx, r.Client, &zones, waking.OfAccount(client.ObjectKeyFromObject(account)))
 }
 
 // zonesOfSameDomain finds who may take over a zone when a DNSZone is gone.
 func (r *DNSZoneReconciler) zonesOfSameDomain(ctx context.Context, gone client.Object) []ctrl.Request {
 	var zones v1alpha1.DNSZoneList
-	domain := canonicalOrAsIs(gone.(*v1alpha1.DNSZone).Spec.DomainName)
-	return requestsFor(ctx, r.Client, &zones, client.MatchingFields{indexDomain: domain})
+	return waking.RequestsFor(ctx, r.Client, &zones, client.MatchingFields{indexDomain: domainOf(gone.(*v1alpha1.DNSZone))})
 }
 
 var onlyDeletions = predicate.Funcs{

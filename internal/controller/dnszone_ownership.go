@@ -27,7 +27,7 @@ func (r *DNSZoneReconciler) writeAhead(ctx context.Context, s *dnsZoneScope, add
 		return nil
 	}
 	s.zone.Status.Owned.Pending = owned.Pending.Bytes()
-	if err := r.patchStatus(ctx, s.before, s.zone); err != nil {
+	if err := r.PatchStatus(ctx, s.before, s.zone); err != nil {
 		return fmt.Errorf("record what is about to be created: %w", err)
 	}
 	s.before = s.zone.DeepCopy()

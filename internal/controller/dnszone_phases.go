@@ -11,6 +11,8 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -48,13 +50,18 @@ func newDNSZoneScope(found *v1alpha1.DNSZone) *dnsZoneScope {
 	return s
 }
 
+// follower names the object among the followers of an inventory.
+func (s *dnsZoneScope) follower() string {
+	return "DNSZone " + client.ObjectKeyFromObject(s.zone).String()
+}
+
 func (s *dnsZoneScope) deleting() bool { return !s.zone.DeletionTimestamp.IsZero() }
 
 // claim makes sure that this object rules its zone, and that it is not deleted without us.
 func (r *DNSZoneReconciler) claim(ctx context.Context, s *dnsZoneScope) error {
 	domain, err := zone.CanonicalDomain(string(s.zone.Spec.DomainName))
 	if err != nil {
-		return &phaseError{stalledUntilSpecChanges(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error())}
+		return outcome.Stalled(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error()).Err()
 	}
 	s.target.Domain = domain
 	var rivals v1alpha1.DNSZoneList
@@ -63,8 +70,8 @@ func (r *DNSZoneReconciler) claim(ctx context.Context, s *dnsZoneScope) error {
 	}
 	for i := range rivals.Items {
 		if rival := &rivals.Items[i]; rival.UID != s.zone.UID && rival.Rules(s.zone) {
-			return &phaseError{stalledUntilSpecChanges(v1alpha1.ReasonConflict,
-				fmt.Sprintf("DNSZone %s/%s is older and manages this zone: delete one of the two", rival.Namespace, rival.Name))}
+			return outcome.Stalled(v1alpha1.ReasonConflict,
+				fmt.Sprintf("DNSZone %s/%s is older and manages this zone: delete one of the two", rival.Namespace, rival.Name)).Err()
 		}
 	}
 	if !controllerutil.AddFinalizer(s.zone, finalizer) {
@@ -96,7 +103,7 @@ func (r *DNSZoneReconciler) connect(ctx context.Context, s *dnsZoneScope) error 
 
 // follow makes the inventory of the account follow the zone.
 func (r *DNSZoneReconciler) follow(s *dnsZoneScope, aspects account.Aspect) {
-	r.Directory.Follow(s.connection, followerOf("DNSZone", client.ObjectKeyFromObject(s.zone)), s.target.Domain, aspects)
+	r.Directory.Follow(s.connection, s.follower(), s.target.Domain, aspects)
 }
 
 // interpret turns the spec into records and sets apart what no zone can hold.
@@ -122,7 +129,7 @@ func (r *DNSZoneReconciler) interpret(_ context.Context, s *dnsZoneScope) error 
 
 // priority of the requests: carrying out a new spec goes before putting drift right.
 func (s *dnsZoneScope) priority() regapi.Priority {
-	if readyFor(s.zone.Status.Conditions, s.zone.Generation) {
+	if status.ReadyFor(s.zone.Status.Conditions, s.zone.Generation) {
 		return regapi.Background
 	}
 	return regapi.Change
@@ -180,7 +187,7 @@ func (r *DNSZoneReconciler) reportChanges(ctx context.Context, s *dnsZoneScope) 
 		if change.Operation == zone.Remove {
 			reason = "RecordRemoved"
 		}
-		r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, reason, "Sync", "%s", shorten(change.Record.String(), maxNote))
+		r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, reason, "Sync", "%s", status.Shorten(change.Record.String(), status.MaxNote))
 	}
 	if more := len(s.made) - shownChanges; more > 0 {
 		r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, "RecordsChanged", "Sync", "and %d more changes, which the operator's log names", more)

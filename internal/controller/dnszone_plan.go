@@ -3,9 +3,9 @@ package controller
 import (
 	"fmt"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -102,7 +102,7 @@ func (s *dnsZoneScope) showPlan(edits zone.Edits) *v1alpha1.ZonePlan {
 	lines = append(lines, s.planned.Lines()...)
 	shown := lines[:min(len(lines), shownChanges)]
 	for i := range shown {
-		shown[i] = shorten(shown[i], maxChangeLine)
+		shown[i] = status.Shorten(shown[i], maxChangeLine)
 	}
 	return &v1alpha1.ZonePlan{
 		Hash: s.planned.Hash(), Add: int32(len(s.planned.Added())), Remove: int32(len(s.planned.Removed())), Changes: shown,
@@ -170,10 +170,10 @@ func (s *dnsZoneScope) recordWeb(result zone.Result) {
 	s.zone.Status.Owned.Web = web.Bytes()
 }
 
-// outcomeOfHold is the outcome of a plan that is not carried out.
-func (h *hold) outcome() outcome {
+// outcome is the outcome of a plan that is not carried out.
+func (h *hold) outcome() outcome.Outcome {
 	if h.ready {
-		return outcome{ready: metav1.ConditionTrue, reason: h.reason, message: h.message}
+		return outcome.Ready(h.reason, h.message)
 	}
-	return outcome{ready: metav1.ConditionFalse, stalled: true, reason: h.reason, message: h.message}
+	return outcome.Stalled(h.reason, h.message)
 }

@@ -13,11 +13,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
 // waitCondition waits until a condition has a status and a reason.
-func (h *harness) waitCondition(obj object, kind string, status metav1.ConditionStatus, reason string) *metav1.Condition {
+func (h *harness) waitCondition(obj status.Object, kind string, status metav1.ConditionStatus, reason string) *metav1.Condition {
 	h.Helper()
 	var found *metav1.Condition
 	h.eventually(fmt.Sprintf("%s=%s (%s)", kind, status, reason), func() error {

@@ -8,7 +8,16 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+// firstLook and lastLook bound the wait between two questions to the authoritative name servers, which take from seconds to
+// many minutes to publish a change.
+const (
+	firstLook = 5 * time.Second
+	lastLook  = 10 * time.Minute
 )
 
 // publication is what the authoritative name servers answered.
@@ -49,7 +58,7 @@ func (s *dnsZoneScope) showPublication() time.Duration {
 	switch {
 	case p.err != nil:
 		s.setCondition(v1alpha1.ConditionPropagated, metav1.ConditionUnknown, v1alpha1.ReasonUnreachable, p.err.Error()+"; see --authoritative-servers")
-		return jittered(pollDelay)
+		return outcome.Poll()
 	case len(p.missing) > 0:
 		lines := make([]string, len(p.missing))
 		for i, record := range p.missing {
@@ -69,8 +78,8 @@ func (s *dnsZoneScope) nextLook() time.Duration {
 	return min(max(time.Since(condition.LastTransitionTime.Time)/2, firstLook), lastLook)
 }
 
-func (s *dnsZoneScope) setCondition(kind string, status metav1.ConditionStatus, reason, message string) {
+func (s *dnsZoneScope) setCondition(kind string, holds metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&s.zone.Status.Conditions, metav1.Condition{
-		Type: kind, Status: status, Reason: reason, Message: shorten(message, maxMessage), ObservedGeneration: s.zone.Generation,
+		Type: kind, Status: holds, Reason: reason, Message: status.Shorten(message, status.MaxMessage), ObservedGeneration: s.zone.Generation,
 	})
 }

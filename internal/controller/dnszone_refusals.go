@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -19,7 +21,7 @@ const (
 )
 
 func (s *dnsZoneScope) refuse(record, reason, message string) {
-	s.refused = append(s.refused, v1alpha1.RefusedRecord{Record: record, Reason: reason, Message: shorten(message, maxMessage)})
+	s.refused = append(s.refused, v1alpha1.RefusedRecord{Record: record, Reason: reason, Message: status.Shorten(message, status.MaxMessage)})
 }
 
 // rememberedRefusals gives what REG.API refused of this very spec. Asking again would spend requests on the same answer,
@@ -58,7 +60,7 @@ func (s *dnsZoneScope) sortFailures(failures []zone.Failure) error {
 		if failure.Change == (zone.Change{}) {
 			record = soaRecord
 		}
-		s.refuse(record, string(refusal.Code), messageOf(failure.Err))
+		s.refuse(record, string(refusal.Code), outcome.Message(failure.Err))
 	}
 	if len(passing) == 0 {
 		return nil

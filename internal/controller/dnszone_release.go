@@ -13,6 +13,9 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/phase"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -23,7 +26,7 @@ func (r *DNSZoneReconciler) release(ctx context.Context, s *dnsZoneScope) error 
 	case !controllerutil.ContainsFinalizer(s.zone, finalizer):
 		return nil
 	case s.paused():
-		return &phaseError{(&hold{reason: v1alpha1.ReasonPaused, message: "the annotation " + v1alpha1.AnnotationPaused + " stops it: take the annotation off"}).outcome()}
+		return outcome.Stalled(v1alpha1.ReasonPaused, "the annotation "+v1alpha1.AnnotationPaused+" stops it: take the annotation off").Err()
 	case s.zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete:
 		return nil
 	}
@@ -31,7 +34,7 @@ func (r *DNSZoneReconciler) release(ctx context.Context, s *dnsZoneScope) error 
 	if owned.Confirmed.Len()+owned.Pending.Len() == 0 {
 		return nil
 	}
-	err := runPhases(ctx, s, r.locate, r.connect, r.removeOwned)
+	err := phase.Run(ctx, s, r.locate, r.connect, r.removeOwned)
 	switch {
 	case err == nil:
 		return nil
@@ -40,7 +43,7 @@ func (r *DNSZoneReconciler) release(ctx context.Context, s *dnsZoneScope) error 
 		return nil
 	case outOfReach(err) && r.graceLeft(s.zone) <= 0:
 		r.Events.Eventf(s.zone, nil, corev1.EventTypeWarning, "RecordsLeftBehind", "Delete",
-			"%s", shorten(fmt.Sprintf("records that this object created stay in zone %s, since it cannot be reached: %v", s.target.Domain, err), maxNote))
+			"%s", status.Shorten(fmt.Sprintf("records that this object created stay in zone %s, since it cannot be reached: %v", s.target.Domain, err), status.MaxNote))
 		return nil
 	default:
 		return err
@@ -49,7 +52,7 @@ func (r *DNSZoneReconciler) release(ctx context.Context, s *dnsZoneScope) error 
 
 // locate fills in the domain without claiming it.
 func (r *DNSZoneReconciler) locate(_ context.Context, s *dnsZoneScope) error {
-	s.target.Domain = canonicalOrAsIs(s.zone.Spec.DomainName)
+	s.target.Domain = domainOf(s.zone)
 	return nil
 }
 
@@ -77,6 +80,10 @@ func outOfReach(err error) bool {
 	return errors.As(err, &unavailable) || regapi.IsDenied(err) || regapi.IsBlocked(err)
 }
 
+// DefaultReleaseGrace is how long a deletion waits for an Account or Secret that is gone, so that a namespace can always be
+// deleted.
+const DefaultReleaseGrace = 5 * time.Minute
+
 // graceLeft is how long a deletion still waits for what is out of reach.
 func (r *DNSZoneReconciler) graceLeft(zone *v1alpha1.DNSZone) time.Duration {
 	return time.Until(zone.DeletionTimestamp.Add(r.ReleaseGrace))
@@ -90,6 +97,6 @@ func (r *DNSZoneReconciler) letGo(ctx context.Context, s *dnsZoneScope) error {
 	if err := r.patchFinalizers(ctx, s); err != nil {
 		return client.IgnoreNotFound(err)
 	}
-	r.Directory.Unfollow(followerOf("DNSZone", client.ObjectKeyFromObject(s.zone)))
+	r.Directory.Unfollow(s.follower())
 	return nil
 }

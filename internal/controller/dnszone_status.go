@@ -11,6 +11,8 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -18,33 +20,33 @@ import (
 const maxRefused = 100
 
 // outcome turns what the phases found into the status. What they could not find out stays as it was seen last.
-func (s *dnsZoneScope) outcome(err error) outcome {
+func (s *dnsZoneScope) outcome(err error) outcome.Outcome {
 	if s.current != nil {
 		s.showZone()
 	}
 	o := s.outcomeOfSync(err)
 	s.showDelegation(err, o)
 	s.showSynced(o)
-	if wait := s.showPublication(); wait > 0 && o.failure == nil {
-		o.after = earlier(o.after, wait)
+	if wait := s.showPublication(); wait > 0 && o.Failure == nil {
+		o.After = earlier(o.After, wait)
 	}
 	return o
 }
 
-func (s *dnsZoneScope) outcomeOfSync(err error) outcome {
+func (s *dnsZoneScope) outcomeOfSync(err error) outcome.Outcome {
 	switch {
 	case err != nil && len(s.foreignServers) > 0:
-		o := outcomeOf(err)
-		o.message = fmt.Sprintf("the domain uses %s: %s", strings.Join(s.foreignServers, ", "), o.message)
+		o := outcome.Of(err)
+		o.Message = fmt.Sprintf("the domain uses %s: %s", strings.Join(s.foreignServers, ", "), o.Message)
 		return o
 	case err != nil:
-		return outcomeOf(err)
+		return outcome.Of(err)
 	case s.held != nil:
 		return s.held.outcome()
 	case len(s.refused) > 0:
-		return outcome{ready: metav1.ConditionFalse, stalled: true, reason: v1alpha1.ReasonRecordsRefused, message: s.refusalMessage()}
+		return outcome.Stalled(v1alpha1.ReasonRecordsRefused, s.refusalMessage())
 	default:
-		return succeeded("the zone holds every record of the spec")
+		return outcome.Succeeded("the zone holds every record of the spec")
 	}
 }
 
@@ -57,24 +59,24 @@ func earlier(a, b time.Duration) time.Duration {
 }
 
 // showDelegation sets the condition Delegated. A zone that could be read is delegated (9.1).
-func (s *dnsZoneScope) showDelegation(err error, o outcome) {
+func (s *dnsZoneScope) showDelegation(err error, o outcome.Outcome) {
 	switch {
 	case s.current != nil:
 		s.setCondition(v1alpha1.ConditionDelegated, metav1.ConditionTrue, v1alpha1.ReasonDelegated, "the domain uses the registrar's name servers")
 	case regapi.HasCode(err, regapi.CodeDomainIsNotUseRegruNSS):
-		s.setCondition(v1alpha1.ConditionDelegated, metav1.ConditionFalse, v1alpha1.ReasonNotDelegated, o.message)
+		s.setCondition(v1alpha1.ConditionDelegated, metav1.ConditionFalse, v1alpha1.ReasonNotDelegated, o.Message)
 	}
 }
 
 // showSynced sets the condition Synced: true only for what was read from the zone.
-func (s *dnsZoneScope) showSynced(o outcome) {
+func (s *dnsZoneScope) showSynced(o outcome.Outcome) {
 	switch {
-	case s.current == nil && readyFor(s.zone.Status.Conditions, s.zone.Generation):
+	case s.current == nil && status.ReadyFor(s.zone.Status.Conditions, s.zone.Generation):
 		// A failure that passes; the zone was as the spec asks when it was read last.
-	case s.current != nil && s.held == nil && o.reason == v1alpha1.ReasonSucceeded:
-		s.setCondition(v1alpha1.ConditionSynced, metav1.ConditionTrue, o.reason, o.message)
+	case s.current != nil && s.held == nil && o.Reason == v1alpha1.ReasonSucceeded:
+		s.setCondition(v1alpha1.ConditionSynced, metav1.ConditionTrue, o.Reason, o.Message)
 	default:
-		s.setCondition(v1alpha1.ConditionSynced, metav1.ConditionFalse, o.reason, o.message)
+		s.setCondition(v1alpha1.ConditionSynced, metav1.ConditionFalse, o.Reason, o.Message)
 	}
 }
 
@@ -104,11 +106,11 @@ func (r *DNSZoneReconciler) settleDeletion(ctx context.Context, s *dnsZoneScope,
 	if err == nil {
 		return ctrl.Result{}, nil
 	}
-	o := outcomeOf(err)
-	o.keepReady, o.ready = false, metav1.ConditionFalse
-	o.message = "The records are not removed yet: " + o.message
+	o := outcome.Of(err)
+	o.KeepReady, o.Ready = false, metav1.ConditionFalse
+	o.Message = "The records are not removed yet: " + o.Message
 	if outOfReach(err) {
-		o.after = max(r.graceLeft(s.zone), time.Second)
+		o.After = max(r.graceLeft(s.zone), time.Second)
 	}
-	return r.settle(ctx, s.before, s.zone, o)
+	return r.Settle(ctx, s.before, s.zone, o)
 }

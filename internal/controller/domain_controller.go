@@ -11,6 +11,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/phase"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
 // +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch
@@ -18,7 +22,7 @@ import (
 
 // DomainReconciler shows a domain of an account in the status of its Domain. It buys nothing and changes nothing.
 type DomainReconciler struct {
-	statusWriter
+	status.Writer
 	Dependencies
 }
 
@@ -27,27 +31,39 @@ func (r *DomainReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 	var found v1alpha1.Domain
 	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
 		if apierrors.IsNotFound(err) {
-			r.Directory.Unfollow(followerOf("Domain", request.NamespacedName))
+			r.Directory.Unfollow(domainFollower(request.NamespacedName))
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newDomainScope(&found)
-	err := runPhases(ctx, s, r.connect, r.observe, r.locate)
-	return r.settle(ctx, s.before, s.domain, s.outcome(err))
+	err := phase.Run(ctx, s, r.connect, r.observe, r.locate)
+	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
 }
 
 // SetupWithManager registers the controller and what wakes it.
-func (r *DomainReconciler) SetupWithManager(mgr ctrl.Manager) error {
+func (r *DomainReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
+	if err := waking.IndexHoldings(ctx, mgr.GetFieldIndexer(), &v1alpha1.Domain{}, domainHolding); err != nil {
+		return err
+	}
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.domainsOf), builder.WithPredicates(accountUsabilityChanged)).
-		WatchesRawSource(r.Alarm.domains.source()).
-		WithOptions(controllerOptions(batchConcurrency)).
+		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.domainsOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
+		WatchesRawSource(r.Alarm.Source(waking.Holders(mgr.GetClient(), &v1alpha1.DomainList{}))).
+		WithOptions(waking.Options(waking.BatchConcurrency)).
 		Complete(r)
+}
+
+// domainHolding says what a Domain holds; a name that is no domain stays as it is.
+func domainHolding(d *v1alpha1.Domain) waking.Holding {
+	name, err := zone.CanonicalDomain(string(d.Spec.DomainName))
+	if err != nil {
+		name = string(d.Spec.DomainName)
+	}
+	return waking.Holding{Account: d.Spec.AccountRef.KeyFrom(d.Namespace), Domain: name}
 }
 
 // domainsOf finds the Domains that name an Account.
 func (r *DomainReconciler) domainsOf(ctx context.Context, account client.Object) []ctrl.Request {
 	var domains v1alpha1.DomainList
-	return requestsFor(ctx, r.Client, &domains, client.MatchingFields{indexAccount: client.ObjectKeyFromObject(account).String()})
+	return waking.RequestsFor(ctx, r.Client, &domains, waking.OfAccount(client.ObjectKeyFromObject(account)))
 }

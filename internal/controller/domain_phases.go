@@ -3,10 +3,12 @@ package controller
 import (
 	"context"
 
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -35,18 +37,21 @@ func newDomainScope(domain *v1alpha1.Domain) *domainScope {
 	return &domainScope{before: domain.DeepCopy(), domain: domain}
 }
 
+// domainFollower names a Domain among the followers of an inventory.
+func domainFollower(key types.NamespacedName) string { return "Domain " + key.String() }
+
 // connect finds the connection of the account, and makes its inventory follow the domain.
 func (r *DomainReconciler) connect(ctx context.Context, s *domainScope) error {
 	name, err := zone.CanonicalDomain(string(s.domain.Spec.DomainName))
 	if err != nil {
-		return &phaseError{stalledUntilSpecChanges(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error())}
+		return outcome.Stalled(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error()).Err()
 	}
 	s.name = name
 	s.connection, err = r.Directory.Resolve(ctx, r.Client, s.domain.Namespace, s.domain.Spec.AccountRef)
 	if err != nil {
 		return err
 	}
-	r.Directory.Follow(s.connection, followerOf("Domain", client.ObjectKeyFromObject(s.domain)), name, domainAspects)
+	r.Directory.Follow(s.connection, domainFollower(client.ObjectKeyFromObject(s.domain)), name, domainAspects)
 	return nil
 }
 

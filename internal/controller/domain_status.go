@@ -3,9 +3,8 @@ package controller
 import (
 	"fmt"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -19,21 +18,20 @@ var domainStates = map[regapi.State]v1alpha1.DomainState{
 }
 
 // outcome turns what the phases found into the status. What they could not find out stays as it was seen last.
-func (s *domainScope) outcome(err error) outcome {
+func (s *domainScope) outcome(err error) outcome.Outcome {
 	if s.service != nil {
 		s.showService()
 	}
 	if err != nil {
-		return outcomeOf(err)
+		return outcome.Of(err)
 	}
 	s.showDelegation()
 	if state := s.domain.Status.State; state != v1alpha1.DomainActive {
-		return outcome{
-			ready: metav1.ConditionFalse, stalled: true, reason: v1alpha1.ReasonBlocked, after: jittered(pollDelay),
-			message: fmt.Sprintf("the domain is in state %s at the registrar: %s", state, stateRemedies[state]),
-		}
+		o := outcome.Stalled(v1alpha1.ReasonBlocked, fmt.Sprintf("the domain is in state %s at the registrar: %s", state, stateRemedies[state]))
+		o.After = outcome.Poll()
+		return o
 	}
-	return succeeded("the account holds the domain")
+	return outcome.Succeeded("the account holds the domain")
 }
 
 // stateRemedies says what to do about a domain that is not active.

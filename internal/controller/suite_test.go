@@ -28,6 +28,8 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/apiservertest"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -129,7 +131,7 @@ func (h *harness) startControllers(options harnessOptions) {
 		h.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	alarm := &Alarm{}
+	alarm := &waking.Alarm{}
 	directory := account.NewDirectory(account.Settings{
 		Secrets: mgr.GetAPIReader(), SweepInterval: options.sweeps, Applied: zone.Applied, Changed: alarm.Ring,
 	})
@@ -220,7 +222,7 @@ func change[O client.Object](h *harness, object O, mutate func(O)) {
 }
 
 // waitFor waits until Ready has a status and a reason for the present generation.
-func (h *harness) waitFor(obj object, status metav1.ConditionStatus, reason string) *metav1.Condition {
+func (h *harness) waitFor(obj status.Object, status metav1.ConditionStatus, reason string) *metav1.Condition {
 	h.Helper()
 	var ready *metav1.Condition
 	h.eventually(fmt.Sprintf("%s to be Ready=%s (%s)", obj.GetName(), status, reason), func() error {
@@ -237,13 +239,13 @@ func (h *harness) waitFor(obj object, status metav1.ConditionStatus, reason stri
 	return ready
 }
 
-func (h *harness) waitReady(obj object) {
+func (h *harness) waitReady(obj status.Object) {
 	h.Helper()
 	h.waitFor(obj, metav1.ConditionTrue, v1alpha1.ReasonSucceeded)
 }
 
 // checkInvariants holds the conditions against what kstatus expects of them.
-func (h *harness) checkInvariants(obj object) {
+func (h *harness) checkInvariants(obj status.Object) {
 	h.Helper()
 	conditions := *obj.GetConditions()
 	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)

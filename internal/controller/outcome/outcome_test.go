@@ -1,16 +1,15 @@
-package controller
+package outcome_test
 
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
-	"unicode/utf8"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -39,51 +38,20 @@ func TestEveryClassOfErrorHasItsOutcome(t *testing.T) {
 		"a missing dependency":       {err: fmt.Errorf("connect: %w", &account.Unavailable{Reason: v1alpha1.ReasonSecretNotFound, Message: "create it"}), ready: "False", reason: v1alpha1.ReasonSecretNotFound, stalled: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := outcomeOf(test.err)
-			if o.ready != test.ready || o.reason != test.reason || o.stalled != test.stalled {
+			o := outcome.Of(test.err)
+			if o.Ready != test.ready || o.Reason != test.reason || o.Stalled != test.stalled {
 				t.Errorf("outcome %+v", o)
 			}
-			if o.reconciling == o.stalled {
-				t.Errorf("stalled %v, reconciling %v: exactly one should hold", o.stalled, o.reconciling)
+			if o.Reconciling == o.Stalled {
+				t.Errorf("stalled %v, reconciling %v: exactly one should hold", o.Stalled, o.Reconciling)
 			}
-			result, err := o.result()
+			result, err := o.Result()
 			if (result.RequeueAfter > 0) != test.waits || (err != nil) != test.fails {
 				t.Errorf("result %v, %v", result, err)
 			}
-			if o.message == "" {
+			if o.Message == "" {
 				t.Error("no message")
 			}
 		})
-	}
-}
-
-func TestAPassingFailureKeepsReadinessOfTheSameGenerationOnly(t *testing.T) {
-	object := &v1alpha1.DNSZone{}
-	object.Generation = 1
-	setConditions(object, succeeded("fine"))
-	setConditions(object, outcomeOf(errors.New("passing")))
-	if !readyFor(object.Status.Conditions, 1) {
-		t.Errorf("readiness was lost: %+v", object.Status.Conditions)
-	}
-	object.Generation = 2
-	setConditions(object, outcomeOf(errors.New("passing")))
-	if readyFor(object.Status.Conditions, 2) {
-		t.Errorf("ready for a spec that was never reconciled: %+v", object.Status.Conditions)
-	}
-	setConditions(object, succeeded("fine"))
-	if len(object.Status.Conditions) != 1 {
-		t.Errorf("conditions %+v, want Ready alone", object.Status.Conditions)
-	}
-}
-
-func TestTextsAreCutBetweenCharacters(t *testing.T) {
-	for limit := 4; limit < 30; limit++ {
-		cut := shorten(strings.Repeat("я", 20), limit)
-		if len(cut) > limit || !utf8.ValidString(cut) || !strings.HasSuffix(cut, "…") {
-			t.Errorf("limit %d: %q", limit, cut)
-		}
-	}
-	if got := shorten("short", 10); got != "short" {
-		t.Errorf("got %q", got)
 	}
 }

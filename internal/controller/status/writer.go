@@ -1,4 +1,4 @@
-package controller
+package status
 
 import (
 	"context"
@@ -15,42 +15,43 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 )
 
-// maxMessage bounds the message of a condition; the API allows 32768, but people read it.
-const maxMessage = 2048
+// MaxMessage bounds the message of a condition; the API allows 32768, but people read it.
+const MaxMessage = 2048
 
-// maxNote bounds the note of an event (events.k8s.io/v1).
-const maxNote = 1024
+// MaxNote bounds the note of an event (events.k8s.io/v1).
+const MaxNote = 1024
 
-// object is one of our kinds.
-type object interface {
+// Object is one of our kinds.
+type Object interface {
 	client.Object
 	GetConditions() *[]metav1.Condition
 	SetObservedGeneration(int64)
 }
 
-// statusWriter writes the status of objects.
-type statusWriter struct {
+// Writer writes the status of objects. Both of its fields have to be set.
+type Writer struct {
 	client.Client
 	Events events.EventRecorder
 }
 
-// settle turns an outcome into conditions, writes the status if it differs from before, and gives the reconciler's
+// Settle turns an outcome into conditions, writes the status if it differs from before, and gives the reconciler's
 // result. It is the only place that does.
-func (w *statusWriter) settle(ctx context.Context, before, after object, o outcome) (ctrl.Result, error) {
+func (w *Writer) Settle(ctx context.Context, before, after Object, o outcome.Outcome) (ctrl.Result, error) {
 	setConditions(after, o)
-	if err := w.patchStatus(ctx, before, after); err != nil {
+	if err := w.PatchStatus(ctx, before, after); err != nil {
 		// The object has changed meanwhile, or is gone; the next event, or the next attempt, sees it as it is.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	w.announce(ctx, before, after)
-	return o.result()
+	return o.Result()
 }
 
-// patchStatus writes the status of after if it differs from that of before. It fails where the object is no longer the
+// PatchStatus writes the status of after if it differs from that of before. It fails where the object is no longer the
 // one that was read: a status computed from an old object must not overwrite what has been recorded since.
-func (w *statusWriter) patchStatus(ctx context.Context, before, after object) error {
+func (w *Writer) PatchStatus(ctx context.Context, before, after Object) error {
 	if reflect.DeepEqual(before, after) {
 		return nil
 	}
@@ -64,37 +65,37 @@ func (w *statusWriter) patchStatus(ctx context.Context, before, after object) er
 	return nil
 }
 
-func setConditions(obj object, o outcome) {
+func setConditions(obj Object, o outcome.Outcome) {
 	conditions, generation := obj.GetConditions(), obj.GetGeneration()
-	message := shorten(o.message, maxMessage)
-	if !o.keepReady || !readyFor(*conditions, generation) {
+	message := Shorten(o.Message, MaxMessage)
+	if !o.KeepReady || !ReadyFor(*conditions, generation) {
 		meta.SetStatusCondition(conditions, metav1.Condition{
-			Type: v1alpha1.ConditionReady, Status: o.ready, Reason: o.reason, Message: message, ObservedGeneration: generation,
+			Type: v1alpha1.ConditionReady, Status: o.Ready, Reason: o.Reason, Message: message, ObservedGeneration: generation,
 		})
 	}
 	for _, extra := range []struct {
 		kind  string
 		holds bool
-	}{{v1alpha1.ConditionReconciling, o.reconciling}, {v1alpha1.ConditionStalled, o.stalled}} {
+	}{{v1alpha1.ConditionReconciling, o.Reconciling}, {v1alpha1.ConditionStalled, o.Stalled}} {
 		if !extra.holds {
 			meta.RemoveStatusCondition(conditions, extra.kind)
 			continue
 		}
 		meta.SetStatusCondition(conditions, metav1.Condition{
-			Type: extra.kind, Status: metav1.ConditionTrue, Reason: o.reason, Message: message, ObservedGeneration: generation,
+			Type: extra.kind, Status: metav1.ConditionTrue, Reason: o.Reason, Message: message, ObservedGeneration: generation,
 		})
 	}
 	obj.SetObservedGeneration(generation)
 }
 
-// readyFor says whether the object is known to be as this generation of its spec asks.
-func readyFor(conditions []metav1.Condition, generation int64) bool {
+// ReadyFor says whether the object is known to be as this generation of its spec asks.
+func ReadyFor(conditions []metav1.Condition, generation int64) bool {
 	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)
 	return ready != nil && ready.Status == metav1.ConditionTrue && ready.ObservedGeneration == generation
 }
 
 // announce logs and records a change of the outcome, once.
-func (w *statusWriter) announce(ctx context.Context, before, after object) {
+func (w *Writer) announce(ctx context.Context, before, after Object) {
 	ready := meta.FindStatusCondition(*after.GetConditions(), v1alpha1.ConditionReady)
 	previous := meta.FindStatusCondition(*before.GetConditions(), v1alpha1.ConditionReady)
 	if previous != nil && previous.Status == ready.Status && previous.Reason == ready.Reason {
@@ -105,11 +106,11 @@ func (w *statusWriter) announce(ctx context.Context, before, after object) {
 	if ready.Status == metav1.ConditionFalse {
 		kind = corev1.EventTypeWarning
 	}
-	w.Events.Eventf(after, nil, kind, ready.Reason, "Reconcile", "%s", shorten(ready.Message, maxNote))
+	w.Events.Eventf(after, nil, kind, ready.Reason, "Reconcile", "%s", Shorten(ready.Message, MaxNote))
 }
 
-// shorten cuts a text to at most limit bytes, between characters.
-func shorten(text string, limit int) string {
+// Shorten cuts a text to at most limit bytes, between characters.
+func Shorten(text string, limit int) string {
 	const ellipsis = "…"
 	if len(text) <= limit {
 		return text
