@@ -6,7 +6,10 @@ import (
 
 	ctrl "sigs.k8s.io/controller-runtime"
 
-	"github.com/regapi-io/regapi-operator/internal/account"
+	directory "github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/dnszone"
+	"github.com/regapi-io/regapi-operator/internal/controller/domain"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -14,11 +17,11 @@ import (
 
 // Dependencies are what the controllers share with the rest of the process.
 type Dependencies struct {
-	Directory *account.Directory
+	Directory *directory.Directory
 	Editor    *zone.Editor
 	// Alarm is what the Directory rings.
 	Alarm *waking.Alarm
-	// ReleaseGrace is how long a deletion waits for an Account or Secret that is gone; DefaultReleaseGrace if it is 0.
+	// ReleaseGrace is how long a deletion waits for an Account or Secret that is gone; 0 is five minutes.
 	ReleaseGrace time.Duration
 	// Publication asks the authoritative name servers; without servers nobody is asked.
 	Publication zone.Publication
@@ -26,16 +29,16 @@ type Dependencies struct {
 
 // SetupWithManager registers every controller with a manager.
 func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) error {
-	if d.ReleaseGrace == 0 {
-		d.ReleaseGrace = DefaultReleaseGrace
-	}
 	writer := status.Writer{Client: mgr.GetClient(), Events: mgr.GetEventRecorder("regapi-operator")}
 	for _, reconciler := range []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error
 	}{
-		&AccountReconciler{Writer: writer, Dependencies: d},
-		&DomainReconciler{Writer: writer, Dependencies: d},
-		&DNSZoneReconciler{Writer: writer, Dependencies: d},
+		&account.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm},
+		&domain.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm},
+		&dnszone.Reconciler{
+			Writer: writer, Directory: d.Directory, Alarm: d.Alarm,
+			Editor: d.Editor, ReleaseGrace: d.ReleaseGrace, Publication: d.Publication,
+		},
 	} {
 		if err := reconciler.SetupWithManager(ctx, mgr); err != nil {
 			return err

@@ -1,7 +1,8 @@
-package controller
+package dnszone
 
 import (
 	"context"
+	"time"
 
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -12,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/phase"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
@@ -25,15 +27,22 @@ import (
 // indexDomain is the field that the cache indexes by the domain, in canonical form.
 const indexDomain = "canonical(spec.domainName)"
 
-// DNSZoneReconciler keeps the records of a zone as its DNSZone asks.
-type DNSZoneReconciler struct {
+// Reconciler keeps the records of a zone as its DNSZone asks. All of its fields have to be set but for the last two.
+type Reconciler struct {
 	status.Writer
-	Dependencies
+	Directory *account.Directory
+	Editor    *zone.Editor
+	// Alarm is what the Directory rings.
+	Alarm *waking.Alarm
+	// ReleaseGrace is how long a deletion waits for an Account or Secret that is gone; 0 is five minutes.
+	ReleaseGrace time.Duration
+	// Publication asks the authoritative name servers; without servers nobody is asked.
+	Publication zone.Publication
 }
 
 // Reconcile compares the zone as the inventory knows it, for which no request is made, and writes only what differs.
-func (r *DNSZoneReconciler) Reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ctrl.Result, error) {
-	s := newDNSZoneScope(found)
+func (r *Reconciler) Reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ctrl.Result, error) {
+	s := newScope(found)
 	if s.deleting() {
 		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.release, r.letGo))
 	}
@@ -42,7 +51,7 @@ func (r *DNSZoneReconciler) Reconcile(ctx context.Context, found *v1alpha1.DNSZo
 }
 
 // SetupWithManager registers the controller and what wakes it.
-func (r *DNSZoneReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
+func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
 	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
@@ -77,13 +86,13 @@ func domainOf(z *v1alpha1.DNSZone) string {
 }
 
 // zonesOf finds the DNSZones that name an Account.
-func (r *DNSZoneReconciler) zonesOf(ctx context.Context, account client.Object) []ctrl.Request {
+func (r *Reconciler) zonesOf(ctx context.Context, account client.Object) []ctrl.Request {
 	var zones v1alpha1.DNSZoneList
 	return waking.RequestsFor(ctx, r.Client, &zones, waking.OfAccount(client.ObjectKeyFromObject(account)))
 }
 
 // zonesOfSameDomain finds who may take over a zone when a DNSZone is gone.
-func (r *DNSZoneReconciler) zonesOfSameDomain(ctx context.Context, gone client.Object) []ctrl.Request {
+func (r *Reconciler) zonesOfSameDomain(ctx context.Context, gone client.Object) []ctrl.Request {
 	var zones v1alpha1.DNSZoneList
 	return waking.RequestsFor(ctx, r.Client, &zones, client.MatchingFields{indexDomain: domainOf(gone.(*v1alpha1.DNSZone))})
 }

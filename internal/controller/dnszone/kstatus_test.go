@@ -1,4 +1,4 @@
-package controller
+package dnszone_test
 
 import (
 	"testing"
@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
@@ -57,11 +58,11 @@ func TestEveryOutcomeOfAZoneIsReachedAndKstatusAgrees(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHarness(t, harnessOptions{})
-			h.waitReady(&v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.namespace, Name: "main"}})
-			h.api.Inject(test.fault)
-			object := h.createZone(www("192.0.2.1"))
-			ready := h.waitFor(object, test.ready, test.reason)
+			h := newHarness(t, controllertest.Options{})
+			h.WaitReady(&v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"}})
+			h.API.Inject(test.fault)
+			object := h.CreateZone(controllertest.WWW("192.0.2.1"))
+			ready := h.WaitFor(object, test.ready, test.reason)
 			if ready.Message == "" {
 				t.Error("no message")
 			}
@@ -71,22 +72,22 @@ func TestEveryOutcomeOfAZoneIsReachedAndKstatusAgrees(t *testing.T) {
 			if test.again {
 				h.resyncs(1)
 			}
-			if test.reason != v1alpha1.ReasonSucceeded && h.writes() != 0 {
-				t.Errorf("%d write requests although the zone could not be read", h.writes())
+			if test.reason != v1alpha1.ReasonSucceeded && h.Writes() != 0 {
+				t.Errorf("%d write requests although the zone could not be read", h.Writes())
 			}
 		})
 	}
 }
 
 func TestADependencyThatIsMissingIsSeenByKstatus(t *testing.T) {
-	h := newHarness(t, harnessOptions{withoutAcc: true})
-	object := h.createZone(www("192.0.2.1"))
-	h.waitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
+	h := newHarness(t, controllertest.Options{WithoutAccount: true})
+	object := h.CreateZone(controllertest.WWW("192.0.2.1"))
+	h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
 	if got := h.kstatus(object); got != kstatus.FailedStatus {
 		t.Errorf("kstatus says %s", got)
 	}
-	h.createAccount("main", testLogin, testPassword)
-	h.waitReady(object)
+	h.CreateAccount("main", controllertest.Login, controllertest.Password)
+	h.WaitReady(object)
 	if got := h.kstatus(object); got != kstatus.CurrentStatus {
 		t.Errorf("kstatus says %s", got)
 	}

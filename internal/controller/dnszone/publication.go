@@ -1,4 +1,4 @@
-package controller
+package dnszone
 
 import (
 	"context"
@@ -28,7 +28,7 @@ type publication struct {
 
 // followPublication asks the authoritative name servers, until they answer once as the zone was written. It makes no request
 // to REG.API.
-func (r *DNSZoneReconciler) followPublication(ctx context.Context, s *dnsZoneScope) error {
+func (r *Reconciler) followPublication(ctx context.Context, s *scope) error {
 	if len(r.Publication.Servers) == 0 || s.current == nil || (len(s.made) == 0 && s.published()) {
 		return nil
 	}
@@ -44,13 +44,13 @@ func (r *DNSZoneReconciler) followPublication(ctx context.Context, s *dnsZoneSco
 }
 
 // published says whether the present generation of the spec has been seen on the name servers.
-func (s *dnsZoneScope) published() bool {
+func (s *scope) published() bool {
 	condition := meta.FindStatusCondition(s.zone.Status.Conditions, v1alpha1.ConditionPropagated)
 	return condition != nil && condition.Status == metav1.ConditionTrue && condition.ObservedGeneration == s.zone.Generation
 }
 
 // showPublication sets the condition Propagated, and gives the time to ask again; 0 if there is nothing to wait for.
-func (s *dnsZoneScope) showPublication() time.Duration {
+func (s *scope) showPublication() time.Duration {
 	p := s.publication
 	if p == nil {
 		return 0
@@ -73,12 +73,12 @@ func (s *dnsZoneScope) showPublication() time.Duration {
 }
 
 // nextLook waits half as long again as the publication has taken so far.
-func (s *dnsZoneScope) nextLook() time.Duration {
+func (s *scope) nextLook() time.Duration {
 	condition := meta.FindStatusCondition(s.zone.Status.Conditions, v1alpha1.ConditionPropagated)
 	return min(max(time.Since(condition.LastTransitionTime.Time)/2, firstLook), lastLook)
 }
 
-func (s *dnsZoneScope) setCondition(kind string, holds metav1.ConditionStatus, reason, message string) {
+func (s *scope) setCondition(kind string, holds metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&s.zone.Status.Conditions, metav1.Condition{
 		Type: kind, Status: holds, Reason: reason, Message: status.Shorten(message, status.MaxMessage), ObservedGeneration: s.zone.Generation,
 	})

@@ -1,4 +1,4 @@
-package controller
+package domain
 
 import (
 	"context"
@@ -13,35 +13,35 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// domainAspects are what a Domain shows.
-const domainAspects = account.Delegation | account.Signing
+// aspects are what a Domain shows.
+const aspects = account.Delegation | account.Signing
 
-// domainScope is what the phases of a Domain find out.
-type domainScope struct {
+// scope is what the phases of a Domain find out.
+type scope struct {
 	before, domain *v1alpha1.Domain
 
 	name       string // in canonical form
 	connection *account.Connection
-	service    *domainService
+	service    *service
 	facts      account.Facts
 }
 
-// domainService is the domain as a service of the account.
-type domainService struct {
+// service is the domain as a service of the account.
+type service struct {
 	id               regapi.ID
 	state            regapi.State
 	created, expires regapi.Date
 }
 
-func newDomainScope(domain *v1alpha1.Domain) *domainScope {
-	return &domainScope{before: domain.DeepCopy(), domain: domain}
+func newScope(domain *v1alpha1.Domain) *scope {
+	return &scope{before: domain.DeepCopy(), domain: domain}
 }
 
-// domainFollower names a Domain among the followers of an inventory.
-func domainFollower(key types.NamespacedName) string { return "Domain " + key.String() }
+// follower names a Domain among the followers of an inventory.
+func follower(key types.NamespacedName) string { return "Domain " + key.String() }
 
 // connect finds the connection of the account, and makes its inventory follow the domain.
-func (r *DomainReconciler) connect(ctx context.Context, s *domainScope) error {
+func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 	name, err := zone.CanonicalDomain(string(s.domain.Spec.DomainName))
 	if err != nil {
 		return outcome.Stalled(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error()).Err()
@@ -51,18 +51,18 @@ func (r *DomainReconciler) connect(ctx context.Context, s *domainScope) error {
 	if err != nil {
 		return err
 	}
-	r.Directory.Follow(s.connection, domainFollower(client.ObjectKeyFromObject(s.domain)), name, domainAspects)
+	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.domain)), name, aspects)
 	return nil
 }
 
 // observe takes what the inventory knows of the domain.
-func (r *DomainReconciler) observe(ctx context.Context, s *domainScope) (err error) {
-	s.facts, err = s.connection.Inventory.Facts(ctx, s.name, domainAspects)
+func (r *Reconciler) observe(ctx context.Context, s *scope) (err error) {
+	s.facts, err = s.connection.Inventory.Facts(ctx, s.name, aspects)
 	if err != nil || s.facts.Service == nil {
 		return err
 	}
 	listed := s.facts.Service
-	s.service = &domainService{listed.ServiceID, listed.State, listed.CreationDate, listed.ExpirationDate}
+	s.service = &service{listed.ServiceID, listed.State, listed.CreationDate, listed.ExpirationDate}
 	if listed.State != regapi.Active {
 		return nil // Its state says more than what else cannot be read of it.
 	}
@@ -71,7 +71,7 @@ func (r *DomainReconciler) observe(ctx context.Context, s *domainScope) (err err
 
 // locate asks for a domain that is not in the account's list: it may be deleted or have moved away, which the list does
 // not tell (7.7, 7.8), or it was never there.
-func (r *DomainReconciler) locate(ctx context.Context, s *domainScope) error {
+func (r *Reconciler) locate(ctx context.Context, s *scope) error {
 	if s.service != nil {
 		return nil
 	}
@@ -82,6 +82,6 @@ func (r *DomainReconciler) locate(ctx context.Context, s *domainScope) error {
 	if infos[0].Err != nil {
 		return infos[0].Err
 	}
-	s.service = &domainService{infos[0].ServiceID, infos[0].State, infos[0].CreationDate, infos[0].ExpirationDate}
+	s.service = &service{infos[0].ServiceID, infos[0].State, infos[0].CreationDate, infos[0].ExpirationDate}
 	return nil
 }

@@ -1,4 +1,4 @@
-package controller
+package dnszone
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ type hold struct {
 }
 
 // plan says what has to change in the zone; nothing while something keeps the plan from being carried out.
-func (s *dnsZoneScope) plan(current zone.Snapshot) zone.Edits {
+func (s *scope) plan(current zone.Snapshot) zone.Edits {
 	records := current.Records()
 	s.planned = zone.NewPlan(s.desired, s.ownership(), records, s.policy())
 	edits := zone.Edits{SOA: s.wantedSOA(current.SOA), Web: s.wantedWeb(current), Changes: s.planned.Changes}
@@ -38,7 +38,7 @@ func (s *dnsZoneScope) plan(current zone.Snapshot) zone.Edits {
 }
 
 // policy bounds the plan as the spec says.
-func (s *dnsZoneScope) policy() zone.Policy {
+func (s *scope) policy() zone.Policy {
 	policy := zone.Policy{Kept: zone.ParseSet(s.zone.Status.Owned.Web)}
 	switch s.zone.Spec.Prune {
 	case v1alpha1.PruneAll:
@@ -57,7 +57,7 @@ func (s *dnsZoneScope) policy() zone.Policy {
 }
 
 // holdOn says what keeps edits from being made to a zone that holds so many records; nil if nothing does.
-func (s *dnsZoneScope) holdOn(edits zone.Edits, held int) *hold {
+func (s *scope) holdOn(edits zone.Edits, held int) *hold {
 	switch why := s.guard().Objects(s.planned, held); {
 	case edits.SOA == nil && len(edits.Web) == 0 && len(edits.Changes) == 0:
 		return nil
@@ -76,9 +76,9 @@ func (s *dnsZoneScope) holdOn(edits zone.Edits, held int) *hold {
 	}
 }
 
-func (s *dnsZoneScope) paused() bool { return s.zone.Annotations[v1alpha1.AnnotationPaused] == "true" }
+func (s *scope) paused() bool { return s.zone.Annotations[v1alpha1.AnnotationPaused] == "true" }
 
-func (s *dnsZoneScope) guard() zone.Guard {
+func (s *scope) guard() zone.Guard {
 	guard := zone.DefaultGuard
 	if chosen := s.zone.Spec.DeletionGuard; chosen != nil {
 		if chosen.MaxPercent != nil {
@@ -91,7 +91,7 @@ func (s *dnsZoneScope) guard() zone.Guard {
 	return guard
 }
 
-func (s *dnsZoneScope) showPlan(edits zone.Edits) *v1alpha1.ZonePlan {
+func (s *scope) showPlan(edits zone.Edits) *v1alpha1.ZonePlan {
 	var lines []string
 	if edits.SOA != nil {
 		lines = append(lines, fmt.Sprintf("+ @ SOA ttl=%s minimumTTL=%s", edits.SOA.TTL, edits.SOA.MinimumTTL))
@@ -110,7 +110,7 @@ func (s *dnsZoneScope) showPlan(edits zone.Edits) *v1alpha1.ZonePlan {
 }
 
 // wantedSOA gives the lifetimes to set, nil where the zone has them already or REG.API has refused them.
-func (s *dnsZoneScope) wantedSOA(current regapi.SOA) *regapi.SOA {
+func (s *scope) wantedSOA(current regapi.SOA) *regapi.SOA {
 	if s.zone.Spec.SOA == nil || s.soaRefused {
 		return nil
 	}
@@ -129,7 +129,7 @@ func (s *dnsZoneScope) wantedSOA(current regapi.SOA) *regapi.SOA {
 
 // wantedWeb gives what sets the zone up for its web service. What the registrar adds for it is documented nowhere, so that
 // it is cleared away first: what then appears is known to be the service's own.
-func (s *dnsZoneScope) wantedWeb(current zone.Snapshot) []zone.WebOperation {
+func (s *scope) wantedWeb(current zone.Snapshot) []zone.WebOperation {
 	wanted, done := s.zone.Spec.WebService, s.zone.Status.WebService
 	if wanted == "" || (wanted == done && s.webIsComplete(current)) {
 		return nil
@@ -146,7 +146,7 @@ func (s *dnsZoneScope) wantedWeb(current zone.Snapshot) []zone.WebOperation {
 }
 
 // webIsComplete says whether the zone still holds every record that the registrar added for the web service.
-func (s *dnsZoneScope) webIsComplete(current zone.Snapshot) bool {
+func (s *scope) webIsComplete(current zone.Snapshot) bool {
 	added := zone.ParseSet(s.zone.Status.Owned.Web)
 	held := 0
 	for _, record := range current.Records() {
@@ -158,7 +158,7 @@ func (s *dnsZoneScope) webIsComplete(current zone.Snapshot) bool {
 }
 
 // recordWeb remembers what the web service was set to, and which records appeared with it.
-func (s *dnsZoneScope) recordWeb(result zone.Result) {
+func (s *scope) recordWeb(result zone.Result) {
 	s.zone.Status.WebService = s.zone.Spec.WebService
 	added := zone.SetOf(s.desired...)
 	var web zone.Set

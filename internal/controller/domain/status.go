@@ -1,4 +1,4 @@
-package controller
+package domain
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
-// domainStates names the states that REG.API abbreviates (7.7).
-var domainStates = map[regapi.State]v1alpha1.DomainState{
+// states names the states that REG.API abbreviates (7.7).
+var states = map[regapi.State]v1alpha1.DomainState{
 	regapi.Active:      v1alpha1.DomainActive,
 	regapi.Inactive:    v1alpha1.DomainInactive,
 	regapi.Suspended:   v1alpha1.DomainSuspended,
@@ -18,7 +18,7 @@ var domainStates = map[regapi.State]v1alpha1.DomainState{
 }
 
 // outcome turns what the phases found into the status. What they could not find out stays as it was seen last.
-func (s *domainScope) outcome(err error) outcome.Outcome {
+func (s *scope) outcome(err error) outcome.Outcome {
 	if s.service != nil {
 		s.showService()
 	}
@@ -43,7 +43,7 @@ var stateRemedies = map[v1alpha1.DomainState]string{
 	v1alpha1.DomainStateUnknown: "look at it in the registrar's panel",
 }
 
-func (s *domainScope) showDelegation() {
+func (s *scope) showDelegation() {
 	s.domain.Status.NameServers, s.domain.Status.DNSSEC = nil, ""
 	if delegation := s.facts.Delegation; delegation != nil {
 		for _, server := range delegation.NSS {
@@ -55,11 +55,11 @@ func (s *domainScope) showDelegation() {
 	}
 }
 
-func (s *domainScope) showService() {
+func (s *scope) showService() {
 	status := &s.domain.Status
 	status.ServiceID = s.service.id.String()
 	status.CreationDate, status.ExpirationDate = s.service.created.String(), s.service.expires.String()
-	state, known := domainStates[s.service.state]
+	state, known := states[s.service.state]
 	if !known {
 		state = v1alpha1.DomainStateUnknown
 	}

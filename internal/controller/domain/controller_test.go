@@ -1,4 +1,4 @@
-package controller
+package domain_test
 
 import (
 	"fmt"
@@ -11,13 +11,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
 func TestADomainIsFoundInItsAccountAndNothingIsChanged(t *testing.T) {
-	h := newHarness(t, harnessOptions{})
-	object := h.createDomain("example.ru")
-	h.waitReady(object)
+	h := controllertest.New(t, controllertest.Options{})
+	object := h.CreateDomain("example.ru")
+	h.WaitReady(object)
 	want := v1alpha1.DomainStatus{
 		ObservedGeneration: 1, ServiceID: "12345", State: v1alpha1.DomainActive,
 		CreationDate: "2020-01-02", ExpirationDate: "2030-01-02", NameServers: []string{"ns1.reg.ru", "ns2.reg.ru"}, DNSSEC: "disabled",
@@ -27,17 +28,17 @@ func TestADomainIsFoundInItsAccountAndNothingIsChanged(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("status (-want +got):\n%s", diff)
 	}
-	if h.writes() != 0 {
+	if h.Writes() != 0 {
 		t.Error("something was written")
 	}
 }
 
 func TestADomainFollowsWhatTheSweepsFind(t *testing.T) {
-	h := newHarness(t, harnessOptions{sweeps: soon})
-	object := h.createDomain("example.ru")
-	h.waitReady(object)
-	h.api.SetDelegation("example.ru", "ns1.example.com", "ns2.example.com")
-	h.eventually("the new name servers to show", func() error {
+	h := controllertest.New(t, controllertest.Options{Sweeps: controllertest.Soon})
+	object := h.CreateDomain("example.ru")
+	h.WaitReady(object)
+	h.API.SetDelegation("example.ru", "ns1.example.com", "ns2.example.com")
+	h.Eventually("the new name servers to show", func() error {
 		if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
 			return err
 		}
@@ -47,9 +48,9 @@ func TestADomainFollowsWhatTheSweepsFind(t *testing.T) {
 		return nil
 	})
 	version := object.ResourceVersion
-	sweeps := h.api.Calls("user/get_balance")
-	h.eventually("more sweeps", func() error {
-		if now := h.api.Calls("user/get_balance"); now < sweeps+3 {
+	sweeps := h.API.Calls("user/get_balance")
+	h.Eventually("more sweeps", func() error {
+		if now := h.API.Calls("user/get_balance"); now < sweeps+3 {
 			return fmt.Errorf("%d", now-sweeps)
 		}
 		return nil
@@ -61,28 +62,28 @@ func TestADomainFollowsWhatTheSweepsFind(t *testing.T) {
 
 func TestManyDomainsShareTheirRequests(t *testing.T) {
 	const domains = 60
-	h := newHarness(t, harnessOptions{})
+	h := controllertest.New(t, controllertest.Options{})
 	var objects []*v1alpha1.Domain
 	for n := range domains {
 		name := fmt.Sprintf("domain-%d.ru", n)
-		h.api.AddDomain(testLogin, regapitest.Domain{Name: name})
-		objects = append(objects, h.createDomain(name))
+		h.API.AddDomain(controllertest.Login, regapitest.Domain{Name: name})
+		objects = append(objects, h.CreateDomain(name))
 	}
 	for _, object := range objects {
-		h.waitReady(object)
+		h.WaitReady(object)
 	}
 	// How many meet depends on how fast they were created; alone they would take three requests each.
-	if calls := len(h.api.Journal()); calls > domains {
+	if calls := len(h.API.Journal()); calls > domains {
 		t.Errorf("%d requests for %d domains", calls, domains)
 	}
 }
 
 func TestADomainIsFoundInEverySpelling(t *testing.T) {
-	h := newHarness(t, harnessOptions{})
-	h.api.AddDomain(testLogin, regapitest.Domain{Name: "пример.рф", ServiceID: 777})
+	h := controllertest.New(t, controllertest.Options{})
+	h.API.AddDomain(controllertest.Login, regapitest.Domain{Name: "пример.рф", ServiceID: 777})
 	for _, spelling := range []string{"пример.рф", "Пример.РФ", "xn--e1afmkfd.xn--p1ai"} {
-		object := h.createDomain(spelling)
-		h.waitReady(object)
+		object := h.CreateDomain(spelling)
+		h.WaitReady(object)
 		if object.Status.ServiceID != "777" {
 			t.Errorf("%s: service %q", spelling, object.Status.ServiceID)
 		}
@@ -90,31 +91,31 @@ func TestADomainIsFoundInEverySpelling(t *testing.T) {
 }
 
 func TestADomainThatIsNotInTheAccountIsPolledSlowly(t *testing.T) {
-	h := newHarness(t, harnessOptions{})
-	object := h.createDomain("example.com")
-	ready := h.waitFor(object, metav1.ConditionFalse, v1alpha1.ReasonNotFound)
+	h := controllertest.New(t, controllertest.Options{})
+	object := h.CreateDomain("example.com")
+	ready := h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonNotFound)
 	if !strings.Contains(ready.Message, "DOMAIN_NOT_FOUND") || !strings.Contains(ready.Message, "account that owns the domain") {
 		t.Errorf("message %q", ready.Message)
 	}
-	if calls := h.api.Calls("service/get_info"); calls != 1 {
+	if calls := h.API.Calls("service/get_info"); calls != 1 {
 		t.Errorf("%d requests, want 1", calls)
 	}
 }
 
 func TestADomainThatIsNotActiveIsNotReady(t *testing.T) {
-	h := newHarness(t, harnessOptions{})
-	h.api.AddDomain(testLogin, regapitest.Domain{Name: "suspended.ru", State: "S"})
-	object := h.createDomain("suspended.ru")
-	ready := h.waitFor(object, metav1.ConditionFalse, v1alpha1.ReasonBlocked)
+	h := controllertest.New(t, controllertest.Options{})
+	h.API.AddDomain(controllertest.Login, regapitest.Domain{Name: "suspended.ru", State: "S"})
+	object := h.CreateDomain("suspended.ru")
+	ready := h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonBlocked)
 	if !strings.Contains(ready.Message, "resume its delegation") || object.Status.State != v1alpha1.DomainSuspended {
 		t.Errorf("state %s, message %q", object.Status.State, ready.Message)
 	}
 }
 
 func TestADomainWithoutItsAccountWaitsForIt(t *testing.T) {
-	h := newHarness(t, harnessOptions{withoutAcc: true})
-	object := h.createDomain("example.ru")
-	h.waitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
-	h.createAccount("main", testLogin, testPassword)
-	h.waitReady(object)
+	h := controllertest.New(t, controllertest.Options{WithoutAccount: true})
+	object := h.CreateDomain("example.ru")
+	h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
+	h.CreateAccount("main", controllertest.Login, controllertest.Password)
+	h.WaitReady(object)
 }

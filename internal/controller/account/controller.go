@@ -1,4 +1,4 @@
-package controller
+package account
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	directory "github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/phase"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
@@ -34,14 +35,16 @@ const indexSecret = "spec.secretRef.name"
 // concurrency is how many Accounts are worked on at a time.
 const concurrency = 8
 
-// AccountReconciler checks that an Account can be used.
-type AccountReconciler struct {
+// Reconciler checks that an Account can be used. All of its fields have to be set.
+type Reconciler struct {
 	status.Writer
-	Dependencies
+	Directory *directory.Directory
+	// Alarm is what the Directory rings.
+	Alarm *waking.Alarm
 }
 
 // Reconcile checks one Account. It costs two requests for new credentials, and none as long as the sweeps succeed.
-func (r *AccountReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	var found v1alpha1.Account
 	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
 		if apierrors.IsNotFound(err) {
@@ -49,13 +52,13 @@ func (r *AccountReconciler) Reconcile(ctx context.Context, request ctrl.Request)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	s := newAccountScope(&found)
+	s := newScope(&found)
 	err := phase.Run(ctx, s, r.connect, r.verify, r.probe)
 	return r.Settle(ctx, s.before, s.account, s.outcome(err))
 }
 
 // SetupWithManager registers the controller and what wakes it.
-func (r *AccountReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
+func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
 	err := waking.Index(ctx, mgr.GetFieldIndexer(), &v1alpha1.Account{}, indexSecret, func(a *v1alpha1.Account) string { return a.Spec.SecretRef.Name })
 	if err != nil {
 		return err
@@ -77,7 +80,7 @@ func itself(_ context.Context, account types.NamespacedName, domain string) []ct
 }
 
 // accountsUsing finds the Accounts that name a Secret.
-func (r *AccountReconciler) accountsUsing(ctx context.Context, secret client.Object) []ctrl.Request {
+func (r *Reconciler) accountsUsing(ctx context.Context, secret client.Object) []ctrl.Request {
 	var accounts v1alpha1.AccountList
 	return waking.RequestsFor(ctx, r.Client, &accounts, client.InNamespace(secret.GetNamespace()), client.MatchingFields{indexSecret: secret.GetName()})
 }

@@ -1,4 +1,4 @@
-package controller
+package account
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/account"
+	directory "github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
@@ -17,7 +17,7 @@ import (
 const budgetSteps = 10
 
 // outcome turns what the phases found into the status.
-func (s *accountScope) outcome(err error) outcome.Outcome {
+func (s *scope) outcome(err error) outcome.Outcome {
 	s.account.Status.SecretVersion = ""
 	if s.connection != nil {
 		s.showConnection()
@@ -29,10 +29,10 @@ func (s *accountScope) outcome(err error) outcome.Outcome {
 	return outcome.Succeeded("REG.API accepts the credentials")
 }
 
-func (s *accountScope) showConnection() {
+func (s *scope) showConnection() {
 	status, summary := &s.account.Status, s.connection.Inventory.Summary()
 	status.SecretVersion, status.ID = s.connection.SecretVersion(), s.connection.ID
-	if capability := s.connection.Zones.Capability(); capability != account.Unknown {
+	if capability := s.connection.Zones.Capability(); capability != directory.Unknown {
 		status.Capability = v1alpha1.Capability(capability)
 	}
 	status.Zones = int32(summary.Zones)
@@ -44,7 +44,7 @@ func (s *accountScope) showConnection() {
 	s.showFreshness(summary)
 }
 
-func (s *accountScope) showFreshness(summary account.Summary) {
+func (s *scope) showFreshness(summary directory.Summary) {
 	condition := metav1.Condition{Type: v1alpha1.ConditionInventoryFresh, ObservedGeneration: s.account.Generation}
 	switch {
 	case summary.Err != nil:

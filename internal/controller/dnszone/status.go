@@ -1,4 +1,4 @@
-package controller
+package dnszone
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 const maxRefused = 100
 
 // outcome turns what the phases found into the status. What they could not find out stays as it was seen last.
-func (s *dnsZoneScope) outcome(err error) outcome.Outcome {
+func (s *scope) outcome(err error) outcome.Outcome {
 	if s.current != nil {
 		s.showZone()
 	}
@@ -33,7 +33,7 @@ func (s *dnsZoneScope) outcome(err error) outcome.Outcome {
 	return o
 }
 
-func (s *dnsZoneScope) outcomeOfSync(err error) outcome.Outcome {
+func (s *scope) outcomeOfSync(err error) outcome.Outcome {
 	switch {
 	case err != nil && len(s.foreignServers) > 0:
 		o := outcome.Of(err)
@@ -59,7 +59,7 @@ func earlier(a, b time.Duration) time.Duration {
 }
 
 // showDelegation sets the condition Delegated. A zone that could be read is delegated (9.1).
-func (s *dnsZoneScope) showDelegation(err error, o outcome.Outcome) {
+func (s *scope) showDelegation(err error, o outcome.Outcome) {
 	switch {
 	case s.current != nil:
 		s.setCondition(v1alpha1.ConditionDelegated, metav1.ConditionTrue, v1alpha1.ReasonDelegated, "the domain uses the registrar's name servers")
@@ -69,7 +69,7 @@ func (s *dnsZoneScope) showDelegation(err error, o outcome.Outcome) {
 }
 
 // showSynced sets the condition Synced: true only for what was read from the zone.
-func (s *dnsZoneScope) showSynced(o outcome.Outcome) {
+func (s *scope) showSynced(o outcome.Outcome) {
 	switch {
 	case s.current == nil && status.ReadyFor(s.zone.Status.Conditions, s.zone.Generation):
 		// A failure that passes; the zone was as the spec asks when it was read last.
@@ -80,7 +80,7 @@ func (s *dnsZoneScope) showSynced(o outcome.Outcome) {
 	}
 }
 
-func (s *dnsZoneScope) showZone() {
+func (s *scope) showZone() {
 	status := &s.zone.Status
 	status.ServiceID = s.current.ServiceID.String()
 	status.Records = 0
@@ -93,7 +93,7 @@ func (s *dnsZoneScope) showZone() {
 	status.Refused = s.refused[:min(len(s.refused), maxRefused)]
 }
 
-func (s *dnsZoneScope) refusalMessage() string {
+func (s *scope) refusalMessage() string {
 	lines := make([]string, len(s.refused))
 	for i, refusal := range s.refused {
 		lines[i] = fmt.Sprintf("%s: %s", refusal.Record, refusal.Message)
@@ -102,7 +102,7 @@ func (s *dnsZoneScope) refusalMessage() string {
 }
 
 // settleDeletion writes the status of a deletion that has to wait; one that is through has no status to write.
-func (r *DNSZoneReconciler) settleDeletion(ctx context.Context, s *dnsZoneScope, err error) (ctrl.Result, error) {
+func (r *Reconciler) settleDeletion(ctx context.Context, s *scope, err error) (ctrl.Result, error) {
 	if err == nil {
 		return ctrl.Result{}, nil
 	}

@@ -1,4 +1,4 @@
-package controller
+package dnszone
 
 import (
 	"errors"
@@ -20,13 +20,13 @@ const (
 	soaRecord = "@ SOA"
 )
 
-func (s *dnsZoneScope) refuse(record, reason, message string) {
+func (s *scope) refuse(record, reason, message string) {
 	s.refused = append(s.refused, v1alpha1.RefusedRecord{Record: record, Reason: reason, Message: status.Shorten(message, status.MaxMessage)})
 }
 
 // rememberedRefusals gives what REG.API refused of this very spec. Asking again would spend requests on the same answer,
 // and repeated refusals may block the account.
-func (s *dnsZoneScope) rememberedRefusals() map[string]v1alpha1.RefusedRecord {
+func (s *scope) rememberedRefusals() map[string]v1alpha1.RefusedRecord {
 	remembered := map[string]v1alpha1.RefusedRecord{}
 	for _, refusal := range s.zone.Status.Refused {
 		if dependsOnSpecAlone(refusal.Reason) {
@@ -47,7 +47,7 @@ func dependsOnSpecAlone(reason string) bool {
 }
 
 // sortFailures lists what was refused for good among the refused records, and gives an error for what may pass.
-func (s *dnsZoneScope) sortFailures(failures []zone.Failure) error {
+func (s *scope) sortFailures(failures []zone.Failure) error {
 	var passing []string
 	for _, failure := range failures {
 		if !failure.Final() {

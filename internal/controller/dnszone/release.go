@@ -1,6 +1,7 @@
-package controller
+package dnszone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ import (
 )
 
 // release deals with the records of a DNSZone that is being deleted, as its deletion policy says.
-func (r *DNSZoneReconciler) release(ctx context.Context, s *dnsZoneScope) error {
+func (r *Reconciler) release(ctx context.Context, s *scope) error {
 	switch {
 	case !controllerutil.ContainsFinalizer(s.zone, finalizer):
 		return nil
@@ -51,13 +52,13 @@ func (r *DNSZoneReconciler) release(ctx context.Context, s *dnsZoneScope) error 
 }
 
 // locate fills in the domain without claiming it.
-func (r *DNSZoneReconciler) locate(_ context.Context, s *dnsZoneScope) error {
+func (r *Reconciler) locate(_ context.Context, s *scope) error {
 	s.target.Domain = domainOf(s.zone)
 	return nil
 }
 
 // removeOwned removes what this object created and nothing else: with nothing desired, that is what the plan says.
-func (r *DNSZoneReconciler) removeOwned(ctx context.Context, s *dnsZoneScope) error {
+func (r *Reconciler) removeOwned(ctx context.Context, s *scope) error {
 	policy := s.policy()
 	policy.Prune = zone.PruneOwned // The deletion policy says what is removed now.
 	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{Plan: func(current zone.Snapshot) zone.Edits {
@@ -80,17 +81,17 @@ func outOfReach(err error) bool {
 	return errors.As(err, &unavailable) || regapi.IsDenied(err) || regapi.IsBlocked(err)
 }
 
-// DefaultReleaseGrace is how long a deletion waits for an Account or Secret that is gone, so that a namespace can always be
+// defaultReleaseGrace is how long a deletion waits for an Account or Secret that is gone, so that a namespace can always be
 // deleted.
-const DefaultReleaseGrace = 5 * time.Minute
+const defaultReleaseGrace = 5 * time.Minute
 
 // graceLeft is how long a deletion still waits for what is out of reach.
-func (r *DNSZoneReconciler) graceLeft(zone *v1alpha1.DNSZone) time.Duration {
-	return time.Until(zone.DeletionTimestamp.Add(r.ReleaseGrace))
+func (r *Reconciler) graceLeft(zone *v1alpha1.DNSZone) time.Duration {
+	return time.Until(zone.DeletionTimestamp.Add(cmp.Or(r.ReleaseGrace, defaultReleaseGrace)))
 }
 
 // letGo takes the finalizer off, after which the object is gone.
-func (r *DNSZoneReconciler) letGo(ctx context.Context, s *dnsZoneScope) error {
+func (r *Reconciler) letGo(ctx context.Context, s *scope) error {
 	if !controllerutil.RemoveFinalizer(s.zone, finalizer) {
 		return nil
 	}

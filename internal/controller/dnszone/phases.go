@@ -1,4 +1,4 @@
-package controller
+package dnszone
 
 import (
 	"context"
@@ -20,8 +20,8 @@ import (
 // finalizer holds a DNSZone until its records are dealt with.
 const finalizer = "regapi.io/dnszone"
 
-// dnsZoneScope is what the phases of a DNSZone find out.
-type dnsZoneScope struct {
+// scope is what the phases of a DNSZone find out.
+type scope struct {
 	before, zone *v1alpha1.DNSZone
 
 	connection *account.Connection
@@ -42,8 +42,8 @@ type dnsZoneScope struct {
 	publication    *publication
 }
 
-func newDNSZoneScope(found *v1alpha1.DNSZone) *dnsZoneScope {
-	s := &dnsZoneScope{before: found.DeepCopy(), zone: found}
+func newScope(found *v1alpha1.DNSZone) *scope {
+	s := &scope{before: found.DeepCopy(), zone: found}
 	if found.Status.ObservedGeneration != found.Generation {
 		found.Status.Refused = nil // They were refused of another spec.
 	}
@@ -51,14 +51,14 @@ func newDNSZoneScope(found *v1alpha1.DNSZone) *dnsZoneScope {
 }
 
 // follower names the object among the followers of an inventory.
-func (s *dnsZoneScope) follower() string {
+func (s *scope) follower() string {
 	return "DNSZone " + client.ObjectKeyFromObject(s.zone).String()
 }
 
-func (s *dnsZoneScope) deleting() bool { return !s.zone.DeletionTimestamp.IsZero() }
+func (s *scope) deleting() bool { return !s.zone.DeletionTimestamp.IsZero() }
 
 // claim makes sure that this object rules its zone, and that it is not deleted without us.
-func (r *DNSZoneReconciler) claim(ctx context.Context, s *dnsZoneScope) error {
+func (r *Reconciler) claim(ctx context.Context, s *scope) error {
 	domain, err := zone.CanonicalDomain(string(s.zone.Spec.DomainName))
 	if err != nil {
 		return outcome.Stalled(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error()).Err()
@@ -81,7 +81,7 @@ func (r *DNSZoneReconciler) claim(ctx context.Context, s *dnsZoneScope) error {
 }
 
 // patchFinalizers writes the finalizers and makes the answer the new starting point of the scope.
-func (r *DNSZoneReconciler) patchFinalizers(ctx context.Context, s *dnsZoneScope) error {
+func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
 	patch := client.MergeFromWithOptions(s.before, client.MergeFromWithOptimisticLock{})
 	if err := r.Patch(ctx, s.zone, patch); err != nil {
 		return fmt.Errorf("write the finalizer: %w", err)
@@ -91,7 +91,7 @@ func (r *DNSZoneReconciler) patchFinalizers(ctx context.Context, s *dnsZoneScope
 }
 
 // connect finds the connection of the account, and makes its inventory follow the zone.
-func (r *DNSZoneReconciler) connect(ctx context.Context, s *dnsZoneScope) error {
+func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 	connection, err := r.Directory.Resolve(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef)
 	if err != nil {
 		return err
@@ -102,12 +102,12 @@ func (r *DNSZoneReconciler) connect(ctx context.Context, s *dnsZoneScope) error 
 }
 
 // follow makes the inventory of the account follow the zone.
-func (r *DNSZoneReconciler) follow(s *dnsZoneScope, aspects account.Aspect) {
+func (r *Reconciler) follow(s *scope, aspects account.Aspect) {
 	r.Directory.Follow(s.connection, s.follower(), s.target.Domain, aspects)
 }
 
 // interpret turns the spec into records and sets apart what no zone can hold.
-func (r *DNSZoneReconciler) interpret(_ context.Context, s *dnsZoneScope) error {
+func (r *Reconciler) interpret(_ context.Context, s *scope) error {
 	records, invalid := zone.FromSpec(s.zone.Spec.Records, s.target.Domain)
 	for _, entry := range invalid {
 		s.refuse(entry.Record, reasonInvalidRecord, entry.Reason)
@@ -128,7 +128,7 @@ func (r *DNSZoneReconciler) interpret(_ context.Context, s *dnsZoneScope) error 
 }
 
 // priority of the requests: carrying out a new spec goes before putting drift right.
-func (s *dnsZoneScope) priority() regapi.Priority {
+func (s *scope) priority() regapi.Priority {
 	if status.ReadyFor(s.zone.Status.Conditions, s.zone.Generation) {
 		return regapi.Background
 	}
@@ -136,7 +136,7 @@ func (s *dnsZoneScope) priority() regapi.Priority {
 }
 
 // sync brings the zone to what the spec asks.
-func (r *DNSZoneReconciler) sync(ctx context.Context, s *dnsZoneScope) error {
+func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 	ctx = regapi.WithPriority(ctx, s.priority())
 	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{
 		Plan:    s.plan,
@@ -162,7 +162,7 @@ func (r *DNSZoneReconciler) sync(ctx context.Context, s *dnsZoneScope) error {
 
 // explainDelegation finds out which name servers the domain uses instead of the registrar's. The inventory wakes the object
 // when that changes.
-func (r *DNSZoneReconciler) explainDelegation(ctx context.Context, s *dnsZoneScope, cause error) error {
+func (r *Reconciler) explainDelegation(ctx context.Context, s *scope, cause error) error {
 	r.follow(s, account.Records|account.Delegation)
 	facts, err := s.connection.Inventory.Facts(ctx, s.target.Domain, account.Delegation)
 	if err != nil || facts.Delegation == nil || facts.Delegation.Err != nil {
@@ -177,7 +177,7 @@ func (r *DNSZoneReconciler) explainDelegation(ctx context.Context, s *dnsZoneSco
 }
 
 // reportChanges records what was changed in the outside world: an event per change, up to a number that people read.
-func (r *DNSZoneReconciler) reportChanges(ctx context.Context, s *dnsZoneScope) {
+func (r *Reconciler) reportChanges(ctx context.Context, s *scope) {
 	for i, change := range s.made {
 		log.FromContext(ctx).Info("Changed the zone", "domain", s.target.Domain, "change", change.String())
 		if i >= shownChanges {

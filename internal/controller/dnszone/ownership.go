@@ -1,4 +1,4 @@
-package controller
+package dnszone
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-func (s *dnsZoneScope) ownership() zone.Ownership {
+func (s *scope) ownership() zone.Ownership {
 	return zone.Ownership{
 		Confirmed: zone.ParseSet(s.zone.Status.Owned.Confirmed),
 		Pending:   zone.ParseSet(s.zone.Status.Owned.Pending),
@@ -16,7 +16,7 @@ func (s *dnsZoneScope) ownership() zone.Ownership {
 
 // writeAhead records what is about to be created, before REG.API is asked. If the process dies in between, the next
 // one knows that the records may be its own.
-func (r *DNSZoneReconciler) writeAhead(ctx context.Context, s *dnsZoneScope, added []zone.Record) error {
+func (r *Reconciler) writeAhead(ctx context.Context, s *scope, added []zone.Record) error {
 	owned := s.ownership()
 	known := true
 	for _, record := range added {
@@ -35,7 +35,7 @@ func (r *DNSZoneReconciler) writeAhead(ctx context.Context, s *dnsZoneScope, add
 }
 
 // confirmOwnership keeps what was read back, and what is still desired and only vanished for the moment.
-func (s *dnsZoneScope) confirmOwnership(current zone.Snapshot) {
+func (s *scope) confirmOwnership(current zone.Snapshot) {
 	owned := s.ownership()
 	var confirmed zone.Set
 	for _, record := range current.Records() {

@@ -1,4 +1,4 @@
-package controller
+package domain
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/phase"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
@@ -20,29 +21,32 @@ import (
 // +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch
 // +kubebuilder:rbac:groups=regapi.io,resources=domains/status,verbs=get;update;patch
 
-// DomainReconciler shows a domain of an account in the status of its Domain. It buys nothing and changes nothing.
-type DomainReconciler struct {
+// Reconciler shows a domain of an account in the status of its Domain. It buys nothing and changes nothing.
+// All of its fields have to be set.
+type Reconciler struct {
 	status.Writer
-	Dependencies
+	Directory *account.Directory
+	// Alarm is what the Directory rings.
+	Alarm *waking.Alarm
 }
 
 // Reconcile shows one domain. What is known of it comes from the inventory, for which many domains share a request.
-func (r *DomainReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	var found v1alpha1.Domain
 	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
 		if apierrors.IsNotFound(err) {
-			r.Directory.Unfollow(domainFollower(request.NamespacedName))
+			r.Directory.Unfollow(follower(request.NamespacedName))
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	s := newDomainScope(&found)
+	s := newScope(&found)
 	err := phase.Run(ctx, s, r.connect, r.observe, r.locate)
 	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
 }
 
 // SetupWithManager registers the controller and what wakes it.
-func (r *DomainReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
-	if err := waking.IndexHoldings(ctx, mgr.GetFieldIndexer(), &v1alpha1.Domain{}, domainHolding); err != nil {
+func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
+	if err := waking.IndexHoldings(ctx, mgr.GetFieldIndexer(), &v1alpha1.Domain{}, holdingOf); err != nil {
 		return err
 	}
 	return ctrl.NewControllerManagedBy(mgr).
@@ -53,8 +57,8 @@ func (r *DomainReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manage
 		Complete(r)
 }
 
-// domainHolding says what a Domain holds; a name that is no domain stays as it is.
-func domainHolding(d *v1alpha1.Domain) waking.Holding {
+// holdingOf says what a Domain holds; a name that is no domain stays as it is.
+func holdingOf(d *v1alpha1.Domain) waking.Holding {
 	name, err := zone.CanonicalDomain(string(d.Spec.DomainName))
 	if err != nil {
 		name = string(d.Spec.DomainName)
@@ -63,7 +67,7 @@ func domainHolding(d *v1alpha1.Domain) waking.Holding {
 }
 
 // domainsOf finds the Domains that name an Account.
-func (r *DomainReconciler) domainsOf(ctx context.Context, account client.Object) []ctrl.Request {
+func (r *Reconciler) domainsOf(ctx context.Context, account client.Object) []ctrl.Request {
 	var domains v1alpha1.DomainList
 	return waking.RequestsFor(ctx, r.Client, &domains, waking.OfAccount(client.ObjectKeyFromObject(account)))
 }
