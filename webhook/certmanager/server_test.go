@@ -35,6 +35,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/webhook/webhooktest"
 )
 
 // patience bounds every wait for the API server.
@@ -250,7 +251,7 @@ func (c *cluster) register() {
 	if err != nil {
 		c.Fatal(err)
 	}
-	kube, err := client.New(c.environment.Config, client.Options{Scheme: newScheme(c.T)})
+	kube, err := client.New(c.environment.Config, client.Options{Scheme: webhooktest.Scheme()})
 	if err != nil {
 		c.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/webhook/externaldns/proxy"
+	"github.com/regapi-io/regapi-operator/webhook/webhooktest"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -278,7 +279,7 @@ func TestTheSecureListenerServesByTLSWithWhateverCertificateThereIs(t *testing.T
 		t.Fatal(err)
 	}
 	server := &Server{Provider: h.provider, Secure: secure}
-	h.inBackground(func(ctx context.Context) error { return server.serve(ctx, listener, server.SecureHandler()) })
+	webhooktest.Run(h, func(ctx context.Context) error { return server.serve(ctx, listener, server.SecureHandler()) })
 	response, err := borrowed.Client().Get("https://" + listener.Addr().String() + "/records")
 	if err != nil {
 		t.Fatal(err)
