@@ -50,25 +50,47 @@ func Main(m *testing.M, options ...Option) {
 
 // run is Main up to the exit, which would skip what is deferred.
 func run(m *testing.M, options []Option) int {
-	environment := &envtest.Environment{}
-	for _, apply := range options {
-		if err := apply(environment); err != nil {
-			log.Printf("configure the API server: %v", err)
-			return 1
-		}
-	}
-	started, err := environment.Start()
+	environment, err := start(options)
 	defer func() {
 		if err := environment.Stop(); err != nil { // Also after a start that failed half-way.
 			log.Printf("stop the API server: %v", err)
 		}
 	}()
 	if err != nil {
-		log.Printf("start the API server (make control-plane builds it): %v", err)
+		log.Print(err)
 		return 1
 	}
-	server = started
+	server = environment.Config
 	return m.Run()
+}
+
+// Start starts an API server for one test, which ends it. It is for a test that needs flags or keys of its own.
+func Start(t testing.TB, options ...Option) *envtest.Environment {
+	t.Helper()
+	environment, err := start(options)
+	t.Cleanup(func() {
+		if err := environment.Stop(); err != nil { // Also after a start that failed half-way.
+			t.Logf("stop the API server: %v", err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return environment
+}
+
+// start gives the environment also with an error, since it has to be stopped then, too.
+func start(options []Option) (*envtest.Environment, error) {
+	environment := &envtest.Environment{}
+	for _, apply := range options {
+		if err := apply(environment); err != nil {
+			return environment, fmt.Errorf("configure the API server: %w", err)
+		}
+	}
+	if _, err := environment.Start(); err != nil {
+		return environment, fmt.Errorf("start the API server (make control-plane builds it): %w", err)
+	}
+	return environment, nil
 }
 
 // moduleRoot is the nearest folder above the test's own that holds a go.mod.
