@@ -21,7 +21,6 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/apiservertest"
-	"github.com/regapi-io/regapi-operator/internal/controller"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -44,8 +43,27 @@ var scheme = func() *runtime.Scheme {
 	return made
 }()
 
-// Main runs the tests of a package with an API server that knows our kinds. Call it from TestMain.
-func Main(m *testing.M) { apiservertest.Main(m, apiservertest.WithCRDs()) }
+// Dependencies are those of package controller, which converts from them.
+type Dependencies struct {
+	Directory    *account.Directory
+	Editor       *zone.Editor
+	Alarm        *waking.Alarm
+	ReleaseGrace time.Duration
+	Publication  zone.Publication
+}
+
+// Setup registers the controllers with a manager.
+type Setup func(context.Context, ctrl.Manager, Dependencies) error
+
+// setup is what Main was given.
+var setup Setup
+
+// Main runs the tests of a package with an API server that knows our kinds, and with these controllers. Call it from
+// TestMain.
+func Main(m *testing.M, controllers Setup) {
+	setup = controllers
+	apiservertest.Main(m, apiservertest.WithCRDs())
+}
 
 // Harness is a simulator, a namespace of the API server, and the controllers between them.
 type Harness struct {
@@ -142,7 +160,7 @@ func (h *Harness) startControllers(options Options) {
 	if err := mgr.Add(directory); err != nil {
 		h.Fatal(err)
 	}
-	if err := controller.SetupWithManager(ctx, mgr, controller.Dependencies{
+	if err := setup(ctx, mgr, Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: publication, ReleaseGrace: options.ReleaseGrace,
 	}); err != nil {
 		h.Fatal(err)

@@ -1,6 +1,7 @@
 package dnszone_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,15 +12,21 @@ import (
 	"github.com/miekg/dns"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller"
 	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
-func TestMain(m *testing.M) { controllertest.Main(m) }
+func TestMain(m *testing.M) {
+	controllertest.Main(m, func(ctx context.Context, mgr ctrl.Manager, d controllertest.Dependencies) error {
+		return controller.SetupWithManager(ctx, mgr, controller.Dependencies(d))
+	})
+}
 
 // harness adds what only the tests of zones do.
 type harness struct{ *controllertest.Harness }
