@@ -1,8 +1,9 @@
 package outcome
 
 import (
-	"math/rand/v2"
 	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/pause"
 )
 
 // How long each outcome waits, with its reason. None is shorter than the thing that it waits for takes.
@@ -18,9 +19,4 @@ const (
 )
 
 // Poll is how long to wait for what lies with people and wakes nobody.
-func Poll() time.Duration { return jittered(pollDelay) }
-
-// jittered spreads a wait by a tenth to both sides, so that many objects do not wake at once.
-func jittered(d time.Duration) time.Duration {
-	return d - d/10 + rand.N(d/5+1)
-}
+func Poll() time.Duration { return pause.Jittered(pollDelay) }

@@ -9,6 +9,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
@@ -103,12 +104,12 @@ func Of(err error) Outcome {
 
 func stalledFor(delay time.Duration, reason, message string) Outcome {
 	o := Stalled(reason, message)
-	o.After = jittered(delay)
+	o.After = pause.Jittered(delay)
 	return o
 }
 
 func waitingFor(delay time.Duration, reason, message string) Outcome {
-	return Outcome{Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: reason, Message: message, After: jittered(delay)}
+	return Outcome{Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: reason, Message: message, After: pause.Jittered(delay)}
 }
 
 // throttledWait is until the budget can pay again, as far as that is known.
