@@ -114,7 +114,7 @@ test-e2e: build control-plane $(PROGRAMS) ## Run the end-to-end tests, which sta
 
 .PHONY: test-unit
 test-unit: ## Run the tests that need no control plane.
-	go test $(RACE) ./internal/regapi/... ./internal/zone/... ./internal/account/... ./test/bench
+	go test $(RACE) ./internal/regapi/... ./internal/traffic/... ./internal/batch ./internal/inventory ./internal/pause ./internal/account ./internal/zone ./test/bench ./test/layers
 
 .PHONY: bench
 bench: ## Compare the requests and time of bulk work with a client that makes one call per record.

@@ -3,54 +3,33 @@ package v1alpha1_test
 import (
 	"context"
 	"fmt"
-	"log"
-	"os"
 	"strings"
+	"sync"
 	"testing"
 
-	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/yaml"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 )
 
-// kube is the real API server with our CRDs; TestMain owns it.
-var kube client.Client
+func TestMain(m *testing.M) { apiservertest.Main(m, apiservertest.WithCRDs()) }
 
-func TestMain(m *testing.M) {
-	ctrl.SetLogger(logr.Discard())
-	os.Exit(func() int {
-		environment := &envtest.Environment{
-			CRDDirectoryPaths:     []string{"../../config/crd/bases"},
-			ErrorIfCRDPathMissing: true,
-		}
-		config, err := environment.Start()
-		defer func() {
-			if err := environment.Stop(); err != nil { // Also after a start that failed half-way.
-				log.Printf("stop the API server: %v", err)
-			}
-		}()
-		if err != nil {
-			log.Printf("start the API server (make control-plane builds it): %v", err)
-			return 1
-		}
-		scheme := runtime.NewScheme()
-		if err := v1alpha1.AddToScheme(scheme); err != nil {
-			log.Print(err)
-			return 1
-		}
-		if kube, err = client.New(config, client.Options{Scheme: scheme}); err != nil {
-			log.Print(err)
-			return 1
-		}
-		return m.Run()
-	}())
-}
+// kube is a client of the real API server, which knows our CRDs.
+var kube = sync.OnceValue(func() client.Client {
+	scheme := runtime.NewScheme()
+	if err := v1alpha1.AddToScheme(scheme); err != nil {
+		panic(err)
+	}
+	made, err := client.New(apiservertest.Config(), client.Options{Scheme: scheme})
+	if err != nil {
+		panic(err)
+	}
+	return made
+})
 
 // apply asks the API server whether it would take an object with this spec.
 func apply(kind, spec string) error {
@@ -62,7 +41,7 @@ func apply(kind, spec string) error {
 	object.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind))
 	object.SetNamespace("default")
 	object.SetName("sample")
-	return kube.Create(context.Background(), object, client.DryRunAll)
+	return kube().Create(context.Background(), object, client.DryRunAll)
 }
 
 // zoneSpec is a valid zone whose records are the given YAML list.
@@ -172,11 +151,11 @@ func TestLoopbackEndpointsMayBeUnencrypted(t *testing.T) {
 func TestTheDomainNameCannotChange(t *testing.T) {
 	zone := &v1alpha1.DNSZone{Spec: v1alpha1.DNSZoneSpec{AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: "example.ru"}}
 	zone.Namespace, zone.Name = "default", "immutable"
-	if err := kube.Create(t.Context(), zone); err != nil {
+	if err := kube().Create(t.Context(), zone); err != nil {
 		t.Fatal(err)
 	}
 	zone.Spec.DomainName = "example.com"
-	assertRefused(t, kube.Update(t.Context(), zone), "the name cannot change: create another object")
+	assertRefused(t, kube().Update(t.Context(), zone), "the name cannot change: create another object")
 }
 
 func TestAZoneOfTenThousandNamesIsAccepted(t *testing.T) {

@@ -23,6 +23,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller"
+	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -41,7 +42,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	alarm := &controller.Alarm{}
+	alarm := &waking.Alarm{}
 	directory, err := o.newDirectory(mgr, alarm)
 	if err != nil {
 		return err
@@ -65,7 +66,7 @@ func run(ctx context.Context, o options) error {
 	return mgr.Start(ctx)
 }
 
-func (o *options) newDirectory(mgr ctrl.Manager, alarm *controller.Alarm) (*account.Directory, error) {
+func (o *options) newDirectory(mgr ctrl.Manager, alarm *waking.Alarm) (*account.Directory, error) {
 	// The ledgers are compared and swapped, for which a cache would be too old.
 	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme()})
 	if err != nil {

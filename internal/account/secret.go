@@ -24,6 +24,9 @@ type Unavailable struct {
 // Error gives the message.
 func (u *Unavailable) Error() string { return u.Message }
 
+// ConditionReason is the reason that a condition of whoever needs the Account gives.
+func (u *Unavailable) ConditionReason() string { return u.Reason }
+
 type secretCredentials struct {
 	username string
 	options  []regapi.Option

@@ -1,15 +1,18 @@
-// Package controller reconciles the kinds of group regapi.io toward what REG.API holds.
+// Package controller registers a reconciler for each kind of group regapi.io. They reconcile the kinds toward what REG.API
+// holds.
 //
-// There is one reconciler per kind, in three files: <kind>_controller.go says what is watched and lists the phases,
-// <kind>_phases.go holds them, <kind>_status.go turns what they found into the status. Phases observe or act, fill a
-// scope and stop at the first error; they never touch a condition. One function, outcomeOf, decides what an error means
-// for the conditions and for the next attempt; one function, settle, writes the status, and only when it has changed.
+// Each kind has a package of its own: account, domain and dnszone. Every one is laid out alike: controller.go says what is
+// watched and lists the phases, phases.go holds them, status.go turns what they found into the status. Phases observe or
+// act, fill a scope and stop at the first error; they never touch a condition. What the kinds share knows none of them, and
+// stands in packages beside them: phase runs the phases, outcome decides what an error means for the conditions and for the
+// next attempt, status writes the status, and only when it has changed, and waking decides when an object is looked at.
 //
-// The exception is the ownership record of a DNSZone: what is about to be created is written to the status before
-// REG.API is asked, so that no crash leaves a record that nobody remembers (see DNSZoneReconciler.writeAhead).
+// The package itself only knows which kinds there are. The kinds never import each other, what they share imports no kind
+// and not internal/account, and nothing here imports a webhook. REG.API is reached through internal/account, and zones
+// through internal/zone alone.
 //
-// The package imports no webhook package. It reaches REG.API through internal/account, and zones through
-// internal/zone alone.
+// Of the Dependencies, Directory, Editor and Alarm must not be nil; SetupWithManager is called once per manager, before that
+// starts.
 //
-// Start reading at DNSZoneReconciler.Reconcile, then outcomeOf.
+// Start reading at dnszone.Reconciler.Reconcile, then outcome.Of.
 package controller

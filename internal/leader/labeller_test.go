@@ -17,6 +17,8 @@ import (
 	clocktesting "k8s.io/utils/clock/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 )
 
 const patience = time.Minute
@@ -112,7 +114,7 @@ type harness struct {
 
 func newHarness(t *testing.T) *harness {
 	t.Helper()
-	kube, err := client.NewWithWatch(apiServer, client.Options{})
+	kube, err := client.NewWithWatch(apiservertest.Config(), client.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

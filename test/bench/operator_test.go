@@ -70,7 +70,7 @@ func (o *operator) connect(t *testing.T, api *regapitest.Server, login string) *
 	return connection
 }
 
-// The waits of the controllers after a failure; see internal/controller.
+// The waits of the controllers after a failure; see internal/controller/waking.
 const (
 	firstBackoff = 2 * time.Second
 	lastBackoff  = 15 * time.Minute

@@ -13,6 +13,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/webhook/webhooktest"
 )
 
 const neighbour = "neighbour"
@@ -43,7 +44,7 @@ func inNamespace(namespace string) func(*acme.ChallengeRequest) {
 
 // theirs gives an Account of the namespace default that replaces main.
 func theirs(change ...func(*v1alpha1.Account)) setting {
-	return func(b *blueprint) { b.objects[1] = accountOf("default", "main", "login", change...) }
+	return func(b *blueprint) { b.objects[1] = webhooktest.Account("default", "main", "login", change...) }
 }
 
 func TestAnAccountOfAnotherNamespaceHasToAllowIt(t *testing.T) {
@@ -159,11 +160,11 @@ func TestOfSeveralObjectsTheLongestDomainDecides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		objects := []client.Object{
 			zoneOf(), domainOf("default", "shop", "shop.example.ru", v1alpha1.AccountReference{Name: "other"}),
-			secretOf("default", "other", otherLogin), accountOf("default", "other", "other"),
+			webhooktest.Secret("default", "other", otherLogin), webhooktest.Account("default", "other", "other"),
 		}
 		h := newHarness(t, with(objects...))
-		h.api.AddAccount(regapitest.Account{Login: otherLogin, Password: password})
-		h.api.AddDomain(otherLogin, regapitest.Domain{Name: "shop.example.ru", Records: foreign})
+		h.API.AddAccount(regapitest.Account{Login: otherLogin, Password: password})
+		h.API.AddDomain(otherLogin, regapitest.Domain{Name: "shop.example.ru", Records: foreign})
 		for fqdn, domain := range map[string]string{"_acme-challenge.www.example.ru": "example.ru", "_acme-challenge.www.shop.example.ru": "shop.example.ru"} {
 			h.present(h.challenge(fqdn, "key", func(r *acme.ChallengeRequest) { r.Config = nil }))
 			h.wantTextsOf(domain, "_acme-challenge.www key")

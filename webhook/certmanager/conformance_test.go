@@ -22,6 +22,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 	_ "github.com/regapi-io/regapi-operator/webhook/certmanager/internal/testassets"
+	"github.com/regapi-io/regapi-operator/webhook/webhooktest"
 )
 
 // The suite of cert-manager itself, with an API server of its own and the simulator's DNS.
@@ -96,7 +97,7 @@ func (c *clusterSolver) Initialize(config *rest.Config, _ <-chan struct{}) error
 	if _, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{Paths: []string{"../../config/crd/bases"}, ErrorIfPathMissing: true}); err != nil {
 		return err
 	}
-	kube, err := client.New(config, client.Options{Scheme: newScheme(c.T)})
+	kube, err := client.New(config, client.Options{Scheme: webhooktest.Scheme()})
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func TestPublicationThatTakesTooLongIsAnErrorAndTheRecordStays(t *testing.T) {
 				}
 			}
 			h.wantTexts("_acme-challenge key")
-			if writes := h.writes(); writes != 1 {
+			if writes := h.Writes(); writes != 1 {
 				t.Errorf("%d writes, want 1", writes)
 			}
 		})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/webhook/webhooktest"
 )
 
 const apexName = "_acme-challenge.example.ru."
@@ -74,7 +75,7 @@ func TestPresentAndCleanUpMayBeRepeatedAndWriteOnce(t *testing.T) {
 			h.cleanUp(request)
 		}
 		h.wantTexts()
-		if writes := h.writes(); writes != 2 {
+		if writes := h.Writes(); writes != 2 {
 			t.Errorf("%d writes, want 2", writes)
 		}
 	})
@@ -84,7 +85,7 @@ func TestCleaningUpWhatIsNotThereWritesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.cleanUp(h.challenge(apexName, "never presented"))
-		if writes := h.writes(); writes != 0 {
+		if writes := h.Writes(); writes != 0 {
 			t.Errorf("%d writes, want none", writes)
 		}
 	})
@@ -93,7 +94,7 @@ func TestCleaningUpWhatIsNotThereWritesNothing(t *testing.T) {
 func TestOtherValuesOfTheNameStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
-		h.api.SetRecords("example.ru", []regapitest.Record{
+		h.API.SetRecords("example.ru", []regapitest.Record{
 			{Name: "_acme-challenge", Type: "TXT", Content: "of another program"}, {Name: "_acme-challenge.www", Type: "TXT", Content: "key"},
 		})
 		h.present(h.challenge(apexName, "key"))
@@ -106,7 +107,7 @@ func TestOtherValuesOfTheNameStay(t *testing.T) {
 func TestEveryCopyOfAValueIsRemovedAndNoOtherValue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t, simulated(regapitest.WithBehaviour(regapitest.Behaviour{DuplicateAdd: regapitest.DuplicateKeep, TXT: regapitest.TXTQuoted})))
-		h.api.SetRecords("example.ru", []regapitest.Record{
+		h.API.SetRecords("example.ru", []regapitest.Record{
 			{Name: "_acme-challenge", Type: "TXT", Content: "key"}, {Name: "_acme-challenge", Type: "TXT", Content: "key"},
 			{Name: "_acme-challenge", Type: "TXT", Content: "key2"},
 		})
@@ -128,7 +129,7 @@ func TestPresentAndCleanUpOfOneValueAtOnceKeepTheirOrder(t *testing.T) {
 		h.cleanUp(request)
 		<-done
 		h.wantTexts()
-		if writes := h.writes(); writes != 2 {
+		if writes := h.Writes(); writes != 2 {
 			t.Errorf("%d writes, want 2: the record is presented before it is cleaned up", writes)
 		}
 	})
@@ -166,7 +167,7 @@ func TestTheZoneIsTheLongestDomainThatTheAccountHolds(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHarness(t)
 				for _, domain := range []string{"shop.example.ru", "xn--e1afmkfd.xn--p1ai"} {
-					h.api.AddDomain(login1, regapitest.Domain{Name: domain, Records: foreign})
+					h.API.AddDomain(login1, regapitest.Domain{Name: domain, Records: foreign})
 				}
 				request := h.challenge(c.fqdn, "key")
 				h.present(request)
@@ -183,7 +184,7 @@ func TestTheZoneIsLookedForOnceInAWhile(t *testing.T) {
 		h := newHarness(t)
 		// cost is what a challenge costs that needs no write: a read by the edit, and the search before it.
 		cost := func(key string) int {
-			h.api.ResetJournal()
+			h.API.ResetJournal()
 			h.cleanUp(h.challenge("_acme-challenge.a.b.www.example.ru.", key))
 			return len(h.functions(regapitest.OfFunction("zone/*")))
 		}
@@ -298,7 +299,7 @@ func TestADNSZoneOfSomebodyElsesAccountForbidsNothing(t *testing.T) {
 		hostile := zoneOf(func(z *v1alpha1.DNSZone) {
 			z.Namespace, z.Annotations = "elsewhere", map[string]string{v1alpha1.AnnotationPaused: "true"}
 		})
-		h := newHarness(t, with(hostile, secretOf("elsewhere", "login", "somebody"), accountOf("elsewhere", "main", "login")))
+		h := newHarness(t, with(hostile, webhooktest.Secret("elsewhere", "login", "somebody"), webhooktest.Account("elsewhere", "main", "login")))
 		h.present(h.challenge(apexName, "key"))
 		h.wantTexts("_acme-challenge key")
 	})
@@ -316,7 +317,7 @@ func TestEachChangeIsOneEventOfTheDNSZone(t *testing.T) {
 			"Normal ChallengePresented TXT record of _acme-challenge added for cert-manager",
 			"Normal ChallengePresented TXT record of _acme-challenge added for cert-manager",
 		}
-		if got := h.eventLines(); !slices.Equal(got, want) {
+		if got := h.EventLines(); !slices.Equal(got, want) {
 			t.Errorf("events\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	})

@@ -27,7 +27,7 @@ const (
 // background asks for so many requests that nobody waits for, in a queue that takes hours. It returns when they wait.
 func (h *harness) background(ctx context.Context, requests int) *sync.WaitGroup {
 	h.Helper()
-	client := h.connection().Client
+	client := h.Connection().Client
 	var sweeping sync.WaitGroup
 	patient, cancel := context.WithTimeout(traffic.WithPriority(ctx, traffic.Background), 24*time.Hour)
 	h.Cleanup(cancel)
@@ -76,7 +76,7 @@ func TestSixtyCertificatesAtOnceComeBeforeABackgroundSweep(t *testing.T) {
 				h.learnKind()
 				ctx, stopSweep := context.WithCancel(t.Context())
 				sweeping := h.background(ctx, swept)
-				h.api.ResetJournal()
+				h.API.ResetJournal()
 
 				var requests []*acme.ChallengeRequest
 				for _, key := range keys(certificates) {
@@ -114,12 +114,12 @@ func (h *harness) wantPresented(requests []*acme.ChallengeRequest) {
 // twenty that the lane grants to who has waited for long.
 func (h *harness) wantUrgency(writes int) {
 	h.Helper()
-	if got := h.writes(); got != writes {
+	if got := h.Writes(); got != writes {
 		h.Errorf("%d writes, want %d", got, writes)
 	}
 	var order []string
 	between := 0
-	for _, entry := range h.api.Journal() {
+	for _, entry := range h.API.Journal() {
 		if !entry.Write {
 			between++
 			continue
@@ -158,13 +158,13 @@ func TestAnOrderCompletesAfterAnOutageAndTheOutageCostsFewRequests(t *testing.T)
 				h := newHarness(t)
 				h.learnKind()
 				// The challenges begin all over the outage.
-				h.api.Inject(c.fault)
+				h.API.Inject(c.fault)
 				during := 0
 				var solving sync.WaitGroup
 				solving.Go(func() {
 					time.Sleep(outage)
 					during = len(h.functions(regapitest.OfFunction("zone/*")))
-					h.api.ClearFaults()
+					h.API.ClearFaults()
 				})
 				messages := make([][]error, certificates)
 				for i, key := range keys(certificates) {
@@ -202,7 +202,7 @@ func TestATextThatWasWrittenAfterItsCallerLeftIsCleanedUp(t *testing.T) {
 		h.learnKind()
 		request := h.challenge(apexName, "key")
 		// Slower than an answer may be, and faster than the client gives up.
-		h.api.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/get_resource_records", Latency: 20 * time.Second, Count: 2})
+		h.API.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/get_resource_records", Latency: 20 * time.Second, Count: 2})
 		err := h.solver.Present(request)
 		if err == nil || !strings.Contains(err.Error(), "REG.API has not been reached in time") {
 			t.Errorf("error %v", err)
@@ -210,7 +210,7 @@ func TestATextThatWasWrittenAfterItsCallerLeftIsCleanedUp(t *testing.T) {
 		h.wantTexts()
 		time.Sleep(time.Minute)
 		h.wantTexts("_acme-challenge key")
-		if told := h.eventLines(); len(told) != 1 {
+		if told := h.EventLines(); len(told) != 1 {
 			t.Errorf("events %v, want one of the record that was added", told)
 		}
 		h.cleanUp(request)
@@ -223,7 +223,7 @@ func TestAWishThatWaitsIsDroppedWhenItsCallerLeaves(t *testing.T) {
 		h := newHarness(t)
 		h.learnKind()
 		h.present(h.challenge(apexName, "first"))
-		h.api.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/get_resource_records", Latency: 40 * time.Second, Count: 1})
+		h.API.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/get_resource_records", Latency: 40 * time.Second, Count: 1})
 		var leaving sync.WaitGroup
 		for _, key := range []string{"second", "third"} {
 			leaving.Go(func() {
@@ -249,7 +249,7 @@ func TestWhatAProcessThatDiedHasPresentedIsCleanedUpByTheNext(t *testing.T) {
 				h := newHarness(t)
 				h.learnKind()
 				request := h.challenge(apexName, "key")
-				h.api.Inject(fault)
+				h.API.Inject(fault)
 				_ = h.solver.Present(request) // Nobody gets to know what came of it.
 				h.wantTexts("_acme-challenge key")
 				h.solver.Close()
@@ -265,7 +265,7 @@ func TestASolverThatClosesFailsWhatIsUnderWayAndWhatComes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
 		h.learnKind()
-		h.api.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/get_resource_records", Latency: 20 * time.Second})
+		h.API.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/get_resource_records", Latency: 20 * time.Second})
 		failed := make(chan error)
 		go func() { failed <- h.solver.Present(h.challenge(apexName, "key")) }()
 		time.Sleep(time.Second)

@@ -19,7 +19,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/regapi-io/regapi-operator/webhook/externaldns/proxy"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,6 +26,10 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
+	"github.com/regapi-io/regapi-operator/webhook/externaldns/proxy"
+	"github.com/regapi-io/regapi-operator/webhook/webhooktest"
 )
 
 // cluster is a real API server that makes and reviews tokens.
@@ -38,17 +41,8 @@ type cluster struct {
 
 func newCluster(t *testing.T) *cluster {
 	t.Helper()
-	environment := &envtest.Environment{}
-	config, err := environment.Start()
-	t.Cleanup(func() {
-		if err := environment.Stop(); err != nil { // Also after a start that failed half-way.
-			t.Logf("stop the API server: %v", err)
-		}
-	})
-	if err != nil {
-		t.Fatalf("start the API server (make control-plane builds it): %v", err)
-	}
-	kube, err := kubernetes.NewForConfig(config)
+	environment := apiservertest.Start(t)
+	kube, err := kubernetes.NewForConfig(environment.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +272,7 @@ func TestTheSecureListenerServesByTLSWithWhateverCertificateThereIs(t *testing.T
 		t.Fatal(err)
 	}
 	server := &Server{Provider: h.provider, Secure: secure}
-	h.inBackground(func(ctx context.Context) error { return server.serve(ctx, listener, server.SecureHandler()) })
+	webhooktest.Run(h, func(ctx context.Context) error { return server.serve(ctx, listener, server.SecureHandler()) })
 	response, err := borrowed.Client().Get("https://" + listener.Addr().String() + "/records")
 	if err != nil {
 		t.Fatal(err)

@@ -2,50 +2,35 @@ package externaldns
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/go-logr/logr"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/fake"
-	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/inventory"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/zone"
+	"github.com/regapi-io/regapi-operator/webhook/webhooktest"
 )
 
-func TestMain(m *testing.M) {
-	log.SetLogger(logr.Discard())
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { webhooktest.Main(m) }
 
-const login, password = "customer", "s3cret"
+const login, password = webhooktest.Login, webhooktest.Password
 
 // harness is a simulator with the domain example.ru, and a provider for it behind HTTP.
 type harness struct {
 	testing.TB
-	api      *regapitest.Server
-	kube     client.Client
+	*webhooktest.World
 	provider *Provider
 	web      *httptest.Server
-	events   *events.FakeRecorder
 }
 
 // optedIn gives a DNSZone that external-dns may use.
@@ -70,22 +55,9 @@ func newHarness(t testing.TB, settings Settings, zones ...*v1alpha1.DNSZone) *ha
 	}
 	t.Cleanup(api.Close)
 	api.AddAccount(regapitest.Account{Login: login, Password: password})
-	scheme := runtime.NewScheme()
-	if err := corev1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
-	}
-	if err := v1alpha1.AddToScheme(scheme); err != nil {
-		t.Fatal(err)
-	}
 	objects := []client.Object{
-		&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "login"}, Data: map[string][]byte{
-			v1alpha1.SecretKeyUsername: []byte(login), v1alpha1.SecretKeyPassword: []byte(password),
-		}},
-		&v1alpha1.Account{
-			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "main"},
-			Spec:       v1alpha1.AccountSpec{SecretRef: v1alpha1.SecretReference{Name: "login"}, Endpoint: api.URL()},
-			Status:     v1alpha1.AccountStatus{Conditions: []metav1.Condition{{Type: v1alpha1.ConditionReady, Status: "True"}}},
-		},
+		webhooktest.Secret("default", "login", login),
+		webhooktest.Account("default", "main", "login", func(a *v1alpha1.Account) { a.Spec.Endpoint = api.URL() }),
 	}
 	for _, z := range zones {
 		objects = append(objects, z)
@@ -95,48 +67,30 @@ func newHarness(t testing.TB, settings Settings, zones ...*v1alpha1.DNSZone) *ha
 		}
 		api.AddDomain(login, regapitest.Domain{Name: domain})
 	}
-	h := &harness{TB: t, api: api, events: events.NewFakeRecorder(1000), kube: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()}
+	h := &harness{TB: t, World: webhooktest.NewWorld(t, api, objects...)}
 	h.serve(settings)
 	return h
 }
 
 func (h *harness) serve(settings Settings) {
-	directory := account.NewDirectory(account.Settings{Secrets: h.kube, SweepInterval: time.Hour, Applied: zone.Applied})
-	settings.Reader, settings.Directory, settings.Editor, settings.Events = h.kube, directory, zone.NewEditor(), h.events
+	h.StartDirectory()
+	settings.Reader, settings.Directory, settings.Editor, settings.Events = h.Kube, h.Directory, zone.NewEditor(), h.Events
 	h.provider = NewProvider(settings)
 	h.web = httptest.NewServer((&Server{Provider: h.provider}).Handler())
-	ctx, stop := context.WithCancel(context.Background())
-	var running sync.WaitGroup
-	running.Go(func() {
-		if err := directory.Start(ctx); err != nil {
-			h.Error(err)
-		}
-	})
 	h.Cleanup(func() {
 		h.web.Close()
 		h.provider.Close()
-		stop()
-		running.Wait()
 	})
 }
 
 // follow makes the inventory know a zone, as the controller of DNSZones does.
 func (h *harness) follow(domain string) {
 	h.Helper()
-	connection := h.connection()
-	h.provider.settings.Directory.Follow(connection, "test "+domain, domain, inventory.Records)
+	connection := h.Connection()
+	h.Directory.Follow(connection, "test "+domain, domain, inventory.Records)
 	if _, err := connection.Inventory.Facts(h.Context(), domain, inventory.Records); err != nil {
 		h.Fatal(err)
 	}
-}
-
-func (h *harness) connection() *account.Connection {
-	h.Helper()
-	connection, err := h.provider.settings.Directory.Resolve(h.Context(), h.kube, "default", v1alpha1.AccountReference{Name: "main"})
-	if err != nil {
-		h.Fatal(err)
-	}
-	return connection
 }
 
 // reply is what a request got.
@@ -238,43 +192,14 @@ func (c changes) empty() bool {
 	return len(c.Create)+len(c.UpdateOld)+len(c.UpdateNew)+len(c.Delete) == 0
 }
 
-func (h *harness) writes() int { return len(h.api.Journal(regapitest.Writes())) }
-
 func (h *harness) wantRecords(domain string, want ...string) {
 	h.Helper()
 	got := []string{}
-	for _, r := range h.api.Records(domain) {
+	for _, r := range h.API.Records(domain) {
 		got = append(got, strings.Join([]string{r.Name, r.Type, r.Content}, " "))
 	}
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		h.Errorf("zone %s holds\n%s\nwant\n%s", domain, strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
+	h.WantLines(domain, got, want)
 }
 
 // eventText gives the events so far.
-func (h *harness) eventText() string {
-	var text strings.Builder
-	for {
-		select {
-		case event := <-h.events.Events:
-			text.WriteString(event + "\n")
-		default:
-			return text.String()
-		}
-	}
-}
-
-// inBackground runs something until the end of the test.
-func (h *harness) inBackground(run func(context.Context) error) {
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- run(ctx) }()
-	h.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			h.Error(err)
-		}
-	})
-}
+func (h *harness) eventText() string { return strings.Join(h.EventLines(), "\n") }

@@ -57,7 +57,7 @@ func TestTheOlderOfTwoObjectsForAZoneDecides(t *testing.T) {
 	h := newHarness(t, Settings{}, refusing)
 	younger := optedIn("example.ru")
 	younger.CreationTimestamp.Time = time.Now()
-	if err := h.kube.Create(t.Context(), younger); err != nil {
+	if err := h.Kube.Create(t.Context(), younger); err != nil {
 		t.Fatal(err)
 	}
 	if body := h.wantStatus(http.StatusOK, "GET", "/", nil); !strings.Contains(string(body), nothing) {
@@ -82,7 +82,7 @@ func TestEveryTypeIsCreatedChangedAndDeletedAndThenNothingIsPlanned(t *testing.T
 		t.Run(c.kind+" "+c.name, func(t *testing.T) {
 			h := newHarness(t, Settings{}, optedIn("example.ru"))
 			h.follow("example.ru")
-			before := h.api.Records("example.ru")
+			before := h.API.Records("example.ru")
 			e := rrset(c.name, c.kind, c.first)
 			e.RecordTTL, e.ProviderSpecific, e.SetIdentifier = 300, []property{{"webhook/x", "y"}}, "blue"
 			name := h.adjust(e)[0].DNSName
@@ -98,11 +98,11 @@ func TestEveryTypeIsCreatedChangedAndDeletedAndThenNothingIsPlanned(t *testing.T
 				if again := h.sync(names, step.endpoints...); !again.empty() {
 					t.Errorf("round %d: a second sync asks for %+v", round, again)
 				}
-				if got := len(h.api.Records("example.ru")) - len(before); got != step.records {
+				if got := len(h.API.Records("example.ru")) - len(before); got != step.records {
 					t.Errorf("round %d: %d records, want %d", round, got, step.records)
 				}
 			}
-			if diff := cmp.Diff(before, h.api.Records("example.ru")); diff != "" {
+			if diff := cmp.Diff(before, h.API.Records("example.ru")); diff != "" {
 				t.Errorf("the zone is not as before (-before +after):\n%s", diff)
 			}
 		})
@@ -113,16 +113,16 @@ func TestARepeatedRequestWritesNothing(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
 	asked := changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1", "192.0.2.2")}}
 	h.apply(asked)
-	before := h.writes()
+	before := h.Writes()
 	h.apply(asked)
-	if again := h.writes() - before; before != 2 || again != 0 {
+	if again := h.Writes() - before; before != 2 || again != 0 {
 		t.Errorf("%d writes and %d more, want 2 and none", before, again)
 	}
 }
 
 func TestNothingIsTouchedThatTheChangesDoNotName(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", []regapitest.Record{
+	h.API.SetRecords("example.ru", []regapitest.Record{
 		{Name: "www", Type: "A", Content: "192.0.2.1"}, {Name: "www", Type: "A", Content: "192.0.2.9"}, {Name: "mail", Type: "A", Content: "192.0.2.3"},
 	})
 	h.apply(changes{
@@ -134,12 +134,12 @@ func TestNothingIsTouchedThatTheChangesDoNotName(t *testing.T) {
 
 func TestOwnershipTextsComeFirstAndGoLast(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", nil)
+	h.API.SetRecords("example.ru", nil)
 	e := rrset("www.example.ru", "A", "192.0.2.1")
 	h.apply(changes{Create: []endpoint{e, markOf(e)}})
 	h.apply(changes{Delete: []endpoint{e, markOf(e)}})
 	var got []string
-	for _, entry := range h.api.Journal(regapitest.Writes()) {
+	for _, entry := range h.API.Journal(regapitest.Writes()) {
 		got = append(got, fmt.Sprint(entry.Function, " ", entry.Params["record_type"]))
 	}
 	want := []string{"zone/add_txt <nil>", "zone/add_alias <nil>", "zone/remove_record A", "zone/remove_record TXT"}
@@ -151,7 +151,7 @@ func TestOwnershipTextsComeFirstAndGoLast(t *testing.T) {
 
 func TestAnAliasTakesThePlaceOfAnAddressAndBack(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", nil)
+	h.API.SetRecords("example.ru", nil)
 	address, alias := rrset("www.example.ru", "A", "192.0.2.1"), rrset("www.example.ru", "CNAME", "example.com")
 	h.apply(changes{Create: []endpoint{address}})
 	h.apply(changes{Delete: []endpoint{address}, Create: []endpoint{alias}})
@@ -163,7 +163,7 @@ func TestAnAliasTakesThePlaceOfAnAddressAndBack(t *testing.T) {
 func TestTheLongestZoneGetsTheRecord(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"), optedIn("sub.example.ru"))
 	for _, domain := range []string{"example.ru", "sub.example.ru"} {
-		h.api.SetRecords(domain, nil)
+		h.API.SetRecords(domain, nil)
 	}
 	h.apply(changes{Create: []endpoint{rrset("a.sub.example.ru", "A", "192.0.2.1"), rrset("a.notsub.example.ru", "A", "192.0.2.2")}})
 	h.wantRecords("example.ru", "a.notsub A 192.0.2.2")
@@ -177,14 +177,14 @@ func TestNamesOfTheSpecAreOutOfReach(t *testing.T) {
 	})
 	h := newHarness(t, Settings{}, object)
 	records := []regapitest.Record{{Name: "www", Type: "A", Content: "192.0.2.1"}, {Name: "db.internal", Type: "A", Content: "192.0.2.2"}}
-	h.api.SetRecords("example.ru", records)
+	h.API.SetRecords("example.ru", records)
 	e := rrset("www.example.ru", "A", "192.0.2.7")
 	h.apply(changes{
 		Create: []endpoint{e, markOf(e)},
 		Delete: []endpoint{rrset("www.example.ru", "A", "192.0.2.1"), rrset("db.internal.example.ru", "A", "192.0.2.2")},
 	})
-	if h.writes() != 0 {
-		t.Errorf("%d writes, want none", h.writes())
+	if h.Writes() != 0 {
+		t.Errorf("%d writes, want none", h.Writes())
 	}
 	told := h.eventText()
 	for _, want := range []string{"www A 192.0.2.7", "db.internal A 192.0.2.2"} {
@@ -196,8 +196,8 @@ func TestNamesOfTheSpecAreOutOfReach(t *testing.T) {
 
 func TestOneRefusedRecordOfManyStopsNoOtherAndIsNotTriedAgain(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", nil)
-	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: "zone/add_cname", Code: "PARAMETER_INCORRECT"})
+	h.API.SetRecords("example.ru", nil)
+	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: "zone/add_cname", Code: "PARAMETER_INCORRECT"})
 	var asked changes
 	want := []string{}
 	for i := range 20 {
@@ -211,12 +211,12 @@ func TestOneRefusedRecordOfManyStopsNoOtherAndIsNotTriedAgain(t *testing.T) {
 	if !strings.Contains(told, "bad CNAME example.com.") || !strings.Contains(told, "not an address") {
 		t.Errorf("events %s", told)
 	}
-	before := h.writes()
+	before := h.Writes()
 	h.apply(asked)
-	if again, told := h.writes()-before, h.eventText(); again != 0 || told != "" {
+	if again, told := h.Writes()-before, h.eventText(); again != 0 || told != "" {
 		t.Errorf("%d more writes, and events %q; want none", again, told)
 	}
-	h.api.ClearFaults()
+	h.API.ClearFaults()
 	h.apply(changes{Create: []endpoint{rrset("bad.example.ru", "CNAME", "example.org")}})
 	h.wantRecords("example.ru", append(want, "bad CNAME example.org.")...)
 }
@@ -224,7 +224,7 @@ func TestOneRefusedRecordOfManyStopsNoOtherAndIsNotTriedAgain(t *testing.T) {
 func TestASlowAPIGivesServiceUnavailableAndThenProgress(t *testing.T) {
 	h := newHarness(t, Settings{AnswerWithin: 300 * time.Millisecond}, optedIn("example.ru"))
 	h.follow("example.ru")
-	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/*", Latency: 500 * time.Millisecond})
+	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/*", Latency: 500 * time.Millisecond})
 	asked := changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1")}}
 	for range 2 { // Asked again while it works, it begins nothing new.
 		h.wantStatus(http.StatusServiceUnavailable, "POST", "/records", asked)
@@ -234,8 +234,8 @@ func TestASlowAPIGivesServiceUnavailableAndThenProgress(t *testing.T) {
 		t.Error("the records do not show the progress")
 	}
 	h.apply(asked)
-	if h.writes() != 1 {
-		t.Errorf("%d writes, want 1", h.writes())
+	if h.Writes() != 1 {
+		t.Errorf("%d writes, want 1", h.Writes())
 	}
 }
 
@@ -266,7 +266,7 @@ func TestAZoneThatCannotBeUsedStopsNoOther(t *testing.T) {
 
 func TestAnAPIThatIsDownGivesServiceUnavailable(t *testing.T) {
 	h := newHarness(t, Settings{AnswerWithin: 300 * time.Millisecond}, optedIn("example.ru"))
-	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultStatus})
+	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultStatus})
 	h.wantStatus(http.StatusServiceUnavailable, "GET", "/records", nil)
 	h.wantStatus(http.StatusServiceUnavailable, "POST", "/records", changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1")}})
 }
@@ -288,8 +288,8 @@ func TestWhatMayNotBeWrittenIsNot(t *testing.T) {
 			}
 			h := newHarness(t, c.settings, object)
 			h.apply(changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1")}})
-			if h.writes() != 0 {
-				t.Errorf("%d writes", h.writes())
+			if h.Writes() != 0 {
+				t.Errorf("%d writes", h.Writes())
 			}
 		})
 	}
@@ -297,14 +297,14 @@ func TestWhatMayNotBeWrittenIsNot(t *testing.T) {
 
 func TestTheLimitOfChangesLeavesTheRestToLaterSyncs(t *testing.T) {
 	h := newHarness(t, Settings{MaxChanges: 3}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", nil)
+	h.API.SetRecords("example.ru", nil)
 	var asked changes
 	for i := range 4 {
 		asked.Create = append(asked.Create, rrset(fmt.Sprintf("n%d.example.ru", i), "A", "192.0.2.1", "192.0.2.2"))
 	}
 	for sync, want := range []int{2, 4, 6, 8, 8} {
 		h.apply(asked)
-		if got := len(h.api.Records("example.ru")); got != want {
+		if got := len(h.API.Records("example.ru")); got != want {
 			t.Fatalf("sync %d: %d records, want %d", sync, got, want)
 		}
 	}
@@ -320,7 +320,7 @@ func TestAThousandNewEndpointsCostOneWriteEach(t *testing.T) {
 			asked.Create = append(asked.Create, rrset(fmt.Sprintf("n%d.%s", i, domain), "A", "192.0.2.1"))
 		}
 	}
-	h.api.ResetJournal()
+	h.API.ResetJournal()
 	h.list()
 	h.apply(asked)
 	h.list()
@@ -343,7 +343,7 @@ func knowing(tb testing.TB, count int) *harness {
 	for i := range records {
 		records[i] = regapitest.Record{Name: fmt.Sprintf("host-%d", i), Type: "A", Content: fmt.Sprintf("10.0.%d.%d", i/250, i%250)}
 	}
-	h.api.SetRecords("example.ru", records)
+	h.API.SetRecords("example.ru", records)
 	h.follow("example.ru")
 	return h
 }
@@ -352,14 +352,14 @@ func knowing(tb testing.TB, count int) *harness {
 func TestListingTwentyThousandRecordsCostsNoRequestAndLittleWork(t *testing.T) {
 	const count = 20_000
 	h := knowing(t, count)
-	h.api.ResetJournal()
+	h.API.ResetJournal()
 	if got := len(h.list()); got != count {
 		t.Fatalf("%d endpoints", got)
 	}
 	if calls := h.calls(); len(calls) > 0 {
 		t.Errorf("requests %v, want none", calls)
 	}
-	known, _ := h.connection().KnownZone("example.ru")
+	known, _ := h.Connection().KnownZone("example.ru")
 	if perRecord := testing.AllocsPerRun(1, func() { endpointsOf("example.ru", known.Records) }) / count; perRecord > 8 {
 		t.Errorf("%.1f allocations per record", perRecord)
 	}

@@ -32,11 +32,11 @@ func TestHostileBodiesChangeNothing(t *testing.T) {
 		"larger than 1M": {strings.Replace(valid, "www", strings.Repeat("w", 2<<20), 1), http.StatusRequestEntityTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
-			before := len(h.api.Journal())
+			before := len(h.API.Journal())
 			if got := h.ask("POST", "/records", []byte(c.body)).status; got != c.want {
 				t.Errorf("status %d, want %d", got, c.want)
 			}
-			if asked := len(h.api.Journal()) - before; asked != 0 {
+			if asked := len(h.API.Journal()) - before; asked != 0 {
 				t.Errorf("%d requests to REG.API, want none", asked)
 			}
 		})
@@ -102,8 +102,8 @@ func TestWhatOnlyABadRecordExplainsIsNoClientError(t *testing.T) {
 		rrset("srv.example.ru", "SRV", "1 2 99999 sip.example.com."), rrset("four.example.ru", "AAAA", "192.0.2.1"), rrset("empty.example.ru", "TXT", ""),
 		rrset("caa.example.ru", "CAA", "300 issue x"), rrset("no.example.ru", "CNAME", ""), rrset("ns.example.ru", "NS", "a..b"),
 	}})
-	if h.writes() != 0 {
-		t.Errorf("%d writes, want none", h.writes())
+	if h.Writes() != 0 {
+		t.Errorf("%d writes, want none", h.Writes())
 	}
 }
 
@@ -252,8 +252,8 @@ func FuzzRequest(f *testing.F) {
 		_, endpointsErr := decode[[]endpoint](bytes.NewReader(body))
 		ask(t, "/records", body, changesErr == nil, http.StatusNoContent)
 		ask(t, "/adjustendpoints", body, endpointsErr == nil, http.StatusOK)
-		if h.writes() != 0 {
-			t.Errorf("%d writes", h.writes())
+		if h.Writes() != 0 {
+			t.Errorf("%d writes", h.Writes())
 		}
 	})
 }

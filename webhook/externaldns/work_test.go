@@ -15,7 +15,7 @@ import (
 
 // refuse makes REG.API refuse one function for good.
 func (h *harness) refuse(function string) {
-	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: function, Code: "PARAMETER_INCORRECT"})
+	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: function, Code: "PARAMETER_INCORRECT"})
 }
 
 // update gives the changes that external-dns sends, with the registry txt, for one endpoint whose targets change.
@@ -55,7 +55,7 @@ func TestAnOldRecordOnlyGoesOnceItsSuccessorStands(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHarness(t, Settings{}, optedIn("example.ru"))
-			h.api.SetRecords("example.ru", nil)
+			h.API.SetRecords("example.ru", nil)
 			h.follow("example.ru")
 			h.apply(changes{Create: []endpoint{c.from, markOf(c.from)}})
 			if c.refused != "" {
@@ -65,9 +65,9 @@ func TestAnOldRecordOnlyGoesOnceItsSuccessorStands(t *testing.T) {
 				h.apply(c.asked)
 				h.wantRecords("example.ru", c.want...)
 			}
-			before := h.writes()
+			before := h.Writes()
 			h.apply(c.asked)
-			if again := h.writes() - before; again != 0 {
+			if again := h.Writes() - before; again != 0 {
 				t.Errorf("%d more writes once everything is settled", again)
 			}
 		})
@@ -85,17 +85,17 @@ func TestAnOldTextOfAPartnerStaysWhereTheNewOneIsRefused(t *testing.T) {
 
 func TestARecordThatCannotBeRemovedKeepsItsMark(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", nil)
+	h.API.SetRecords("example.ru", nil)
 	e := rrset("www.example.ru", "A", "192.0.2.1")
 	h.apply(changes{Create: []endpoint{e, markOf(e)}})
-	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: "zone/remove_record", Code: "PARAMETER_INCORRECT", Count: 1})
+	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: "zone/remove_record", Code: "PARAMETER_INCORRECT", Count: 1})
 	h.apply(changes{Delete: []endpoint{e, markOf(e)}})
 	h.wantRecords("example.ru", "www A 192.0.2.1", "a-www TXT "+mark)
 }
 
 func TestANewNameThatIsRefusedKeepsNoMark(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", nil)
+	h.API.SetRecords("example.ru", nil)
 	h.refuse("zone/add_alias")
 	e := rrset("www.example.ru", "A", "192.0.2.1")
 	h.apply(changes{Create: []endpoint{e, markOf(e)}})
@@ -104,7 +104,7 @@ func TestANewNameThatIsRefusedKeepsNoMark(t *testing.T) {
 
 func TestAnOwnershipTextOutsideOfItsZoneIsToldOnceAndStopsNothing(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", nil)
+	h.API.SetRecords("example.ru", nil)
 	e := rrset("example.ru", "MX", "10 mail.example.com")
 	h.apply(changes{Create: []endpoint{e, markOf(e)}})
 	h.wantRecords("example.ru", "@ MX mail.example.com.")
@@ -131,14 +131,14 @@ func TestOwnershipTextsOfEveryFormAreMarks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHarness(t, Settings{}, optedIn("example.ru"))
-			h.api.SetRecords("example.ru", nil)
+			h.API.SetRecords("example.ru", nil)
 			h.follow("example.ru")
 			m.RecordType = "TXT"
 			e := rrset("www.example.ru", "A", "192.0.2.1")
 			h.apply(changes{Create: []endpoint{e, m}})
 			h.apply(changes{Delete: []endpoint{e, m}})
 			var got []string
-			for _, entry := range h.api.Journal(regapitest.Writes()) {
+			for _, entry := range h.API.Journal(regapitest.Writes()) {
 				got = append(got, fmt.Sprint(entry.Function, " ", entry.Params["record_type"]))
 			}
 			want := []string{"zone/add_txt <nil>", "zone/add_alias <nil>", "zone/remove_record A", "zone/remove_record TXT"}
@@ -152,7 +152,7 @@ func TestOwnershipTextsOfEveryFormAreMarks(t *testing.T) {
 
 func TestAGoodRecordOfANameWithABadOneArrives(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", nil)
+	h.API.SetRecords("example.ru", nil)
 	h.apply(changes{Create: []endpoint{
 		rrset("www.example.ru", "A", "192.0.2.1", "no address"), rrset("www.example.ru", "NAPTR", `100 50 "s" "http" "" example.ru.`),
 		rrset("mx.example.ru", "MX", "10 mail.example.com"),
@@ -163,15 +163,15 @@ func TestAGoodRecordOfANameWithABadOneArrives(t *testing.T) {
 // The sync's own reading is trusted for a while. Here somebody adds a CNAME, and the wanted record of another name, after it.
 func TestWhatSomebodyElseChangedSinceTheLastReadingIsNoLastingRefusal(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", nil)
+	h.API.SetRecords("example.ru", nil)
 	h.follow("example.ru")
-	h.api.SetRecords("example.ru", []regapitest.Record{{Name: "www", Type: "CNAME", Content: "example.com."}, {Name: "mail", Type: "A", Content: "192.0.2.1"}})
+	h.API.SetRecords("example.ru", []regapitest.Record{{Name: "www", Type: "CNAME", Content: "example.com."}, {Name: "mail", Type: "A", Content: "192.0.2.1"}})
 	asked := changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1"), rrset("mail.example.ru", "A", "192.0.2.1")}}
 	h.apply(asked)
 	if told := h.eventText(); !strings.Contains(told, "a CNAME shares its name") || strings.Contains(told, "mail A") {
 		t.Errorf("events %s", told)
 	}
-	h.api.SetRecords("example.ru", nil)
+	h.API.SetRecords("example.ru", nil)
 	h.reread("example.ru")
 	h.apply(asked)
 	h.wantRecords("example.ru", "www A 192.0.2.1", "mail A 192.0.2.1")
@@ -180,7 +180,7 @@ func TestWhatSomebodyElseChangedSinceTheLastReadingIsNoLastingRefusal(t *testing
 // reread makes the inventory know a zone as it is now.
 func (h *harness) reread(domain string) {
 	h.Helper()
-	if _, err := h.connection().ReadZone(h.Context(), domain); err != nil {
+	if _, err := h.Connection().ReadZone(h.Context(), domain); err != nil {
 		h.Fatal(err)
 	}
 }
@@ -188,10 +188,10 @@ func (h *harness) reread(domain string) {
 // usePartner makes the account a Partner's, as the Account's controller finds out, with an empty zone that is known.
 func (h *harness) usePartner(domain string) {
 	h.Helper()
-	h.api.SetPartner(login, true)
-	h.api.SetRecords(domain, nil)
+	h.API.SetPartner(login, true)
+	h.API.SetRecords(domain, nil)
 	h.follow(domain)
-	if kind, err := h.connection().Zones.Probe(h.Context()); err != nil || kind != batch.Partner {
+	if kind, err := h.Connection().Zones.Probe(h.Context()); err != nil || kind != batch.Partner {
 		h.Fatalf("the account is %s: %v", kind, err)
 	}
 }
@@ -199,7 +199,7 @@ func (h *harness) usePartner(domain string) {
 // calls gives the functions called since the journal was reset, with how often.
 func (h *harness) calls() map[string]int {
 	calls := map[string]int{}
-	for _, entry := range h.api.Journal() {
+	for _, entry := range h.API.Journal() {
 		calls[entry.Function]++
 	}
 	return calls
@@ -217,7 +217,7 @@ func thousand(address string) []endpoint {
 func TestAThousandNewEndpointsOfAPartnerCostTwoRequests(t *testing.T) {
 	h := newHarness(t, Settings{AnswerWithin: time.Minute}, optedIn("example.ru"))
 	h.usePartner("example.ru")
-	h.api.ResetJournal()
+	h.API.ResetJournal()
 	h.list()
 	h.apply(changes{Create: thousand("192.0.2.1")})
 	h.list()
@@ -230,25 +230,25 @@ func TestAThousandUpdatesOfAPartnerCostFourRequests(t *testing.T) {
 	h := newHarness(t, Settings{AnswerWithin: time.Minute}, optedIn("example.ru"))
 	h.usePartner("example.ru")
 	h.apply(changes{Create: thousand("192.0.2.1")})
-	h.api.ResetJournal()
+	h.API.ResetJournal()
 	h.apply(changes{UpdateOld: thousand("192.0.2.1"), UpdateNew: thousand("192.0.2.2")})
 	if diff := cmp.Diff(map[string]int{"zone/update_records": 2, "zone/get_resource_records": 2}, h.calls()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
-	if got := len(h.api.Records("example.ru")); got != 1000 {
+	if got := len(h.API.Records("example.ru")); got != 1000 {
 		t.Errorf("%d records", got)
 	}
 }
 
 func TestNothingIsTrustedAfterAWriteWhoseAnswerWasLost(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.SetRecords("example.ru", nil)
+	h.API.SetRecords("example.ru", nil)
 	h.follow("example.ru")
-	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultDropAnswer, Function: "zone/add_alias", Count: 1})
+	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultDropAnswer, Function: "zone/add_alias", Count: 1})
 	asked := changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1")}}
 	h.wantStatus(http.StatusServiceUnavailable, "POST", "/records", asked)
 	h.apply(asked)
-	if got := h.api.Calls("zone/add_alias"); got != 1 {
+	if got := h.API.Calls("zone/add_alias"); got != 1 {
 		t.Errorf("added %d times, want once", got)
 	}
 }

@@ -16,14 +16,14 @@ import (
 func (h *harness) openAccount(change ...func(*v1alpha1.Account)) {
 	h.Helper()
 	var found v1alpha1.Account
-	if err := h.kube.Get(h.Context(), client.ObjectKey{Namespace: "default", Name: "main"}, &found); err != nil {
+	if err := h.Kube.Get(h.Context(), client.ObjectKey{Namespace: "default", Name: "main"}, &found); err != nil {
 		h.Fatal(err)
 	}
 	found.Spec.ExternalDNS = v1alpha1.ExternalDNSEnabled
 	for _, apply := range change {
 		apply(&found)
 	}
-	if err := h.kube.Update(h.Context(), &found); err != nil {
+	if err := h.Kube.Update(h.Context(), &found); err != nil {
 		h.Fatal(err)
 	}
 }
@@ -42,7 +42,7 @@ func (h *harness) wantFilter(domains ...string) {
 
 func TestAnAccountThatOptsInServesWhateverNoDNSZoneForbids(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("enabled.ru"), optedIn("unset.ru", says("")), optedIn("disabled.ru", says(v1alpha1.ExternalDNSDisabled)))
-	h.api.AddDomain(login, regapitest.Domain{Name: "without.ru"})
+	h.API.AddDomain(login, regapitest.Domain{Name: "without.ru"})
 	h.wantFilter("enabled.ru")
 	h.openAccount()
 	h.wantFilter("enabled.ru", "unset.ru", "without.ru")
@@ -50,29 +50,29 @@ func TestAnAccountThatOptsInServesWhateverNoDNSZoneForbids(t *testing.T) {
 
 func TestTheOwnFilterNarrowsWhatIsServed(t *testing.T) {
 	h := newHarness(t, Settings{Domains: []string{"team.ru", "other.ru"}}, optedIn("example.ru"), optedIn("team.ru"), optedIn("sub.team.ru"), optedIn("notteam.ru"))
-	h.api.AddDomain(login, regapitest.Domain{Name: "other.ru"})
-	h.api.AddDomain(login, regapitest.Domain{Name: "without.ru"})
+	h.API.AddDomain(login, regapitest.Domain{Name: "other.ru"})
+	h.API.AddDomain(login, regapitest.Domain{Name: "without.ru"})
 	h.openAccount()
 	h.wantFilter("other.ru", "sub.team.ru", "team.ru")
 	h.apply(changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1")}})
-	if h.writes() != 0 {
-		t.Errorf("%d writes outside of the filter", h.writes())
+	if h.Writes() != 0 {
+		t.Errorf("%d writes outside of the filter", h.Writes())
 	}
 }
 
 func TestADomainWithoutADNSZoneGetsItsRecordsAndIsReadWithTheSweeps(t *testing.T) {
 	h := newHarness(t, Settings{})
-	h.api.AddDomain(login, regapitest.Domain{Name: "without.ru"})
+	h.API.AddDomain(login, regapitest.Domain{Name: "without.ru"})
 	h.openAccount()
-	h.api.SetRecords("without.ru", nil)
+	h.API.SetRecords("without.ru", nil)
 	h.list()
-	h.api.ResetJournal()
+	h.API.ResetJournal()
 	h.apply(changes{Create: []endpoint{rrset("www.without.ru", "A", "192.0.2.1"), rrset("mail.without.ru", "A", "no address")}})
 	h.wantRecords("without.ru", "www A 192.0.2.1")
 	if !slices.ContainsFunc(h.list(), func(e endpoint) bool { return e.DNSName == "www.without.ru" }) {
 		t.Error("the record is not listed")
 	}
-	if got := h.api.Calls("zone/get_resource_records"); got != 1 {
+	if got := h.API.Calls("zone/get_resource_records"); got != 1 {
 		t.Errorf("%d readings, want the one after the write", got)
 	}
 	if told := h.eventText(); !strings.Contains(told, "mail A no address") {
@@ -82,17 +82,17 @@ func TestADomainWithoutADNSZoneGetsItsRecordsAndIsReadWithTheSweeps(t *testing.T
 
 func TestADomainThatLeavesTheFilterOrGetsADNSZoneIsNoLongerFollowed(t *testing.T) {
 	h := newHarness(t, Settings{})
-	h.api.AddDomain(login, regapitest.Domain{Name: "without.ru"})
+	h.API.AddDomain(login, regapitest.Domain{Name: "without.ru"})
 	h.openAccount()
 	h.list()
-	if _, known := h.connection().KnownZone("without.ru"); !known {
+	if _, known := h.Connection().KnownZone("without.ru"); !known {
 		t.Error("the domain is not followed")
 	}
-	if err := h.kube.Create(h.Context(), optedIn("without.ru", says(v1alpha1.ExternalDNSDisabled))); err != nil {
+	if err := h.Kube.Create(h.Context(), optedIn("without.ru", says(v1alpha1.ExternalDNSDisabled))); err != nil {
 		t.Fatal(err)
 	}
 	h.wantFilter(nothing)
-	if _, known := h.connection().KnownZone("without.ru"); known {
+	if _, known := h.Connection().KnownZone("without.ru"); known {
 		t.Error("the domain is still followed")
 	}
 }
@@ -108,7 +108,7 @@ func TestAnOpenAccountThatCannotBeUsedStopsNoOther(t *testing.T) {
 // The list of the domains is what external-dns asks for once, when it starts: half of it would be worse than none.
 func TestWhileTheDomainsOfAnOpenAccountAreNotKnownNothingIsNegotiated(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.api.Inject(regapitest.Fault{Kind: regapitest.FaultStatus, Function: "service/get_list"})
+	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultStatus, Function: "service/get_list"})
 	h.openAccount()
 	h.wantStatus(http.StatusServiceUnavailable, "GET", "/", nil)
 }

@@ -100,11 +100,11 @@ type Domain struct {
 	GrantedTo string `json:"grantedTo,omitempty"`
 }
 
-// Record is one resource record of a zone; SOA, the zone's times and serial number.
-type (
-	Record = dnszone.Record
-	SOA    = dnszone.SOA
-)
+// Record is one resource record as the zone holds it.
+type Record = dnszone.Record
+
+// SOA is a zone's times, in seconds, and its serial number.
+type SOA = dnszone.SOA
 
 // account is an Account in use.
 type account struct {

@@ -15,6 +15,8 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/regapi-io/regapi-operator/internal/pause"
 )
 
 // Settings of a Proxy. OperatorURL, CAFile and TokenFile are required.
@@ -139,20 +141,9 @@ func (p *Proxy) ask(ctx context.Context, w http.ResponseWriter, r *http.Request)
 	for {
 		got, err := p.askOnce(ctx, w, r)
 		failure, ok := errors.AsType[*Failure](err)
-		if !ok || failure.Reason != Unreachable || r.Method != http.MethodGet || !sleep(ctx, retryEvery) {
+		if !ok || failure.Reason != Unreachable || r.Method != http.MethodGet || !pause.For(ctx, retryEvery) {
 			return got, err
 		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

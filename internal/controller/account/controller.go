@@ -1,0 +1,86 @@
+package account
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	directory "github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/phase"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+)
+
+// +kubebuilder:rbac:groups=regapi.io,resources=accounts,verbs=get;list;watch
+// +kubebuilder:rbac:groups=regapi.io,resources=accounts/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
+
+// The ledgers of the budgets:
+// +kubebuilder:rbac:groups="",namespace=system,resources=configmaps,verbs=get;create;update
+
+// indexSecret is the field that the cache indexes by the Secret that an Account names.
+const indexSecret = "spec.secretRef.name"
+
+// concurrency is how many Accounts are worked on at a time.
+const concurrency = 8
+
+// Reconciler checks that an Account can be used. All of its fields have to be set.
+type Reconciler struct {
+	status.Writer
+	Directory *directory.Directory
+	// Alarm is what the Directory rings.
+	Alarm *waking.Alarm
+}
+
+// Reconcile checks one Account. It costs two requests for new credentials, and none as long as the sweeps succeed.
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	var found v1alpha1.Account
+	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.Directory.Forget(request.NamespacedName)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	s := newScope(&found)
+	err := phase.Run(ctx, s, r.connect, r.verify, r.probe)
+	return r.Settle(ctx, s.before, s.account, s.outcome(err))
+}
+
+// SetupWithManager registers the controller and what wakes it.
+func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
+	err := waking.Index(ctx, mgr.GetFieldIndexer(), &v1alpha1.Account{}, indexSecret, func(a *v1alpha1.Account) string { return a.Spec.SecretRef.Name })
+	if err != nil {
+		return err
+	}
+	return ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.Account{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.accountsUsing)).
+		WatchesRawSource(r.Alarm.Source(itself)).
+		WithOptions(waking.Options(concurrency)).
+		Complete(r)
+}
+
+// itself finds an Account where the change is its own, and not that of a domain.
+func itself(_ context.Context, account types.NamespacedName, domain string) []ctrl.Request {
+	if domain != "" {
+		return nil
+	}
+	return []ctrl.Request{{NamespacedName: account}}
+}
+
+// accountsUsing finds the Accounts that name a Secret.
+func (r *Reconciler) accountsUsing(ctx context.Context, secret client.Object) []ctrl.Request {
+	var accounts v1alpha1.AccountList
+	return waking.RequestsFor(ctx, r.Client, &accounts, client.InNamespace(secret.GetNamespace()), client.MatchingFields{indexSecret: secret.GetName()})
+}

@@ -1,0 +1,70 @@
+package account
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/batch"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
+)
+
+// budgetSteps is in how many steps what is left of a budget is shown, so that the status does not change with every request.
+const budgetSteps = 10
+
+// outcome turns what the phases found into the status.
+func (s *scope) outcome(err error) outcome.Outcome {
+	s.account.Status.SecretVersion = ""
+	if s.connection != nil {
+		s.showConnection()
+	}
+	if err != nil {
+		return outcome.Of(err)
+	}
+	s.account.Status.UserID = s.identity.UserID.String()
+	return outcome.Succeeded("REG.API accepts the credentials")
+}
+
+func (s *scope) showConnection() {
+	status, summary := &s.account.Status, s.connection.Inventory.Summary()
+	status.SecretVersion, status.ID = s.connection.SecretVersion(), s.connection.ID
+	if capability := s.connection.Zones.Capability(); capability != batch.Unknown {
+		status.Capability = v1alpha1.Capability(capability)
+	}
+	status.Zones = int32(summary.Zones)
+	status.Budget = showBudget(s.connection.Budget())
+	if !summary.SweptAt.IsZero() {
+		status.Domains = int32(summary.Domains)
+		status.Balance = fmt.Sprintf("%s %s", summary.Balance.Prepay, summary.Balance.Currency)
+	}
+	s.showFreshness(summary)
+}
+
+func (s *scope) showFreshness(summary inventory.Summary) {
+	condition := metav1.Condition{Type: v1alpha1.ConditionInventoryFresh, ObservedGeneration: s.account.Generation}
+	switch {
+	case summary.Err != nil:
+		condition.Status, condition.Reason, condition.Message = metav1.ConditionFalse, v1alpha1.ReasonSweepFailed, status.Shorten(outcome.Message(summary.Err), status.MaxMessage)
+	case !summary.SweptAt.IsZero():
+		condition.Status, condition.Reason, condition.Message = metav1.ConditionTrue, v1alpha1.ReasonSwept, "the last sweep read everything"
+	default:
+		return // Nothing is known before the first sweep.
+	}
+	meta.SetStatusCondition(&s.account.Status.Conditions, condition)
+}
+
+func showBudget(state budget.State) v1alpha1.BudgetStatus {
+	step := max(1, state.Limit/budgetSteps)
+	left := max(0, state.Limit-state.Used)
+	shown := v1alpha1.BudgetStatus{RequestsPerHour: int32(state.Limit), Left: int32(left / step * step)}
+	if left < step && !state.NextToken.IsZero() {
+		at := metav1.NewTime(state.NextToken.Truncate(0))
+		shown.RefillsAt = &at
+	}
+	return shown
+}

@@ -1,0 +1,116 @@
+package dnszone
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+)
+
+// maxRefused bounds the list in the status.
+const maxRefused = 100
+
+// outcome turns what the phases found into the status. What they could not find out stays as it was seen last.
+func (s *scope) outcome(err error) outcome.Outcome {
+	if s.current != nil {
+		s.showZone()
+	}
+	o := s.outcomeOfSync(err)
+	s.showDelegation(err, o)
+	s.showSynced(o)
+	if wait := s.showPublication(); wait > 0 && o.Failure == nil {
+		o.After = earlier(o.After, wait)
+	}
+	return o
+}
+
+func (s *scope) outcomeOfSync(err error) outcome.Outcome {
+	switch {
+	case err != nil && len(s.foreignServers) > 0:
+		o := outcome.Of(err)
+		o.Message = fmt.Sprintf("the domain uses %s: %s", strings.Join(s.foreignServers, ", "), o.Message)
+		return o
+	case err != nil:
+		return outcome.Of(err)
+	case s.held != nil:
+		return s.held.outcome()
+	case len(s.refused) > 0:
+		return outcome.Stalled(v1alpha1.ReasonRecordsRefused, s.refusalMessage())
+	default:
+		return outcome.Succeeded("the zone holds every record of the spec")
+	}
+}
+
+// earlier gives the shorter of two waits, of which 0 is none.
+func earlier(a, b time.Duration) time.Duration {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
+}
+
+// showDelegation sets the condition Delegated. A zone that could be read is delegated (9.1).
+func (s *scope) showDelegation(err error, o outcome.Outcome) {
+	switch {
+	case s.current != nil:
+		s.setCondition(v1alpha1.ConditionDelegated, metav1.ConditionTrue, v1alpha1.ReasonDelegated, "the domain uses the registrar's name servers")
+	case regapi.HasCode(err, regapi.CodeDomainIsNotUseRegruNSS):
+		s.setCondition(v1alpha1.ConditionDelegated, metav1.ConditionFalse, v1alpha1.ReasonNotDelegated, o.Message)
+	}
+}
+
+// showSynced sets the condition Synced: true only for what was read from the zone.
+func (s *scope) showSynced(o outcome.Outcome) {
+	switch {
+	case s.current == nil && status.ReadyFor(s.zone.Status.Conditions, s.zone.Generation):
+		// A failure that passes; the zone was as the spec asks when it was read last.
+	case s.current != nil && s.held == nil && o.Reason == v1alpha1.ReasonSucceeded:
+		s.setCondition(v1alpha1.ConditionSynced, metav1.ConditionTrue, o.Reason, o.Message)
+	default:
+		s.setCondition(v1alpha1.ConditionSynced, metav1.ConditionFalse, o.Reason, o.Message)
+	}
+}
+
+func (s *scope) showZone() {
+	status := &s.zone.Status
+	status.ServiceID = s.current.ServiceID.String()
+	status.Records = 0
+	for _, record := range s.desired {
+		if s.current.Has(record) {
+			status.Records++
+		}
+	}
+	slices.SortFunc(s.refused, func(a, b v1alpha1.RefusedRecord) int { return strings.Compare(a.Record, b.Record) })
+	status.Refused = s.refused[:min(len(s.refused), maxRefused)]
+}
+
+func (s *scope) refusalMessage() string {
+	lines := make([]string, len(s.refused))
+	for i, refusal := range s.refused {
+		lines[i] = fmt.Sprintf("%s: %s", refusal.Record, refusal.Message)
+	}
+	return "records cannot be created, while the others are in place: " + listOf(lines)
+}
+
+// settleDeletion writes the status of a deletion that has to wait; one that is through has no status to write.
+func (r *Reconciler) settleDeletion(ctx context.Context, s *scope, err error) (ctrl.Result, error) {
+	if err == nil {
+		return ctrl.Result{}, nil
+	}
+	o := outcome.Of(err)
+	o.KeepReady, o.Ready = false, metav1.ConditionFalse
+	o.Message = "The records are not removed yet: " + o.Message
+	if outOfReach(err) {
+		o.After = max(r.graceLeft(s.zone), time.Second)
+	}
+	return r.Settle(ctx, s.before, s.zone, o)
+}

@@ -1,0 +1,73 @@
+package domain
+
+import (
+	"context"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/phase"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+// +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch
+// +kubebuilder:rbac:groups=regapi.io,resources=domains/status,verbs=get;update;patch
+
+// Reconciler shows a domain of an account in the status of its Domain. It buys nothing and changes nothing.
+// All of its fields have to be set.
+type Reconciler struct {
+	status.Writer
+	Directory *account.Directory
+	// Alarm is what the Directory rings.
+	Alarm *waking.Alarm
+}
+
+// Reconcile shows one domain. What is known of it comes from the inventory, for which many domains share a request.
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	var found v1alpha1.Domain
+	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.Directory.Unfollow(follower(request.NamespacedName))
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	s := newScope(&found)
+	err := phase.Run(ctx, s, r.connect, r.observe, r.locate)
+	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
+}
+
+// SetupWithManager registers the controller and what wakes it.
+func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
+	if err := waking.IndexHoldings(ctx, mgr.GetFieldIndexer(), &v1alpha1.Domain{}, holdingOf); err != nil {
+		return err
+	}
+	return ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.domainsOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
+		WatchesRawSource(r.Alarm.Source(waking.Holders(mgr.GetClient(), &v1alpha1.DomainList{}))).
+		WithOptions(waking.Options(waking.BatchConcurrency)).
+		Complete(r)
+}
+
+// holdingOf says what a Domain holds; a name that is no domain stays as it is.
+func holdingOf(d *v1alpha1.Domain) waking.Holding {
+	name, err := zone.CanonicalDomain(string(d.Spec.DomainName))
+	if err != nil {
+		name = string(d.Spec.DomainName)
+	}
+	return waking.Holding{Account: d.Spec.AccountRef.KeyFrom(d.Namespace), Domain: name}
+}
+
+// domainsOf finds the Domains that name an Account.
+func (r *Reconciler) domainsOf(ctx context.Context, account client.Object) []ctrl.Request {
+	var domains v1alpha1.DomainList
+	return waking.RequestsFor(ctx, r.Client, &domains, waking.OfAccount(client.ObjectKeyFromObject(account)))
+}

@@ -1,0 +1,88 @@
+package domain
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/inventory"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+// aspects are what a Domain shows.
+const aspects = inventory.Delegation | inventory.Signing
+
+// scope is what the phases of a Domain find out.
+type scope struct {
+	before, domain *v1alpha1.Domain
+
+	name       string // in canonical form
+	connection *account.Connection
+	service    *service
+	facts      inventory.Facts
+}
+
+// service is the domain as a service of the account.
+type service struct {
+	id               regapi.ID
+	state            regapi.State
+	created, expires regapi.Date
+}
+
+func newScope(domain *v1alpha1.Domain) *scope {
+	return &scope{before: domain.DeepCopy(), domain: domain}
+}
+
+// follower names a Domain among the followers of an inventory.
+func follower(key types.NamespacedName) string { return "Domain " + key.String() }
+
+// connect finds the connection of the account, and makes its inventory follow the domain.
+func (r *Reconciler) connect(ctx context.Context, s *scope) error {
+	name, err := zone.CanonicalDomain(string(s.domain.Spec.DomainName))
+	if err != nil {
+		return outcome.Stalled(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error()).Err()
+	}
+	s.name = name
+	s.connection, err = r.Directory.Resolve(ctx, r.Client, s.domain.Namespace, s.domain.Spec.AccountRef)
+	if err != nil {
+		return err
+	}
+	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.domain)), name, aspects)
+	return nil
+}
+
+// observe takes what the inventory knows of the domain.
+func (r *Reconciler) observe(ctx context.Context, s *scope) (err error) {
+	s.facts, err = s.connection.Inventory.Facts(ctx, s.name, aspects)
+	if err != nil || s.facts.Service == nil {
+		return err
+	}
+	listed := s.facts.Service
+	s.service = &service{listed.ServiceID, listed.State, listed.CreationDate, listed.ExpirationDate}
+	if listed.State != regapi.Active {
+		return nil // Its state says more than what else cannot be read of it.
+	}
+	return s.facts.Delegation.Err
+}
+
+// locate asks for a domain that is not in the account's list: it may be deleted or have moved away, which the list does
+// not tell (7.7, 7.8), or it was never there.
+func (r *Reconciler) locate(ctx context.Context, s *scope) error {
+	if s.service != nil {
+		return nil
+	}
+	infos, err := s.connection.Client.Service.GetInfo(ctx, regapi.ByName(s.name))
+	if err != nil {
+		return err
+	}
+	if infos[0].Err != nil {
+		return infos[0].Err
+	}
+	s.service = &service{infos[0].ServiceID, infos[0].State, infos[0].CreationDate, infos[0].ExpirationDate}
+	return nil
+}

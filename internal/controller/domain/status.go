@@ -1,0 +1,67 @@
+package domain
+
+import (
+	"fmt"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+)
+
+// states names the states that REG.API abbreviates (7.7).
+var states = map[regapi.State]v1alpha1.DomainState{
+	regapi.Active:      v1alpha1.DomainActive,
+	regapi.Inactive:    v1alpha1.DomainInactive,
+	regapi.Suspended:   v1alpha1.DomainSuspended,
+	regapi.Deleted:     v1alpha1.DomainDeleted,
+	regapi.Transferred: v1alpha1.DomainTransferred,
+}
+
+// outcome turns what the phases found into the status. What they could not find out stays as it was seen last.
+func (s *scope) outcome(err error) outcome.Outcome {
+	if s.service != nil {
+		s.showService()
+	}
+	if err != nil {
+		return outcome.Of(err)
+	}
+	s.showDelegation()
+	if state := s.domain.Status.State; state != v1alpha1.DomainActive {
+		o := outcome.Stalled(v1alpha1.ReasonBlocked, fmt.Sprintf("the domain is in state %s at the registrar: %s", state, stateRemedies[state]))
+		o.After = outcome.Poll()
+		return o
+	}
+	return outcome.Succeeded("the account holds the domain")
+}
+
+// stateRemedies says what to do about a domain that is not active.
+var stateRemedies = map[v1alpha1.DomainState]string{
+	v1alpha1.DomainInactive:     "finish its registration or transfer in the registrar's panel",
+	v1alpha1.DomainSuspended:    "resume its delegation, or renew it, in the registrar's panel",
+	v1alpha1.DomainDeleted:      "it is no longer registered; delete this object, or register the domain again",
+	v1alpha1.DomainTransferred:  "it has moved to another registrar; delete this object",
+	v1alpha1.DomainStateUnknown: "look at it in the registrar's panel",
+}
+
+func (s *scope) showDelegation() {
+	s.domain.Status.NameServers, s.domain.Status.DNSSEC = nil, ""
+	if delegation := s.facts.Delegation; delegation != nil {
+		for _, server := range delegation.NSS {
+			s.domain.Status.NameServers = append(s.domain.Status.NameServers, server.Name)
+		}
+	}
+	if signing := s.facts.Signing; signing != nil {
+		s.domain.Status.DNSSEC = string(signing.Status)
+	}
+}
+
+func (s *scope) showService() {
+	status := &s.domain.Status
+	status.ServiceID = s.service.id.String()
+	status.CreationDate, status.ExpirationDate = s.service.created.String(), s.service.expires.String()
+	state, known := states[s.service.state]
+	if !known {
+		state = v1alpha1.DomainStateUnknown
+	}
+	status.State = state
+}

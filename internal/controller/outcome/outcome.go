@@ -1,0 +1,136 @@
+package outcome
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/pause"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
+)
+
+// Outcome is what a reconciliation came to: the conditions and the next attempt.
+type Outcome struct {
+	// Ready is the status of the condition Ready. KeepReady leaves a True of the present generation as it is.
+	Ready     metav1.ConditionStatus
+	KeepReady bool
+	// Stalled and Reconciling are the other conditions; at most one of them holds.
+	Stalled, Reconciling bool
+
+	Reason, Message string
+
+	// After is when to look again; 0 waits for an event.
+	After time.Duration
+	// Failure is given to the queue, which then waits longer each time; nil if nothing failed.
+	Failure error
+}
+
+// Result gives the queue what it has to know.
+func (o Outcome) Result() (ctrl.Result, error) {
+	return ctrl.Result{RequeueAfter: o.After}, o.Failure
+}
+
+// Err gives an outcome as the error of a phase that knows it already. Of gives it back.
+func (o Outcome) Err() error { return &decided{o} }
+
+// Succeeded is the outcome of a reconciliation that found or made everything as the spec asks. The inventory wakes the
+// object when that changes.
+func Succeeded(message string) Outcome {
+	return Ready(v1alpha1.ReasonSucceeded, message)
+}
+
+// Ready is the outcome of a reconciliation that left nothing to be done.
+func Ready(reason, message string) Outcome {
+	return Outcome{Ready: metav1.ConditionTrue, Reason: reason, Message: message}
+}
+
+// Stalled is the outcome of a reconciliation that cannot go on until something changes, such as the spec.
+func Stalled(reason, message string) Outcome {
+	return Outcome{Ready: metav1.ConditionFalse, Stalled: true, Reason: reason, Message: message}
+}
+
+// decided is an error for which a phase already knows the outcome.
+type decided struct {
+	outcome Outcome
+}
+
+func (e *decided) Error() string { return e.outcome.Message }
+
+// unavailable is an error that names the reason of its condition: something that the object depends on cannot be used, for
+// a reason that lies in the cluster.
+type unavailable interface {
+	error
+	ConditionReason() string
+}
+
+// Of maps an error to its outcome. This is the one place where that is decided.
+func Of(err error) Outcome {
+	var known *decided
+	if errors.As(err, &known) {
+		return known.outcome
+	}
+	var dependency unavailable
+	if errors.As(err, &dependency) {
+		// A watch wakes the object when the Account or Secret appears; the labels of namespaces are looked at again later.
+		o := Stalled(dependency.ConditionReason(), dependency.Error())
+		if o.Reason == v1alpha1.ReasonAccountNotAllowed {
+			o.After = Poll()
+		}
+		return o
+	}
+	message := Message(err)
+	switch regapi.ClassOf(err) {
+	case regapi.ClassInvalid:
+		return Stalled(v1alpha1.ReasonRequestRefused, message)
+	case regapi.ClassDenied:
+		return stalledFor(probeDelay, v1alpha1.ReasonAccessDenied, message)
+	case regapi.ClassNotFound:
+		return stalledFor(pollDelay, v1alpha1.ReasonNotFound, message)
+	case regapi.ClassBlocked:
+		return stalledFor(pollDelay, blockedReason(err), message)
+	case regapi.ClassThrottled:
+		return waitingFor(throttledWait(err), v1alpha1.ReasonThrottled, message)
+	case regapi.ClassBusy:
+		return waitingFor(busyDelay, v1alpha1.ReasonBusy, message)
+	default:
+		return Outcome{Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: v1alpha1.ReasonRetrying, Message: message, Failure: err}
+	}
+}
+
+func stalledFor(delay time.Duration, reason, message string) Outcome {
+	o := Stalled(reason, message)
+	o.After = pause.Jittered(delay)
+	return o
+}
+
+func waitingFor(delay time.Duration, reason, message string) Outcome {
+	return Outcome{Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: reason, Message: message, After: pause.Jittered(delay)}
+}
+
+// throttledWait is until the budget can pay again, as far as that is known.
+func throttledWait(err error) time.Duration {
+	if wait, ok := traffic.RetryAfter(err); ok {
+		return max(wait, time.Second)
+	}
+	return throttledDelay
+}
+
+func blockedReason(err error) string {
+	if regapi.HasCode(err, regapi.CodeDomainIsNotUseRegruNSS) {
+		return v1alpha1.ReasonNotDelegated
+	}
+	return v1alpha1.ReasonBlocked
+}
+
+// Message adds the remedy, where there is one, to what an error says.
+func Message(err error) string {
+	if remedy := regapi.Remedy(err); remedy != "" {
+		return fmt.Sprintf("%v. %s", err, remedy)
+	}
+	return err.Error()
+}

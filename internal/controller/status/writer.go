@@ -1,0 +1,123 @@
+package status
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+)
+
+// MaxMessage bounds the message of a condition; the API allows 32768, but people read it.
+const MaxMessage = 2048
+
+// MaxNote bounds the note of an event (events.k8s.io/v1).
+const MaxNote = 1024
+
+// Object is one of our kinds.
+type Object interface {
+	client.Object
+	GetConditions() *[]metav1.Condition
+	SetObservedGeneration(int64)
+}
+
+// Writer writes the status of objects. Both of its fields have to be set.
+type Writer struct {
+	client.Client
+	Events events.EventRecorder
+}
+
+// Settle turns an outcome into conditions, writes the status if it differs from before, and gives the reconciler's
+// result. It is the only place that does.
+func (w *Writer) Settle(ctx context.Context, before, after Object, o outcome.Outcome) (ctrl.Result, error) {
+	setConditions(after, o)
+	if err := w.PatchStatus(ctx, before, after); err != nil {
+		// The object has changed meanwhile, or is gone; the next event, or the next attempt, sees it as it is.
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	w.announce(ctx, before, after)
+	return o.Result()
+}
+
+// PatchStatus writes the status of after if it differs from that of before. It fails where the object is no longer the
+// one that was read: a status computed from an old object must not overwrite what has been recorded since.
+func (w *Writer) PatchStatus(ctx context.Context, before, after Object) error {
+	if reflect.DeepEqual(before, after) {
+		return nil
+	}
+	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+	if err := w.Status().Patch(ctx, after, patch); err != nil {
+		if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
+			return err
+		}
+		return fmt.Errorf("write the status: %w", err)
+	}
+	return nil
+}
+
+func setConditions(obj Object, o outcome.Outcome) {
+	conditions, generation := obj.GetConditions(), obj.GetGeneration()
+	message := Shorten(o.Message, MaxMessage)
+	if !o.KeepReady || !ReadyFor(*conditions, generation) {
+		meta.SetStatusCondition(conditions, metav1.Condition{
+			Type: v1alpha1.ConditionReady, Status: o.Ready, Reason: o.Reason, Message: message, ObservedGeneration: generation,
+		})
+	}
+	for _, extra := range []struct {
+		kind  string
+		holds bool
+	}{{v1alpha1.ConditionReconciling, o.Reconciling}, {v1alpha1.ConditionStalled, o.Stalled}} {
+		if !extra.holds {
+			meta.RemoveStatusCondition(conditions, extra.kind)
+			continue
+		}
+		meta.SetStatusCondition(conditions, metav1.Condition{
+			Type: extra.kind, Status: metav1.ConditionTrue, Reason: o.Reason, Message: message, ObservedGeneration: generation,
+		})
+	}
+	obj.SetObservedGeneration(generation)
+}
+
+// ReadyFor says whether the object is known to be as this generation of its spec asks.
+func ReadyFor(conditions []metav1.Condition, generation int64) bool {
+	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)
+	return ready != nil && ready.Status == metav1.ConditionTrue && ready.ObservedGeneration == generation
+}
+
+// announce logs and records a change of the outcome, once.
+func (w *Writer) announce(ctx context.Context, before, after Object) {
+	ready := meta.FindStatusCondition(*after.GetConditions(), v1alpha1.ConditionReady)
+	previous := meta.FindStatusCondition(*before.GetConditions(), v1alpha1.ConditionReady)
+	if previous != nil && previous.Status == ready.Status && previous.Reason == ready.Reason {
+		return
+	}
+	log.FromContext(ctx).Info("Outcome changed", "ready", ready.Status, "reason", ready.Reason, "message", ready.Message)
+	kind := corev1.EventTypeNormal
+	if ready.Status == metav1.ConditionFalse {
+		kind = corev1.EventTypeWarning
+	}
+	w.Events.Eventf(after, nil, kind, ready.Reason, "Reconcile", "%s", Shorten(ready.Message, MaxNote))
+}
+
+// Shorten cuts a text to at most limit bytes, between characters.
+func Shorten(text string, limit int) string {
+	const ellipsis = "…"
+	if len(text) <= limit {
+		return text
+	}
+	cut := limit - len(ellipsis)
+	for cut > 0 && text[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return text[:cut] + ellipsis
+}

@@ -1,0 +1,33 @@
+package waking
+
+import (
+	"time"
+
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+)
+
+// BatchConcurrency is how many objects of a kind are worked on at a time whose requests leave in batches of a thousand, for
+// which as many have to wait together; waiting costs a few kilobytes each.
+const BatchConcurrency = 1024
+
+const (
+	// reconcileTimeout ends a reconciliation that waits for what never comes. A batch may have to wait for its turn, and for
+	// requests of a minute before it.
+	reconcileTimeout = 10 * time.Minute
+
+	// firstBackoff and lastBackoff bound the wait after a failure that may pass.
+	firstBackoff = 2 * time.Second
+	lastBackoff  = 15 * time.Minute
+)
+
+// Options are those of a controller that works on so many objects at a time. They bound the wait after failures: REG.API
+// must not be asked again within milliseconds.
+func Options(concurrency int) controller.Options {
+	return controller.Options{
+		MaxConcurrentReconciles: concurrency,
+		ReconciliationTimeout:   reconcileTimeout,
+		RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstBackoff, lastBackoff),
+	}
+}

@@ -1,0 +1,31 @@
+package waking
+
+import (
+	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+)
+
+// AccountUsabilityChanged lets those changes of an Account through that can matter to who uses it.
+var AccountUsabilityChanged predicate.Predicate = predicate.Funcs{
+	UpdateFunc: func(e event.UpdateEvent) bool {
+		before, after := e.ObjectOld.(*v1alpha1.Account), e.ObjectNew.(*v1alpha1.Account)
+		return usabilityOf(before) != usabilityOf(after)
+	},
+}
+
+type usability struct {
+	ready                 bool
+	reason, secretVersion string
+	generation            int64
+}
+
+func usabilityOf(a *v1alpha1.Account) usability {
+	u := usability{secretVersion: a.Status.SecretVersion, generation: a.Generation}
+	if ready := meta.FindStatusCondition(a.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
+		u.ready, u.reason = ready.Status == "True", ready.Reason
+	}
+	return u
+}
