@@ -33,6 +33,12 @@ const (
 	ReasonPaused = "Paused"
 	// ReasonPlanNeedsApproval: the deletion guard stops the changes of status.plan until they are approved.
 	ReasonPlanNeedsApproval = "PlanNeedsApproval"
+	// ReasonAdoptionNeedsApproval: values of somebody else stand where the object declares records, and wait to be replaced.
+	ReasonAdoptionNeedsApproval = "AdoptionNeedsApproval"
+	// ReasonContested: somebody else changes what the object declares again and again.
+	ReasonContested = "Contested"
+	// ReasonNameEmpty: a name lost its records, and neither the new ones nor the old ones could be written.
+	ReasonNameEmpty = "NameEmpty"
 	// ReasonDelegated: the domain uses the registrar's name servers.
 	ReasonDelegated = "Delegated"
 	// ReasonPublished: every authoritative name server answers as the zone was written.

@@ -11,7 +11,7 @@ type DeletionPolicy string
 const (
 	// DeletionRetain leaves every record as it is.
 	DeletionRetain DeletionPolicy = "Retain"
-	// DeletionDelete removes the records that this object created, and no others.
+	// DeletionDelete removes the records that this object owns, and no others.
 	DeletionDelete DeletionPolicy = "Delete"
 )
 
@@ -35,12 +35,25 @@ type Prune string
 
 // The ways to prune.
 const (
-	// PruneOwned removes what this object created.
+	// PruneOwned removes what this object owns: what it declares, or has declared.
 	PruneOwned Prune = "Owned"
-	// PruneAll also removes what somebody else created, but for names of external-dns and ACME challenges.
+	// PruneAll also removes what nobody declared, but for ACME challenges and what external-dns made.
 	PruneAll Prune = "All"
-	// PruneNone removes nothing.
+	// PruneNone removes nothing, and hands over what leaves the spec.
 	PruneNone Prune = "None"
+)
+
+// Adoption says what becomes of values of somebody else where this object declares records.
+//
+// +kubebuilder:validation:Enum=Replace;Ask
+type Adoption string
+
+// The ways of first contact.
+const (
+	// AdoptionReplace replaces them: what is declared is what the name answers.
+	AdoptionReplace Adoption = "Replace"
+	// AdoptionAsk waits for approval, for these records alone.
+	AdoptionAsk Adoption = "Ask"
 )
 
 // WebService is a service of the registrar that needs records of its own in the zone (REG.API 9.14 to 9.17).
@@ -71,7 +84,9 @@ const (
 	ExternalDNSDisabled ExternalDNS = "Disabled"
 )
 
-// DeletionGuard keeps a slip from emptying a zone: a plan that removes more than this has to be approved first.
+// DeletionGuard keeps a slip from emptying a zone: a plan that removes more than this, without putting something in its place,
+// has to be approved first. So does one that would leave nothing of what the zone held. In zones of minRecords or more, replaced
+// values of somebody else count as removed.
 type DeletionGuard struct {
 	// maxPercent of the zone's records that a plan may remove.
 	// +optional
@@ -92,13 +107,17 @@ type DeletionGuard struct {
 const (
 	// AnnotationApprovePlan approves exactly the plan whose hash, from status.plan, is its value.
 	AnnotationApprovePlan = "regapi.io/approve-plan"
-	// AnnotationPaused stops all writes while its value is "true", deletion included.
+	// AnnotationApproveAdoption approves that the values of somebody else whose hash, from status.adoption, is its value are
+	// replaced.
+	AnnotationApproveAdoption = "regapi.io/approve-adoption"
+	// AnnotationPaused stops all writes, deletion included, unless its value is "false".
 	AnnotationPaused = "regapi.io/paused"
 )
 
 // DNSZoneSpec says which records the zone of a domain has to hold.
 //
-// Records that stand in the zone and not here are left alone, unless this object created them.
+// What is declared is owned: a name and type that has records here answers with them and nothing else, and what leaves the spec
+// is removed. What nobody declared is left alone.
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.records) || self.records.all(r, r.name != self.domainName && !r.name.endsWith('.' + self.domainName))",message="record names are relative to the zone: leave the domain off (www instead of www.example.ru, @ for the domain itself)"
 type DNSZoneSpec struct {
@@ -125,8 +144,8 @@ type DNSZoneSpec struct {
 	// +kubebuilder:default=Manage
 	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
 
-	// prune says which records are removed that the spec does not name: Owned, those that this object created; All, also those of
-	// somebody else, but for names of external-dns and ACME challenges; None.
+	// prune says which records are removed that the spec does not name: Owned, those that this object owns, which are all that it
+	// declares or has declared; All, also what nobody declared, but for ACME challenges and what external-dns made; None.
 	// +optional
 	// +kubebuilder:default=Owned
 	Prune Prune `json:"prune,omitempty"`
@@ -140,7 +159,13 @@ type DNSZoneSpec struct {
 	// +kubebuilder:validation:items:Pattern=`^(@|[\pL\pN_*?-]+([.][\pL\pN_*?-]+)*)$`
 	Protected []string `json:"protected,omitempty"`
 
-	// deletionGuard stops a plan that removes too much until it is approved. A plan that removes a name server of the zone itself always has to be.
+	// adoption says what becomes of values of somebody else that stand where this object declares records: Replace, or Ask, which
+	// waits for the annotation regapi.io/approve-adoption, for these records alone. A CAA record of somebody else always waits.
+	// +optional
+	// +kubebuilder:default=Replace
+	Adoption Adoption `json:"adoption,omitempty"`
+
+	// deletionGuard stops a plan that removes too much until it is approved.
 	// +optional
 	DeletionGuard *DeletionGuard `json:"deletionGuard,omitempty"`
 
@@ -154,7 +179,7 @@ type DNSZoneSpec struct {
 	ExternalDNS ExternalDNS `json:"externalDNS,omitempty"`
 
 	// deletionPolicy says what becomes of the records when this object is deleted: Retain leaves them,
-	// Delete removes those that this object created.
+	// Delete removes those that this object owns and no other DNSZone declares.
 	// +optional
 	// +kubebuilder:default=Retain
 	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
@@ -177,9 +202,30 @@ type SOA struct {
 	MinimumTTL *metav1.Duration `json:"minimumTTL,omitempty"`
 }
 
-// OwnedRecords names the records that this object created, and may therefore remove.
-// A record is named by eight bytes of a hash, so that thousands fit into the status; both fields are such names in base64.
+// OwnershipRule names the rule by which a status was written.
+//
+// +kubebuilder:validation:Enum=Declared
+type OwnershipRule string
+
+// OwnershipDeclared: what is declared is owned. A status without a rule was written by a version that owned what it created.
+const OwnershipDeclared OwnershipRule = "Declared"
+
+// OwnedRecords names the records that this object owns, and may therefore remove.
+// A record is named by eight bytes of a hash, so that thousands fit into the status; the lists are such names in base64.
 type OwnedRecords struct {
+	// rule by which this was written.
+	// +optional
+	Rule OwnershipRule `json:"rule,omitempty"`
+
+	// of says what it was written about: the login's id, and the number by which REG.API knows the domain. It counts for nothing else.
+	// +optional
+	// +kubebuilder:validation:MaxLength=128
+	Of string `json:"of,omitempty"`
+
+	// adopted names the records that stood in the zone as they are declared, before this object added anything.
+	// +optional
+	Adopted []byte `json:"adopted,omitempty"`
+
 	// confirmed names the records that were read back from the zone after this object had added them.
 	// +optional
 	Confirmed []byte `json:"confirmed,omitempty"`
@@ -208,9 +254,94 @@ type ZonePlan struct {
 	// changes are the first of them in zone-file notation, each with + or - before it.
 	// +optional
 	// +listType=atomic
-	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:MaxItems=200
 	// +kubebuilder:validation:items:MaxLength=512
 	Changes []string `json:"changes,omitempty"`
+}
+
+// ZoneAdoption is what waits for approval, since somebody else's values stand where this object declares records.
+type ZoneAdoption struct {
+	// hash names exactly these values: the annotation regapi.io/approve-adoption with it as value approves that they are replaced.
+	// +kubebuilder:validation:MaxLength=64
+	Hash string `json:"hash"`
+
+	// count is how many values they are.
+	Count int32 `json:"count"`
+
+	// units are the first of them, in zone-file notation.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:MaxLength=512
+	Units []string `json:"units,omitempty"`
+}
+
+// ZoneApprovals are the approvals of a zone, each of which serves once.
+type ZoneApprovals struct {
+	// usedPlans and usedAdoptions are how many have been used up; the hashes of later ones differ from theirs.
+	// +optional
+	UsedPlans int32 `json:"usedPlans,omitempty"`
+
+	// +optional
+	UsedAdoptions int32 `json:"usedAdoptions,omitempty"`
+
+	// plan names the removals that were approved and are not all made yet.
+	// +optional
+	Plan []byte `json:"plan,omitempty"`
+
+	// adoption names the values that may be replaced, and are not all yet.
+	// +optional
+	Adoption []byte `json:"adoption,omitempty"`
+}
+
+// ReplacedRecord is a value of somebody else that this object replaced.
+type ReplacedRecord struct {
+	// record in zone-file notation, relative to the zone.
+	// +kubebuilder:validation:MaxLength=4096
+	Record string `json:"record"`
+
+	// generation of the spec that replaced it.
+	Generation int64 `json:"generation"`
+}
+
+// UnmanagedRecords are records of the zone that nobody is known to manage.
+type UnmanagedRecords struct {
+	// count is how many they are.
+	Count int32 `json:"count"`
+
+	// names are the first of them, with the type.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=10
+	// +kubebuilder:validation:items:MaxLength=300
+	Names []string `json:"names,omitempty"`
+}
+
+// TakenRecord is a record that was removed to make room, and comes back if nothing takes its place.
+type TakenRecord struct {
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name"`
+
+	// +kubebuilder:validation:MaxLength=16
+	Type string `json:"type"`
+
+	// +optional
+	Priority int32 `json:"priority,omitempty"`
+
+	// +kubebuilder:validation:MaxLength=4096
+	Content string `json:"content"`
+}
+
+// ContestedUnit is a name and type at which somebody else changes what this object declares.
+type ContestedUnit struct {
+	// +kubebuilder:validation:MaxLength=4096
+	Unit string `json:"unit"`
+
+	// changes by somebody else since then.
+	Changes int32 `json:"changes"`
+
+	// since is when this object first replaced a value there.
+	Since metav1.Time `json:"since"`
 }
 
 // RefusedRecord is a record of the spec that could not be created.
@@ -250,9 +381,44 @@ type DNSZoneStatus struct {
 	// +optional
 	Records int32 `json:"records"`
 
-	// owned names the records that this object created.
+	// owned names the records that this object owns.
 	// +optional
 	Owned OwnedRecords `json:"owned,omitempty,omitzero"`
+
+	// taken are records that were removed to make room for others at the same name, as long as it is not certain that those came.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=1000
+	Taken []TakenRecord `json:"taken,omitempty"`
+
+	// adoption is what waits for approval, since it would replace values of somebody else.
+	// +optional
+	Adoption *ZoneAdoption `json:"adoption,omitempty"`
+
+	// approvals that were given.
+	// +optional
+	Approvals ZoneApprovals `json:"approvals,omitempty,omitzero"`
+
+	// replaced are the values of somebody else that this object replaced, the last fifty.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=50
+	Replaced []ReplacedRecord `json:"replaced,omitempty"`
+
+	// unmanaged is what of the zone nobody is known to manage: neither declared nor external-dns's, an ACME client's or the registrar's.
+	// +optional
+	Unmanaged *UnmanagedRecords `json:"unmanaged,omitempty"`
+
+	// contested are the names at which somebody else changes what this object declares. After three changes within an hour they are
+	// left to him until the spec changes.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=100
+	Contested []ContestedUnit `json:"contested,omitempty"`
+
+	// soaTries is how often the lifetimes of this spec were set in vain.
+	// +optional
+	SOATries int32 `json:"soaTries,omitempty"`
 
 	// plan is what would change in the zone, while managementPolicy, a pause or the deletion guard keeps it from being carried out.
 	// +optional
