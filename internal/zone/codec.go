@@ -200,10 +200,13 @@ func isServiceParameter(field string) bool {
 	return !strings.Contains(key, ".")
 }
 
+// zoneFileSyntax would make a zone file out of service parameters: a comment, or a second line.
+const zoneFileSyntax = ";()\r\n"
+
 // httpsContent gives "target params" with the params in the order of their keys, as RFC 9460 (2.2) sends them.
 func httpsContent(priority uint16, target, params string) (string, error) {
 	rr, err := dns.NewRR(fmt.Sprintf(". HTTPS %d . %s", priority, params))
-	if err != nil {
+	if err != nil || strings.ContainsAny(params, zoneFileSyntax) {
 		return "", fmt.Errorf("params %q are not service parameters (RFC 9460): write key=value pairs such as alpn=h2,h3", params)
 	}
 	return target + serviceParams(rr.(*dns.HTTPS).Value), nil
@@ -220,48 +223,4 @@ func serviceParams(values []dns.SVCBKeyValue) string {
 		}
 	}
 	return params.String()
-}
-
-// readTXT takes the quotes off a text: `"a" "b"` is ab, as resolvers join the strings of a TXT record. A text
-// without quotes around it stays as it is.
-func readTXT(content string) string {
-	trimmed := strings.TrimSpace(content)
-	if len(trimmed) < 2 || trimmed[0] != '"' || trimmed[len(trimmed)-1] != '"' {
-		return content
-	}
-	var text strings.Builder
-	for rest := trimmed; rest != ""; rest = strings.TrimLeft(rest, " \t") {
-		part, after, ok := readQuoted(rest)
-		if !ok {
-			return content
-		}
-		text.WriteString(part)
-		rest = after
-	}
-	return text.String()
-}
-
-var quoteEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
-
-// quote puts a text into double quotes, as readQuoted reads it.
-func quote(text string) string { return `"` + quoteEscapes.Replace(text) + `"` }
-
-// readQuoted reads one string in double quotes, with backslash escapes, from the start of s.
-func readQuoted(s string) (text, rest string, ok bool) {
-	if s[0] != '"' {
-		return "", "", false
-	}
-	var unquoted strings.Builder
-	for i := 1; i < len(s); i++ {
-		switch {
-		case s[i] == '"':
-			return unquoted.String(), s[i+1:], true
-		case s[i] == '\\' && i+1 < len(s):
-			i++
-			unquoted.WriteByte(s[i])
-		default:
-			unquoted.WriteByte(s[i])
-		}
-	}
-	return "", "", false
 }

@@ -21,6 +21,11 @@ const (
 // names converts to punycode by UTS 46 without the rules that hold for host names only, since records need underscores and stars.
 var names = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false))
 
+// idnaDots are what UTS 46 takes for the dot between labels.
+var idnaDots = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".")
+
+var errEmptyLabel = errors.New("the name has an empty label; remove the extra dot")
+
 // CanonicalDomain gives a domain in lower-case punycode without a final dot. It fails for what cannot be a domain name.
 func CanonicalDomain(domain string) (string, error) {
 	ascii, err := canonicalName(strings.TrimSuffix(domain, "."))
@@ -30,19 +35,34 @@ func CanonicalDomain(domain string) (string, error) {
 	return ascii, nil
 }
 
-// CanonicalRelative gives a name relative to a zone in lower-case punycode, "@" for the domain itself.
+// CanonicalRelative gives the name within a zone that a spec means, in lower-case punycode, "@" for the domain itself. The
+// name may be relative or have the domain at its end, in any case, in Unicode or punycode, with a final dot or without.
+// So a name below www.example.ru.example.ru has to have the domain on it. domain is canonical.
 func CanonicalRelative(name, domain string) (string, error) {
 	if name == "" || name == apex {
 		return apex, nil
 	}
-	ascii, err := canonicalName(name)
+	bare, absolute := strings.CutSuffix(name, ".")
+	ascii, err := canonicalName(bare)
 	if err != nil {
 		return "", err
+	}
+	ascii, inside := cutDomain(ascii, domain)
+	if absolute && !inside {
+		return "", outside(name, domain)
 	}
 	if len(ascii)+1+len(domain) > maxNameLength {
 		return "", fmt.Errorf("with the domain the name has more than %d characters; shorten it", maxNameLength)
 	}
 	return ascii, nil
+}
+
+// cutDomain takes the domain off the end of a name, both in canonical form, and says whether it was there.
+func cutDomain(name, domain string) (relative string, found bool) {
+	if name == domain {
+		return apex, true
+	}
+	return strings.CutSuffix(name, "."+domain)
 }
 
 // canonicalHost gives a host name in lower-case punycode with a final dot; "." stays.
@@ -77,7 +97,7 @@ func canonicalName(name string) (string, error) {
 func checkLabel(label string) error {
 	switch {
 	case label == "":
-		return errors.New("the name has an empty label; remove the extra dot")
+		return errEmptyLabel
 	case len(label) > maxLabelLength:
 		return fmt.Errorf("label %q has more than %d characters in punycode; shorten it", label, maxLabelLength)
 	case strings.ContainsFunc(label, func(r rune) bool { return r <= ' ' || r > '~' }):
@@ -101,8 +121,6 @@ func mixesAlphabets(label string) bool {
 // Relative gives the name within a zone of a complete name at or below its domain, both in canonical form: "@" for the
 // domain itself.
 func Relative(name, domain string) string {
-	if name == domain {
-		return apex
-	}
-	return strings.TrimSuffix(name, "."+domain)
+	relative, _ := cutDomain(name, domain)
+	return relative
 }

@@ -14,11 +14,16 @@ import (
 
 // Invalid is an entry of a spec that no zone can hold.
 type Invalid struct {
-	// Record in zone-file notation, as the spec writes it.
+	// Record in zone-file notation, as the spec writes it, cut where it is long.
 	Record string
 	// Reason says what is wrong and what to do.
 	Reason string
+	// Wanted is the record as far as it could be read, for its unit: its Type is "" where not even the name could be.
+	Wanted Record
 }
+
+// maxShown is how many characters of an invalid entry are shown.
+const maxShown = 512
 
 // FromSpec gives the records of a spec in canonical form, sorted and without repetitions, and apart from them the
 // entries that no zone can hold and that the API server could not see. domain is canonical.
@@ -28,6 +33,8 @@ func FromSpec(entries []v1alpha1.NameRecords, domain string) ([]Record, []Invali
 		c.convertName(&entries[i])
 	}
 	c.separateCNAMEs()
+	c.separateKinds()
+	slices.SortFunc(c.invalid, func(a, b Invalid) int { return cmp.Compare(a.Record, b.Record) })
 	return slices.SortedFunc(maps.Keys(c.records), Compare), c.invalid
 }
 
@@ -40,7 +47,7 @@ type specConverter struct {
 func (c *specConverter) convertName(entry *v1alpha1.NameRecords) {
 	name, err := CanonicalRelative(entry.Name, c.domain)
 	if err != nil {
-		c.refuse(entry.Name, err)
+		c.invalid = append(c.invalid, Invalid{Record: cut(entry.Name, maxShown), Reason: "name: " + err.Error()})
 		return
 	}
 	for _, address := range entry.A {
@@ -59,63 +66,98 @@ func (c *specConverter) convertName(entry *v1alpha1.NameRecords) {
 		c.addHost(Record{Name: name, Type: MX, Priority: uint16(mx.Priority)}, mx.Host)
 	}
 	for _, text := range entry.TXT {
-		c.records[Record{Name: name, Type: TXT, Content: string(text)}] = true
+		c.addText(name, string(text))
 	}
 	for _, srv := range entry.SRV {
 		c.addSRV(name, srv)
 	}
 	for _, caa := range entry.CAA {
-		c.records[Record{Name: name, Type: CAA, Content: caaContent(int(caa.Flags), caa.Tag, caa.Value)}] = true
+		c.addCAA(name, caa)
 	}
 	for _, https := range entry.HTTPS {
 		c.addHTTPS(name, https)
 	}
 }
 
+// keep takes the record, or with an error the entry that could not become one.
+func (c *specConverter) keep(record Record, err error) {
+	if err != nil {
+		c.invalid = append(c.invalid, Invalid{Record: cut(record.String(), maxShown), Reason: err.Error(), Wanted: record})
+		return
+	}
+	c.records[record] = true
+}
+
 func (c *specConverter) addAddress(name string, kind Type, text string) {
 	address, err := netip.ParseAddr(text)
 	if err != nil {
-		c.refuse(fmt.Sprintf("%s %s %s", name, kind, text), errors.New("not an address; correct it"))
+		c.keep(Record{Name: name, Type: kind, Content: text}, errors.New("not an address; correct it"))
 		return
 	}
-	c.records[Record{Name: name, Type: kind, Content: address.String()}] = true
+	c.keep(Record{Name: name, Type: kind, Content: address.String()}, nil)
 }
 
 func (c *specConverter) addHost(record Record, host v1alpha1.Host) {
-	canonical, err := canonicalHost(string(host))
-	if err != nil {
-		record.Content = string(host)
-		c.refuse(record.String(), err)
-		return
-	}
+	canonical, err := specHost(string(host))
 	record.Content = canonical
-	c.records[record] = true
+	c.keep(record, cmp.Or(err, checkHostOf(record)))
+}
+
+// checkHostOf says what the API server could not see where the spec writes the domain itself otherwise than @.
+func checkHostOf(record Record) error {
+	switch {
+	case record.Type == CNAME && record.Name == apex:
+		return errors.New("the domain itself cannot be a cname, since it holds SOA and NS: use a, aaaa, or https with priority 0")
+	case record.Type == NS && record.Name == apex:
+		return errors.New("ns delegates a subdomain: the name servers of the domain itself are its delegation at the registrar")
+	case record.Content == "." && record.Type != MX:
+		return fmt.Errorf("a single dot is the host of an mx or srv record that offers nothing, and no host for %s: write a host name, such as www.example.ru", record.Type)
+	default:
+		return nil
+	}
+}
+
+// specHost gives a host name in canonical form, and as it is written where there is none.
+func specHost(host string) (string, error) {
+	canonical, err := canonicalHost(host)
+	if err != nil {
+		return host, err
+	}
+	return canonical, nil
+}
+
+func (c *specConverter) addText(name, written string) {
+	text, err := canonicalText(written)
+	if err != nil {
+		text = written
+	}
+	c.keep(Record{Name: name, Type: TXT, Content: text}, err)
 }
 
 func (c *specConverter) addSRV(name string, srv v1alpha1.SRV) {
-	record := Record{Name: name, Type: SRV, Priority: uint16(srv.Priority)}
-	target, err := canonicalHost(string(srv.Target))
-	record.Content = srvContent(strconv.Itoa(int(srv.Weight)), strconv.Itoa(int(srv.Port)), target)
+	target, err := specHost(string(srv.Target))
+	content := srvContent(strconv.Itoa(int(srv.Weight)), strconv.Itoa(int(srv.Port)), target)
+	c.keep(Record{Name: name, Type: SRV, Priority: uint16(srv.Priority), Content: content}, err)
+}
+
+func (c *specConverter) addCAA(name string, caa v1alpha1.CAA) {
+	value, err := canonicalText(caa.Value)
 	if err != nil {
-		record.Content += string(srv.Target)
-		c.refuse(record.String(), err)
-		return
+		value, err = caa.Value, fmt.Errorf("value: %w", err)
 	}
-	c.records[record] = true
+	c.keep(Record{Name: name, Type: CAA, Content: caaContent(int(caa.Flags), caa.Tag, value)}, err)
 }
 
 func (c *specConverter) addHTTPS(name string, https v1alpha1.HTTPS) {
-	record := Record{Name: name, Type: HTTPS, Priority: uint16(https.Priority)}
-	target, err := canonicalHost(https.Target)
+	record := Record{Name: name, Type: HTTPS, Priority: uint16(https.Priority), Content: https.Target + " " + https.Params}
+	target, err := specHost(https.Target)
 	if err == nil {
-		record.Content, err = httpsContent(record.Priority, target, https.Params)
+		var content string
+		if content, err = httpsContent(record.Priority, target, https.Params); err == nil {
+			record.Content = content
+		}
 	}
-	if err != nil {
-		record.Content = https.Target + " " + https.Params
-		c.refuse(record.String(), err)
-		return
-	}
-	c.records[record] = true
+	c.keep(record, err)
 }
 
 // separateCNAMEs takes out CNAMEs that share their name with other records of the spec. The API server sees this within
@@ -128,12 +170,40 @@ func (c *specConverter) separateCNAMEs() {
 	for record := range c.records {
 		if record.Type == CNAME && perName[record.Name] > 1 {
 			delete(c.records, record)
-			c.refuse(record.String(), errors.New("another entry of the spec spells the same name and has records too, and a CNAME stands alone; merge the entries"))
+			c.keep(record, errors.New("another entry of the spec spells the same name and has records too, and a CNAME stands alone; merge the entries"))
 		}
 	}
-	slices.SortFunc(c.invalid, func(a, b Invalid) int { return cmp.Compare(a.Record, b.Record) })
 }
 
-func (c *specConverter) refuse(record string, err error) {
-	c.invalid = append(c.invalid, Invalid{Record: record, Reason: err.Error()})
+// separateKinds takes out all texts of one kind of which the spec has several for a name: whoever reads them would take
+// them for none, and which of them is meant only its author knows.
+func (c *specConverter) separateKinds() {
+	type place struct{ name, kind string }
+	texts := map[place][]Record{}
+	for record := range c.records {
+		if kind := KindOf(record); kind != "" {
+			at := place{record.Name, kind}
+			texts[at] = append(texts[at], record)
+		}
+	}
+	for at, rivals := range texts {
+		if len(rivals) < 2 {
+			continue
+		}
+		slices.SortFunc(rivals, Compare)
+		for i, record := range rivals {
+			other := rivals[(i+1)%len(rivals)]
+			delete(c.records, record)
+			c.keep(record, fmt.Errorf("a name has one text of kind %s, since its readers take two for none, and the spec also has %q: leave one of them", at.kind, cut(other.Content, maxShown)))
+		}
+	}
+}
+
+// cut gives the beginning of a text that has more characters than it may.
+func cut(text string, limit int) string {
+	letters := []rune(text)
+	if len(letters) <= limit {
+		return text
+	}
+	return string(letters[:limit-1]) + "…"
 }
