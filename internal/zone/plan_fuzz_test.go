@@ -59,7 +59,7 @@ func declarable(records []Record) []Record {
 func somePolicy(chosen uint8) Policy {
 	policy := Policy{Prune: []Prune{PruneOwned, PruneAll, PruneNone}[chosen%3]}
 	if chosen&4 != 0 {
-		policy.Protected = []string{"www", "*.www"}
+		policy.Protected = patterns("www", "*.www")
 	}
 	policy.Ask = chosen&8 != 0
 	return policy

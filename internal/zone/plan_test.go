@@ -13,6 +13,14 @@ func mail(priority uint16, h string) Record {
 	return Record{Name: "@", Type: MX, Priority: priority, Content: h}
 }
 
+func patterns(texts ...string) Patterns {
+	read, invalid := ReadPatterns(texts, "example.ru")
+	if len(invalid) > 0 {
+		panic(invalid[0].Reason)
+	}
+	return read
+}
+
 // planTest is a zone, what is declared of it, and what is expected of the plan.
 type planTest struct {
 	declared, missing, confirmed, pending, adopted, current []Record
@@ -101,7 +109,7 @@ func TestAPlan(t *testing.T) {
 		"removes nothing at a protected name": {
 			confirmed: []Record{addr("www", "192.0.2.1"), addr("a.internal", "192.0.2.1"), addr("b.a.internal", "192.0.2.1")},
 			current:   []Record{addr("www", "192.0.2.1"), addr("a.internal", "192.0.2.1"), addr("b.a.internal", "192.0.2.1")},
-			policy:    Policy{Protected: []string{"www", "*.internal"}},
+			policy:    Policy{Protected: patterns("www", "*.internal")},
 			want:      []string{"- b.a.internal A 192.0.2.1"},
 		},
 		"removes its own challenge and leaves an ACME client's": {
@@ -163,7 +171,7 @@ func TestWhatIsDeclaredIsAllThatItsUnitAnswers(t *testing.T) {
 			wantBlocked: 1, wantUnmanaged: 1,
 		},
 		"a protected unit is left as it is": {
-			declared: []Record{addr("www", "192.0.2.1")}, current: []Record{addr("www", "192.0.2.66")}, policy: Policy{Protected: []string{"www"}},
+			declared: []Record{addr("www", "192.0.2.1")}, current: []Record{addr("www", "192.0.2.66")}, policy: Policy{Protected: patterns("www")},
 			wantBlocked: 1,
 		},
 		"prune: None leaves a unit as it is": {

@@ -1,11 +1,5 @@
 package zone
 
-import (
-	"path"
-	"slices"
-	"strings"
-)
-
 // Prune says which records that are not desired are removed.
 type Prune string
 
@@ -22,9 +16,8 @@ const (
 // Policy bounds what a plan may do.
 type Policy struct {
 	Prune Prune
-	// Protected are patterns of names, in canonical form, at which nothing is removed. A star stands for any characters but
-	// a dot; a pattern without one is a name.
-	Protected []string
+	// Protected are the names at which nothing is removed.
+	Protected Patterns
 	// Kept are records that somebody else needs though nobody declares them, such as those of web forwarding.
 	Kept Set
 	// External are records that external-dns is known to have made, with or without a mark.
@@ -43,12 +36,4 @@ type Policy struct {
 }
 
 // Protects says whether the name of a record is protected.
-func (p Policy) Protects(record Record) bool {
-	return slices.ContainsFunc(p.Protected, func(pattern string) bool {
-		if pattern == record.Name {
-			return true
-		}
-		matched, err := path.Match(strings.ReplaceAll(pattern, ".", "/"), strings.ReplaceAll(record.Name, ".", "/"))
-		return err == nil && matched
-	})
-}
+func (p Policy) Protects(record Record) bool { return p.Protected.Match(record.Name) }
