@@ -288,7 +288,12 @@ type DNSZone struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	Spec   DNSZoneSpec   `json:"spec"`
+	Spec DNSZoneSpec `json:"spec"`
+
+	// status is what the operator last saw. Its observedGeneration is -1 until somebody has looked: so that kstatus, and with it Flux, takes
+	// a new object for one in progress.
+	// +optional
+	// +kubebuilder:default={"observedGeneration":-1}
 	Status DNSZoneStatus `json:"status,omitempty"`
 }
 

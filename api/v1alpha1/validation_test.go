@@ -190,6 +190,33 @@ func TestAZoneOfTenThousandNamesIsAccepted(t *testing.T) {
 	}
 }
 
+func TestAnObjectThatNobodyHasLookedAtIsInProgress(t *testing.T) {
+	reference := v1alpha1.AccountReference{Name: "main"}
+	for _, object := range []client.Object{
+		&v1alpha1.Account{Spec: v1alpha1.AccountSpec{SecretRef: v1alpha1.SecretReference{Name: "s"}}},
+		&v1alpha1.Domain{Spec: v1alpha1.DomainSpec{AccountRef: reference, DomainName: "example.ru"}},
+		&v1alpha1.DNSZone{Spec: v1alpha1.DNSZoneSpec{AccountRef: reference, DomainName: "example.ru"}},
+	} {
+		object.SetNamespace("default")
+		object.SetName("fresh")
+		kind := fmt.Sprintf("%T", object)
+		if err := kube.Create(t.Context(), object); err != nil {
+			t.Fatal(err)
+		}
+		if err := kube.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+			t.Fatal(err)
+		}
+		fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		observed, found, err := unstructured.NestedInt64(fields, "status", "observedGeneration")
+		if err != nil || !found || observed != -1 || object.GetGeneration() != 1 {
+			t.Errorf("%s: generation %d, observed %d (%v, %v)", kind, object.GetGeneration(), observed, found, err)
+		}
+	}
+}
+
 func assertRefused(t *testing.T, err error, want string) {
 	t.Helper()
 	if err == nil {
