@@ -204,7 +204,12 @@ type Account struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	Spec   AccountSpec   `json:"spec"`
+	Spec AccountSpec `json:"spec"`
+
+	// status is what the operator last saw. Its observedGeneration is -1 until somebody has looked: so that kstatus, and with it Flux, takes
+	// a new object for one in progress.
+	// +optional
+	// +kubebuilder:default={"observedGeneration":-1}
 	Status AccountStatus `json:"status,omitempty"`
 }
 

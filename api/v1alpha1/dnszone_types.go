@@ -118,8 +118,6 @@ const (
 //
 // What is declared is owned: a name and type that has records here answers with them and nothing else, and what leaves the spec
 // is removed. What nobody declared is left alone.
-//
-// +kubebuilder:validation:XValidation:rule="!has(self.records) || self.records.all(r, r.name != self.domainName && !r.name.endsWith('.' + self.domainName))",message="record names are relative to the zone: leave the domain off (www instead of www.example.ru, @ for the domain itself)"
 type DNSZoneSpec struct {
 	// accountRef names the Account that holds the domain.
 	AccountRef AccountReference `json:"accountRef"`
@@ -150,13 +148,15 @@ type DNSZoneSpec struct {
 	// +kubebuilder:default=Owned
 	Prune Prune `json:"prune,omitempty"`
 
-	// protected names lose no record under any policy. They are relative to the zone; a star stands for any characters but a dot (*.internal).
+	// protected names lose no record under any policy. They are spelled like those of records; a star stands for any characters but a dot
+	// (*.internal, поч*), a question mark for one.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=64
 	// +kubebuilder:validation:items:MinLength=1
-	// +kubebuilder:validation:items:MaxLength=180
-	// +kubebuilder:validation:items:Pattern=`^(@|[\pL\pN_*?-]+([.][\pL\pN_*?-]+)*)$`
+	// +kubebuilder:validation:items:MaxLength=254
+	// +kubebuilder:validation:items:XValidation:rule="self == '@' || !self.matches('[\\\\s\\\\pZ\",:;@\\\\\\\\()<>]')",message="not a pattern of names in a zone: write @, or labels in which * stands for any characters and ? for one, such as *.internal"
+	// +kubebuilder:validation:items:XValidation:rule="!self.startsWith('.') && !self.contains('..')",message="the pattern has an empty label: remove the extra dot"
 	Protected []string `json:"protected,omitempty"`
 
 	// adoption says what becomes of values of somebody else that stand where this object declares records: Replace, or Ask, which
@@ -347,7 +347,7 @@ type ContestedUnit struct {
 // RefusedRecord is a record of the spec that could not be created.
 type RefusedRecord struct {
 	// record in zone-file notation, relative to the zone.
-	// +kubebuilder:validation:MaxLength=4096
+	// +kubebuilder:validation:MaxLength=8192
 	Record string `json:"record"`
 
 	// reason why, as one word: an error code of REG.API, or a reason of the operator's own.
@@ -454,7 +454,12 @@ type DNSZone struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	Spec   DNSZoneSpec   `json:"spec"`
+	Spec DNSZoneSpec `json:"spec"`
+
+	// status is what the operator last saw. Its observedGeneration is -1 until somebody has looked: so that kstatus, and with it Flux, takes
+	// a new object for one in progress.
+	// +optional
+	// +kubebuilder:default={"observedGeneration":-1}
 	Status DNSZoneStatus `json:"status,omitempty"`
 }
 

@@ -94,7 +94,12 @@ type Domain struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 
-	Spec   DomainSpec   `json:"spec"`
+	Spec DomainSpec `json:"spec"`
+
+	// status is what the operator last saw. Its observedGeneration is -1 until somebody has looked: so that kstatus, and with it Flux, takes
+	// a new object for one in progress.
+	// +optional
+	// +kubebuilder:default={"observedGeneration":-1}
 	Status DomainStatus `json:"status,omitempty"`
 }
 

@@ -2,21 +2,26 @@ package v1alpha1
 
 // NameRecords are all the records of one name. Each type is a field of its own, so that the API server can check every value.
 //
-// The bounds of the lists keep the cost of these checks within what an API server accepts for a zone of 10,000 names.
+// The bounds of the lists keep the cost of these checks within what an API server accepts for a zone of 10,000 names. What does not fit into
+// one entry goes into a further entry of the same name. What costs too much to check here ends in status.refused, beside the records that
+// are applied.
 //
 // +kubebuilder:validation:XValidation:rule="has(self.a) || has(self.aaaa) || has(self.cname) || has(self.mx) || has(self.ns) || has(self.txt) || has(self.srv) || has(self.caa) || has(self.https)",message="the name has no records: give it at least one, or remove the entry"
 // +kubebuilder:validation:XValidation:rule="!has(self.cname) || !(has(self.a) || has(self.aaaa) || has(self.mx) || has(self.ns) || has(self.txt) || has(self.srv) || has(self.caa) || has(self.https))",message="a cname stands alone at its name (RFC 1034, 3.6.2): remove it, or the other records of this name"
 // +kubebuilder:validation:XValidation:rule="!has(self.cname) || self.name != '@'",message="the domain itself (@) cannot be a cname, since it holds SOA and NS: use a, aaaa, or https with priority 0"
 // +kubebuilder:validation:XValidation:rule="!has(self.ns) || self.name != '@'",message="ns delegates a subdomain: the name servers of the domain itself (@) are its delegation at the registrar"
+// +kubebuilder:validation:XValidation:rule="!has(self.mx) || self.mx.size() == 1 || !self.mx.exists(m, m.host == '.')",message="a mail server of a single dot says that the name takes no mail, and others contradict it (RFC 7505): remove it, or them"
 // +kubebuilder:validation:XValidation:rule="!has(self.srv) || self.name.startsWith('_')",message="the name of an srv record starts with its service and protocol, such as _sip._tcp"
 type NameRecords struct {
-	// name relative to the zone: @ for the domain itself, * for every name without records of its own, or labels such as www or a.b.
-	// Internationalised labels may be written in Unicode or in punycode.
+	// name in the zone: @ for the domain itself, * for every name without records of its own, or labels such as www or a.b.
+	// Internationalised labels may be written in Unicode or in punycode. A name may have the domain at its end, with a final dot or without:
+	// www, www.example.ru and www.example.ru. are one name in the zone of example.ru.
 	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=180
-	// +kubebuilder:validation:XValidation:rule="!self.endsWith('.')",message="names are relative to the zone and have no final dot: write www instead of www.example.ru."
-	// +kubebuilder:validation:XValidation:rule="self.endsWith('.') || self.matches('^(@|[*]|([*][.])?([\\\\pL\\\\pN_-]+[.]?)+)$')",message="not a name in a zone: write @, *, or labels of letters, digits, hyphens and underscores joined by dots"
-	// +kubebuilder:validation:XValidation:rule="!self.matches('[a-zA-Z][^.]*\\\\p{Cyrillic}|\\\\p{Cyrillic}[^.]*[a-zA-Z]')",message="a label mixes Latin and Cyrillic letters, which REG.API refuses: write each label in one alphabet"
+	// +kubebuilder:validation:MaxLength=254
+	// +kubebuilder:validation:XValidation:rule="self == '@' || !self.matches('[\\\\s\\\\pZ\",:;@\\\\\\\\()<>?]')",message="not a name in a zone: write @, *, or labels of letters, digits, hyphens and underscores joined by dots"
+	// +kubebuilder:validation:XValidation:rule="!self.startsWith('.') && !self.contains('..')",message="the name has an empty label: remove the extra dot"
+	// +kubebuilder:validation:XValidation:rule="!self.matches('.[*]|[*][^.]')",message="a star stands for whole names and is the first label or none: write * or *.apps"
+	// +kubebuilder:validation:XValidation:rule="!self.matches('(?i)[a-z][^.]*[Ѐ-ӿ]|[Ѐ-ӿ][^.]*[a-z]')",message="a label mixes Latin and Cyrillic letters, which REG.API refuses: write each label in one alphabet"
 	Name string `json:"name"`
 
 	// a holds IPv4 addresses.
@@ -51,11 +56,12 @@ type NameRecords struct {
 	// +kubebuilder:validation:MaxItems=8
 	NS []Host `json:"ns,omitempty"`
 
-	// txt holds texts, each a record of its own, without quotes around them.
+	// txt holds texts, each a record of its own. A name has one text of a kind such as v=spf1: of two, neither is applied.
 	// +optional
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=32
+	// +kubebuilder:validation:MaxItems=256
+	// +kubebuilder:validation:XValidation:rule="self.size() <= 32",message="an entry takes at most 32 texts: write the others into a further entry of the same name"
 	TXT []Text `json:"txt,omitempty"`
 
 	// srv names the servers of a service (RFC 2782). The name of the entry is the service and protocol, such as _sip._tcp.
@@ -83,7 +89,7 @@ type NameRecords struct {
 // IPv4Address is an IPv4 address in dotted form.
 //
 // +kubebuilder:validation:MaxLength=45
-// +kubebuilder:validation:XValidation:rule="isIP(self) && ip(self).family() == 4",message="an a record holds an IPv4 address, such as 192.0.2.1: for IPv6 use aaaa, for a host name use cname"
+// +kubebuilder:validation:XValidation:rule="isIP(self) && ip(self).family() == 4",message="an a record holds an IPv4 address, such as 192.0.2.1, without leading zeros: for IPv6 use aaaa, for a host name use cname"
 type IPv4Address string
 
 // IPv6Address is an IPv6 address.
@@ -92,35 +98,41 @@ type IPv4Address string
 // +kubebuilder:validation:XValidation:rule="isIP(self) && ip(self).family() == 6",message="an aaaa record holds an IPv6 address, such as 2001:db8::1: for IPv4 use a, for a host name use cname"
 type IPv6Address string
 
-// Host is a complete host name, such as mail.example.ru; a final dot changes nothing.
+// Host is a complete host name, such as mail.example.ru; a final dot changes nothing. A single dot is no host at all: as the host of
+// an mx record it says that the name takes no mail (RFC 7505), as the target of an srv record that the service is not offered (RFC 2782).
 //
+// +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=254
-// +kubebuilder:validation:Pattern=`^[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?([.][\p{L}\p{N}_]([\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?)*[.]?$`
 // +kubebuilder:validation:XValidation:rule="!isIP(self)",message="a host name is wanted here, not an address: give the address a name of its own with an a or aaaa record, and write that name"
 // +kubebuilder:validation:XValidation:rule="self.contains('.')",message="write the complete host name, such as mail.example.ru: names relative to the zone are not accepted here"
 type Host string
 
-// Text is the content of a TXT record: printable ASCII without double quotes and backslashes, not starting or
-// ending with a space, at most 2048 characters.
+// Text is the content of a TXT record: printable ASCII, at most 2048 characters.
 // Name servers cut it into strings of 255 bytes, which resolvers join again.
+//
+// Write it as it is meant. The habits of zone files are understood: quotes around a text are not part of it ("v=spf1 -all" is v=spf1 -all, and
+// "a" "b" is ab), nor are a backslash before a semicolon and blanks at its ends; quotes and backslashes inside stay.
+// A text that would itself start and end with a quote, or whose quotes and backslashes all read as escapes of a zone file (a\\b, a\"b), cannot
+// be told from another one in what REG.API lists: it ends in status.refused, and the other records are applied.
 //
 // +kubebuilder:validation:MinLength=1
 // +kubebuilder:validation:MaxLength=2048
-// +kubebuilder:validation:Pattern=`^[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?$`
 type Text string
 
 // MX is a mail server.
 type MX struct {
-	// priority: servers with a lower number are asked first.
+	// priority: servers with a lower number are asked first. REG.API documents 0 to 10 and may refuse more.
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=65535
 	Priority int32 `json:"priority"`
 
-	// host is the mail server's complete host name.
+	// host is the mail server's complete host name, or a single dot with priority 0 where the name takes no mail.
 	Host Host `json:"host"`
 }
 
 // SRV is a server of a service.
+//
+// +kubebuilder:validation:XValidation:rule="self.port != 0 || self.target == '.'",message="port 0 is no port: write 1 to 65535, or target . to say that the service is not offered"
 type SRV struct {
 	// priority: servers with a lower number are asked first.
 	// +kubebuilder:validation:Minimum=0
@@ -133,18 +145,18 @@ type SRV struct {
 	// +kubebuilder:validation:Maximum=65535
 	Weight int32 `json:"weight,omitempty"`
 
-	// port of the service.
-	// +kubebuilder:validation:Minimum=1
+	// port of the service; 0 with target . where the service is not offered.
+	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=65535
 	Port int32 `json:"port"`
 
-	// target is the server's complete host name.
+	// target is the server's complete host name, or a single dot where the service is not offered.
 	Target Host `json:"target"`
 }
 
 // CAA is a rule for certificate authorities.
 //
-// +kubebuilder:validation:XValidation:rule="self.tag != 'iodef' || self.value.startsWith('mailto:') || self.value.startsWith('http://') || self.value.startsWith('https://')",message="the value of an iodef tag is where to report to: write mailto:somebody@example.ru or a URL"
+// +kubebuilder:validation:XValidation:rule="self.tag != 'iodef' || self.value.startsWith('mailto:') || self.value.startsWith('http://') || self.value.startsWith('https://') || self.value.startsWith('\"')",message="the value of an iodef tag is where to report to: write mailto:somebody@example.ru or a URL"
 type CAA struct {
 	// flags is 0, or 128 where an authority that does not know the tag has to refuse.
 	// +optional
@@ -155,10 +167,10 @@ type CAA struct {
 	// +kubebuilder:validation:Enum=issue;issuewild;iodef
 	Tag string `json:"tag"`
 
-	// value is the domain name of an authority (issue, issuewild; ";" allows none), or an address for reports (iodef).
+	// value is the domain name of an authority (issue, issuewild; ";" allows none), or an address for reports (iodef). As with txt, quotes
+	// around it are not part of it.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=255
-	// +kubebuilder:validation:Pattern=`^[!#-\[\]-~]([ !#-\[\]-~]*[!#-\[\]-~])?$`
 	Value string `json:"value"`
 }
 
@@ -173,15 +185,14 @@ type HTTPS struct {
 	Priority int32 `json:"priority"`
 
 	// target is the complete name of the host to connect to, or a single dot for the name itself.
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=254
-	// +kubebuilder:validation:Pattern=`^([.]|[\p{L}\p{N}_]([\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?([.][\p{L}\p{N}_]([\p{L}\p{N}_-]{0,61}[\p{L}\p{N}_])?)*[.]?)$`
-	// +kubebuilder:validation:XValidation:rule="!isIP(self) && self.contains('.')",message="write a single dot for the name itself, or a complete host name, such as www.example.ru"
+	// +kubebuilder:validation:XValidation:rule="self.contains('.')",message="write a single dot for the name itself, or a complete host name, such as www.example.ru"
 	Target string `json:"target"`
 
 	// params are the service parameters as key=value, separated by spaces, such as "alpn=h2,h3 ipv4hint=192.0.2.1".
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=1024
-	// +kubebuilder:validation:Pattern=`^[a-z0-9-]+(=[!#-~]+)?( [a-z0-9-]+(=[!#-~]+)?)*$`
 	Params string `json:"params,omitempty"`
 }

@@ -62,12 +62,24 @@ func TestTheAPIServerTakesEveryKindOfRecord(t *testing.T) {
 - {name: _sip._tcp, srv: [{priority: 0, weight: 5, port: 5060, target: sip.example.ru}]}
 - {name: _acme-challenge.www, txt: [a, b]}
 - {name: svc, https: [{priority: 0, target: other.example.com}]}`),
-		"Unicode names":           zoneSpec(`[{name: почта, a: [192.0.2.1]}, {name: www, cname: пример.рф}]`),
-		"punycode names":          zoneSpec(`[{name: xn--80a1acny, a: [192.0.2.1]}]`),
-		"a Unicode domain":        `{accountRef: {name: main}, domainName: пример.рф}`,
-		"SOA":                     `{accountRef: {name: main}, domainName: example.ru, soa: {ttl: 1h30m, minimumTTL: 10m}}`,
-		"one name in two entries": zoneSpec(`[{name: www, a: [192.0.2.1]}, {name: www, txt: [x]}]`),
-		"a zone with no records":  `{accountRef: {name: main}, domainName: example.ru}`,
+		"Unicode names":            zoneSpec(`[{name: почта, a: [192.0.2.1]}, {name: www, cname: пример.рф}]`),
+		"punycode names":           zoneSpec(`[{name: xn--80a1acny, a: [192.0.2.1]}]`),
+		"a Unicode domain":         `{accountRef: {name: main}, domainName: пример.рф}`,
+		"SOA":                      `{accountRef: {name: main}, domainName: example.ru, soa: {ttl: 1h30m, minimumTTL: 10m}}`,
+		"one name in two entries":  zoneSpec(`[{name: www, a: [192.0.2.1]}, {name: www, txt: [x]}]`),
+		"a null MX":                zoneSpec(`[{name: "@", mx: [{priority: 0, host: .}]}]`),
+		"a null SRV":               zoneSpec(`[{name: _imap._tcp, srv: [{priority: 0, weight: 0, port: 0, target: .}]}]`),
+		"texts with quotes":        zoneSpec(`[{name: www, txt: ['say "yes"', 'C:\dir', '"v=spf1 -all"', 'v=DKIM1\; p=x']}]`),
+		"texts to be told about":   zoneSpec(`[{name: www, txt: [привет, "two\nlines", 'a\\\b']}]`),
+		"CAA values with quotes":   zoneSpec(`[{name: "@", caa: [{tag: issue, value: '"letsencrypt.org"'}, {tag: iodef, value: '"mailto:a@example.ru"'}]}]`),
+		"HTTPS with quotes":        zoneSpec(`[{name: "@", https: [{priority: 1, target: ., params: 'alpn="h2,h3"  port=443'}]}]`),
+		"a plus sign in a name":    zoneSpec(`[{name: first+last, txt: [x]}]`),
+		"decomposed letters":       zoneSpec(`[{name: "чай", cname: "чай.рф"}]`),
+		"a decomposed domain":      `{accountRef: {name: main}, domainName: "чай.рф"}`,
+		"names with the domain":    zoneSpec(`[{name: www.example.ru, a: [192.0.2.1]}, {name: www.Example.RU., txt: [x]}, {name: example.ru, txt: [x]}, {name: www.example.com., txt: [x]}]`),
+		"a name of 250 characters": zoneSpec(`[{name: ` + strings.Repeat("abcd.", 47) + `example.ru, txt: [x]}]`),
+		"protected names":          `{accountRef: {name: main}, domainName: example.ru, protected: ["@", "поч*", "*.internal", "db?", www.example.ru., "чай*"]}`,
+		"a zone with no records":   `{accountRef: {name: main}, domainName: example.ru}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := apply("DNSZone", spec); err != nil {
@@ -81,7 +93,7 @@ func TestTheAPIServerRefusesRecordsThatCannotExist(t *testing.T) {
 	for name, test := range map[string]struct{ records, want string }{
 		"an A with a host name":            {`[{name: www, a: [example.ru]}]`, `spec.records[0].a[0]: Invalid value: "example.ru": an a record holds an IPv4 address, such as 192.0.2.1`},
 		"an A with an IPv6 address":        {`[{name: www, a: ["2001:db8::1"]}]`, "for IPv6 use aaaa"},
-		"an A with leading zeros":          {`[{name: www, a: [192.000.2.1]}]`, "an a record holds an IPv4 address"},
+		"an A with leading zeros":          {`[{name: www, a: [192.0.2.01]}]`, `spec.records[0].a[0]: Invalid value: "192.0.2.01": an a record holds an IPv4 address, such as 192.0.2.1, without leading zeros`},
 		"an AAAA with an IPv4 address":     {`[{name: www, aaaa: [192.0.2.1]}]`, "for IPv4 use a"},
 		"a CNAME with other records":       {`[{name: www, a: [192.0.2.1], cname: example.ru}]`, "a cname stands alone at its name"},
 		"a CNAME at the apex":              {`[{name: "@", cname: example.com}]`, "cannot be a cname"},
@@ -91,10 +103,8 @@ func TestTheAPIServerRefusesRecordsThatCannotExist(t *testing.T) {
 		"a negative MX priority":           {`[{name: "@", mx: [{priority: -1, host: mx.example.ru}]}]`, "greater than or equal to 0"},
 		"an MX with an address":            {`[{name: "@", mx: [{priority: 10, host: 192.0.2.1}]}]`, `spec.records[0].mx[0].host: Invalid value: "192.0.2.1": a host name is wanted here`},
 		"an MX without a host":             {`[{name: "@", mx: [{priority: 10}]}]`, "host: Required value"},
-		"an SRV port of zero":              {`[{name: _sip._tcp, srv: [{priority: 0, port: 0, target: sip.example.ru}]}]`, "port: Invalid value: 0"},
+		"an SRV port of zero":              {`[{name: _sip._tcp, srv: [{priority: 0, port: 0, target: sip.example.ru}]}]`, "port 0 is no port: write 1 to 65535"},
 		"an SRV at an ordinary name":       {`[{name: sip, srv: [{priority: 0, port: 5060, target: sip.example.ru}]}]`, "starts with its service and protocol"},
-		"a TXT in Russian":                 {`[{name: www, txt: [привет]}]`, "spec.records[0].txt[0]"},
-		"a TXT with a quote":               {`[{name: www, txt: ['say "yes"']}]`, "spec.records[0].txt[0]"},
 		"a TXT that is too long":           {`[{name: www, txt: [` + strings.Repeat("x", 2049) + `]}]`, "may not be more than 2048"},
 		"an empty TXT":                     {`[{name: www, txt: [""]}]`, "spec.records[0].txt[0]"},
 		"a CAA with an unknown tag":        {`[{name: "@", caa: [{tag: issues, value: letsencrypt.org}]}]`, `Unsupported value: "issues"`},
@@ -103,11 +113,14 @@ func TestTheAPIServerRefusesRecordsThatCannotExist(t *testing.T) {
 		"an HTTPS alias with parameters":   {`[{name: www, https: [{priority: 0, target: a.example.ru, params: alpn=h2}]}]`, "takes no params"},
 		"an HTTPS alias of itself":         {`[{name: www, https: [{priority: 0, target: "."}]}]`, "name the other host in target"},
 		"NS at the apex":                   {`[{name: "@", ns: [ns1.example.com]}]`, "are its delegation at the registrar"},
-		"a name outside the zone":          {`[{name: www.example.ru, a: [192.0.2.1]}]`, "leave the domain off"},
-		"a name with a final dot":          {`[{name: www.example.com., a: [192.0.2.1]}]`, "names are relative to the zone"},
+		"a name that is a URL":             {`[{name: "http://www", a: [192.0.2.1]}]`, `spec.records[0].name: Invalid value: "http://www": not a name in a zone`},
+		"two names in one":                 {`[{name: "www,mail", a: [192.0.2.1]}]`, "not a name in a zone"},
 		"a name with a space":              {`[{name: "w w", a: [192.0.2.1]}]`, `spec.records[0].name: Invalid value: "w w": not a name in a zone`},
-		"a name with an empty label":       {`[{name: a..b, a: [192.0.2.1]}]`, "not a name in a zone"},
-		"a star inside a name":             {`[{name: a.*, a: [192.0.2.1]}]`, "not a name in a zone"},
+		"a name with an empty label":       {`[{name: a..b, a: [192.0.2.1]}]`, "remove the extra dot"},
+		"a name that starts with a dot":    {`[{name: .b, a: [192.0.2.1]}]`, "remove the extra dot"},
+		"a star inside a name":             {`[{name: a.*, a: [192.0.2.1]}]`, "write * or *.apps"},
+		"a star inside a label":            {`[{name: "a*", a: [192.0.2.1]}]`, "write * or *.apps"},
+		"a null MX beside another":         {`[{name: "@", mx: [{priority: 0, host: .}, {priority: 10, host: mx.example.ru}]}]`, "takes no mail, and others contradict it"},
 		"a label of two alphabets":         {`[{name: "wwwпочта", a: [192.0.2.1]}]`, "mixes Latin and Cyrillic letters"},
 		"a name without records":           {`[{name: www}]`, "the name has no records"},
 		"an empty list":                    {`[{name: www, a: []}]`, "should have at least 1 items"},
@@ -127,6 +140,8 @@ func TestTheAPIServerRefusesOtherFieldsThatCannotWork(t *testing.T) {
 		"a zone without an account":      {"DNSZone", `{domainName: example.ru}`, "spec.accountRef: Required value"},
 		"a TTL in days":                  {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, soa: {ttl: 1d}}`, "a day is 24h"},
 		"a TTL that is too short":        {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, soa: {minimumTTL: 1s}}`, "from 1m to 720h"},
+		"a protected name with a space":  {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, protected: [www, "a b"]}`, `spec.protected[1]: Invalid value: "a b": not a pattern of names in a zone`},
+		"a protected empty label":        {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, protected: [a..b]}`, "remove the extra dot"},
 		"an unknown deletion policy":     {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, deletionPolicy: Burn}`, `supported values: "Retain", "Delete"`},
 		"an account without a Secret":    {"Account", `{}`, "spec.secretRef: Required value"},
 		"an endpoint without encryption": {"Account", `{secretRef: {name: s}, endpoint: "http://api.example.ru/"}`, "use https"},
@@ -166,6 +181,46 @@ func TestAZoneOfTenThousandNamesIsAccepted(t *testing.T) {
 	}
 	if err := apply("DNSZone", zoneSpec(records.String())); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAnEntryWithTooManyTextsSaysWhereTheOthersGo(t *testing.T) {
+	texts := make([]string, 33)
+	for i := range texts {
+		texts[i] = fmt.Sprintf("text %d", i)
+	}
+	list := func(texts []string) string { return "{name: www, txt: [" + strings.Join(texts, ", ") + "]}" }
+	assertRefused(t, apply("DNSZone", zoneSpec("["+list(texts)+"]")),
+		"spec.records[0].txt: Invalid value: an entry takes at most 32 texts: write the others into a further entry of the same name")
+	if err := apply("DNSZone", zoneSpec("["+list(texts[:32])+", "+list(texts[32:])+"]")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnObjectThatNobodyHasLookedAtIsInProgress(t *testing.T) {
+	reference := v1alpha1.AccountReference{Name: "main"}
+	for _, object := range []client.Object{
+		&v1alpha1.Account{Spec: v1alpha1.AccountSpec{SecretRef: v1alpha1.SecretReference{Name: "s"}}},
+		&v1alpha1.Domain{Spec: v1alpha1.DomainSpec{AccountRef: reference, DomainName: "example.ru"}},
+		&v1alpha1.DNSZone{Spec: v1alpha1.DNSZoneSpec{AccountRef: reference, DomainName: "example.ru"}},
+	} {
+		object.SetNamespace("default")
+		object.SetName("fresh")
+		kind := fmt.Sprintf("%T", object)
+		if err := kube.Create(t.Context(), object); err != nil {
+			t.Fatal(err)
+		}
+		if err := kube.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+			t.Fatal(err)
+		}
+		fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		observed, found, err := unstructured.NestedInt64(fields, "status", "observedGeneration")
+		if err != nil || !found || observed != -1 || object.GetGeneration() != 1 {
+			t.Errorf("%s: generation %d, observed %d (%v, %v)", kind, object.GetGeneration(), observed, found, err)
+		}
 	}
 }
 

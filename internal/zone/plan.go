@@ -99,10 +99,10 @@ func (p Plan) Lines() []string {
 // before.
 func (p Plan) Hash(number int) string { return hashOf(p.Lines(), number) }
 
-// AskedHash names what the plan asks about, as Hash does.
-func (p Plan) AskedHash(number int) string {
-	lines := make([]string, len(p.Asked))
-	for i, record := range p.Asked {
+// HashOf names exactly these records, as Hash names a plan.
+func HashOf(records []Record, number int) string {
+	lines := make([]string, len(records))
+	for i, record := range records {
 		lines[i] = record.String()
 	}
 	return hashOf(lines, number)

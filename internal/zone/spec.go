@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 )
@@ -119,6 +120,9 @@ func checkHostOf(record Record) error {
 
 // specHost gives a host name in canonical form, and as it is written where there is none.
 func specHost(host string) (string, error) {
+	if i := strings.IndexAny(host, "/:@*?,\"\\"); i >= 0 {
+		return host, fmt.Errorf("%q is in no host name: write one alone and complete, such as mail.example.ru", host[i])
+	}
 	canonical, err := canonicalHost(host)
 	if err != nil {
 		return host, err
@@ -151,6 +155,9 @@ func (c *specConverter) addCAA(name string, caa v1alpha1.CAA) {
 func (c *specConverter) addHTTPS(name string, https v1alpha1.HTTPS) {
 	record := Record{Name: name, Type: HTTPS, Priority: uint16(https.Priority), Content: https.Target + " " + https.Params}
 	target, err := specHost(https.Target)
+	if _, notAddress := netip.ParseAddr(https.Target); notAddress == nil {
+		err = errors.New("target is a host name, not an address: write a single dot for the name itself, and addresses as ipv4hint and ipv6hint in params")
+	}
 	if err == nil {
 		var content string
 		if content, err = httpsContent(record.Priority, target, https.Params); err == nil {

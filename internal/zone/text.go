@@ -13,10 +13,11 @@ import (
 //	quoted   in quotes, with nothing escaped
 //
 // What has no quotes around it is plain. What has is escaped if it can be, and quoted otherwise: "say "yes"" and "C:\dir"
-// are no escaped strings. Two readings stay ambiguous, so that canonicalText admits neither text:
+// are no escaped strings. A spec that says \; means the semicolon alone, so that no text of ours holds it. Two readings stay
+// ambiguous, so that canonicalText admits neither text:
 //
 //	a text that itself starts and ends with a quote: its plain spelling is another one's in quotes;
-//	a text that, put into quotes, is a series of escaped strings: a\\b reads as a\b, a\"b as a"b, a\;b as a;b, a" "b as ab.
+//	a text that, put into quotes, is a series of escaped strings: a\\b reads as a\b, a\"b as a"b, a" "b as ab.
 //
 // All others read back as themselves in each spelling. FromAPI also meets the two, in records of other people; it takes them
 // for what the rule above makes of them, and never for more than one layer of quotes.
@@ -65,6 +66,9 @@ func checkText(text string) error {
 	if inQuotes(text) {
 		return errors.New("a text that itself starts and ends with a quote cannot be told from one in quotes in what REG.API lists: leave the quotes off")
 	}
+	if strings.Contains(text, `\;`) {
+		return errors.New("a backslash before a semicolon is that of a zone file, and stands for the semicolon alone: write ; without backslashes before it")
+	}
 	if read := readTXT(`"` + text + `"`); read != text {
 		return fmt.Errorf(`in quotes the text reads as %s, and REG.API may list either: write \, " and ; without a backslash before them`, read)
 	}
@@ -102,10 +106,10 @@ func readQuoted(s string) (text, rest string, ok bool) {
 	}
 	var unquoted strings.Builder
 	for i := 1; i < len(s); i++ {
-		switch {
-		case s[i] == '"':
+		switch s[i] {
+		case '"':
 			return unquoted.String(), s[i+1:], true
-		case s[i] == '\\':
+		case '\\':
 			if i++; i == len(s) || !strings.ContainsRune(`"\;`, rune(s[i])) {
 				return "", "", false
 			}

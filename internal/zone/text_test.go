@@ -73,6 +73,7 @@ func TestATextThatCannotBeKeptSaysWhy(t *testing.T) {
 		`two \\ backslashes`: `reads as two \ backslashes`,
 		`an \" escape`:       `reads as an " escape`,
 		`a" "b`:              "reads as ab",
+		`a\\;b "`:            "without backslashes before it",
 	} {
 		_, invalid := FromSpec([]v1alpha1.NameRecords{{Name: "t", TXT: []v1alpha1.Text{v1alpha1.Text(written)}}}, "example.ru")
 		if len(invalid) != 1 || !strings.Contains(invalid[0].Reason, want) {

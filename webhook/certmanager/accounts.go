@@ -160,11 +160,6 @@ func prunes(object *v1alpha1.DNSZone, domain string, record zone.Record) bool {
 		return false
 	}
 	var policy zone.Policy
-	for _, pattern := range object.Spec.Protected {
-		if canonical, err := zone.CanonicalRelative(pattern, domain); err == nil {
-			pattern = canonical
-		}
-		policy.Protected = append(policy.Protected, pattern)
-	}
+	policy.Protected, _ = zone.ReadPatterns(object.Spec.Protected, domain)
 	return !policy.Protects(record)
 }

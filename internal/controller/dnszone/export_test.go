@@ -28,7 +28,7 @@ func (s *scope) Compare(ctx context.Context, current zone.Snapshot) error {
 		return fmt.Errorf("%d changes are planned, held by %+v", len(edits.Changes), s.held)
 	}
 	before := s.zone.Status.DeepCopy()
-	s.confirmOwnership(current)
+	s.takeStock(zone.Result{Zone: current})
 	if string(before.Owned.Confirmed) != string(s.zone.Status.Owned.Confirmed) {
 		return errors.New("the record of ownership changes without need")
 	}

@@ -3,50 +3,222 @@ package dnszone
 import (
 	"context"
 	"fmt"
+	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
+const (
+	// maxReplaced, maxTaken and maxRecordLine bound lists of the status.
+	maxReplaced   = 50
+	maxTaken      = 1000
+	maxRecordLine = 4096
+)
+
 func (s *scope) ownership() zone.Ownership {
+	owned := s.zone.Status.Owned
 	return zone.Ownership{
-		Confirmed: zone.ParseSet(s.zone.Status.Owned.Confirmed),
-		Pending:   zone.ParseSet(s.zone.Status.Owned.Pending),
+		Confirmed: zone.ParseSet(owned.Confirmed), Pending: zone.ParseSet(owned.Pending), Adopted: zone.ParseSet(owned.Adopted),
 	}
 }
 
-// writeAhead records what is about to be created, before REG.API is asked. If the process dies in between, the next
-// one knows that the records may be its own.
-func (r *Reconciler) writeAhead(ctx context.Context, s *scope, added []zone.Record) error {
-	owned := s.ownership()
-	known := true
-	for _, record := range added {
-		known = known && owned.Has(record)
-		owned.Pending.Add(record)
+func (s *scope) setOwnership(owned zone.Ownership) {
+	status := &s.zone.Status.Owned
+	status.Confirmed, status.Pending, status.Adopted = owned.Confirmed.Bytes(), owned.Pending.Bytes(), owned.Adopted.Bytes()
+}
+
+// bind makes what the status remembers speak of the zone that was read. What it remembers of another account's zone, or of the
+// same name bought again, tells nothing about this one.
+func (s *scope) bind(current zone.Snapshot) {
+	of := s.loginID() + "/" + current.ServiceID.String()
+	owned := &s.zone.Status.Owned
+	if current.ServiceID == 0 || owned.Of == of { // An answer without the number tells nothing.
+		return
 	}
-	if known {
+	if owned.Of != "" {
+		*owned = v1alpha1.OwnedRecords{Rule: v1alpha1.OwnershipDeclared}
+		s.zone.Status.Approvals, s.zone.Status.Taken, s.zone.Status.WebService = v1alpha1.ZoneApprovals{}, nil, ""
+	}
+	owned.Of = of
+}
+
+func (s *scope) loginID() string {
+	if s.connection == nil {
+		return ""
+	}
+	return s.connection.ID
+}
+
+// onOlderRule says whether a version wrote the status that owned what it created, and nothing that it found.
+func (s *scope) onOlderRule() bool { return s.zone.Status.Owned.Rule == "" && !s.unseen }
+
+// beginRule makes an object that nobody has looked at yet one of the present rule.
+func (s *scope) beginRule() {
+	if s.unseen {
+		s.zone.Status.Owned.Rule = v1alpha1.OwnershipDeclared
+	}
+}
+
+// adoptable are the records of the plan that become the object's own without a write. Where they would be removed with the
+// object, one that an older rule has not counted among its own waits for the same approval as a value of somebody else.
+func (s *scope) adoptable() []zone.Record {
+	if s.mayNotWrite() {
 		return nil
 	}
-	s.zone.Status.Owned.Pending = owned.Pending.Bytes()
-	if err := r.PatchStatus(ctx, s.before, s.zone); err != nil {
-		return fmt.Errorf("record what is about to be created: %w", err)
+	if !s.adoptionAsks() {
+		return s.planned.Adopted
+	}
+	approved := zone.ParseSet(s.zone.Status.Approvals.Adoption)
+	var adopted []zone.Record
+	for _, record := range s.planned.Adopted {
+		if approved.Has(record) {
+			adopted = append(adopted, record)
+		}
+	}
+	return adopted
+}
+
+// adoptionAsks says whether records that stand as declared may become the object's own only once that was approved.
+func (s *scope) adoptionAsks() bool {
+	return s.onOlderRule() && s.zone.Spec.DeletionPolicy == v1alpha1.DeletionDelete
+}
+
+// writeAhead records what is about to be done, before REG.API is asked: what is created, what becomes the object's own, what is
+// taken away to make room, and whose values are replaced. If the process dies in between, the next one knows.
+//
+// It is written in every case, if only to make sure that the object is still the one that was read: a plan by an older one
+// would take its own records for somebody else's.
+func (r *Reconciler) writeAhead(ctx context.Context, s *scope) error {
+	s.beginRule()
+	ahead := s.planned
+	ahead.Adopted = s.adoptable()
+	s.setOwnership(s.ownership().Ahead(ahead))
+	s.setTaken(s.planned.Swaps)
+	s.noteReplaced(s.planned.Replaced)
+	if err := r.PatchStatusInAnyCase(ctx, s.before, s.zone); err != nil {
+		return fmt.Errorf("record what is about to be done: %w", err)
 	}
 	s.before = s.zone.DeepCopy()
 	return nil
 }
 
-// confirmOwnership keeps what was read back, and what is still desired and only vanished for the moment.
-func (s *scope) confirmOwnership(current zone.Snapshot) {
-	owned := s.ownership()
-	var confirmed zone.Set
-	for _, record := range current.Records() {
-		if owned.Has(record) {
-			confirmed.Add(record)
+// noteReplaced keeps the values of somebody else that are replaced, and counts how often that happens at a unit.
+func (s *scope) noteReplaced(records []zone.Record) {
+	replaced := &s.zone.Status.Replaced
+	for _, record := range records {
+		entry := v1alpha1.ReplacedRecord{Record: status.Shorten(record.String(), maxRecordLine), Generation: s.zone.Generation}
+		if len(*replaced) == 0 || (*replaced)[len(*replaced)-1] != entry {
+			*replaced = append(*replaced, entry)
+		}
+		s.noteContest(zone.UnitOf(record))
+	}
+	*replaced = (*replaced)[max(0, len(*replaced)-maxReplaced):]
+}
+
+func (s *scope) setTaken(swaps []zone.Swap) {
+	s.zone.Status.Taken = nil
+	for _, swap := range swaps {
+		for _, record := range swap.Taken {
+			s.zone.Status.Taken = append(s.zone.Status.Taken, v1alpha1.TakenRecord{
+				Name: record.Name, Type: string(record.Type), Priority: int32(record.Priority), Content: record.Content,
+			})
 		}
 	}
-	for _, record := range s.desired {
-		if owned.Confirmed.Has(record) {
-			confirmed.Add(record)
+	s.zone.Status.Taken = s.zone.Status.Taken[:min(len(s.zone.Status.Taken), maxTaken)]
+}
+
+func (s *scope) taken() []zone.Record {
+	var records []zone.Record
+	for _, t := range s.zone.Status.Taken {
+		records = append(records, zone.Record{Name: t.Name, Type: zone.Type(t.Type), Priority: uint16(t.Priority), Content: t.Content})
+	}
+	return records
+}
+
+// restore puts back what an earlier attempt took away without putting anything in its place.
+func (r *Reconciler) restore(ctx context.Context, s *scope) error {
+	taken := s.taken()
+	if len(taken) == 0 || s.mayNotWrite() {
+		return nil
+	}
+	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{Fresh: true, Plan: func(current zone.Snapshot) zone.Edits {
+		return zone.Edits{Changes: zone.Restore(taken, current)}
+	}})
+	if err != nil {
+		return fmt.Errorf("put back what was taken away: %w", err)
+	}
+	if len(result.Failures) == 0 {
+		s.zone.Status.Taken = nil
+	}
+	return nil
+}
+
+// takeStock remembers what is the object's own after an edit.
+func (s *scope) takeStock(result zone.Result) {
+	adopted := zone.Plan{Adopted: s.adoptable()}
+	s.setOwnership(s.ownership().Ahead(adopted).After(s.declared, result, s.policy()))
+	if s.mayNotWrite() {
+		return
+	}
+	if len(s.asked) == 0 {
+		s.zone.Status.Owned.Rule = v1alpha1.OwnershipDeclared
+	}
+	s.setTaken(result.Empty)
+	if s.held == nil && len(result.Failures) == 0 {
+		s.useApprovals()
+	}
+}
+
+const (
+	// contestedWithin and maxContests: so many changes by somebody else within that time are a contest.
+	contestedWithin = time.Hour
+	maxContests     = 3
+	// maxContested bounds the list.
+	maxContested = 100
+)
+
+// noteContest counts a change by somebody else at a unit; the first time it is first contact.
+func (s *scope) noteContest(unit string) {
+	contested := &s.zone.Status.Contested
+	for i := range *contested {
+		entry := &(*contested)[i]
+		if entry.Unit != unit {
+			continue
+		}
+		if time.Since(entry.Since.Time) > contestedWithin {
+			*entry = v1alpha1.ContestedUnit{Unit: unit, Since: metav1.Now()}
+		} else {
+			entry.Changes++
+		}
+		return
+	}
+	*contested = append(*contested, v1alpha1.ContestedUnit{Unit: unit, Since: metav1.Now()})
+	*contested = (*contested)[max(0, len(*contested)-maxContested):]
+}
+
+// contested are the units that are left to whoever changes them. Who has lost one gets it back with the next spec.
+func (s *scope) contested() map[string]bool {
+	units := map[string]bool{}
+	for _, entry := range s.zone.Status.Contested {
+		lately := time.Since(entry.Since.Time) <= contestedWithin
+		if entry.Changes >= maxContests || (entry.Changes == maxContests-1 && lately) {
+			units[entry.Unit] = true
 		}
 	}
-	s.zone.Status.Owned.Confirmed, s.zone.Status.Owned.Pending = confirmed.Bytes(), nil
+	return units
+}
+
+// yield makes it last that units are left to somebody else.
+func (s *scope) yield() {
+	for _, blocked := range s.planned.Blocked {
+		for i := range s.zone.Status.Contested {
+			if entry := &s.zone.Status.Contested[i]; blocked.Contested() && entry.Unit == zone.UnitOf(blocked.By) {
+				entry.Changes = maxContests
+			}
+		}
+	}
 }

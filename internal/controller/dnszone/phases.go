@@ -3,6 +3,7 @@ package dnszone
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -25,20 +26,29 @@ const finalizer = "regapi.io/dnszone"
 // scope is what the phases of a DNSZone find out.
 type scope struct {
 	before, zone *v1alpha1.DNSZone
+	// unseen says that no status was ever written.
+	unseen bool
 
 	connection *account.Connection
 	target     zone.Target
-	desired    []zone.Record
+	// declared is what the spec asks for, and desired all of it that a zone can hold.
+	declared  zone.Declaration
+	desired   []zone.Record
+	protected zone.Patterns
 	// refused are records that cannot be created, each with its reason.
 	refused []v1alpha1.RefusedRecord
 	// soaRefused says that the lifetimes of the zone are among them.
 	soaRefused bool
+	// asked are the values of somebody else that wait for approval.
+	asked []zone.Record
 	// planned is what has to change, and held what keeps it from being changed; nil if nothing does.
 	planned zone.Plan
 	held    *hold
 	// current is the zone as it was read last; nil if it was not. made are the changes that came about.
 	current *zone.Snapshot
 	made    []zone.Change
+	// emptied are the names that lost their records and got none.
+	emptied []zone.Swap
 	// foreignServers are what the domain is delegated to, where that is not the registrar.
 	foreignServers []string
 	publication    *publication
@@ -47,8 +57,9 @@ type scope struct {
 func newScope(found *v1alpha1.DNSZone) *scope {
 	s := &scope{before: found.DeepCopy(), zone: found}
 	if found.Status.ObservedGeneration != found.Generation {
-		found.Status.Refused = nil // They were refused of another spec.
+		found.Status.Refused, found.Status.Contested, found.Status.SOATries = nil, nil, 0 // They are about another spec.
 	}
+	s.unseen = found.Status.ObservedGeneration <= 0
 	return s
 }
 
@@ -111,8 +122,14 @@ func (r *Reconciler) follow(s *scope, aspects inventory.Aspect) {
 // interpret turns the spec into records and sets apart what no zone can hold.
 func (r *Reconciler) interpret(_ context.Context, s *scope) error {
 	records, invalid := zone.FromSpec(s.zone.Spec.Records, s.target.Domain)
-	for _, entry := range invalid {
+	protected, unreadable := zone.ReadPatterns(s.zone.Spec.Protected, s.target.Domain)
+	s.desired, s.protected = records, protected
+	s.declared = zone.Declare(records...)
+	for _, entry := range append(invalid, unreadable...) {
 		s.refuse(entry.Record, reasonInvalidRecord, entry.Reason)
+		if entry.Wanted.Type != "" {
+			s.declared.Missing = append(s.declared.Missing, entry.Wanted)
+		}
 	}
 	remembered := s.rememberedRefusals()
 	if refusal, ok := remembered[soaRecord]; ok && s.zone.Spec.SOA != nil {
@@ -120,11 +137,9 @@ func (r *Reconciler) interpret(_ context.Context, s *scope) error {
 		s.refused = append(s.refused, refusal)
 	}
 	for _, record := range records {
-		if refusal, ok := remembered[record.String()]; ok {
-			s.refused = append(s.refused, refusal)
-			continue
+		if _, ok := remembered[record.String()]; ok {
+			s.declared.Missing = append(s.declared.Missing, record)
 		}
-		s.desired = append(s.desired, record)
 	}
 	return nil
 }
@@ -140,9 +155,13 @@ func (s *scope) priority() traffic.Priority {
 // sync brings the zone to what the spec asks.
 func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 	ctx = traffic.WithPriority(ctx, s.priority())
+	if err := r.restore(ctx, s); err != nil {
+		return err
+	}
 	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{
 		Plan:    s.plan,
-		Prepare: func(ctx context.Context, edits zone.Edits) error { return r.writeAhead(ctx, s, edits.Added()) },
+		Prepare: func(ctx context.Context, _ zone.Edits) error { return r.writeAhead(ctx, s) },
+		Fresh:   len(s.zone.Status.Owned.Pending) > 0, // What is not certain is not concluded from memory.
 	})
 	if regapi.HasCode(err, regapi.CodeDomainIsNotUseRegruNSS) {
 		return r.explainDelegation(ctx, s, err)
@@ -150,16 +169,14 @@ func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 	if err != nil {
 		return err
 	}
-	s.current, s.made = &result.Zone, result.Made()
-	for _, b := range s.planned.Blocked {
-		s.refuse(b.Record.String(), reasonBlockedRecord, b.Reason())
-	}
+	s.current, s.made, s.emptied = &result.Zone, result.Made(), result.Empty
+	s.refuseBlocked()
 	r.reportChanges(ctx, s)
-	s.confirmOwnership(result.Zone)
+	s.takeStock(result)
 	if result.WebChanged {
 		s.recordWeb(result)
 	}
-	return s.sortFailures(result.Failures)
+	return s.sortFailures(result)
 }
 
 // explainDelegation finds out which name servers the domain uses instead of the registrar's. The inventory wakes the object
@@ -178,20 +195,27 @@ func (r *Reconciler) explainDelegation(ctx context.Context, s *scope, cause erro
 	return cause
 }
 
-// reportChanges records what was changed in the outside world: an event per change, up to a number that people read.
+// reportChanges tells what was changed in the outside world: in one event, since the API server merges events of one object
+// and reason whatever their text, and in a line of the log each.
 func (r *Reconciler) reportChanges(ctx context.Context, s *scope) {
+	if len(s.made) == 0 {
+		return
+	}
+	made, replaced := make([]string, len(s.made)), 0
+	foreign := map[zone.Change]bool{}
+	for _, record := range s.planned.Replaced {
+		foreign[zone.Change{Operation: zone.Remove, Record: record}] = true
+	}
 	for i, change := range s.made {
-		log.FromContext(ctx).Info("Changed the zone", "domain", s.target.Domain, "change", change.String())
-		if i >= shownChanges {
-			continue
+		log.FromContext(ctx).Info("Changed the zone", "domain", s.target.Domain, "change", change.String(), "replaced", foreign[change])
+		made[i] = change.String()
+		if foreign[change] {
+			replaced++
 		}
-		reason := "RecordAdded"
-		if change.Operation == zone.Remove {
-			reason = "RecordRemoved"
-		}
-		r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, reason, "Sync", "%s", status.Shorten(change.Record.String(), status.MaxNote))
 	}
-	if more := len(s.made) - shownChanges; more > 0 {
-		r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, "RecordsChanged", "Sync", "and %d more changes, which the operator's log names", more)
+	note := strings.Join(made, "; ")
+	if replaced > 0 {
+		note = fmt.Sprintf("%d values of somebody else replaced (status.replaced keeps them): %s", replaced, note)
 	}
+	r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, "RecordsChanged", "Sync", "%s", status.Shorten(note, status.MaxNote))
 }

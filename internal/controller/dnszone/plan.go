@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// shownChanges is how many changes of a plan the status shows, and how many events tell of.
-	shownChanges = 20
+	// shownChanges is how many changes of a plan the status shows.
+	shownChanges = 200
 	// maxChangeLine bounds a line of them.
 	maxChangeLine = 512
 )
@@ -26,10 +26,11 @@ type hold struct {
 
 // plan says what has to change in the zone; nothing while something keeps the plan from being carried out.
 func (s *scope) plan(current zone.Snapshot) zone.Edits {
-	records := current.Records()
-	s.planned = zone.NewPlan(s.desired, s.ownership(), records, s.policy())
-	edits := zone.Edits{SOA: s.wantedSOA(current.SOA), Web: s.wantedWeb(current), Changes: s.planned.Changes}
-	s.held, s.zone.Status.Plan = s.holdOn(edits, len(records)), nil
+	s.bind(current)
+	s.planned = s.planApproved(current.Records())
+	edits := zone.EditsOf(s.planned)
+	edits.SOA, edits.Web = s.wantedSOA(current.SOA), s.wantedWeb(current)
+	s.held, s.zone.Status.Plan = s.holdOn(edits), nil
 	if s.held != nil {
 		s.zone.Status.Plan = s.showPlan(edits)
 		return zone.Edits{}
@@ -39,7 +40,10 @@ func (s *scope) plan(current zone.Snapshot) zone.Edits {
 
 // policy bounds the plan as the spec says.
 func (s *scope) policy() zone.Policy {
-	policy := zone.Policy{Kept: zone.ParseSet(s.zone.Status.Owned.Web)}
+	policy := zone.Policy{
+		Kept: zone.ParseSet(s.zone.Status.Owned.Web), Protected: s.protected, Contested: s.contested(),
+		Ask: s.zone.Spec.Adoption == v1alpha1.AdoptionAsk, AskAlways: s.onOlderRule(),
+	}
 	switch s.zone.Spec.Prune {
 	case v1alpha1.PruneAll:
 		policy.Prune = zone.PruneAll
@@ -47,36 +51,39 @@ func (s *scope) policy() zone.Policy {
 		policy.Prune = zone.PruneNone
 	case v1alpha1.PruneOwned:
 	}
-	for _, pattern := range s.zone.Spec.Protected {
-		if canonical, err := zone.CanonicalRelative(pattern, s.target.Domain); err == nil {
-			pattern = canonical
-		}
-		policy.Protected = append(policy.Protected, pattern)
-	}
 	return policy
 }
 
-// holdOn says what keeps edits from being made to a zone that holds so many records; nil if nothing does.
-func (s *scope) holdOn(edits zone.Edits, held int) *hold {
-	switch why := s.guard().Objects(s.planned, held); {
-	case edits.SOA == nil && len(edits.Web) == 0 && len(edits.Changes) == 0:
+// holdOn says what keeps edits from being made to the zone; nil if nothing does.
+func (s *scope) holdOn(edits zone.Edits) *hold {
+	switch why := s.guard().Objects(s.planned); {
+	case edits.Empty():
 		return nil
 	case s.paused():
 		return &hold{reason: v1alpha1.ReasonPaused, message: "the changes of status.plan wait: take the annotation " + v1alpha1.AnnotationPaused + " off"}
 	case s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		return &hold{reason: v1alpha1.ReasonObserved, message: "nothing is written; status.plan says what managementPolicy: Manage would change", ready: true}
-	case why != "" && s.zone.Annotations[v1alpha1.AnnotationApprovePlan] != s.planned.Hash():
+	case why != "" && !s.planIsApproved():
 		return &hold{
 			reason: v1alpha1.ReasonPlanNeedsApproval,
 			message: fmt.Sprintf("the plan has to be approved, since %s: look at status.plan, then annotate this object with %s=%s, or correct the spec",
-				why, v1alpha1.AnnotationApprovePlan, s.planned.Hash()),
+				why, v1alpha1.AnnotationApprovePlan, s.planHash()),
 		}
 	default:
 		return nil
 	}
 }
 
-func (s *scope) paused() bool { return s.zone.Annotations[v1alpha1.AnnotationPaused] == "true" }
+// paused says whether somebody has stopped all writes. Whatever is written there, but for "false", is meant to.
+func (s *scope) paused() bool {
+	value, annotated := s.zone.Annotations[v1alpha1.AnnotationPaused]
+	return annotated && value != "false"
+}
+
+// mayNotWrite says whether the object only looks.
+func (s *scope) mayNotWrite() bool {
+	return s.paused() || s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve
+}
 
 func (s *scope) guard() zone.Guard {
 	guard := zone.DefaultGuard
@@ -105,7 +112,7 @@ func (s *scope) showPlan(edits zone.Edits) *v1alpha1.ZonePlan {
 		shown[i] = status.Shorten(shown[i], maxChangeLine)
 	}
 	return &v1alpha1.ZonePlan{
-		Hash: s.planned.Hash(), Add: int32(len(s.planned.Added())), Remove: int32(len(s.planned.Removed())), Changes: shown,
+		Hash: s.planHash(), Add: int32(len(s.planned.Added())), Remove: int32(len(s.planned.Removed())), Changes: shown,
 	}
 }
 

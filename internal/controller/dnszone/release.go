@@ -31,11 +31,10 @@ func (r *Reconciler) release(ctx context.Context, s *scope) error {
 	case s.zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete:
 		return nil
 	}
-	owned := s.ownership()
-	if owned.Confirmed.Len()+owned.Pending.Len() == 0 {
+	if s.ownership().Empty() {
 		return nil
 	}
-	err := phase.Run(ctx, s, r.locate, r.connect, r.removeOwned)
+	err := phase.Run(ctx, s, r.locate, r.connect, r.interpret, r.removeOwned)
 	switch {
 	case err == nil:
 		return nil
@@ -57,22 +56,62 @@ func (r *Reconciler) locate(_ context.Context, s *scope) error {
 	return nil
 }
 
-// removeOwned removes what this object created and nothing else: with nothing desired, that is what the plan says.
+// removeOwned removes what this object owns, as a fresh reading shows it, and nothing else: with nothing declared, that is what
+// the plan says. What another object declares stays.
 func (r *Reconciler) removeOwned(ctx context.Context, s *scope) error {
 	policy := s.policy()
 	policy.Prune = zone.PruneOwned // The deletion policy says what is removed now.
-	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{Plan: func(current zone.Snapshot) zone.Edits {
-		return zone.Edits{Changes: zone.NewPlan(nil, s.ownership(), current.Records(), policy).Changes}
-	}})
+	spared, err := r.declaredByOthers(ctx, s)
+	if err != nil {
+		return err
+	}
+	policy.Spared = spared
+	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{
+		Fresh: true,
+		Plan: func(current zone.Snapshot) zone.Edits {
+			s.bind(current)
+			s.planned = zone.NewPlan(zone.Declaration{}, s.ownership(), current.Records(), policy)
+			return zone.EditsOf(s.planned)
+		},
+		Prepare: func(ctx context.Context, _ zone.Edits) error { return r.writeAhead(ctx, s) },
+	})
 	if err != nil {
 		return err
 	}
 	s.made = result.Made()
 	r.reportChanges(ctx, s)
-	if len(result.Failures) > 0 {
-		return fmt.Errorf("remove the records of the zone: %s", result.Failures[0])
+	if len(result.Failures) == 0 {
+		return nil
 	}
-	return nil
+	failure := fmt.Errorf("remove the records of the zone: %s", result.Failures[0])
+	if len(s.made) > 0 {
+		return outcome.Progress(failure).Err()
+	}
+	return failure
+}
+
+// declaredByOthers gives the records that another DNSZone of the same login declares for the zone: one that was renamed, say.
+func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) (zone.Set, error) {
+	var spared zone.Set
+	var others v1alpha1.DNSZoneList
+	if err := r.List(ctx, &others, client.MatchingFields{indexDomain: s.target.Domain}); err != nil {
+		return spared, fmt.Errorf("list the objects for the same zone: %w", err)
+	}
+	for i := range others.Items {
+		other := &others.Items[i]
+		if other.UID == s.zone.UID || !other.DeletionTimestamp.IsZero() {
+			continue
+		}
+		connection, err := r.Directory.Resolve(ctx, r.Client, other.Namespace, other.Spec.AccountRef)
+		if err != nil || connection.ID != s.connection.ID {
+			continue // It is about somebody else's zone, or declares nothing as long as it has no account.
+		}
+		records, _ := zone.FromSpec(other.Spec.Records, s.target.Domain)
+		for _, record := range records {
+			spared.Add(record)
+		}
+	}
+	return spared, nil
 }
 
 // outOfReach says whether an error will not pass by itself, so that a deletion cannot wait for it forever.

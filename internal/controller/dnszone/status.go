@@ -21,6 +21,7 @@ const maxRefused = 100
 
 // outcome turns what the phases found into the status. What they could not find out stays as it was seen last.
 func (s *scope) outcome(err error) outcome.Outcome {
+	s.beginRule()
 	if s.current != nil {
 		s.showZone()
 	}
@@ -41,8 +42,14 @@ func (s *scope) outcomeOfSync(err error) outcome.Outcome {
 		return o
 	case err != nil:
 		return outcome.Of(err)
+	case len(s.emptied) > 0:
+		return s.nameEmpty()
 	case s.held != nil:
 		return s.held.outcome()
+	case len(s.asked) > 0 && !s.mayNotWrite():
+		return outcome.Stalled(v1alpha1.ReasonAdoptionNeedsApproval, s.adoptionMessage())
+	case s.isContested():
+		return outcome.Stalled(v1alpha1.ReasonContested, s.refusalMessage())
 	case len(s.refused) > 0:
 		return outcome.Stalled(v1alpha1.ReasonRecordsRefused, s.refusalMessage())
 	default:
@@ -89,6 +96,7 @@ func (s *scope) showZone() {
 			status.Records++
 		}
 	}
+	s.showUnmanaged()
 	slices.SortFunc(s.refused, func(a, b v1alpha1.RefusedRecord) int { return strings.Compare(a.Record, b.Record) })
 	status.Refused = s.refused[:min(len(s.refused), maxRefused)]
 }
@@ -98,8 +106,46 @@ func (s *scope) refusalMessage() string {
 	for i, refusal := range s.refused {
 		lines[i] = fmt.Sprintf("%s: %s", refusal.Record, refusal.Message)
 	}
-	return "records cannot be created, while the others are in place: " + listOf(lines)
+	return "records are not as declared, while the others are in place: " + listOf(lines)
 }
+
+func (s *scope) isContested() bool {
+	return slices.ContainsFunc(s.refused, func(r v1alpha1.RefusedRecord) bool { return r.Reason == v1alpha1.ReasonContested })
+}
+
+// nameEmpty is the outcome of a name that lost its records and got none, in spite of all tries. It is tried again.
+func (s *scope) nameEmpty() outcome.Outcome {
+	var lost []string
+	for _, swap := range s.emptied {
+		for _, record := range swap.Taken {
+			lost = append(lost, record.String())
+		}
+	}
+	o := outcome.Stalled(v1alpha1.ReasonNameEmpty, fmt.Sprintf(
+		"records were removed to make room, and REG.API took neither the new ones nor, back, the old ones: add one by hand in the registrar's panel; lost: %s", listOf(lost)))
+	o.After = outcome.Poll()
+	return o
+}
+
+// showUnmanaged says how much of the zone is nobody's who is known.
+func (s *scope) showUnmanaged() {
+	s.zone.Status.Unmanaged = nil
+	unmanaged := s.planned.Unmanaged
+	if len(unmanaged) == 0 {
+		return
+	}
+	shown := &v1alpha1.UnmanagedRecords{Count: int32(len(unmanaged))}
+	for _, record := range unmanaged {
+		name := record.Name + " " + string(record.Type)
+		if len(shown.Names) < maxUnmanagedNames && !slices.Contains(shown.Names, name) {
+			shown.Names = append(shown.Names, name)
+		}
+	}
+	s.zone.Status.Unmanaged = shown
+}
+
+// maxUnmanagedNames bounds the list in the status.
+const maxUnmanagedNames = 10
 
 // settleDeletion writes the status of a deletion that has to wait; one that is through has no status to write.
 func (r *Reconciler) settleDeletion(ctx context.Context, s *scope, err error) (ctrl.Result, error) {

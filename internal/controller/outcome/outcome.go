@@ -49,6 +49,15 @@ func Ready(reason, message string) Outcome {
 	return Outcome{Ready: metav1.ConditionTrue, Reason: reason, Message: message}
 }
 
+// Progress is the outcome of an attempt that made some of its changes and has others left, for a reason that may pass. The
+// next one follows soon: a failure among successes is no reason to wait longer each time.
+func Progress(err error) Outcome {
+	return Outcome{
+		Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: v1alpha1.ReasonRetrying, Message: Message(err),
+		After: pause.Jittered(progressDelay),
+	}
+}
+
 // Stalled is the outcome of a reconciliation that cannot go on until something changes, such as the spec.
 func Stalled(reason, message string) Outcome {
 	return Outcome{Ready: metav1.ConditionFalse, Stalled: true, Reason: reason, Message: message}

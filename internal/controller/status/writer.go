@@ -55,6 +55,12 @@ func (w *Writer) PatchStatus(ctx context.Context, before, after Object) error {
 	if reflect.DeepEqual(before, after) {
 		return nil
 	}
+	return w.PatchStatusInAnyCase(ctx, before, after)
+}
+
+// PatchStatusInAnyCase is PatchStatus, but asks the API server even where nothing differs: it fails where before is no longer
+// what the API server holds, and whoever is about to act on it has to know. Nothing is stored in that case.
+func (w *Writer) PatchStatusInAnyCase(ctx context.Context, before, after Object) error {
 	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
 	if err := w.Status().Patch(ctx, after, patch); err != nil {
 		if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
