@@ -93,7 +93,7 @@ func TestRecordsThatLeaveTheSpecLeaveTheZone(t *testing.T) {
 	}
 	change(h, object, func(z *v1alpha1.DNSZone) { z.Spec.Records = []v1alpha1.NameRecords{controllertest.WWW("192.0.2.2")} })
 	h.WaitReady(object)
-	want := []regapitest.Record{adopted, {Name: "www", Type: "A", Content: "192.0.2.2"}}
+	want := []regapitest.Record{{Name: "www", Type: "A", Content: "192.0.2.2"}}
 	if diff := cmp.Diff(want, h.API.Records("example.ru")); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)
 	}

@@ -85,11 +85,11 @@ func TestARefusedRecordIsNamedAndTheOthersAreInPlace(t *testing.T) {
 
 func TestACNAMEBesideAForeignRecordIsBlockedWithoutARequest(t *testing.T) {
 	h := newHarness(t, controllertest.Options{Sweeps: controllertest.Soon})
-	foreign := regapitest.Record{Name: "www", Type: "A", Content: "192.0.2.99"}
+	foreign := regapitest.Record{Name: "www", Type: "TXT", Content: "somebody's"}
 	h.API.AddRecord("example.ru", foreign)
 	object := h.CreateZone(v1alpha1.NameRecords{Name: "www", CNAME: "example.com"}, v1alpha1.NameRecords{Name: "ftp", CNAME: "example.com"})
 	ready := h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonRecordsRefused)
-	if !strings.Contains(ready.Message, "www A 192.0.2.99") {
+	if !strings.Contains(ready.Message, `www TXT "somebody's"`) {
 		t.Errorf("message %q does not name what is in the way", ready.Message)
 	}
 	if writes := h.Writes(); writes != 1 {

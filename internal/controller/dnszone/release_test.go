@@ -20,14 +20,16 @@ import (
 
 func TestDeletionFollowsItsPolicy(t *testing.T) {
 	foreign := regapitest.Record{Name: "legacy", Type: "A", Content: "192.0.2.99"}
+	stranger := regapitest.Record{Name: "stranger", Type: "A", Content: "192.0.2.98"}
 	own := regapitest.Record{Name: "www", Type: "A", Content: "192.0.2.1"}
 	for policy, want := range map[v1alpha1.DeletionPolicy][]regapitest.Record{
-		v1alpha1.DeletionRetain: {foreign, own},
-		v1alpha1.DeletionDelete: {foreign},
+		v1alpha1.DeletionRetain: {foreign, stranger, own},
+		v1alpha1.DeletionDelete: {stranger},
 	} {
 		t.Run(string(policy), func(t *testing.T) {
 			h := newHarness(t, controllertest.Options{})
 			h.API.AddRecord("example.ru", foreign)
+			h.API.AddRecord("example.ru", stranger)
 			object := h.CreateZoneWith(v1alpha1.DNSZoneSpec{DeletionPolicy: policy, Records: []v1alpha1.NameRecords{
 				controllertest.WWW("192.0.2.1"), {Name: "legacy", A: []v1alpha1.IPv4Address{"192.0.2.99"}},
 			}})
