@@ -89,7 +89,7 @@ func TestACNAMEBesideAForeignRecordIsBlockedWithoutARequest(t *testing.T) {
 	h.API.AddRecord("example.ru", foreign)
 	object := h.CreateZone(v1alpha1.NameRecords{Name: "www", CNAME: "example.com"}, v1alpha1.NameRecords{Name: "ftp", CNAME: "example.com"})
 	ready := h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonRecordsRefused)
-	if !strings.Contains(ready.Message, `www TXT "somebody's"`) {
+	if !strings.Contains(ready.Message, "www TXT") {
 		t.Errorf("message %q does not name what is in the way", ready.Message)
 	}
 	if writes := h.Writes(); writes != 1 {

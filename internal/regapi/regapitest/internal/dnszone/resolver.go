@@ -81,13 +81,17 @@ func (z resolver) absolute(name string) string {
 
 func trimDot(name string) string { return strings.TrimSuffix(name, ".") }
 
-// delegation returns the name nearest to the zone's own, at or above the given one, that was given to other name servers.
+// delegation returns the name nearest to the zone's own, at or above the given one, that was given to other name servers. A wildcard gives
+// nothing away: what NS there mean is undefined (RFC 4592, 4.2), and they are served as any other records are.
 func (z resolver) delegation(name string) (string, bool) {
 	if name == "@" {
 		return "", false
 	}
 	labels := strings.Split(name, ".")
 	for i := len(labels) - 1; i >= 0; i-- {
+		if labels[i] == "*" {
+			continue
+		}
 		cut := strings.Join(labels[i:], ".")
 		for _, r := range z.nodes[cut] {
 			if r.Type == "NS" {
@@ -148,7 +152,8 @@ func (z resolver) node(name string) ([]record, bool) {
 	return nil, false
 }
 
-// of returns the records of a type, or all for ANY, under the owner name that was asked for.
+// of returns the records of a type, or all for ANY, under the owner name that was asked for, and each once, however often the zone holds it
+// (RFC 2181, 5).
 func (z resolver) of(owner, name string, recordType uint16, records []record) []dns.RR {
 	found := []dns.RR{}
 	every := recordType == dns.TypeANY
@@ -169,7 +174,7 @@ func (z resolver) of(owner, name string, recordType uint16, records []record) []
 			found = append(found, rr)
 		}
 	}
-	return found
+	return dns.Dedup(found, nil)
 }
 
 func (z resolver) soaRecord(owner string, ttl uint32) dns.RR {
