@@ -19,6 +19,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/util/retry"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
@@ -176,9 +177,12 @@ func (w *world) createObjects() {
 // specify changes the spec while no operator runs.
 func (w *world) specify(records []v1alpha1.NameRecords) {
 	w.Helper()
-	zone := w.zone()
-	zone.Spec.Records = records
-	if err := w.Update(w.Context(), zone); err != nil {
+	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error { // The operator writes the same object.
+		zone := w.zone()
+		zone.Spec.Records = records
+		return w.Update(w.Context(), zone)
+	})
+	if err != nil {
 		w.Fatal(err)
 	}
 }

@@ -1,7 +1,6 @@
 package regapi
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -85,18 +84,4 @@ func clientFor(t *testing.T, handler http.Handler, opts ...Option) *Client {
 // domainsAnswer is a successful envelope around elements of domains.
 func domainsAnswer(elements ...string) string {
 	return `{"result":"success","charset":"utf-8","messagestore":null,"answer":{"domains":[` + strings.Join(elements, ",") + `]}}`
-}
-
-// handlerReturning is a handler with a fixed outcome that counts its calls.
-type handlerReturning struct {
-	err   error
-	calls int
-}
-
-func (h *handlerReturning) Do(context.Context, *Request) (*Answer, error) {
-	h.calls++
-	if h.err != nil {
-		return nil, h.err
-	}
-	return &Answer{}, nil
 }

@@ -90,19 +90,19 @@ func inTheTable(name string) bool {
 }
 
 func TestTheTableOfLayersIsTrue(t *testing.T) {
-	real, table := packages(t), documented(t)
-	for _, name := range slices.Sorted(maps.Keys(real)) {
+	found, table := packages(t), documented(t)
+	for _, name := range slices.Sorted(maps.Keys(found)) {
 		if !inTheTable(name) {
 			continue
 		}
 		imports, ok := table[name]
 		slices.Sort(imports)
-		if want := slices.Sorted(slices.Values(real[name])); !ok || !slices.Equal(imports, want) {
+		if want := slices.Sorted(slices.Values(found[name])); !ok || !slices.Equal(imports, want) {
 			t.Errorf("CONTRIBUTING.md must have a row for `%s` with the imports %s; it has %s", name, inCode(want), inCode(imports))
 		}
 	}
 	for name := range table {
-		if _, ok := real[name]; !ok {
+		if _, ok := found[name]; !ok {
 			t.Errorf("CONTRIBUTING.md has a row for %s, which does not exist", name)
 		}
 	}
@@ -116,7 +116,7 @@ func inCode(names []string) string {
 }
 
 func TestNoChainOfInternalPackagesIsLong(t *testing.T) {
-	real := packages(t)
+	all := packages(t)
 	var longest func(name string) []string
 	known := map[string][]string{}
 	longest = func(name string) []string {
@@ -124,7 +124,7 @@ func TestNoChainOfInternalPackagesIsLong(t *testing.T) {
 			return chain
 		}
 		var below []string
-		for _, imported := range real[name] {
+		for _, imported := range all[name] {
 			if chain := longest(imported); len(chain) > len(below) {
 				below = chain
 			}
@@ -135,7 +135,7 @@ func TestNoChainOfInternalPackagesIsLong(t *testing.T) {
 		known[name] = below
 		return below
 	}
-	for name := range real {
+	for name := range all {
 		if chain := longest(name); len(chain) > maxChain {
 			t.Errorf("%s stands on %d internal packages: %s", name, len(chain), strings.Join(chain, " -> "))
 		}
