@@ -203,33 +203,37 @@ func (l *life) leavesNothing() {
 	}
 }
 
-// evidence gives the habits, what the object says, and what was asked in this phase; of the operator's log the end.
+// evidence gives the habits, what the object says, what was asked in this phase, and the end of the operator's log, each line cut.
 func (l *life) evidence() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "habits: %+v\n", l.habits)
+	lines := []string{fmt.Sprintf("habits: %+v", l.habits)}
 	var zone v1alpha1.DNSZone
 	if err := l.Get(l.Context(), client.ObjectKey{Namespace: l.namespace(), Name: "main"}, &zone); err == nil {
 		for _, condition := range zone.Status.Conditions {
-			fmt.Fprintf(&b, "%s=%s %s: %s\n", condition.Type, condition.Status, condition.Reason, condition.Message)
+			lines = append(lines, fmt.Sprintf("%s=%s %s: %s", condition.Type, condition.Status, condition.Reason, condition.Message))
 		}
 		for _, refused := range zone.Status.Refused {
-			fmt.Fprintf(&b, "refused: %s (%s)\n", refused.Record, refused.Reason)
+			lines = append(lines, fmt.Sprintf("refused: %s (%s)", refused.Record, refused.Reason))
 		}
 	}
-	b.WriteString("requests of this phase that write or fail:\n")
-	var lines []string
+	lines = append(lines, "requests of this phase that write or fail:")
+	var requests []string
 	for _, entry := range l.api.Journal()[l.began:] {
 		if entry.Writing() || entry.Outcome != "success" {
-			lines = append(lines, entry.String())
+			requests = append(requests, strings.Split(entry.String(), "\n")...)
 		}
 	}
-	const most = 40
-	if len(lines) > most {
-		lines = append(lines[:most/2:most/2], append([]string{"..."}, lines[len(lines)-most/2:]...)...)
+	const most, width = 120, 240
+	if len(requests) > most {
+		requests = slices.Concat(requests[:most/2], []string{"..."}, requests[len(requests)-most/2:])
 	}
-	b.WriteString(strings.Join(lines, "\n"))
-	fmt.Fprintf(&b, "\nlog:\n%s", l.log.about(l.namespace(), 12))
-	return b.String()
+	lines = append(append(lines, requests...), "log:")
+	lines = append(lines, strings.Split(l.log.about(l.namespace(), 12), "\n")...)
+	for i, line := range lines {
+		if len(line) > 2*width {
+			lines[i] = line[:width] + " ... " + line[len(line)-width:]
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // refuseForRate has one request refused in the middle of a change: the operator rests (REG.API blocks who goes on), says so, and keeps

@@ -1,6 +1,9 @@
 package otherapi
 
-import "math/rand/v2"
+import (
+	"hash/fnv"
+	"math/rand/v2"
+)
 
 // Fault is a way in which a request or an action goes wrong.
 type Fault string
@@ -21,23 +24,28 @@ const (
 // share of the requests, and of the actions, that go wrong is one in so many.
 const share = 5
 
-// faults are dealt by a seed, in an order that the requests alone decide, until none is left.
+// faults are dealt by a seed until none is left. Which attempt at what goes wrong does not depend on what else is asked meanwhile.
 type faults struct {
-	random *rand.Rand
-	left   map[Fault]int
+	seed     uint64
+	attempts map[string]uint64
+	left     map[Fault]int
 }
 
 func newFaults(seed uint64, counts map[Fault]int) *faults {
-	f := &faults{random: rand.New(rand.NewPCG(seed, share)), left: map[Fault]int{}}
+	f := &faults{seed: seed, attempts: map[string]uint64{}, left: map[Fault]int{}}
 	for fault, count := range counts {
 		f.left[fault] = count
 	}
 	return f
 }
 
-// draw gives one of these faults, or none.
-func (f *faults) draw(among ...Fault) Fault {
-	if f.random.IntN(share) > 0 {
+// draw gives one of these faults, or none, to the next attempt at something.
+func (f *faults) draw(what string, among ...Fault) Fault {
+	f.attempts[what]++
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(what))
+	random := rand.New(rand.NewPCG(f.seed, hash.Sum64()+f.attempts[what]))
+	if random.IntN(share) > 0 {
 		return ""
 	}
 	var there []Fault
@@ -49,7 +57,7 @@ func (f *faults) draw(among ...Fault) Fault {
 	if len(there) == 0 {
 		return ""
 	}
-	fault := there[f.random.IntN(len(there))]
+	fault := there[random.IntN(len(there))]
 	f.left[fault]--
 	return fault
 }

@@ -121,7 +121,7 @@ func (s *Server) actions(r request, z *zone, element params, out map[string]any)
 // act carries out one action, unless a fault comes between, and writes it down.
 func (s *Server) act(r request, z *zone, action string, p params) *refusal {
 	line, do := s.prepare(z, action, p)
-	fault := s.faults.draw(FaultInternal, FaultLie)
+	fault := s.faults.draw(line, FaultInternal, FaultLie)
 	var refused *refusal
 	switch fault {
 	case FaultInternal:

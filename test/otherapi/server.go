@@ -131,7 +131,7 @@ func (s *Server) answer(r *http.Request) (Fault, answer) {
 	for _, element := range p.elements() {
 		entry.Domains = append(entry.Domains, s.label(element))
 	}
-	fault := s.faults.draw(FaultLostBefore, FaultLostAfter, FaultPage500, FaultPage502, FaultUnavailable, FaultRate, FaultSlow)
+	fault := s.faults.draw(function, FaultLostBefore, FaultLostAfter, FaultPage500, FaultPage502, FaultUnavailable, FaultRate, FaultSlow)
 	entry.Outcome = string(fault)
 	switch fault {
 	case FaultLostBefore, FaultPage500:

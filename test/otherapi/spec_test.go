@@ -100,7 +100,7 @@ func changed() goal {
 	}, held: []string{
 		"@ A 198.51.100.1", "@ AAAA 2001:db8:0:1::1", "@ MX 5 mail.example.com", "@ TXT v=spf1 include:spf.example.net -all",
 		"@ CAA 0 issue ca.example.net", "@ CAA 0 iodef mailto:sec@example.com", "@ HTTPS 1 . alpn=h2", "www A 198.51.100.2",
-		"blog CNAME blog.xn--e1afmkfd.com", "api A 192.0.2.5", "xn--b1amarcd CNAME web.example.com", "sub NS ns1.example.net",
+		"blog CNAME blog.xn--e1afmkfd.com", "api A 192.0.2.5", "xn--b1agweb CNAME web.example.com", "sub NS ns1.example.net",
 		"sub NS ns3.example.net", "key._domainkey TXT " + longText + "AQAB", "_sip._tcp SRV 10 5 5061 sip.example.com",
 	}}
 }
