@@ -130,7 +130,7 @@ func (w *world) startOperator(t *testing.T, kubeconfig []byte) {
 			cancel()
 		default:
 			cancel()
-			<-ended
+			_ = <-ended // It was stopped by us.
 		}
 	})
 }

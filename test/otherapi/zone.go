@@ -2,6 +2,7 @@ package otherapi
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -157,7 +158,7 @@ func (z *zone) remove(p params, h Habits) *refusal {
 		return refuse("PARAMETER_MISSING", "subdomain required")
 	case rectype == "":
 		return refuse("PARAMETER_MISSING", "record_type required")
-	case !strings.Contains(" A AAAA CAA CNAME HTTPS MX NS SRV TXT ", " "+rectype+" "):
+	case !slices.Contains([]string{"A", "AAAA", "CAA", "CNAME", "HTTPS", "MX", "NS", "SRV", "TXT"}, rectype):
 		return refuse("INVALID_ZONE_RECORD_TYPE", "Zone record type is invalid")
 	}
 	var left []held
