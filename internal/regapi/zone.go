@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -198,6 +199,23 @@ type ZoneRecords struct {
 	SOA SOA
 }
 
+// withinZone takes the domain off a name: answers may give names with the domain on them, although 9.11 shows relative ones.
+// No name of a zone ends with its own domain twice.
+func withinZone(name, zone string) string {
+	bare := strings.TrimSuffix(name, ".")
+	if zone == "" || !strings.Contains(bare, ".") {
+		return name
+	}
+	complete := CanonicalName(bare)
+	if complete == zone {
+		return "@"
+	}
+	if relative, ok := strings.CutSuffix(complete, "."+zone); ok {
+		return relative
+	}
+	return name
+}
+
 // GetResourceRecords reads up to 1000 zones with one request (9.11).
 func (z *ZoneService) GetResourceRecords(ctx context.Context, refs ...DomainRef) ([]ZoneRecords, error) {
 	type element struct {
@@ -206,6 +224,10 @@ func (z *ZoneService) GetResourceRecords(ctx context.Context, refs ...DomainRef)
 	}
 	call := listCall{function: "zone/get_resource_records", kind: domainList, refs: refs, needed: "rrs"}
 	return collect(ctx, z.client, call, func(result DomainResult, e element) ZoneRecords {
+		zone := CanonicalName(result.Domain)
+		for i := range e.Records {
+			e.Records[i].Subname = withinZone(e.Records[i].Subname, zone)
+		}
 		return ZoneRecords{DomainResult: result, Records: e.Records, SOA: e.SOA}
 	})
 }

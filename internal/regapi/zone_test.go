@@ -176,3 +176,21 @@ func TestZoneWithoutRecordsMemberIsNotAnEmptyZone(t *testing.T) {
 		t.Errorf("%+v, %v", zones, err)
 	}
 }
+
+func TestNamesThatCarryTheDomainAreReadWithinTheZone(t *testing.T) {
+	client, _ := answering(t, domainsAnswer(`{"dname":"пример.рф","result":"success","rrs":[
+		{"subname":"www.пример.рф.","rectype":"A","content":"192.0.2.1"},{"subname":"xn--e1afmkfd.xn--p1ai","rectype":"A","content":"192.0.2.1"},
+		{"subname":"*.APPS.XN--E1AFMKFD.XN--P1AI.","rectype":"A","content":"192.0.2.1"},{"subname":"a.b","rectype":"A","content":"192.0.2.1"},
+		{"subname":"@","rectype":"A","content":"192.0.2.1"}]}`))
+	zones, err := client.Zone.GetResourceRecords(t.Context(), ByName("пример.рф"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, record := range zones[0].Records {
+		names = append(names, record.Subname)
+	}
+	if diff := cmp.Diff([]string{"www", "@", "*.apps", "a.b", "@"}, names); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+}

@@ -53,7 +53,7 @@ func (s *scope) outcomeOfSync(err error) outcome.Outcome {
 	case len(s.refused) > 0:
 		return outcome.Stalled(v1alpha1.ReasonRecordsRefused, s.refusalMessage())
 	default:
-		return outcome.Succeeded("the zone holds every record of the spec")
+		return outcome.Succeeded(s.withOccluded("the zone holds every record of the spec"))
 	}
 }
 
