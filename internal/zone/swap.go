@@ -52,9 +52,9 @@ func fillEmptyNames(ctx context.Context, target Target, edits Edits, result *Res
 }
 
 // rescue looks after the names of swaps of which it is not known how far they came.
-func rescue(ctx context.Context, target Target, swaps []Swap) error {
-	if len(swaps) == 0 || ctx.Err() != nil {
-		return nil // What Prepare wrote down lets the next edit put right what is wrong.
+func rescue(ctx context.Context, target Target, swaps []Swap, cause error) error {
+	if len(swaps) == 0 || ctx.Err() != nil || regapi.IsThrottled(cause) || regapi.IsDenied(cause) {
+		return nil // Nothing more goes now. What Prepare wrote down lets the next edit put right what is wrong.
 	}
 	zone, err := read(ctx, target)
 	if err != nil {
