@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
@@ -22,28 +23,27 @@ type Metrics struct {
 
 // NewMetrics registers the metrics of requests.
 func NewMetrics(registerer prometheus.Registerer) *Metrics {
-	m := &Metrics{
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+	auto := promauto.With(registerer)
+	return &Metrics{
+		requests: auto.NewCounterVec(prometheus.CounterOpts{
 			Name: "regapi_requests_total",
 			Help: "Requests to REG.API by function and error code; the code is empty for success.",
 		}, []string{"account", "function", "code"}),
-		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		durations: auto.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "regapi_request_duration_seconds", Help: "Time from sending a request to its answer.",
 			Buckets: prometheus.ExponentialBuckets(0.05, 2, 12),
 		}, []string{"account", "function"}),
-		waits: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		waits: auto.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "regapi_lane_wait_seconds", Help: "Time that requests waited for their turn.",
 			Buckets: prometheus.ExponentialBuckets(0.01, 4, 10),
 		}, []string{"account", "priority"}),
-		batches: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		batches: auto.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "regapi_batch_zones", Help: "Zones that a request carries.", Buckets: prometheus.ExponentialBuckets(1, 4, 6),
 		}, []string{"account", "function"}),
-		actions: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		actions: auto.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "regapi_batch_actions", Help: "Changes that a request carries.", Buckets: prometheus.ExponentialBuckets(1, 4, 7),
 		}, []string{"account", "function"}),
 	}
-	registerer.MustRegister(m.requests, m.durations, m.waits, m.batches, m.actions)
-	return m
 }
 
 // Observer gives what is told of the requests of a login.

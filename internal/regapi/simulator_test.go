@@ -103,6 +103,7 @@ var allRecords = []struct {
 	{AddAAAA{"@", netip.MustParseAddr("2001:db8::1")}, ResourceRecord{Subname: "@", Rectype: "AAAA", Content: "2001:db8::1"}},
 	{AddCAA{"@", 0, "issue", "ca.example.com"}, ResourceRecord{Subname: "@", Rectype: "CAA", Content: `0 issue "ca.example.com"`}},
 	{AddCNAME{"mail", "mx10.test.ru"}, ResourceRecord{Subname: "mail", Rectype: "CNAME", Content: "mx10.test.ru."}},
+	{AddHTTPS{"@", 1, ".", "alpn=h3"}, ResourceRecord{Subname: "@", Rectype: "HTTPS", Content: ". alpn=h3", Prio: 1}},
 	{AddMX{"@", 10, "mx.example.net"}, ResourceRecord{Subname: "@", Rectype: "MX", Content: "mx.example.net.", Prio: 10}},
 	{AddNS{"sub", "ns1.example.net", 0}, ResourceRecord{Subname: "sub", Rectype: "NS", Content: "ns1.example.net."}},
 	{AddTXT{"*", "v=spf1 -all"}, ResourceRecord{Subname: "*", Rectype: "TXT", Content: "v=spf1 -all"}},
@@ -128,6 +129,18 @@ func TestSimulatorHoldsTheRecordsThatWereAddedAndRemoved(t *testing.T) {
 			if left := server.Records("example.ru"); len(left) != 0 {
 				t.Fatalf("%s: %s is still there: %+v", name, record.action.ActionName(), left)
 			}
+		}
+	}
+}
+
+func TestEveryTypeOfRecordIsAmongThoseThatAreAddedAndRemoved(t *testing.T) {
+	tried := map[string]bool{}
+	for _, record := range allRecords {
+		tried[record.action.ActionName()] = true
+	}
+	for _, function := range zoneFunctions("add_") {
+		if !tried[function] {
+			t.Errorf("allRecords has no %s", function)
 		}
 	}
 }

@@ -3,10 +3,14 @@ package regapi
 import (
 	"context"
 	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
 )
 
 // twoZones is the documented answer to most zone functions.
@@ -45,6 +49,22 @@ func TestActionsAreSentAsDocumented(t *testing.T) {
 			t.Errorf("%s went to %s", name, stub.paths[0])
 		}
 	}
+	for _, function := range zoneFunctions("add_") {
+		if _, ok := cases[function]; !ok {
+			t.Errorf("%s has no case here", function)
+		}
+	}
+}
+
+// zoneFunctions are the functions of the category zone that begin so, without the category.
+func zoneFunctions(prefix string) []string {
+	var names []string
+	for _, function := range catalog.Functions() {
+		if name, ok := strings.CutPrefix(function.Name, "zone/"); ok && strings.HasPrefix(name, prefix) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func TestNamedMethodsCallTheirFunction(t *testing.T) {
@@ -89,6 +109,12 @@ func TestNamedMethodsCallTheirFunction(t *testing.T) {
 		}
 		if stub.paths[0] != "/api/regru2/zone/"+name {
 			t.Errorf("%s went to %s", name, stub.paths[0])
+		}
+	}
+	elsewhere := []string{"get_resource_records", "update_records"} // with tests of their own
+	for _, function := range zoneFunctions("") {
+		if _, ok := cases[function]; !ok && !slices.Contains(elsewhere, function) {
+			t.Errorf("%s has no case here", function)
 		}
 	}
 }

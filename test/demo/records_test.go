@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/miekg/dns"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/yaml"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 )
@@ -61,6 +64,32 @@ func TestEveryTypeOfRecordIsExpectedAsDNSWritesIt(t *testing.T) {
 				t.Errorf("expected records (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestTheSampleZoneHasEveryTypeOfRecord, so that the demo tries each of them against the API server, REG.API and a name server.
+func TestTheSampleZoneHasEveryTypeOfRecord(t *testing.T) {
+	text, err := os.ReadFile("../../config/samples/dnszone.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var zone v1alpha1.DNSZone
+	if err := yaml.UnmarshalStrict(text, &zone); err != nil {
+		t.Fatal(err)
+	}
+	records, err := expectedRecords(&zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expected := map[string]bool{"Name": true} // The field that is no type.
+	for _, record := range records {
+		expected[dns.TypeToString[record.Header().Rrtype]] = true
+	}
+	types := reflect.TypeFor[v1alpha1.NameRecords]()
+	for i := range types.NumField() {
+		if field := types.Field(i).Name; !expected[field] {
+			t.Errorf("the sample has no %s, or the demo does not expect it", field)
+		}
 	}
 }
 

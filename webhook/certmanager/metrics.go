@@ -2,6 +2,7 @@ package certmanager
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -12,13 +13,10 @@ type metrics struct {
 }
 
 func newMetrics(registerer prometheus.Registerer) *metrics {
-	m := &metrics{challenges: prometheus.NewCounterVec(prometheus.CounterOpts{
+	auto := promauto.With(registerer)
+	return &metrics{challenges: auto.NewCounterVec(prometheus.CounterOpts{
 		Name: "regapi_certmanager_challenges_total", Help: "Requests of cert-manager by operation and outcome.",
 	}, []string{"operation", "outcome"})}
-	if registerer != nil {
-		registerer.MustRegister(m.challenges)
-	}
-	return m
 }
 
 func (m *metrics) count(operation zone.Operation, err error) {

@@ -1,6 +1,9 @@
 package externaldns
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
 
 // metrics of the provider.
 type metrics struct {
@@ -12,22 +15,19 @@ type metrics struct {
 }
 
 func newMetrics(registerer prometheus.Registerer) *metrics {
-	m := &metrics{
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+	auto := promauto.With(registerer)
+	return &metrics{
+		requests: auto.NewCounterVec(prometheus.CounterOpts{
 			Name: "regapi_externaldns_requests_total", Help: "Requests of external-dns by path and HTTP status.",
 		}, []string{"path", "code"}),
-		changes: prometheus.NewCounterVec(prometheus.CounterOpts{
+		changes: auto.NewCounterVec(prometheus.CounterOpts{
 			Name: "regapi_externaldns_changes_total", Help: "Changes of records made for external-dns.",
 		}, []string{"operation"}),
-		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+		refused: auto.NewCounterVec(prometheus.CounterOpts{
 			Name: "regapi_externaldns_refused_total", Help: "Records that were not created or removed for external-dns, by reason; each counts once until its reason changes.",
 		}, []string{"reason"}),
-		callersRefused: prometheus.NewCounterVec(prometheus.CounterOpts{
+		callersRefused: auto.NewCounterVec(prometheus.CounterOpts{
 			Name: "regapi_externaldns_callers_refused_total", Help: "Requests of callers that were not let in, by HTTP status: 401 unknown, 403 not allowed, 503 could not be checked.",
 		}, []string{"code"}),
 	}
-	if registerer != nil {
-		registerer.MustRegister(m.requests, m.changes, m.refused, m.callersRefused)
-	}
-	return m
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"github.com/regapi-io/regapi-operator/internal/pause"
 )
@@ -65,18 +66,16 @@ func New(settings Settings) *Proxy {
 	if settings.ServerName == "" {
 		settings.ServerName = settings.OperatorURL.Hostname()
 	}
+	auto := promauto.With(settings.Metrics)
 	p := &Proxy{
 		settings: settings,
 		client:   newClient(settings),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+		requests: auto.NewCounterVec(prometheus.CounterOpts{
 			Name: "regapi_externaldns_proxy_requests_total", Help: "Requests of external-dns by path and HTTP status.",
 		}, []string{"path", "code"}),
-		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+		failures: auto.NewCounterVec(prometheus.CounterOpts{
 			Name: "regapi_externaldns_proxy_failures_total", Help: "Requests that the operator did not serve, by reason; external-dns gets 503 for them.",
 		}, []string{"reason"}),
-	}
-	if settings.Metrics != nil {
-		settings.Metrics.MustRegister(p.requests, p.failures)
 	}
 	mux := http.NewServeMux()
 	for _, route := range []string{"GET /{$}", "GET /records", "POST /records", "POST /adjustendpoints"} {
