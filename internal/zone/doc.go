@@ -19,10 +19,11 @@
 //
 // # Ownership
 //
-// Nothing is removed but what the owner has created, with one exception: a
-// record that took the place of a confirmed one, as an edit in the registrar's
-// panel does, is treated as a change of that record and put right. See
-// Plan for the rule.
+// What is declared is owned. The unit (see UnitOf) of a declared record answers with what is declared and nothing else,
+// whoever put the rest there; what stands as declared is owned without a write; what is owned and no longer declared is
+// removed. Everything else is left alone. A removal that makes room for something needs that to come about, and where it has
+// to come first (a Swap) the editor puts the old records back if it does not. See NewPlan for the rule and Ownership for what
+// an owner has to remember.
 //
 // Start reading at Record, then NewPlan, then Editor.Edit.
 package zone
