@@ -156,7 +156,7 @@ func carryOut(ctx context.Context, target Target, edit Edit, before Snapshot, ed
 	}
 	failures, err := write(ctx, target, before, edits)
 	if err != nil {
-		return Result{}, errors.Join(err, rescue(ctx, target, edits.Swaps, err))
+		return Result{}, rescue(ctx, target, edits.Swaps, err)
 	}
 	after, err := read(ctx, target)
 	if err != nil {

@@ -380,6 +380,6 @@ func (p Plan) inOrder() Plan {
 			removals = append(removals, change)
 		}
 	}
-	p.Changes = append(changes, removals...)
+	p.Changes = slices.Concat(changes, removals)
 	return p
 }

@@ -51,21 +51,22 @@ func fillEmptyNames(ctx context.Context, target Target, edits Edits, result *Res
 	return nil
 }
 
-// rescue looks after the names of swaps of which it is not known how far they came.
+// rescue looks after the names of swaps of which it is not known how far they came, and adds to what went wrong what goes wrong
+// with that.
 func rescue(ctx context.Context, target Target, swaps []Swap, cause error) error {
 	if len(swaps) == 0 || ctx.Err() != nil || regapi.IsThrottled(cause) || regapi.IsDenied(cause) {
-		return nil // Nothing more goes now. What Prepare wrote down lets the next edit put right what is wrong.
+		return cause // Nothing more goes now. What Prepare wrote down lets the next edit put right what is wrong.
 	}
 	zone, err := read(ctx, target)
 	if err != nil {
-		return fmt.Errorf("see whether a name is empty: %w", err)
+		return errors.Join(cause, fmt.Errorf("see whether a name is empty: %w", err))
 	}
 	empty := slices.DeleteFunc(slices.Clone(swaps), func(s Swap) bool { return !s.emptyIn(zone) })
 	if len(empty) == 0 {
-		return nil
+		return cause
 	}
 	_, _, err = fill(ctx, target, empty, zone, func(Record) bool { return false })
-	return err
+	return errors.Join(cause, err)
 }
 
 // fill adds once more what the swaps give, unless it is refused, and puts back what they took where that helps nothing. It

@@ -130,7 +130,7 @@ func (w *world) startOperator(t *testing.T, kubeconfig []byte) {
 			cancel()
 		default:
 			cancel()
-			_ = <-ended // It was stopped by us.
+			<-ended // It was stopped by us.
 		}
 	})
 }
