@@ -13,7 +13,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/test/e2e/harness"
 )
@@ -51,7 +50,7 @@ func wildcardAndApex(t *testing.T, w *world) (end func(*testing.T)) {
 
 // partner: what waits together leaves in one request. How much that is depends on how close the challenges come.
 func partner(t *testing.T, w *world) (end func(*testing.T)) {
-	c := w.newTenant(t, "partner", w.api.URL(), func(account *regapitest.Account) { batch.Partner = true })
+	c := w.newTenant(t, "partner", w.api.URL(), func(account *regapitest.Account) { account.Partner = true })
 	w.api.AddDomain(c.namespace, regapitest.Domain{Name: "partner.ru"})
 	c.addIssuer(t, webhook(t, accountRef(c.namespace)))
 	certificate := c.issue(t, "a.partner.ru", "b.partner.ru")
