@@ -207,10 +207,10 @@ func TestAnObjectThatNobodyHasLookedAtIsInProgress(t *testing.T) {
 		object.SetNamespace("default")
 		object.SetName("fresh")
 		kind := fmt.Sprintf("%T", object)
-		if err := kube.Create(t.Context(), object); err != nil {
+		if err := kube().Create(t.Context(), object); err != nil {
 			t.Fatal(err)
 		}
-		if err := kube.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+		if err := kube().Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
 			t.Fatal(err)
 		}
 		fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)

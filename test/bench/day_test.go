@@ -353,5 +353,5 @@ func (w *wish) records() []zone.Record {
 }
 
 func (w *wish) plan(current zone.Snapshot) zone.Edits {
-	return zone.Edits{Changes: zone.NewPlan(w.records(), ours, current.Records(), zone.Policy{}).Changes}
+	return zone.EditsOf(zone.NewPlan(zone.Declare(w.records()...), ours, current.Records(), zone.Policy{}))
 }

@@ -130,7 +130,7 @@ func (o *ourClient) write(domain string, want, obsolete []zone.Record) {
 	ctx := traffic.WithPriority(o.Context(), traffic.Change)
 	owned := zone.Ownership{Confirmed: zone.SetOf(obsolete...)}
 	edit := zone.Edit{Plan: func(current zone.Snapshot) zone.Edits {
-		return zone.Edits{Changes: zone.NewPlan(want, owned, current.Records(), zone.Policy{}).Changes}
+		return zone.EditsOf(zone.NewPlan(zone.Declare(want...), owned, current.Records(), zone.Policy{}))
 	}}
 	var err error
 	for failures := range 100 {
