@@ -150,11 +150,6 @@ func newRules(object *v1alpha1.DNSZone, domain string) rules {
 	for _, record := range records {
 		r.spec[record], r.specNames[record.Name] = true, true
 	}
-	for _, pattern := range object.Spec.Protected {
-		if canonical, err := zone.CanonicalRelative(pattern, domain); err == nil {
-			pattern = canonical
-		}
-		r.policy.Protected = append(r.policy.Protected, pattern)
-	}
+	r.policy.Protected, _ = zone.ReadPatterns(object.Spec.Protected, domain)
 	return r
 }
