@@ -110,6 +110,8 @@ const (
 	// AnnotationApproveAdoption approves that the values of somebody else whose hash, from status.adoption, is its value are
 	// replaced.
 	AnnotationApproveAdoption = "regapi.io/approve-adoption"
+	// AnnotationRetryExternalDNS has what REG.API refused of external-dns tried again, whenever its value changes.
+	AnnotationRetryExternalDNS = "regapi.io/retry-external-dns"
 	// AnnotationPaused stops all writes, deletion included, unless its value is "false".
 	AnnotationPaused = "regapi.io/paused"
 )
@@ -359,6 +361,20 @@ type RefusedRecord struct {
 	Message string `json:"message"`
 }
 
+// ExternalDNSStatus is what became of what external-dns asked for.
+type ExternalDNSStatus struct {
+	// refused is how many records external-dns asks for that are not created, or asks to remove that stay.
+	// +optional
+	Refused int32 `json:"refused,omitempty"`
+
+	// records are the first of them. What REG.API refused is tried again when external-dns asks for something else, when the spec
+	// changes, or when the annotation regapi.io/retry-external-dns does.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	Records []RefusedRecord `json:"records,omitempty"`
+}
+
 // DNSZoneStatus is what the operator last saw of the zone.
 type DNSZoneStatus struct {
 	// observedGeneration is the generation of the spec that the conditions speak of.
@@ -433,6 +449,10 @@ type DNSZoneStatus struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=100
 	Refused []RefusedRecord `json:"refused,omitempty"`
+
+	// externalDNS is what of external-dns's changes did not come about.
+	// +optional
+	ExternalDNS ExternalDNSStatus `json:"externalDNS,omitempty,omitzero"`
 }
 
 // DNSZone is the DNS zone of a domain held at REG.RU.
