@@ -34,6 +34,13 @@ type Entry struct {
 	Of string
 }
 
+// Take notes all records that are taken from an account, in place of those that were.
+func (e *Entry) Take(records []zone.Record, of string) {
+	if e.Taken, e.Of = records, of; len(records) == 0 {
+		e.Taken, e.Of = nil, ""
+	}
+}
+
 // clone gives an entry that shares nothing with this one.
 func (e Entry) clone() Entry {
 	e.Made, e.Taken = zone.ParseSet(e.Made.Bytes()), slices.Clone(e.Taken)

@@ -123,7 +123,8 @@ func (p *Provider) carryOut(ctx context.Context, found *served, o *order) error 
 	p.refusals.retry(o.domain, found.attempt())
 	refusals, err := p.edit(ctx, found, o)
 	if err != nil && context.Cause(ctx) != nil && p.base.Err() == nil {
-		err = errors.Join(err, p.restore(log.IntoContext(p.base, log.FromContext(ctx)), found, o.domain))
+		_, failure := p.restore(log.IntoContext(p.base, log.FromContext(ctx)), found, o.domain)
+		err = errors.Join(err, failure)
 	}
 	if err != nil && !lasting(err) {
 		return err
@@ -186,7 +187,8 @@ func (p *Provider) recoverAll(ctx context.Context) error {
 	var failures []error
 	for _, domain := range domains {
 		if found := zones[domain]; found != nil {
-			failures = append(failures, p.restore(ctx, found, domain))
+			_, err := p.restore(ctx, found, domain)
+			failures = append(failures, err)
 		}
 	}
 	return errors.Join(failures...)

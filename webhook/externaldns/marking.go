@@ -91,9 +91,11 @@ func (g *group) removeMarks() {
 	}
 }
 
-// keeps says whether a record that a text is for stays though the order wants it gone.
+// keeps says whether a record that a text is for stays, or comes back, though the order wants it gone.
 func (g *group) keeps(m wish) bool {
-	return slices.ContainsFunc(g.removes, func(w wish) bool { return w.about(m) && g.kept[w.record] })
+	return slices.ContainsFunc(g.removes, func(w wish) bool {
+		return w.about(m) && (g.kept[w.record] || slices.Contains(g.left, w.record))
+	})
 }
 
 // neededBy gives the additions without which the records that a text is for do not go.

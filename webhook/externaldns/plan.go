@@ -212,6 +212,8 @@ type progress struct {
 	added map[zone.Record]bool
 	// unmarked are ownership texts that were removed, and come back if their records did not go.
 	unmarked map[zone.Record]bool
+	// left are records that were taken away and come back as soon as they can.
+	left []zone.Record
 	// names that the limit lets this sync touch; nil for all.
 	names map[string]bool
 }

@@ -93,8 +93,9 @@ type Provider struct {
 
 	mu   sync.Mutex
 	jobs map[string]*job
-	// syncs are what is known of each external-dns.
-	syncs map[string]*syncState
+	// syncs and negotiations are what is known of each external-dns.
+	syncs        map[string]*syncState
+	negotiations map[string]*negotiation
 	// shown are the statuses as they were written last.
 	shown map[types.UID]string
 	// followed are the domains that inventories read for this Provider.
@@ -109,7 +110,8 @@ func NewProvider(settings Settings) *Provider {
 	base, cancel := context.WithCancel(context.Background())
 	return &Provider{
 		settings: settings, metrics: newMetrics(settings.Metrics), base: base, cancel: cancel,
-		jobs: map[string]*job{}, syncs: map[string]*syncState{}, shown: map[types.UID]string{}, reading: semaphore.NewWeighted(maxReading),
+		jobs: map[string]*job{}, syncs: map[string]*syncState{}, negotiations: map[string]*negotiation{}, shown: map[types.UID]string{},
+		reading: semaphore.NewWeighted(maxReading),
 	}
 }
 

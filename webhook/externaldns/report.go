@@ -25,8 +25,13 @@ func refusalOf(failure zone.Failure) refusal {
 	return refusal{Record: failure.Change.Record.String(), Reason: reason, Message: failure.Err.Error(), final: failure.Final()}
 }
 
-func refusalOfEmpty(swap zone.Swap) refusal {
-	return refusal{Record: swap.Taken[0].String(), Reason: reasonEmpty, Message: "it was removed for a record that did not come, and could not be put back: the name is empty. It is tried again with every sync; look for what REG.API says of it"}
+// refusalsOfEmpty tells of names that are empty because nothing could be put back.
+func refusalsOfEmpty(left []zone.Record) []refusal {
+	var refusals []refusal
+	for _, record := range left {
+		refusals = append(refusals, refusal{Record: record.String(), Reason: reasonEmpty, Message: "it was removed for a record that did not come, and could not be put back, so that the name is empty: it is tried again with every order; the operator's log has what REG.API says of it"})
+	}
+	return refusals
 }
 
 // codeOf gives the code that REG.API refused with.

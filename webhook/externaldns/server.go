@@ -155,8 +155,7 @@ func (s *Server) route(mux *http.ServeMux, method, path string, handle func(*htt
 	mux.HandleFunc(method+" "+path, func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), s.Provider.settings.AnswerWithin)
 		if callerFrom(ctx) == "" { // Nobody was asked who they are.
-			host, _, _ := net.SplitHostPort(r.RemoteAddr)
-			ctx = withCaller(ctx, host)
+			ctx = withCaller(ctx, r.RemoteAddr)
 		}
 		defer cancel()
 		r.Body = http.MaxBytesReader(w, r.Body, s.Provider.settings.MaxBody)

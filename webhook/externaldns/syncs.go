@@ -3,6 +3,7 @@ package externaldns
 import (
 	"context"
 	"maps"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -11,30 +12,43 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/provenance"
 	"github.com/regapi-io/regapi-operator/internal/zone"
-
-	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 )
 
 // A sync of external-dns lists the records, has its endpoints adjusted, and orders what differs; nothing if nothing does. So
 // its silence after a listing says something too: it wants nothing of what it ordered before.
 
-// syncState is what is known of one external-dns.
-type syncState struct {
+// negotiation is what an external-dns was given when it started.
+type negotiation struct {
 	// filter are the domains that it was given, or else those that were served when it was first seen; it asks once.
 	filter map[string]bool
 	// told are the domains of which somebody was told that it does not know them.
 	told map[string]bool
+}
+
+// syncState is what is known of the syncs of one external-dns.
+type syncState struct {
+	// seen is when it last asked for anything.
+	seen time.Time
 	// ordered is when it last ordered something, by domain.
 	ordered map[string]time.Time
 	// quiet says that somebody waits to see whether it orders anything.
 	quiet bool
 }
 
+const (
+	// forgetAfter is how long a caller is remembered who does not call.
+	forgetAfter = time.Hour
+	// maxNegotiations bounds what is remembered of callers' starts; beyond it everything is forgotten.
+	maxNegotiations = 1000
+)
+
 type callerKey struct{}
 
-// withCaller says on whose behalf something is done.
+// withCaller says on whose behalf something is done: for a service account, or where nobody is asked who they are for a connection,
+// which external-dns keeps from one sync to the next.
 func withCaller(ctx context.Context, caller string) context.Context {
 	return context.WithValue(ctx, callerKey{}, caller)
 }
@@ -44,23 +58,40 @@ func callerFrom(ctx context.Context) string {
 	return caller
 }
 
-// syncOf gives what is known of a caller; the lock is held.
+// syncOf gives what is known of a caller's syncs; the lock is held.
 func (p *Provider) syncOf(caller string) *syncState {
+	now := time.Now()
+	maps.DeleteFunc(p.syncs, func(_ string, s *syncState) bool { return !s.quiet && now.Sub(s.seen) > forgetAfter })
 	if p.syncs[caller] == nil {
-		p.syncs[caller] = &syncState{told: map[string]bool{}, ordered: map[string]time.Time{}}
+		p.syncs[caller] = &syncState{ordered: map[string]time.Time{}}
 	}
+	p.syncs[caller].seen = now
 	return p.syncs[caller]
+}
+
+// negotiationOf gives what a caller was given when it started; the lock is held. Where nobody is asked who they are, one address
+// is one caller.
+func (p *Provider) negotiationOf(caller string, zones servedZones, anew bool) *negotiation {
+	if host, _, err := net.SplitHostPort(caller); err == nil {
+		caller = host
+	}
+	if p.negotiations[caller] == nil || anew { // One that started before this process knows what was served then.
+		if len(p.negotiations) >= maxNegotiations {
+			clear(p.negotiations)
+		}
+		p.negotiations[caller] = &negotiation{filter: map[string]bool{}, told: map[string]bool{}}
+		for domain := range zones {
+			p.negotiations[caller].filter[domain] = true
+		}
+	}
+	return p.negotiations[caller]
 }
 
 // negotiated takes note of the domains that a caller was given.
 func (p *Provider) negotiated(ctx context.Context, zones servedZones) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := p.syncOf(callerFrom(ctx))
-	s.filter, s.told = map[string]bool{}, map[string]bool{}
-	for domain := range zones {
-		s.filter[domain] = true
-	}
+	p.negotiationOf(callerFrom(ctx), zones, true)
 }
 
 // listed takes note that a caller was given the records: it tells of zones that the caller does not know of, and waits for what
@@ -68,17 +99,11 @@ func (p *Provider) negotiated(ctx context.Context, zones servedZones) {
 func (p *Provider) listed(ctx context.Context, zones servedZones) {
 	caller := callerFrom(ctx)
 	p.mu.Lock()
-	s := p.syncOf(caller)
-	if s.filter == nil { // It started before this process, and knows what was served then.
-		s.filter = map[string]bool{}
-		for domain := range zones {
-			s.filter[domain] = true
-		}
-	}
+	s, known := p.syncOf(caller), p.negotiationOf(caller, zones, false)
 	var unknown []string
 	for _, domain := range slices.Sorted(maps.Keys(zones)) {
-		if !s.knows(domain) && !s.told[domain] {
-			s.told[domain] = true
+		if !known.covers(domain) && !known.told[domain] {
+			known.told[domain] = true
 			unknown = append(unknown, domain)
 		}
 	}
@@ -95,10 +120,10 @@ func (p *Provider) listed(ctx context.Context, zones servedZones) {
 	}
 }
 
-// knows says whether the caller was given a domain, or one above it.
-func (s *syncState) knows(domain string) bool {
+// covers says whether a domain was given, or one above it.
+func (n *negotiation) covers(domain string) bool {
 	for name := domain; name != ""; {
-		if s.filter[name] {
+		if n.filter[name] {
 			return true
 		}
 		_, name, _ = strings.Cut(name, ".")
@@ -183,10 +208,11 @@ func (p *Provider) learnWanted(ctx context.Context, zones servedZones, wanted ma
 		if known == nil {
 			continue
 		}
+		bounds := newRules(found.zone, domain)
 		err := p.settings.Memory.Change(ctx, domain, func(e *provenance.Entry) {
 			e.Complete = true
 			for _, record := range wanted[domain] {
-				if known.Has(record) {
+				if known.Has(record) && !bounds.declares(record) {
 					e.Made.Add(record)
 				}
 			}

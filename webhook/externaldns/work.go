@@ -2,8 +2,8 @@ package externaldns
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -75,7 +75,8 @@ func (p *Provider) newWork(ctx context.Context, found *served, o *order) (*work,
 	if err != nil {
 		return nil, err
 	}
-	if err := p.restore(ctx, found, o.domain); err != nil {
+	left, err := p.restore(ctx, found, o.domain)
+	if err != nil {
 		return nil, err
 	}
 	remembered, err := p.settings.Memory.Of(ctx, o.domain)
@@ -85,7 +86,7 @@ func (p *Provider) newWork(ctx context.Context, found *served, o *order) (*work,
 	w := &work{
 		Provider: p, found: found, order: o, rules: newRules(found.zone, o.domain),
 		domain: o.domain, store: recentStore{connection, map[regapi.Action]bool{}},
-		done: progress{failed: map[zone.Change]refusal{}, added: map[zone.Record]bool{}, unmarked: map[zone.Record]bool{}},
+		done: progress{failed: map[zone.Change]refusal{}, added: map[zone.Record]bool{}, unmarked: map[zone.Record]bool{}, left: left},
 	}
 	w.rules.limit, w.rules.made = p.settings.MaxChanges, remembered.Made.Has
 	w.rules.refused = func(record zone.Record) (refusal, bool) { return p.refusals.holds(o.domain, record) }
@@ -113,14 +114,14 @@ func (w *work) pass(ctx context.Context) (more bool, err error) {
 			return planned.edits
 		},
 		Prepare: func(ctx context.Context, edits zone.Edits) error {
-			return w.remember(ctx, w.found, w.domain, edits)
+			return w.remember(ctx, edits)
 		},
 	}
 	result, err := w.settings.Editor.Edit(ctx, zone.Target{Domain: w.domain, Store: w.store}, asked)
 	if err != nil {
 		return false, err
 	}
-	w.refusals = planned.refusals
+	w.refusals = append(planned.refusals, refusalsOfEmpty(w.done.left)...)
 	if w.settings.DryRun {
 		showPlan(ctx, w.domain, planned.edits.Changes)
 		return false, nil
@@ -129,14 +130,11 @@ func (w *work) pass(ctx context.Context) (more bool, err error) {
 		return false, nil
 	}
 	w.learn(planned, result)
-	if err := w.settle(ctx, w.domain, planned.edits, result); err != nil {
+	if err := w.settle(ctx, result); err != nil {
 		return false, err
 	}
 	next := w.order.plan(result.Zone, w.rules, w.done)
-	w.refusals = next.refusals
-	for _, swap := range result.Empty {
-		w.refusals = append(w.refusals, refusalOfEmpty(swap))
-	}
+	w.refusals = append(next.refusals, refusalsOfEmpty(w.done.left)...)
 	return !next.edits.Empty(), nil
 }
 
@@ -181,65 +179,63 @@ func swapped(planned plan, record zone.Record) bool {
 }
 
 // remember writes down what edits are about to make and to take.
-func (p *Provider) remember(ctx context.Context, found *served, domain string, edits zone.Edits) error {
-	return p.settings.Memory.Change(ctx, domain, func(e *provenance.Entry) {
+func (w *work) remember(ctx context.Context, edits zone.Edits) error {
+	taken := slices.Clone(w.done.left)
+	for _, swap := range edits.Swaps {
+		taken = append(taken, swap.Taken...)
+	}
+	return w.settings.Memory.Change(ctx, w.domain, func(e *provenance.Entry) {
 		for _, record := range edits.Added() {
 			e.Made.Add(record)
 		}
-		e.Taken = nil
-		for _, swap := range edits.Swaps {
-			e.Taken = append(e.Taken, swap.Taken...)
-		}
-		if e.Of = ""; len(e.Taken) > 0 {
-			e.Of = found.accountKey()
-		}
+		e.Take(taken, w.found.accountKey())
 	})
 }
 
 // settle writes down what has become of edits. What left a name empty stays noted, to be put back.
-func (p *Provider) settle(ctx context.Context, domain string, edits zone.Edits, result zone.Result) error {
-	return p.settings.Memory.Change(ctx, domain, func(e *provenance.Entry) {
+func (w *work) settle(ctx context.Context, result zone.Result) error {
+	left := w.done.left
+	for _, swap := range result.Empty {
+		left = append(left, swap.Taken...)
+	}
+	w.done.left = nil
+	for _, change := range zone.Restore(left, result.Zone) {
+		w.done.left = append(w.done.left, change.Record)
+	}
+	return w.settings.Memory.Change(ctx, w.domain, func(e *provenance.Entry) {
 		var made zone.Set
 		for _, record := range result.Zone.Records() {
 			if e.Made.Has(record) {
 				made.Add(record)
 			}
 		}
-		e.Made, e.Taken = made, nil
-		for _, swap := range result.Empty {
-			e.Taken = append(e.Taken, swap.Taken...)
-		}
-		if len(e.Taken) == 0 {
-			e.Of = ""
-		}
+		e.Made = made
+		e.Take(w.done.left, w.found.accountKey())
 	})
 }
 
-// restore puts back what was taken from names that are empty since.
-func (p *Provider) restore(ctx context.Context, found *served, domain string) error {
+// restore puts back what was taken from names that are empty since, and gives what is left of that.
+func (p *Provider) restore(ctx context.Context, found *served, domain string) (left []zone.Record, err error) {
 	remembered, err := p.settings.Memory.Of(ctx, domain)
 	if err != nil || len(remembered.Taken) == 0 || remembered.Of != found.accountKey() {
-		return err
+		return nil, err
 	}
 	connection, err := p.connect(ctx, found)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	edit := zone.Edit{Fresh: true, Plan: func(current zone.Snapshot) zone.Edits {
 		return zone.Edits{Changes: zone.Restore(remembered.Taken, current)}
 	}}
 	result, err := p.settings.Editor.Edit(traffic.WithPriority(ctx, traffic.Change), zone.Target{Domain: domain, Store: connection}, edit)
 	if err != nil {
-		return fmt.Errorf("put back what was taken from zone %s: %w", domain, err)
+		return nil, fmt.Errorf("put back what was taken from zone %s: %w", domain, err)
 	}
-	if made := result.Made(); len(made) > 0 {
-		log.FromContext(ctx).Info("Put back what was taken before the new record failed", "domain", domain, "records", len(made))
-		p.report(ctx, found, domain, made)
+	p.report(ctx, found, domain, result.Made())
+	for _, failure := range result.Failures {
+		left = append(left, failure.Change.Record)
 	}
-	if len(result.Failures) > 0 {
-		return fmt.Errorf("put back what was taken from zone %s: %w", domain, errors.Join(result.Failures[0].Err))
-	}
-	return p.settings.Memory.Change(ctx, domain, func(e *provenance.Entry) { e.Taken, e.Of = nil, "" })
+	return left, p.settings.Memory.Change(ctx, domain, func(e *provenance.Entry) { e.Take(left, found.accountKey()) })
 }
 
 func showPlan(ctx context.Context, domain string, planned []zone.Change) {
