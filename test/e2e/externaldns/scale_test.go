@@ -9,7 +9,6 @@ import (
 
 	"sigs.k8s.io/external-dns/endpoint"
 
-	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/test/e2e/harness"
 )
@@ -95,7 +94,7 @@ func TestAThousandEndpoints(t *testing.T) {
 	})
 	t.Run("of a Partner cost two requests", func(t *testing.T) {
 		t.Parallel()
-		s := w.newSiteOf(t, "partner.ru", func(account *regapitest.Account) { batch.Partner = true }, unowned...)
+		s := w.newSiteOf(t, "partner.ru", func(account *regapitest.Account) { account.Partner = true }, unowned...)
 		before := s.swept(t)
 		s.addEndpoints(t, "many", s.hosts(many)...)
 		writes, reads := s.cost(t, before)
