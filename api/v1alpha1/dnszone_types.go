@@ -110,6 +110,8 @@ const (
 	// AnnotationApproveAdoption approves that the values of somebody else whose hash, from status.adoption, is its value are
 	// replaced.
 	AnnotationApproveAdoption = "regapi.io/approve-adoption"
+	// AnnotationRetryExternalDNS has what REG.API refused of external-dns tried again, whenever its value changes.
+	AnnotationRetryExternalDNS = "regapi.io/retry-external-dns"
 	// AnnotationPaused stops all writes, deletion included, unless its value is "false".
 	AnnotationPaused = "regapi.io/paused"
 )
@@ -276,6 +278,10 @@ type DNSZoneStatus struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=100
 	Refused []RefusedRecord `json:"refused,omitempty"`
+
+	// externalDNS is what of external-dns's changes did not come about.
+	// +optional
+	ExternalDNS ExternalDNSStatus `json:"externalDNS,omitempty,omitzero"`
 }
 
 // DNSZone is the DNS zone of a domain held at REG.RU.

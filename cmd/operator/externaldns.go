@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/regapi-io/regapi-operator/internal/controller"
+	"github.com/regapi-io/regapi-operator/internal/provenance"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 	"github.com/regapi-io/regapi-operator/webhook/externaldns"
 )
@@ -78,7 +79,7 @@ func isLoopback(address string) bool {
 }
 
 // add serves the webhook provider, with the same connections and locks that the controllers use.
-func (o *externalDNSOptions) add(mgr ctrl.Manager, d controller.Dependencies, certificate *certificateSource) error {
+func (o *externalDNSOptions) add(mgr ctrl.Manager, d controller.Dependencies, memory *provenance.Memory, certificate *certificateSource) error {
 	if o.address == "" && o.tlsAddress == "" {
 		return nil
 	}
@@ -91,7 +92,7 @@ func (o *externalDNSOptions) add(mgr ctrl.Manager, d controller.Dependencies, ce
 		return err
 	}
 	provider := externaldns.NewProvider(externaldns.Settings{
-		Reader: mgr.GetClient(), Directory: d.Directory, Editor: d.Editor,
+		Reader: mgr.GetClient(), Directory: d.Directory, Editor: d.Editor, Memory: memory, Status: mgr.GetClient(),
 		Events: mgr.GetEventRecorder("regapi-external-dns"), Metrics: metrics.Registry,
 		Domains: domains, DryRun: o.dryRun, ReadOnly: o.readOnly, MaxChanges: o.maxChanges, MaxBody: o.maxBody, AnswerWithin: o.answerWithin,
 	})

@@ -24,6 +24,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/provenance"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -43,7 +44,13 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	alarm := &waking.Alarm{}
-	directory, err := o.newDirectory(mgr, alarm)
+	// Ledgers and memories are compared and swapped, for which a cache would be too old.
+	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme()})
+	if err != nil {
+		return fmt.Errorf("connect to the API server: %w", err)
+	}
+	memory := provenance.New(direct, o.namespace)
+	directory, err := o.newDirectory(mgr, direct, alarm)
 	if err != nil {
 		return err
 	}
@@ -57,7 +64,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	certificates := o.serving.source(mgr, o.namespace, o.certManager.apiService())
-	if err := o.externalDNS.add(mgr, dependencies, certificates); err != nil {
+	if err := o.externalDNS.add(mgr, dependencies, memory, certificates); err != nil {
 		return err
 	}
 	if err := o.certManager.add(mgr, dependencies, certificates); err != nil {
@@ -66,12 +73,7 @@ func run(ctx context.Context, o options) error {
 	return mgr.Start(ctx)
 }
 
-func (o *options) newDirectory(mgr ctrl.Manager, alarm *waking.Alarm) (*account.Directory, error) {
-	// The ledgers are compared and swapped, for which a cache would be too old.
-	direct, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme()})
-	if err != nil {
-		return nil, fmt.Errorf("connect to the API server: %w", err)
-	}
+func (o *options) newDirectory(mgr ctrl.Manager, direct client.Client, alarm *waking.Alarm) (*account.Directory, error) {
 	directory := account.NewDirectory(account.Settings{
 		Secrets:       mgr.GetAPIReader(),
 		SweepInterval: o.resync,

@@ -2,6 +2,7 @@ package zone
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -15,136 +16,61 @@ func isChallenge(name string) bool {
 // heritage begins an ownership text of external-dns.
 const heritage = "heritage=external-dns"
 
-// isMark says whether a record is an ownership text of external-dns.
+// isMark says whether a record is an ownership text of external-dns, in clear.
 func isMark(record Record) bool {
 	return record.Type == TXT && strings.HasPrefix(strings.Trim(record.Content, `"`), heritage)
 }
 
+// HasMarks says whether ownership texts of external-dns are among the records, so that what it made can be told.
+func HasMarks(records []Record) bool { return slices.ContainsFunc(records, isMark) }
+
 // marks knows what external-dns manages, by the ownership texts that it leaves in the zone. A text names its record by its own
-// name, to which the user may have added a prefix or a suffix (--txt-prefix, --txt-suffix), the record's type, and a word for
-// the star of a wildcard (--txt-wildcard-replacement).
+// name: the record's, to whose first label the user may have added a prefix or a suffix (--txt-prefix, --txt-suffix), with the
+// record's type in it or before it, and with a word for the star of a wildcard (--txt-wildcard-replacement). Which of that it
+// is the name does not say.
 type marks struct {
-	// sure are the records of texts without any of that, and of those that only one standing record explains.
+	// sure are the records of texts that can be read, and of those that standing records explain.
 	sure map[place]Record
-	// possible are all records that a text can be about, by any choice of the user.
-	possible map[place]Record
+	// texts by their names, and by the ends of their names.
+	texts []Record
+	ends  []ending
 }
 
-// place is a name and a type. A mark without a type is about addresses and aliases.
+// place is a name and a type.
 type place struct {
 	name string
 	kind Type
 }
 
-// markTypes are the types of records as marks write them.
-var markTypes = map[string]Type{
-	"a": A, "aaaa": AAAA, "cname": CNAME, "mx": MX, "ns": NS, "srv": SRV, "txt": TXT, "caa": CAA, "https": HTTPS, "ptr": "PTR", "naptr": "NAPTR",
+// ending is the name of a text from its end to its beginning.
+type ending struct {
+	backwards string
+	text      Record
 }
 
-// untyped are the types that a mark without one is about.
+// untyped are the types that a text without a type is about.
 var untyped = []Type{A, AAAA, CNAME}
 
-// findMarks reads the ownership texts of a zone. What stands are the records that may be external-dns's: those that are
+// findMarks reads the ownership texts of a zone. The others are the records that may be external-dns's: those that are
 // nobody else's.
-func findMarks(texts, standing []Record) marks {
-	found := marks{sure: map[place]Record{}, possible: map[place]Record{}}
-	stands := map[place]bool{}
-	for _, record := range standing {
-		stands[place{record.Name, record.Type}] = true
-	}
+func findMarks(texts, others []Record) marks {
+	found := marks{sure: map[place]Record{}, texts: sorted(slices.Clone(texts))}
 	for _, text := range texts {
-		found.possible[place{text.Name, TXT}] = text
-		plain := plainReadings(text.Name)
-		// A text that begins with a type is about the rest of its name, whether or not a record stands there yet.
-		explained := len(plain) > len(untyped) || slices.ContainsFunc(plain, func(p place) bool { return stands[p] })
-		for _, p := range plain {
-			found.sure[p], found.possible[p] = text, text
+		found.ends = append(found.ends, ending{reversed(text.Name), text})
+	}
+	slices.SortFunc(found.ends, func(a, b ending) int { return strings.Compare(a.backwards, b.backwards) })
+	stands := typesByName{}
+	for _, record := range others {
+		if at := (place{record.Name, record.Type}); !stands.has(at) {
+			stands[at.name] = append(stands[at.name], at.kind)
 		}
-		best := -1
-		for _, reading := range otherReadings(text.Name) {
-			for _, p := range reading.places() {
-				found.possible[p] = text
-				// Of what a text can be about, it is about the longest name that holds such a record.
-				if stands[p] && !explained && (best < 0 || reading.cut == best) {
-					best = reading.cut
-					found.sure[p] = text
-				}
-			}
+	}
+	for _, text := range explain(found.texts, stands) {
+		for _, at := range text.about {
+			found.sure[at] = text.Record
 		}
 	}
 	return found
-}
-
-// plainReadings are what a text is about if the user has chosen nothing: a-www is about the A of www, and www, as older
-// versions of external-dns write it, about the addresses or the alias of www.
-func plainReadings(name string) []place {
-	var read []place
-	for _, kind := range untyped {
-		read = append(read, place{name, kind})
-	}
-	if label, rest, ok := strings.Cut(name, "-"); ok && markTypes[label] != "" {
-		read = append(read, place{rest, markTypes[label]})
-	}
-	return read
-}
-
-// reading is what a text can be about: its name without what the user may have added.
-type reading struct {
-	names []string
-	kinds []Type
-	cut   int // how many characters are left out; what is the domain itself leaves out all of them
-}
-
-func (r reading) places() []place {
-	var read []place
-	for _, name := range r.names {
-		for _, kind := range r.kinds {
-			read = append(read, place{name, kind})
-		}
-	}
-	return read
-}
-
-// otherReadings are what a text can be about by any prefix, suffix and wildcard replacement, the longest names first.
-func otherReadings(mark string) []reading {
-	firstEnd := strings.IndexByte(mark+".", '.')
-	var read []reading
-	for i := range len(mark) {
-		if mark[i] != '-' && mark[i] != '.' && mark[i] != '_' {
-			continue
-		}
-		read = append(read, readingOf(mark[i+1:], mark[:i+1]))
-		if i < firstEnd { // A suffix is added to the first label.
-			read = append(read, readingOf(mark[:i]+mark[firstEnd:], mark[i:firstEnd]))
-		}
-	}
-	slices.SortStableFunc(read, func(a, b reading) int { return a.cut - b.cut })
-	// The whole name can be a prefix that ends with a dot, before the domain itself.
-	return append(read, reading{names: []string{apex, "*"}, kinds: kindsIn(mark), cut: len(mark)})
-}
-
-func readingOf(name, added string) reading {
-	names := []string{name}
-	if _, below, ok := strings.Cut(name, "."); ok {
-		names = append(names, "*."+below)
-	} else {
-		names = append(names, "*")
-	}
-	return reading{names: names, kinds: kindsIn(added), cut: len(added)}
-}
-
-// kindsIn gives the types that stand as a word in what the user added; addresses and aliases where none does.
-func kindsIn(added string) []Type {
-	var kinds []Type
-	for _, word := range strings.FieldsFunc(added, func(r rune) bool { return r == '-' || r == '.' || r == '_' }) {
-		if kind := markTypes[word]; kind != "" {
-			kinds = append(kinds, kind)
-		}
-	}
-	if len(kinds) == 0 {
-		return untyped
-	}
-	return kinds
 }
 
 // claims gives the text that says of a record, or of one that is to be added, that external-dns manages it.
@@ -153,8 +79,81 @@ func (m marks) claims(record Record) (mark Record, ok bool) {
 	return mark, ok
 }
 
-// mayClaim says whether a text can be about a record.
+// mayClaim says whether a text can be about a record, by any choice of the user. It says so too often rather than too seldom.
 func (m marks) mayClaim(record Record) bool {
-	_, ok := m.possible[place{record.Name, record.Type}]
-	return ok
+	first, rest, _ := strings.Cut(record.Name, ".")
+	switch {
+	case record.Type == TXT && slices.ContainsFunc(m.startingWith(record.Name), func(t Record) bool { return t.Name == record.Name }):
+		return true
+	case record.Name == apex: // The whole name of the text is a prefix, whose final dot comes before the domain.
+		return slices.ContainsFunc(m.texts, func(t Record) bool { return mayBeAbout(t.Name, record.Type) })
+	case first == "*": // Any word can stand for the star.
+		return slices.ContainsFunc(m.endingWith(below(rest)), func(e ending) bool {
+			return mayBeAbout(strings.TrimSuffix(e.text.Name, below(rest)), record.Type)
+		})
+	default:
+		return m.mayPrefix(record) || m.maySuffix(record, first, rest)
+	}
+}
+
+func (m marks) mayPrefix(record Record) bool {
+	return slices.ContainsFunc(m.endingWith(record.Name), func(e ending) bool {
+		return mayBeAbout(strings.TrimSuffix(e.text.Name, record.Name), record.Type)
+	})
+}
+
+// maySuffix looks for texts that add something to the first label of a record, and the type before it or not.
+func (m marks) maySuffix(record Record, first, rest string) bool {
+	for _, lead := range []string{"", strings.ToLower(string(record.Type)) + "-"} {
+		if slices.ContainsFunc(m.startingWith(lead+first), func(t Record) bool {
+			suffix, ok := strings.CutSuffix(strings.TrimPrefix(t.Name, lead+first), below(rest))
+			return ok && mayBeAbout(lead+suffix, record.Type)
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBeAbout says whether a text to whose name this was added can be about a record of a type. The type stands somewhere in it,
+// in a word of its own or not; texts of old versions have none.
+func mayBeAbout(added string, kind Type) bool {
+	if strings.Contains(added, strings.ToLower(string(kind))) {
+		return true
+	}
+	words := typeWords(added)
+	return slices.Contains(untyped, kind) && (len(words) == 0 || (len(words) == 1 && words[0] == TXT))
+}
+
+// below gives the end of the names below a name, which is "" for the zone itself.
+func below(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "." + name
+}
+
+func (m marks) startingWith(start string) []Record {
+	from := sort.Search(len(m.texts), func(i int) bool { return m.texts[i].Name >= start })
+	until := from
+	for until < len(m.texts) && strings.HasPrefix(m.texts[until].Name, start) {
+		until++
+	}
+	return m.texts[from:until]
+}
+
+func (m marks) endingWith(end string) []ending {
+	start := reversed(end)
+	from := sort.Search(len(m.ends), func(i int) bool { return m.ends[i].backwards >= start })
+	until := from
+	for until < len(m.ends) && strings.HasPrefix(m.ends[until].backwards, start) {
+		until++
+	}
+	return m.ends[from:until]
+}
+
+func reversed(name string) string {
+	backwards := []byte(name)
+	slices.Reverse(backwards)
+	return string(backwards)
 }

@@ -68,27 +68,27 @@ func (r reviewer) AuthenticateToken(ctx context.Context, token string) (*authent
 	return &authenticator.Response{Audiences: shared, User: &user.DefaultInfo{Name: reviewed.Status.User.Username}}, true, nil
 }
 
-// check gives 0 for a caller who is allowed, and else the status to answer with.
-func (c *Callers) check(r *http.Request) (status int) {
+// check gives the name of a caller who is allowed, and 0; and else the status to answer with.
+func (c *Callers) check(r *http.Request) (name string, status int) {
 	logger := log.FromContext(r.Context()).WithValues("remote", r.RemoteAddr)
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok || token == "" {
 		logger.V(1).Info("Refused a caller without a token")
-		return http.StatusUnauthorized
+		return "", http.StatusUnauthorized
 	}
 	ctx := authenticator.WithAudiences(r.Context(), authenticator.Audiences{c.audience})
 	caller, ok, err := c.tokens.AuthenticateToken(ctx, token)
 	switch {
 	case err != nil:
 		logger.Info("Cannot find out who calls", "reason", err.Error())
-		return http.StatusServiceUnavailable
+		return "", http.StatusServiceUnavailable
 	case !ok:
 		logger.V(1).Info("Refused a token that the API server does not accept for this audience", "audience", c.audience)
-		return http.StatusUnauthorized
+		return "", http.StatusUnauthorized
 	case !c.allowed[caller.User.GetName()]:
 		logger.Info("Refused a caller who is not among --external-dns-allowed-service-accounts", "user", caller.User.GetName())
-		return http.StatusForbidden
+		return "", http.StatusForbidden
 	default:
-		return 0
+		return caller.User.GetName(), 0
 	}
 }

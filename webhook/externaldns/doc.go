@@ -18,7 +18,12 @@
 //
 // # Passes
 //
-// An old record only goes once its successor stands; planner.go says how.
+// An old record only goes once its successor stands, and a new one only comes once its ownership text does; planner.go says
+// how. What it makes, and what it takes away to make room, is in the process's provenance.Memory before it is done.
+//
+// # Syncs
+//
+// An order goes on in the background, as long as external-dns repeats it: syncs.go says what ends it.
 //
 // # Types
 //
@@ -26,5 +31,5 @@
 // would be used, takes replace or exclude lines in go.mod (v0.21 refers to a module that no longer exists), and with those
 // `go install …@version` refuses to work.
 //
-// Start reading at Server.Handler, then Provider.apply, then work.pass, then order.plan.
+// Start reading at Server.Handler, then Provider.apply, then work.pass, then order.plan and group.decide.
 package externaldns

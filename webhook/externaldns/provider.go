@@ -11,17 +11,21 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/provenance"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
 // Settings of a Provider. Reader, Directory, Editor and Events are required.
+//
+// What the provider makes is in Memory before it is made; without one it is lost with the process.
 type Settings struct {
 	// Reader of DNSZones, Accounts and Namespaces; a cache.
 	Reader client.Reader
@@ -29,6 +33,10 @@ type Settings struct {
 	Directory *account.Directory
 	Editor    *zone.Editor
 	Events    events.EventRecorder
+	// Memory of what was made; that of the whole process.
+	Memory *provenance.Memory
+	// Status is how statuses of DNSZones are written; nil for not at all.
+	Status client.StatusClient
 	// Metrics is where the metrics are registered; nil for nowhere.
 	Metrics prometheus.Registerer
 
@@ -46,6 +54,8 @@ type Settings struct {
 	AnswerWithin time.Duration
 	// WorkWithin bounds the work for one zone that a sync began; 1 h by default. What is left comes with a later sync.
 	WorkWithin time.Duration
+	// QuietAfter is how long after a listing an order has to come, or else external-dns wants nothing more; 15 s by default.
+	QuietAfter time.Duration
 }
 
 func (s *Settings) setDefaults() {
@@ -57,6 +67,12 @@ func (s *Settings) setDefaults() {
 	}
 	if s.WorkWithin == 0 {
 		s.WorkWithin = time.Hour
+	}
+	if s.QuietAfter == 0 {
+		s.QuietAfter = 15 * time.Second
+	}
+	if s.Memory == nil {
+		s.Memory = provenance.New(nil, "")
 	}
 }
 
@@ -77,6 +93,11 @@ type Provider struct {
 
 	mu   sync.Mutex
 	jobs map[string]*job
+	// syncs and negotiations are what is known of each external-dns.
+	syncs        map[string]*syncState
+	negotiations map[string]*negotiation
+	// shown are the statuses as they were written last.
+	shown map[types.UID]string
 	// followed are the domains that inventories read for this Provider.
 	followed map[string]*account.Connection
 	closed   bool
@@ -89,7 +110,8 @@ func NewProvider(settings Settings) *Provider {
 	base, cancel := context.WithCancel(context.Background())
 	return &Provider{
 		settings: settings, metrics: newMetrics(settings.Metrics), base: base, cancel: cancel,
-		jobs: map[string]*job{}, reading: semaphore.NewWeighted(maxReading),
+		jobs: map[string]*job{}, syncs: map[string]*syncState{}, negotiations: map[string]*negotiation{}, shown: map[types.UID]string{},
+		reading: semaphore.NewWeighted(maxReading),
 	}
 }
 
@@ -102,8 +124,6 @@ func (p *Provider) Close() {
 	p.running.Wait()
 }
 
-var errClosed = errors.New("the provider is shutting down")
-
 // lasting tells errors that somebody has to act upon, so that a zone is better left out than waited for.
 func lasting(err error) bool {
 	_, unavailable := errors.AsType[*account.Unavailable](err)
@@ -113,7 +133,11 @@ func lasting(err error) bool {
 // filter gives the domains that are served.
 func (p *Provider) filter(ctx context.Context) (domainFilter, error) {
 	zones, err := p.zones(ctx)
-	return zones.filter(), err
+	if err != nil {
+		return domainFilter{}, err
+	}
+	p.negotiated(ctx, zones)
+	return zones.filter(), nil
 }
 
 // records lists the records of all zones. A zone that cannot be used is left out, since one must not stop all others; any
@@ -138,6 +162,7 @@ func (p *Provider) records(ctx context.Context) ([]endpoint, error) {
 			log.FromContext(ctx).V(1).Info("Left out a zone that cannot be used", "domain", domains[i], "reason", failure.Error())
 		}
 	}
+	p.listed(ctx, zones)
 	return slices.Concat(parts...), nil
 }
 
@@ -165,12 +190,16 @@ func (p *Provider) adjust(ctx context.Context, endpoints []endpoint) ([]endpoint
 		return nil, err
 	}
 	made := make([]endpoint, len(endpoints))
+	wanted := map[string][]zone.Record{}
 	for i, e := range endpoints {
 		made[i] = e
 		if domain, name, ok := zones.find(e.DNSName); ok {
-			made[i] = adjusted(e, name, domain)
+			var records []zone.Record
+			made[i], records = adjusted(e, name, domain)
+			wanted[domain] = append(wanted[domain], records...)
 		}
 	}
+	p.learnWanted(ctx, zones, wanted)
 	return made, nil
 }
 
@@ -185,6 +214,7 @@ func (p *Provider) apply(ctx context.Context, asked changes) error {
 		return err
 	}
 	orders := slices.Collect(maps.Values(sortOut(asked, zones)))
+	p.ordering(ctx, orders)
 	failures := make([]error, len(orders))
 	var waiting sync.WaitGroup
 	for i, o := range orders {

@@ -19,42 +19,62 @@ const (
 type refusalMemory struct {
 	mu      sync.Mutex
 	entries map[refusalKey]*remembered
+	// tries are what people have changed last to have things tried again, by domain.
+	tries map[string]string
 }
 
 type refusalKey struct{ domain, record string }
 
 type remembered struct {
-	reason string
-	// final says that REG.API refused the record itself.
-	final bool
+	refusal
 	asked time.Time
 }
 
-// holds says whether REG.API refused the record.
-func (m *refusalMemory) holds(domain string, record zone.Record) bool {
+// holds says whether REG.API refused the record, and how.
+func (m *refusalMemory) holds(domain string, record zone.Record) (refusal, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	entry := m.entries[refusalKey{domain, record.String()}]
-	if entry == nil {
-		return false
+	if entry == nil || !entry.final {
+		return refusal{}, false
 	}
 	entry.asked = time.Now()
-	return entry.final
+	return entry.refusal, true
 }
 
-// learn remembers a refusal, and says whether it is news.
-func (m *refusalMemory) learn(domain string, r refusal, final bool) bool {
+// retry forgets what REG.API refused in a zone if somebody has changed what has it tried again.
+func (m *refusalMemory) retry(domain, attempt string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	key, now := refusalKey{domain, r.Record}, time.Now()
-	entry := m.entries[key]
-	if entry == nil {
-		m.makeRoom(now)
-		entry = &remembered{}
-		m.entries[key] = entry
+	if m.tries == nil {
+		m.tries = map[string]string{}
 	}
-	news := entry.reason != r.Reason
-	entry.reason, entry.final, entry.asked = r.Reason, final, now
+	if before, known := m.tries[domain]; known && before != attempt {
+		for key, entry := range m.entries {
+			entry.final = entry.final && key.domain != domain
+		}
+	}
+	m.tries[domain] = attempt
+}
+
+// learn remembers refusals, and gives those that are news.
+func (m *refusalMemory) learn(domain string, refusals []refusal) (news []refusal) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now()
+	for _, r := range refusals {
+		key := refusalKey{domain, r.Record}
+		entry := m.entries[key]
+		if entry == nil {
+			m.makeRoom(now)
+			entry = &remembered{}
+			m.entries[key] = entry
+		}
+		if entry.Reason != r.Reason {
+			news = append(news, r)
+		}
+		entry.refusal, entry.asked = r, now
+	}
 	return news
 }
 

@@ -50,6 +50,7 @@ func (s *Server) NeedLeaderElection() bool { return true }
 // Start serves until the context ends.
 func (s *Server) Start(ctx context.Context) error {
 	defer s.Provider.Close()
+	s.Provider.Recover()
 	var servings []func(context.Context) error
 	if s.Address != "" {
 		listener, err := net.Listen("tcp", s.Address)
@@ -121,9 +122,9 @@ func (s *Server) serve(ctx context.Context, listener net.Listener, handler http.
 func (s *Server) SecureHandler() http.Handler {
 	routes := s.Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		status := s.Secure.Callers.check(r)
+		caller, status := s.Secure.Callers.check(r)
 		if status == 0 {
-			routes.ServeHTTP(w, r)
+			routes.ServeHTTP(w, r.WithContext(withCaller(r.Context(), caller)))
 			return
 		}
 		s.Provider.metrics.callersRefused.WithLabelValues(strconv.Itoa(status)).Inc()
@@ -153,6 +154,9 @@ func (s *Server) Handler() http.Handler {
 func (s *Server) route(mux *http.ServeMux, method, path string, handle func(*http.Request) (answer, error)) {
 	mux.HandleFunc(method+" "+path, func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), s.Provider.settings.AnswerWithin)
+		if callerFrom(ctx) == "" { // Nobody was asked who they are.
+			ctx = withCaller(ctx, r.RemoteAddr)
+		}
 		defer cancel()
 		r.Body = http.MaxBytesReader(w, r.Body, s.Provider.settings.MaxBody)
 		a, err := handle(r.WithContext(ctx))

@@ -146,7 +146,8 @@ func FuzzAPlanReachesWhatItWantsAndNamesNothingElse(f *testing.F) {
 		}
 		object := optedIn("example.ru")
 		bounds := newRules(object, "example.ru")
-		bounds.refused = func(zone.Record) bool { return false }
+		bounds.refused = func(zone.Record) (refusal, bool) { return refusal{}, false }
+		bounds.made = func(zone.Record) bool { return false }
 		listed := []regapi.ResourceRecord{{Subname: "old", Rectype: "CNAME", Content: "example.com."}, {Subname: "@", Rectype: "TXT", Content: "a"}}
 		for _, o := range sortOut(asked, servedZones{"example.ru": {zone: object}}) {
 			checkPasses(t, o, bounds, listed)
@@ -162,21 +163,38 @@ func checkPasses(t *testing.T, o *order, bounds rules, listed []regapi.ResourceR
 	for _, w := range append(o.add, o.remove...) {
 		named[w.record] = true
 	}
-	done := progress{taken: map[zone.Record]bool{}}
+	done := progress{added: map[zone.Record]bool{}, unmarked: map[zone.Record]bool{}}
 	for range maxPasses {
 		made := o.plan(snapshotOf(listed), bounds, done)
-		for _, change := range made.now {
-			if !named[change.Record] {
-				t.Errorf("%v is named by nobody", change)
+		checkEdits(t, made.edits, named)
+		for _, record := range made.unmarked {
+			done.unmarked[record] = true
+		}
+		for _, record := range made.edits.Added() {
+			done.added[record] = true
+		}
+		listed = applyTo(t, listed, made.edits.Changes)
+	}
+	if again := o.plan(snapshotOf(listed), bounds, done); len(again.edits.Changes) > 0 {
+		t.Errorf("after %d passes there is still something to do: %v", maxPasses, again.edits.Changes)
+	}
+}
+
+// checkEdits checks that edits touch nothing that nobody names or that is the registrar's, and need nothing that comes later.
+func checkEdits(t *testing.T, edits zone.Edits, named map[zone.Record]bool) {
+	t.Helper()
+	added, seen := map[zone.Record]bool{}, map[zone.Record]bool{}
+	for _, change := range edits.Changes {
+		if !named[change.Record] || change.Record.Registrar() || seen[change.Record] {
+			t.Errorf("%v is named by nobody, the registrar's, or changed twice", change)
+		}
+		seen[change.Record] = true
+		for _, needed := range edits.Needs[change.Record] {
+			if !added[needed] {
+				t.Errorf("%v needs %v, which is not added before", change, needed)
 			}
 		}
-		for _, record := range made.taken {
-			done.taken[record] = true
-		}
-		listed = applyTo(t, listed, made.now)
-	}
-	if again := o.plan(snapshotOf(listed), bounds, done); len(again.now) > 0 {
-		t.Errorf("after %d passes there is still something to do: %v", maxPasses, again.now)
+		added[change.Record] = change.Operation == zone.Add
 	}
 }
 
@@ -188,8 +206,8 @@ func checkAdjusted(t *testing.T, endpoints []endpoint) {
 		if !ok {
 			continue
 		}
-		once := adjusted(e, name, "example.ru")
-		twice := adjusted(once, name, "example.ru")
+		once, _ := adjusted(e, name, "example.ru")
+		twice, _ := adjusted(once, name, "example.ru")
 		if strings.Join(once.Targets, "\n") != strings.Join(twice.Targets, "\n") || once.DNSName != twice.DNSName {
 			t.Errorf("%q becomes %q, and then %q", e.Targets, once.Targets, twice.Targets)
 		}

@@ -30,17 +30,22 @@ func absolute(name, domain string) string {
 }
 
 // recordOf gives the record that one target of an endpoint means. name is relative and canonical. The conversion is that of
-// a DNSZone's spec, so that one record is never spelled in two ways.
+// a DNSZone's spec, so that one record is never spelled in two ways. But for what no spec can ask for at the domain itself, an
+// alias or name servers, of which the plan says more than a spec would.
 func recordOf(name, domain, kind, target string) (zone.Record, error) {
 	entry, err := entryOf(kind, target)
 	if err != nil {
 		return zone.Record{}, err
 	}
 	entry.Name = name
+	if name == "@" && (kind == string(zone.CNAME) || kind == string(zone.NS)) {
+		entry.Name = "below"
+	}
 	records, invalid := zone.FromSpec([]v1alpha1.NameRecords{entry}, domain)
 	if len(invalid) > 0 {
 		return zone.Record{}, errors.New(invalid[0].Reason)
 	}
+	records[0].Name = name
 	return records[0], nil
 }
 
@@ -170,7 +175,7 @@ func withoutDot(host string) string {
 	return strings.TrimSuffix(host, ".")
 }
 
-// endpointsOf groups the records of a zone by name and type, in a stable order.
+// endpointsOf groups the records of a zone by name and type, in a stable order. The registrar's own are not external-dns's.
 func endpointsOf(domain string, listed []regapi.ResourceRecord) []endpoint {
 	type rrset struct {
 		name string
@@ -179,7 +184,7 @@ func endpointsOf(domain string, listed []regapi.ResourceRecord) []endpoint {
 	targets := make(map[rrset][]string, len(listed))
 	for _, rr := range listed {
 		record := zone.FromAPI(rr)
-		if slices.Contains(servedTypes, record.Type) {
+		if slices.Contains(servedTypes, record.Type) && !record.Registrar() {
 			key := rrset{record.Name, record.Type}
 			targets[key] = append(targets[key], targetOf(record))
 		}
@@ -198,7 +203,9 @@ func endpointsOf(domain string, listed []regapi.ResourceRecord) []endpoint {
 // adjusted gives an endpoint as endpointsOf would show it once it exists, so that external-dns finds no difference. What
 // REG.API cannot keep, a TTL of its own, sets and properties, is dropped. A target that cannot be read stays as it is: dropped,
 // it would make external-dns delete the records that it should replace.
-func adjusted(e endpoint, name, domain string) endpoint {
+//
+// It also gives the records that the endpoint means.
+func adjusted(e endpoint, name, domain string) (made endpoint, records []zone.Record) {
 	e.DNSName = absolute(name, domain)
 	e.RecordTTL, e.SetIdentifier, e.ProviderSpecific = 0, "", nil
 	targets := make([]string, len(e.Targets))
@@ -206,6 +213,7 @@ func adjusted(e endpoint, name, domain string) endpoint {
 		targets[i] = target
 		if record, err := recordOf(name, domain, e.RecordType, target); err == nil {
 			targets[i] = targetOf(record)
+			records = append(records, record)
 		}
 	}
 	slices.Sort(targets)
@@ -213,5 +221,5 @@ func adjusted(e endpoint, name, domain string) endpoint {
 	if e.RecordType == string(zone.CNAME) && len(e.Targets) > 1 {
 		e.Targets = e.Targets[:1] // A name is an alias of one name only.
 	}
-	return e
+	return e, records
 }

@@ -45,7 +45,7 @@ type World struct {
 func NewWorld(t testing.TB, api *regapitest.Server, objects ...client.Object) *World {
 	return &World{
 		t: t, API: api, Events: events.NewFakeRecorder(10_000),
-		Kube: fake.NewClientBuilder().WithScheme(Scheme()).WithObjects(objects...).Build(),
+		Kube: fake.NewClientBuilder().WithScheme(Scheme()).WithObjects(objects...).WithStatusSubresource(&v1alpha1.DNSZone{}).Build(),
 	}
 }
 

@@ -35,6 +35,7 @@ func TestRecordsFollowWhatExternalDNSFinds(t *testing.T) {
 		"other types":  followOtherTypes,
 		"alias":        followAlias,
 		"upsert-only":  keepWithUpsertOnly,
+		"a stranger":   leaveAStranger,
 		"any alphabet": followAnyAlphabet,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -158,6 +159,19 @@ func keepWithUpsertOnly(t *testing.T, w *world) {
 	s.remove(t, ingress)
 	s.settles(t)
 	s.resolves(t, "www", "A", "192.0.2.2")
+}
+
+// leaveAStranger makes a record by hand, which the operator has not read yet, where an Ingress then wants one.
+func leaveAStranger(t *testing.T, w *world) {
+	s := w.newSite(t, "stranger.ru", "--policy=upsert-only")
+	s.settles(t)
+	byHand := regapitest.Record{Name: "www", Type: "A", Content: "192.0.2.9"}
+	s.api.SetRecords(s.domain, []regapitest.Record{foreign, byHand})
+	s.addIngress(t, "web", []string{"192.0.2.1"}, "www", "other")
+	s.resolves(t, "other", "A", "192.0.2.1")
+	s.resolves(t, "www", "A", "192.0.2.9")
+	s.settles(t)
+	s.resolves(t, "www", "A", "192.0.2.9")
 }
 
 // followAnyAlphabet has a domain and hosts that are not of ASCII: an Ingress names them in punycode, as its API demands, and a
