@@ -35,6 +35,8 @@ const (
 	ReasonPlanNeedsApproval = "PlanNeedsApproval"
 	// ReasonAdoptionNeedsApproval: values of somebody else stand where the object declares records, and wait to be replaced.
 	ReasonAdoptionNeedsApproval = "AdoptionNeedsApproval"
+	// ReasonExternalDNSUnmarked: prune: All waits, since nothing tells what of the zone is external-dns's.
+	ReasonExternalDNSUnmarked = "ExternalDNSUnmarked"
 	// ReasonContested: somebody else changes what the object declares again and again.
 	ReasonContested = "Contested"
 	// ReasonNameEmpty: a name lost its records, and neither the new ones nor the old ones could be written.

@@ -25,6 +25,8 @@ type Dependencies struct {
 	ReleaseGrace time.Duration
 	// Publication asks the authoritative name servers; without servers nobody is asked.
 	Publication zone.Publication
+	// Provenance knows what external-dns made; nil where it makes nothing.
+	Provenance zone.Provenance
 }
 
 // SetupWithManager registers every controller with a manager.
@@ -37,7 +39,7 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 		&domain.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm},
 		&dnszone.Reconciler{
 			Writer: writer, Directory: d.Directory, Alarm: d.Alarm,
-			Editor: d.Editor, ReleaseGrace: d.ReleaseGrace, Publication: d.Publication,
+			Editor: d.Editor, ReleaseGrace: d.ReleaseGrace, Publication: d.Publication, Provenance: d.Provenance,
 		},
 	} {
 		if err := reconciler.SetupWithManager(ctx, mgr); err != nil {

@@ -63,7 +63,8 @@ func (p *planner) readMarks(current []Record) {
 	var texts, standing []Record
 	for _, record := range current {
 		switch {
-		case p.declared[record] || p.owned.Has(record):
+		case p.owned.Has(record):
+		case isMark(record) && p.declared[record]:
 		case isMark(record):
 			texts = append(texts, record)
 		default:

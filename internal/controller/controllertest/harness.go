@@ -50,6 +50,7 @@ type Dependencies struct {
 	Alarm        *waking.Alarm
 	ReleaseGrace time.Duration
 	Publication  zone.Publication
+	Provenance   zone.Provenance
 }
 
 // Setup registers the controllers with a manager.

@@ -27,7 +27,7 @@ import (
 // indexDomain is the field that the cache indexes by the domain, in canonical form.
 const indexDomain = "canonical(spec.domainName)"
 
-// Reconciler keeps the records of a zone as its DNSZone asks. All of its fields have to be set but for the last two.
+// Reconciler keeps the records of a zone as its DNSZone asks. All of its fields have to be set but for the last three.
 type Reconciler struct {
 	status.Writer
 	Directory *account.Directory
@@ -38,6 +38,8 @@ type Reconciler struct {
 	ReleaseGrace time.Duration
 	// Publication asks the authoritative name servers; without servers nobody is asked.
 	Publication zone.Publication
+	// Provenance knows what external-dns made; nil where it makes nothing.
+	Provenance zone.Provenance
 }
 
 // Reconcile compares the zone as the inventory knows it, for which no request is made, and writes only what differs.

@@ -2,6 +2,7 @@ package dnszone
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -39,6 +40,10 @@ type scope struct {
 	refused []v1alpha1.RefusedRecord
 	// soaRefused says that the lifetimes of the zone are among them.
 	soaRefused bool
+	// external is what external-dns made, and unmarked says that this is not known and nothing in the zone tells.
+	external      zone.Set
+	unmarked      bool
+	provenanceErr error
 	// asked are the values of somebody else that wait for approval.
 	asked []zone.Record
 	// planned is what has to change, and held what keeps it from being changed; nil if nothing does.
@@ -159,14 +164,14 @@ func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 		return err
 	}
 	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{
-		Plan:    s.plan,
+		Plan:    func(current zone.Snapshot) zone.Edits { return r.planBesideExternalDNS(ctx, s, current) },
 		Prepare: func(ctx context.Context, _ zone.Edits) error { return r.writeAhead(ctx, s) },
 		Fresh:   len(s.zone.Status.Owned.Pending) > 0, // What is not certain is not concluded from memory.
 	})
 	if regapi.HasCode(err, regapi.CodeDomainIsNotUseRegruNSS) {
 		return r.explainDelegation(ctx, s, err)
 	}
-	if err != nil {
+	if err = errors.Join(err, s.provenanceErr); err != nil {
 		return err
 	}
 	s.current, s.made, s.emptied = &result.Zone, result.Made(), result.Empty

@@ -1,7 +1,10 @@
 package dnszone
 
 import (
+	"context"
 	"fmt"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
@@ -38,10 +41,36 @@ func (s *scope) plan(current zone.Snapshot) zone.Edits {
 	return edits
 }
 
+// planBesideExternalDNS is plan, with what the provider of external-dns made. It is asked under the lock of the zone, so that
+// the provider makes nothing meanwhile.
+func (r *Reconciler) planBesideExternalDNS(ctx context.Context, s *scope, current zone.Snapshot) zone.Edits {
+	if r.Provenance == nil {
+		return s.plan(current)
+	}
+	made, complete, err := r.Provenance.Made(ctx, s.target.Domain)
+	if err != nil {
+		s.provenanceErr = fmt.Errorf("find out what external-dns made in the zone: %w", err)
+		return zone.Edits{}
+	}
+	s.external = made
+	s.unmarked = !complete && s.servesExternalDNS(ctx, r.Client) && !zone.HasMarks(current.Records())
+	return s.plan(current)
+}
+
+// servesExternalDNS says whether external-dns may manage records of the zone, as the spec or else the Account says.
+func (s *scope) servesExternalDNS(ctx context.Context, reader client.Reader) bool {
+	if chosen := s.zone.Spec.ExternalDNS; chosen != "" {
+		return chosen == v1alpha1.ExternalDNSEnabled
+	}
+	var found v1alpha1.Account
+	err := reader.Get(ctx, s.zone.Spec.AccountRef.KeyFrom(s.zone.Namespace), &found)
+	return err != nil || found.Spec.ExternalDNS == v1alpha1.ExternalDNSEnabled // Spare rather too much.
+}
+
 // policy bounds the plan as the spec says.
 func (s *scope) policy() zone.Policy {
 	policy := zone.Policy{
-		Kept: zone.ParseSet(s.zone.Status.Owned.Web), Protected: s.protected, Contested: s.contested(),
+		Kept: zone.ParseSet(s.zone.Status.Owned.Web), Protected: s.protected, Contested: s.contested(), External: s.external,
 		Ask: s.zone.Spec.Adoption == v1alpha1.AdoptionAsk, AskAlways: s.onOlderRule(),
 	}
 	switch s.zone.Spec.Prune {
@@ -63,6 +92,11 @@ func (s *scope) holdOn(edits zone.Edits) *hold {
 		return &hold{reason: v1alpha1.ReasonPaused, message: "the changes of status.plan wait: take the annotation " + v1alpha1.AnnotationPaused + " off"}
 	case s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		return &hold{reason: v1alpha1.ReasonObserved, message: "nothing is written; status.plan says what managementPolicy: Manage would change", ready: true}
+	case s.unmarked && s.zone.Spec.Prune == v1alpha1.PruneAll:
+		return &hold{
+			reason:  v1alpha1.ReasonExternalDNSUnmarked,
+			message: "prune: All would remove what external-dns makes, of which nothing in the zone tells: wait until external-dns has synced through this operator, give it the registry txt, or set externalDNS: Disabled or prune: Owned",
+		}
 	case why != "" && !s.planIsApproved():
 		return &hold{
 			reason: v1alpha1.ReasonPlanNeedsApproval,
