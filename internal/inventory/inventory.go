@@ -186,12 +186,13 @@ func (i *Inventory) look(domain string, aspects Aspect) (facts Facts, known bool
 	}
 }
 
-// Zone gives the records of a zone as they were last read, if they were.
+// Zone gives the records of a zone as they were last read, if they were, and not before its last write through this connection:
+// what a write whose answer was lost has done is not known until somebody looks.
 func (i *Inventory) Zone(domain string) (regapi.ZoneRecords, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	e := i.entries[domain]
-	if e == nil || e.facts.Zone == nil {
+	if e == nil || e.facts.Zone == nil || e.asked.Before(e.written) {
 		return regapi.ZoneRecords{}, false
 	}
 	return *e.facts.Zone, true

@@ -258,6 +258,11 @@ func TestAZoneIsRecentUntilItIsWrittenOrOld(t *testing.T) {
 			w.Error("what was asked for before a write counts as recent after it")
 		}
 		time.Sleep(time.Second)
+		w.NoteWrite(domainName(0))
+		if _, known := w.Zone(domainName(0)); known {
+			w.Error("what was seen before a write is still known after it")
+		}
+		time.Sleep(time.Second)
 		w.LearnZone(domainName(0), regapi.ZoneRecords{}, time.Now())
 		if !recent() {
 			w.Error("read back, and not recent")
