@@ -77,6 +77,9 @@ type Harness struct {
 	Neighbour string
 	// Logs are those of the controllers.
 	Logs *Buffer
+	// Manager runs the controllers, which were made of Parts: for a test that calls one itself.
+	Manager ctrl.Manager
+	Parts   Dependencies
 }
 
 // Options change what New makes. Their zero value makes an Account that is swept once, when it starts.
@@ -161,9 +164,10 @@ func (h *Harness) startControllers(options Options) {
 	if err := mgr.Add(directory); err != nil {
 		h.Fatal(err)
 	}
-	if err := setup(ctx, mgr, Dependencies{
+	h.Manager, h.Parts = mgr, Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: publication, ReleaseGrace: options.ReleaseGrace,
-	}); err != nil {
+	}
+	if err := setup(ctx, mgr, h.Parts); err != nil {
 		h.Fatal(err)
 	}
 	done := make(chan error, 1)

@@ -2,7 +2,10 @@ package dnszone
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -97,7 +100,7 @@ func (r *Reconciler) writeAhead(ctx context.Context, s *scope) error {
 	ahead := s.planned
 	ahead.Adopted = s.adoptable()
 	s.setOwnership(s.ownership().Ahead(ahead))
-	s.setTaken(s.planned.Swaps)
+	s.setTaken(append(takenBy(s.planned.Swaps), s.unrestored...))
 	s.noteReplaced(s.planned.Replaced)
 	if err := r.PatchStatusInAnyCase(ctx, s.before, s.zone); err != nil {
 		return fmt.Errorf("record what is about to be done: %w", err)
@@ -106,29 +109,34 @@ func (r *Reconciler) writeAhead(ctx context.Context, s *scope) error {
 	return nil
 }
 
-// noteReplaced keeps the values of somebody else that are replaced, and counts how often that happens at a unit.
+// noteReplaced keeps the values of somebody else that are replaced. An attempt that is made again does not note them again.
 func (s *scope) noteReplaced(records []zone.Record) {
 	replaced := &s.zone.Status.Replaced
 	for _, record := range records {
 		entry := v1alpha1.ReplacedRecord{Record: status.Shorten(record.String(), maxRecordLine), Generation: s.zone.Generation}
-		if len(*replaced) == 0 || (*replaced)[len(*replaced)-1] != entry {
+		if !slices.Contains(*replaced, entry) {
 			*replaced = append(*replaced, entry)
 		}
-		s.noteContest(zone.UnitOf(record))
 	}
 	*replaced = (*replaced)[max(0, len(*replaced)-maxReplaced):]
 }
 
-func (s *scope) setTaken(swaps []zone.Swap) {
-	s.zone.Status.Taken = nil
+// takenBy gives the records that swaps take away.
+func takenBy(swaps []zone.Swap) []zone.Record {
+	var records []zone.Record
 	for _, swap := range swaps {
-		for _, record := range swap.Taken {
-			s.zone.Status.Taken = append(s.zone.Status.Taken, v1alpha1.TakenRecord{
-				Name: record.Name, Type: string(record.Type), Priority: int32(record.Priority), Content: record.Content,
-			})
-		}
+		records = append(records, swap.Taken...)
 	}
-	s.zone.Status.Taken = s.zone.Status.Taken[:min(len(s.zone.Status.Taken), maxTaken)]
+	return records
+}
+
+func (s *scope) setTaken(records []zone.Record) {
+	s.zone.Status.Taken = nil
+	for _, record := range records[:min(len(records), maxTaken)] {
+		s.zone.Status.Taken = append(s.zone.Status.Taken, v1alpha1.TakenRecord{
+			Name: record.Name, Type: string(record.Type), Priority: int32(record.Priority), Content: record.Content,
+		})
+	}
 }
 
 func (s *scope) taken() []zone.Record {
@@ -139,9 +147,10 @@ func (s *scope) taken() []zone.Record {
 	return records
 }
 
-// restore puts back what an earlier attempt took away without putting anything in its place.
+// restore puts back what an earlier attempt took away without putting anything in its place. What REG.API does not take back is
+// kept in mind as long as its name is empty.
 func (r *Reconciler) restore(ctx context.Context, s *scope) error {
-	taken := s.taken()
+	taken := slices.DeleteFunc(s.taken(), s.isGivenUp)
 	if len(taken) == 0 || s.mayNotWrite() {
 		return nil
 	}
@@ -151,23 +160,44 @@ func (r *Reconciler) restore(ctx context.Context, s *scope) error {
 	if err != nil {
 		return fmt.Errorf("put back what was taken away: %w", err)
 	}
-	if len(result.Failures) == 0 {
-		s.zone.Status.Taken = nil
-	}
+	s.unrestored = absentFrom(result.Zone, taken)
+	s.setTaken(s.unrestored)
 	return nil
+}
+
+// isGivenUp says whether a record is the object's own, at a name of which it declares nothing any more.
+func (s *scope) isGivenUp(record zone.Record) bool {
+	declared := func(d zone.Record) bool { return d.Name == record.Name }
+	return s.ownership().Has(record) && !slices.ContainsFunc(s.declared.Records, declared) && !slices.ContainsFunc(s.declared.Missing, declared)
+}
+
+// absentFrom gives those of the records that were taken away whose names hold nothing at all.
+func absentFrom(current zone.Snapshot, taken []zone.Record) []zone.Record {
+	var absent []zone.Record
+	for _, change := range zone.Restore(taken, current) {
+		absent = append(absent, change.Record)
+	}
+	return absent
 }
 
 // takeStock remembers what is the object's own after an edit.
 func (s *scope) takeStock(result zone.Result) {
+	if left := absentFrom(result.Zone, s.unrestored); len(left) > 0 {
+		s.emptied = append(s.emptied, zone.Swap{Taken: left})
+	}
+	empty := takenBy(s.emptied)
 	adopted := zone.Plan{Adopted: s.adoptable()}
-	s.setOwnership(s.ownership().Ahead(adopted).After(s.declared, result, s.policy()))
+	// What is still to be put back stays whose it was.
+	declared := zone.Declaration{Records: s.declared.Records, Missing: append(slices.Clone(s.declared.Missing), empty...)}
+	s.setOwnership(s.ownership().Ahead(adopted).After(declared, result, s.policy()))
 	if s.mayNotWrite() {
 		return
 	}
 	if len(s.asked) == 0 {
 		s.zone.Status.Owned.Rule = v1alpha1.OwnershipDeclared
 	}
-	s.setTaken(result.Empty)
+	s.setTaken(empty)
+	s.noteContests(result.Failures)
 	if s.held == nil && len(result.Failures) == 0 {
 		s.useApprovals()
 	}
@@ -180,6 +210,26 @@ const (
 	// maxContested bounds the list.
 	maxContested = 100
 )
+
+// noteContests counts, for each unit, that REG.API has removed every value of somebody else, even if he has put one back by now.
+// What an attempt leaves for the next one does not count: nobody has changed anything in between.
+func (s *scope) noteContests(failures []zone.Failure) {
+	replaced := map[string]bool{}
+	for _, record := range s.planned.Replaced {
+		replaced[zone.UnitOf(record)] = s.held == nil
+	}
+	for _, failure := range failures {
+		unit := zone.UnitOf(failure.Change.Record)
+		if replaced[unit] && failure.Change.Operation == zone.Remove && !errors.Is(failure.Err, zone.ErrNotApplied) {
+			replaced[unit] = false
+		}
+	}
+	for _, unit := range slices.Sorted(maps.Keys(replaced)) {
+		if replaced[unit] {
+			s.noteContest(unit)
+		}
+	}
+}
 
 // noteContest counts a change by somebody else at a unit; the first time it is first contact.
 func (s *scope) noteContest(unit string) {

@@ -52,6 +52,8 @@ type scope struct {
 	// current is the zone as it was read last; nil if it was not. made are the changes that came about.
 	current *zone.Snapshot
 	made    []zone.Change
+	// unrestored are records that were taken away before, and that REG.API did not take back.
+	unrestored []zone.Record
 	// emptied are the names that lost their records and got none.
 	emptied []zone.Swap
 	// foreignServers are what the domain is delegated to, where that is not the registrar.
