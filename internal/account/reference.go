@@ -78,10 +78,15 @@ func accountNotAllowed(key types.NamespacedName) error {
 	}
 }
 
+// accountNotReady tells waiting for a check, or for the next attempt of one, from waiting for somebody.
 func accountNotReady(found *v1alpha1.Account) error {
-	message := fmt.Sprintf("Account %s has not been checked yet", found.Name)
-	if ready := meta.FindStatusCondition(found.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
-		message = fmt.Sprintf("Account %s is not ready (%s): its own conditions say what to do", found.Name, ready.Reason)
+	ready := meta.FindStatusCondition(found.Status.Conditions, v1alpha1.ConditionReady)
+	if ready == nil || ready.ObservedGeneration != found.Generation {
+		return &Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: fmt.Sprintf("Account %s has not been checked yet", found.Name), Passing: true}
 	}
-	return &Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: message}
+	return &Unavailable{
+		Reason:  v1alpha1.ReasonAccountNotReady,
+		Message: fmt.Sprintf("Account %s is not ready (%s): its own conditions say what to do", found.Name, ready.Reason),
+		Passing: meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReconciling),
+	}
 }
