@@ -34,7 +34,9 @@ type Connection struct {
 
 	mu            sync.Mutex
 	secretVersion string
-	identity      *regapi.Identity
+	// orphaned is when the Secret was first missed; zero if it is there.
+	orphaned time.Time
+	identity *regapi.Identity
 	// madeFor is what of the spec the connection was made from.
 	madeFor     string
 	fingerprint [sha256.Size]byte
@@ -68,9 +70,14 @@ func (d *Directory) newConnection(account *v1alpha1.Account, lane *sharedLane, c
 		Inventory:  inventory.New(made, d.settings.SweepInterval, func(domain string) { d.settings.Changed(key, domain) }),
 		ID:         id,
 		budget:     lane.budget,
-		madeFor:    account.Spec.Endpoint + "\n" + account.Spec.SecretRef.Name,
+		madeFor:    madeFor(account),
 		stopSweeps: func() {},
 	}, nil
+}
+
+// madeFor is what of the spec a connection is made from.
+func madeFor(account *v1alpha1.Account) string {
+	return account.Spec.Endpoint + "\n" + account.Spec.SecretRef.Name
 }
 
 // close ends what runs for the connection. Who still holds it gets errors.
@@ -89,10 +96,11 @@ func (c *Connection) SecretVersion() string {
 	return c.secretVersion
 }
 
-func (c *Connection) setSecretVersion(version string) {
+// confirm notes that the Secret was there, in a version that holds the same.
+func (c *Connection) confirm(version string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.secretVersion = version
+	c.secretVersion, c.orphaned = version, time.Time{}
 }
 
 // Identify asks REG.API who we are, with the cheapest function that checks credentials and address (2.5, 4.1). It asks

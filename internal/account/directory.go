@@ -156,16 +156,25 @@ func (d *Directory) sweep(connection *Connection) {
 // Get gives the connection of an Account. The Secret is read only if there is none yet, or the spec has changed; Refresh
 // notices changes inside the Secret. The error is an *Unavailable where the Secret is at fault.
 func (d *Directory) Get(ctx context.Context, account *v1alpha1.Account) (*Connection, error) {
-	d.mu.Lock()
-	connection := d.connections[client.ObjectKeyFromObject(account)]
-	d.mu.Unlock()
-	if connection != nil && connection.madeFor == account.Spec.Endpoint+"\n"+account.Spec.SecretRef.Name {
+	if connection := d.open(account); connection != nil {
 		return connection, nil
 	}
 	return d.Refresh(ctx, account)
 }
 
-// Refresh reads the Secret of an Account and gives a connection made from it: the present one if nothing has changed.
+// open gives the connection of an Account that was made for its present spec; nil if there is none.
+func (d *Directory) open(account *v1alpha1.Account) *Connection {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	connection := d.connections[client.ObjectKeyFromObject(account)]
+	if connection == nil || connection.madeFor != madeFor(account) {
+		return nil
+	}
+	return connection
+}
+
+// Refresh reads the Secret of an Account and gives a connection made from it: the present one if nothing has changed, or if the
+// Secret has only just vanished (see [Connection.Orphaned]).
 func (d *Directory) Refresh(ctx context.Context, account *v1alpha1.Account) (*Connection, error) {
 	key := types.NamespacedName{Namespace: account.Namespace, Name: account.Spec.SecretRef.Name}
 	var secret corev1.Secret
@@ -173,11 +182,7 @@ func (d *Directory) Refresh(ctx context.Context, account *v1alpha1.Account) (*Co
 		if !apierrors.IsNotFound(err) {
 			return nil, fmt.Errorf("read Secret %s: %w", key.Name, err)
 		}
-		d.Forget(client.ObjectKeyFromObject(account))
-		return nil, &Unavailable{
-			Reason:  v1alpha1.ReasonSecretNotFound,
-			Message: fmt.Sprintf("Secret %s does not exist: create it with the keys username and password", key.Name),
-		}
+		return d.withoutSecret(ctx, account)
 	}
 	credentials, err := parseSecret(&secret)
 	if err != nil {
@@ -228,7 +233,7 @@ func (d *Directory) connect(account *v1alpha1.Account, secret *corev1.Secret, cr
 	lane := d.lane(login{account.Spec.Endpoint, credentials.username}, key, account.Spec.RequestsPerHour())
 	if old != nil && old.fingerprint == fingerprint {
 		defer d.mu.Unlock()
-		old.setSecretVersion(secret.ResourceVersion)
+		old.confirm(secret.ResourceVersion)
 		return old, nil
 	}
 	made, err := d.newConnection(account, lane, credentials)

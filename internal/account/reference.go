@@ -20,6 +20,36 @@ import (
 //
 // The error is an *Unavailable where somebody has to act, and says who.
 func (d *Directory) Resolve(ctx context.Context, reader client.Reader, namespace string, ref v1alpha1.AccountReference) (*Connection, error) {
+	found, err := permitted(ctx, reader, namespace, ref)
+	switch {
+	case err != nil:
+		return nil, err
+	case !found.DeletionTimestamp.IsZero():
+		return nil, &Unavailable{
+			Reason:  v1alpha1.ReasonAccountNotReady,
+			Message: fmt.Sprintf("Account %s is being deleted: create it again when it is gone, or name another in spec.accountRef", found.Name),
+		}
+	case !meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady):
+		return nil, accountNotReady(found)
+	}
+	return d.Get(ctx, found)
+}
+
+// ResolveForRelease is Resolve for whoever removes what is his and is being deleted: for him an Account that is being deleted
+// itself serves, and one whose connection is still open, whatever has become of its Secret.
+func (d *Directory) ResolveForRelease(ctx context.Context, reader client.Reader, namespace string, ref v1alpha1.AccountReference) (*Connection, error) {
+	found, err := permitted(ctx, reader, namespace, ref)
+	if err != nil {
+		return nil, err
+	}
+	if found.DeletionTimestamp.IsZero() && d.open(found) == nil && !meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady) {
+		return nil, accountNotReady(found)
+	}
+	return d.Get(ctx, found)
+}
+
+// permitted gives the Account that an object of a namespace refers to, if it allows the namespace.
+func permitted(ctx context.Context, reader client.Reader, namespace string, ref v1alpha1.AccountReference) (*v1alpha1.Account, error) {
 	key := ref.KeyFrom(namespace)
 	var found v1alpha1.Account
 	err := reader.Get(ctx, key, &found)
@@ -40,10 +70,7 @@ func (d *Directory) Resolve(ctx context.Context, reader client.Reader, namespace
 	} else if !allowed {
 		return nil, accountNotAllowed(key)
 	}
-	if !meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady) {
-		return nil, accountNotReady(&found)
-	}
-	return d.Get(ctx, &found)
+	return &found, nil
 }
 
 // allowsNamespace says whether objects of a namespace may refer to an Account.
@@ -78,10 +105,15 @@ func accountNotAllowed(key types.NamespacedName) error {
 	}
 }
 
+// accountNotReady tells waiting for a check, or for the next attempt of one, from waiting for somebody.
 func accountNotReady(found *v1alpha1.Account) error {
-	message := fmt.Sprintf("Account %s has not been checked yet", found.Name)
-	if ready := meta.FindStatusCondition(found.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
-		message = fmt.Sprintf("Account %s is not ready (%s): its own conditions say what to do", found.Name, ready.Reason)
+	ready := meta.FindStatusCondition(found.Status.Conditions, v1alpha1.ConditionReady)
+	if ready == nil || ready.ObservedGeneration != found.Generation {
+		return &Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: fmt.Sprintf("Account %s has not been checked yet", found.Name), Passing: true}
 	}
-	return &Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: message}
+	return &Unavailable{
+		Reason:  v1alpha1.ReasonAccountNotReady,
+		Message: fmt.Sprintf("Account %s is not ready (%s): its own conditions say what to do", found.Name, ready.Reason),
+		Passing: meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReconciling),
+	}
 }

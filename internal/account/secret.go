@@ -19,6 +19,8 @@ type Unavailable struct {
 	Reason string
 	// Message says what is wrong and what to do. It holds nothing from inside the Secret.
 	Message string
+	// Passing says that it will pass without anybody's doing.
+	Passing bool
 }
 
 // Error gives the message.
@@ -26,6 +28,9 @@ func (u *Unavailable) Error() string { return u.Message }
 
 // ConditionReason is the reason that a condition of whoever needs the Account gives.
 func (u *Unavailable) ConditionReason() string { return u.Reason }
+
+// Passes says whether it will pass without anybody's doing.
+func (u *Unavailable) Passes() bool { return u.Passing }
 
 type secretCredentials struct {
 	username string

@@ -1,9 +1,12 @@
 package dnszone_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -46,7 +49,7 @@ func TestEveryOutcomeOfAZoneIsReachedAndKstatusAgrees(t *testing.T) {
 	}{
 		"invalid":          {read("SUBD_INVALID"), "False", v1alpha1.ReasonRequestRefused, kstatus.FailedStatus, false},
 		"denied":           {refuse("ACCESS_DENIED_FROM_IP"), "False", v1alpha1.ReasonAccessDenied, kstatus.FailedStatus, false},
-		"not found":        {read("DOMAIN_NOT_FOUND"), "False", v1alpha1.ReasonNotFound, kstatus.FailedStatus, false},
+		"not found":        {read("DOMAIN_NOT_FOUND"), "False", v1alpha1.ReasonNotFound, kstatus.InProgressStatus, false},
 		"not delegated":    {read("DOMAIN_IS_NOT_USE_REGRU_NSS"), "False", v1alpha1.ReasonNotDelegated, kstatus.FailedStatus, false},
 		"blocked":          {read("DOMAIN_PROTECTION"), "False", v1alpha1.ReasonBlocked, kstatus.FailedStatus, false},
 		"throttled":        {regapitest.Fault{Kind: regapitest.FaultRateLimit, Function: "zone/get_resource_records"}, "Unknown", v1alpha1.ReasonThrottled, kstatus.InProgressStatus, false},
@@ -79,16 +82,80 @@ func TestEveryOutcomeOfAZoneIsReachedAndKstatusAgrees(t *testing.T) {
 	}
 }
 
-func TestADependencyThatIsMissingIsSeenByKstatus(t *testing.T) {
+// endMinute makes an object one that has been waiting for more than a minute, and has it looked at.
+func (h *harness) endMinute(object *v1alpha1.DNSZone) {
+	h.Helper()
+	h.Eventually("the condition to be older", func() error {
+		if err := h.Get(h.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+			return err
+		}
+		for i := range object.Status.Conditions {
+			object.Status.Conditions[i].LastTransitionTime = metav1.NewTime(time.Now().Add(-2 * time.Minute))
+		}
+		return h.Status().Update(h.Context(), object)
+	})
+	h.annotate(object, "example.ru/touched", "yes")
+}
+
+func TestADependencyThatIsMissingIsAwaitedForAMinute(t *testing.T) {
 	h := newHarness(t, controllertest.Options{WithoutAccount: true})
 	object := h.CreateZone(controllertest.WWW("192.0.2.1"))
 	h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
+	if got := h.kstatus(object); got != kstatus.InProgressStatus {
+		t.Errorf("kstatus says %s in the first minute", got)
+	}
+	h.endMinute(object)
+	h.waitCondition(object, v1alpha1.ConditionStalled, metav1.ConditionTrue, v1alpha1.ReasonAccountNotFound)
 	if got := h.kstatus(object); got != kstatus.FailedStatus {
-		t.Errorf("kstatus says %s", got)
+		t.Errorf("kstatus says %s after it", got)
 	}
 	h.CreateAccount("main", controllertest.Login, controllertest.Password)
 	h.WaitReady(object)
 	if got := h.kstatus(object); got != kstatus.CurrentStatus {
 		t.Errorf("kstatus says %s", got)
 	}
+}
+
+// TestWhatIsAppliedTogetherIsInProgressUntilItIsReady looks at every state that both objects go through, as Flux does.
+func TestWhatIsAppliedTogetherIsInProgressUntilItIsReady(t *testing.T) {
+	h := newHarness(t, controllertest.Options{WithoutAccount: true, Simulator: []regapitest.Option{regapitest.WithLatency(200 * time.Millisecond)}})
+	zone := h.CreateZone(controllertest.WWW("192.0.2.1")) // kubectl applies a folder by the names of its files.
+	account := &v1alpha1.Account{
+		ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"},
+		Spec:       v1alpha1.AccountSpec{SecretRef: v1alpha1.SecretReference{Name: "main"}, Endpoint: h.API.URL()},
+	}
+	h.MustCreate(account)
+	h.CreateSecret("main", controllertest.Login, controllertest.Password)
+	seen := map[kstatus.Status]int{}
+	h.Eventually("both to be current", func() error {
+		for _, object := range []client.Object{zone, account} {
+			if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+				return err
+			}
+			seen[h.kstatus(object)]++
+		}
+		if h.kstatus(zone) != kstatus.CurrentStatus || h.kstatus(account) != kstatus.CurrentStatus {
+			return fmt.Errorf("conditions %+v and %+v", zone.Status.Conditions, account.Status.Conditions)
+		}
+		return nil
+	})
+	if seen[kstatus.InProgressStatus] == 0 || len(seen) != 2 {
+		t.Errorf("kstatus said %v", seen)
+	}
+	h.WaitReady(zone)
+	for _, event := range h.events(h.Namespace) {
+		if event.Type == corev1.EventTypeWarning {
+			t.Errorf("a warning: %s: %s", event.Reason, event.Note)
+		}
+	}
+}
+
+// events are those of a namespace.
+func (h *harness) events(namespace string) []eventsv1.Event {
+	h.Helper()
+	var recorded eventsv1.EventList
+	if err := h.List(h.Context(), &recorded, client.InNamespace(namespace)); err != nil {
+		h.Fatal(err)
+	}
+	return recorded.Items
 }

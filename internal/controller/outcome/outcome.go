@@ -21,6 +21,9 @@ type Outcome struct {
 	KeepReady bool
 	// Stalled and Reconciling are the other conditions; at most one of them holds.
 	Stalled, Reconciling bool
+	// Awaited says that what is missing may be on its way, since it is applied together with the object, say. For the first
+	// minute of a generation that is no stall; package status keeps the minute.
+	Awaited bool
 
 	Reason, Message string
 
@@ -75,6 +78,8 @@ func (e *decided) Error() string { return e.outcome.Message }
 type unavailable interface {
 	error
 	ConditionReason() string
+	// Passes says that the reason passes without anybody's doing.
+	Passes() bool
 }
 
 // Of maps an error to its outcome. This is the one place where that is decided.
@@ -85,12 +90,7 @@ func Of(err error) Outcome {
 	}
 	var dependency unavailable
 	if errors.As(err, &dependency) {
-		// A watch wakes the object when the Account or Secret appears; the labels of namespaces are looked at again later.
-		o := Stalled(dependency.ConditionReason(), dependency.Error())
-		if o.Reason == v1alpha1.ReasonAccountNotAllowed {
-			o.After = Poll()
-		}
-		return o
+		return dependent(dependency)
 	}
 	message := Message(err)
 	switch regapi.ClassOf(err) {
@@ -99,7 +99,9 @@ func Of(err error) Outcome {
 	case regapi.ClassDenied:
 		return stalledFor(probeDelay, v1alpha1.ReasonAccessDenied, message)
 	case regapi.ClassNotFound:
-		return stalledFor(pollDelay, v1alpha1.ReasonNotFound, message)
+		o := stalledFor(pollDelay, v1alpha1.ReasonNotFound, message)
+		o.Awaited = true
+		return o
 	case regapi.ClassBlocked:
 		return stalledFor(pollDelay, blockedReason(err), message)
 	case regapi.ClassThrottled:
@@ -109,6 +111,22 @@ func Of(err error) Outcome {
 	default:
 		return Outcome{Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: v1alpha1.ReasonRetrying, Message: message, Failure: err}
 	}
+}
+
+// dependent is the outcome of what cannot be used. A watch wakes the object when the Account or Secret appears or changes; the
+// labels of namespaces are looked at again later.
+func dependent(cause unavailable) Outcome {
+	o := Stalled(cause.ConditionReason(), cause.Error())
+	if cause.Passes() {
+		o.Stalled, o.Reconciling = false, true
+	}
+	switch o.Reason {
+	case v1alpha1.ReasonAccountNotFound, v1alpha1.ReasonSecretNotFound:
+		o.Awaited = true
+	case v1alpha1.ReasonAccountNotAllowed: // An Account of another namespace that is missing looks the same.
+		o.Awaited, o.After = true, Poll()
+	}
+	return o
 }
 
 func stalledFor(delay time.Duration, reason, message string) Outcome {

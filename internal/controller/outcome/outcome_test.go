@@ -36,6 +36,7 @@ func TestEveryClassOfErrorHasItsOutcome(t *testing.T) {
 		"a code never heard of":      {err: refusal("SOMETHING_NEW"), ready: "Unknown", reason: v1alpha1.ReasonRetrying, fails: true},
 		"an error of the API server": {err: errors.New("connection refused"), ready: "Unknown", reason: v1alpha1.ReasonRetrying, fails: true},
 		"a missing dependency":       {err: fmt.Errorf("connect: %w", &account.Unavailable{Reason: v1alpha1.ReasonSecretNotFound, Message: "create it"}), ready: "False", reason: v1alpha1.ReasonSecretNotFound, stalled: true},
+		"an Account not looked at":   {err: &account.Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: "not checked yet", Passing: true}, ready: "False", reason: v1alpha1.ReasonAccountNotReady},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := outcome.Of(test.err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -40,6 +41,7 @@ type Writer struct {
 // Settle turns an outcome into conditions, writes the status if it differs from before, and gives the reconciler's
 // result. It is the only place that does.
 func (w *Writer) Settle(ctx context.Context, before, after Object, o outcome.Outcome) (ctrl.Result, error) {
+	o = await(after, o)
 	setConditions(after, o)
 	if err := w.PatchStatus(ctx, before, after); err != nil {
 		// The object has changed meanwhile, or is gone; the next event, or the next attempt, sees it as it is.
@@ -71,6 +73,38 @@ func (w *Writer) PatchStatusInAnyCase(ctx context.Context, before, after Object)
 	return nil
 }
 
+// firstMinute is how long after a spec was applied what it names may be missing without that being a stall.
+const firstMinute = time.Minute
+
+// await makes a stall over what may be on its way a wait, for the first minute of a generation, and has it looked at again when
+// that is over.
+func await(obj Object, o outcome.Outcome) outcome.Outcome {
+	left := firstMinute - sinceApplied(obj)
+	if !o.Awaited || left <= 0 {
+		return o
+	}
+	o.Stalled, o.Reconciling = false, true
+	if o.After == 0 || o.After > left {
+		o.After = left
+	}
+	return o
+}
+
+// sinceApplied is for how long the operator has known the generation of an object, as its conditions tell: Reconciling begins
+// anew with every generation. Once it has ended, that is long ago.
+func sinceApplied(obj Object) time.Duration {
+	conditions, generation := *obj.GetConditions(), obj.GetGeneration()
+	ready := meta.FindStatusCondition(conditions, v1alpha1.ConditionReady)
+	if ready == nil || ready.ObservedGeneration != generation {
+		return 0
+	}
+	reconciling := meta.FindStatusCondition(conditions, v1alpha1.ConditionReconciling)
+	if reconciling == nil || reconciling.ObservedGeneration != generation {
+		return firstMinute
+	}
+	return time.Since(reconciling.LastTransitionTime.Time)
+}
+
 func setConditions(obj Object, o outcome.Outcome) {
 	conditions, generation := obj.GetConditions(), obj.GetGeneration()
 	message := Shorten(o.Message, MaxMessage)
@@ -83,8 +117,10 @@ func setConditions(obj Object, o outcome.Outcome) {
 		kind  string
 		holds bool
 	}{{v1alpha1.ConditionReconciling, o.Reconciling}, {v1alpha1.ConditionStalled, o.Stalled}} {
-		if !extra.holds {
+		if before := meta.FindStatusCondition(*conditions, extra.kind); !extra.holds || (before != nil && before.ObservedGeneration != generation) {
 			meta.RemoveStatusCondition(conditions, extra.kind)
+		}
+		if !extra.holds {
 			continue
 		}
 		meta.SetStatusCondition(conditions, metav1.Condition{
@@ -104,12 +140,14 @@ func ReadyFor(conditions []metav1.Condition, generation int64) bool {
 func (w *Writer) announce(ctx context.Context, before, after Object) {
 	ready := meta.FindStatusCondition(*after.GetConditions(), v1alpha1.ConditionReady)
 	previous := meta.FindStatusCondition(*before.GetConditions(), v1alpha1.ConditionReady)
-	if previous != nil && previous.Status == ready.Status && previous.Reason == ready.Reason {
+	stalled := meta.IsStatusConditionTrue(*after.GetConditions(), v1alpha1.ConditionStalled)
+	wasStalled := meta.IsStatusConditionTrue(*before.GetConditions(), v1alpha1.ConditionStalled)
+	if previous != nil && previous.Status == ready.Status && previous.Reason == ready.Reason && (wasStalled || !stalled) {
 		return
 	}
 	log.FromContext(ctx).Info("Outcome changed", "ready", ready.Status, "reason", ready.Reason, "message", ready.Message)
 	kind := corev1.EventTypeNormal
-	if ready.Status == metav1.ConditionFalse {
+	if stalled { // What is only waited for needs nobody's attention.
 		kind = corev1.EventTypeWarning
 	}
 	w.Events.Eventf(after, nil, kind, ready.Reason, "Reconcile", "%s", Shorten(ready.Message, MaxNote))

@@ -17,15 +17,16 @@ var AccountUsabilityChanged predicate.Predicate = predicate.Funcs{
 }
 
 type usability struct {
-	ready                 bool
+	ready, stalled        bool
 	reason, secretVersion string
-	generation            int64
+	generation, observed  int64
 }
 
 func usabilityOf(a *v1alpha1.Account) usability {
 	u := usability{secretVersion: a.Status.SecretVersion, generation: a.Generation}
+	u.stalled = meta.IsStatusConditionTrue(a.Status.Conditions, v1alpha1.ConditionStalled)
 	if ready := meta.FindStatusCondition(a.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
-		u.ready, u.reason = ready.Status == "True", ready.Reason
+		u.ready, u.reason, u.observed = ready.Status == "True", ready.Reason, ready.ObservedGeneration
 	}
 	return u
 }
