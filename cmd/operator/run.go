@@ -56,6 +56,7 @@ func run(ctx context.Context, o options) error {
 	}
 	dependencies := controller.Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: zone.Publication{Servers: o.authoritative}, Provenance: memory,
+		Metrics: metrics.Registry,
 	}
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
 		return fmt.Errorf("set up the controllers: %w", err)

@@ -9,6 +9,8 @@
 //   - the batches of package batch, for reading and writing zones;
 //   - the inventory of package inventory, for what is known without asking.
 //
+// A connection outlives its Secret, and an Account that is being deleted serves the removal of records: orphan.go says how long.
+//
 // Budgets survive the process in a [ConfigMapLedger]. The package reads Accounts, Secrets and Namespaces, and writes nothing
 // else to the API server. It imports the packages named above, the budgets and the API types, and neither zones nor
 // controllers. Directory and Connection are safe for concurrent use; nil ones are of no use. The Directory owns the goroutines

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	directory "github.com/regapi-io/regapi-operator/internal/account"
@@ -21,8 +22,10 @@ type Dependencies struct {
 	Editor    *zone.Editor
 	// Alarm is what the Directory rings.
 	Alarm *waking.Alarm
-	// ReleaseGrace is how long a deletion waits for an Account or Secret that is gone; 0 is five minutes.
+	// ReleaseGrace is how long a deletion waits for records that cannot be removed; 0 is five minutes.
 	ReleaseGrace time.Duration
+	// Metrics is where the metrics of the controllers are registered; nil is nowhere.
+	Metrics prometheus.Registerer
 	// Publication asks the authoritative name servers; without servers nobody is asked.
 	Publication zone.Publication
 	// Provenance knows what external-dns made; nil where it makes nothing.
@@ -35,10 +38,10 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 	for _, reconciler := range []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error
 	}{
-		&account.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm},
+		&account.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm, ReleaseGrace: d.ReleaseGrace},
 		&domain.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm},
 		&dnszone.Reconciler{
-			Writer: writer, Directory: d.Directory, Alarm: d.Alarm,
+			Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Metrics: dnszone.NewMetrics(d.Metrics),
 			Editor: d.Editor, ReleaseGrace: d.ReleaseGrace, Publication: d.Publication, Provenance: d.Provenance,
 		},
 	} {

@@ -130,7 +130,9 @@ func (w *world) startOperator(t *testing.T, kubeconfig []byte) {
 			cancel()
 		default:
 			cancel()
-			<-ended // It was stopped by us.
+			if err := <-ended; err != nil {
+				t.Logf("the operator was stopped: %v", err)
+			}
 		}
 	})
 }

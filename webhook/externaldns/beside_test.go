@@ -2,6 +2,7 @@ package externaldns
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -376,12 +377,12 @@ func TestAListingBeforeEachRepetitionDoesNotStarveALongOrder(t *testing.T) {
 			p.ordering(ctx, []*order{j.order})
 			time.Sleep(20 * time.Second)
 		}
-		if cancelled != context.Canceled {
+		if !errors.Is(cancelled, context.Canceled) {
 			t.Fatalf("cancelled: %v", cancelled)
 		}
 		p.listed(ctx, servedZones{})
 		time.Sleep(20 * time.Second)
-		if cancelled != errReplaced {
+		if !errors.Is(cancelled, errReplaced) {
 			t.Error("goes on though external-dns wants nothing more")
 		}
 	})

@@ -167,12 +167,12 @@ func (p *Provider) awaitOrders(ctx context.Context, caller string, since time.Ti
 		}
 	}
 	p.mu.Unlock()
-	p.clear(ctx, caller, over)
+	p.clear(ctx, over)
 }
 
 // clear takes back what was refused in zones of which a caller wants nothing any longer, and what a process before this one has
 // left in the status of zones of which nobody has wanted anything since.
-func (p *Provider) clear(ctx context.Context, caller string, domains []string) {
+func (p *Provider) clear(ctx context.Context, domains []string) {
 	zones, err := p.zones(ctx)
 	if err != nil {
 		return

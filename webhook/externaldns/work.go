@@ -121,7 +121,7 @@ func (w *work) pass(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	w.refusals = append(planned.refusals, refusalsOfEmpty(w.done.left)...)
+	w.refusals = slices.Concat(planned.refusals, refusalsOfEmpty(w.done.left))
 	if w.settings.DryRun {
 		showPlan(ctx, w.domain, planned.edits.Changes)
 		return false, nil
@@ -134,7 +134,7 @@ func (w *work) pass(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	next := w.order.plan(result.Zone, w.rules, w.done)
-	w.refusals = append(next.refusals, refusalsOfEmpty(w.done.left)...)
+	w.refusals = slices.Concat(next.refusals, refusalsOfEmpty(w.done.left))
 	return !next.edits.Empty(), nil
 }
 

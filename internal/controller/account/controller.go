@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -19,8 +20,9 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 )
 
-// +kubebuilder:rbac:groups=regapi.io,resources=accounts,verbs=get;list;watch
+// +kubebuilder:rbac:groups=regapi.io,resources=accounts,verbs=get;list;watch;update;patch
 // +kubebuilder:rbac:groups=regapi.io,resources=accounts/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups=regapi.io,resources=accounts/finalizers,verbs=update
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
@@ -35,12 +37,14 @@ const indexSecret = "spec.secretRef.name"
 // concurrency is how many Accounts are worked on at a time.
 const concurrency = 8
 
-// Reconciler checks that an Account can be used. All of its fields have to be set.
+// Reconciler checks that an Account can be used. All of its fields have to be set but for the last.
 type Reconciler struct {
 	status.Writer
 	Directory *directory.Directory
 	// Alarm is what the Directory rings.
 	Alarm *waking.Alarm
+	// ReleaseGrace is how long a deletion waits for DNSZones that remove their records; 0 is five minutes.
+	ReleaseGrace time.Duration
 }
 
 // Reconcile checks one Account. It costs two requests for new credentials, and none as long as the sweeps succeed.
@@ -53,7 +57,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newScope(&found)
-	err := phase.Run(ctx, s, r.connect, r.verify, r.probe)
+	if s.deleting() {
+		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.awaitReleases, r.letGo))
+	}
+	err := phase.Run(ctx, s, r.hold, r.connect, r.verify, r.probe)
 	return r.Settle(ctx, s.before, s.account, s.outcome(err))
 }
 
@@ -63,8 +70,12 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err != nil {
 		return err
 	}
+	if err := waking.Index(ctx, mgr.GetFieldIndexer(), &v1alpha1.DNSZone{}, indexReleasing, releasingWith); err != nil {
+		return err
+	}
 	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.Account{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		For(&v1alpha1.Account{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, finalizersChanged))).
+		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(accountOf), builder.WithPredicates(releaseChanged)).
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.accountsUsing)).
 		WatchesRawSource(r.Alarm.Source(itself)).
 		WithOptions(waking.Options(concurrency)).

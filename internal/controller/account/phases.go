@@ -21,6 +21,8 @@ func newScope(found *v1alpha1.Account) *scope {
 	return &scope{before: found.DeepCopy(), account: found}
 }
 
+func (s *scope) deleting() bool { return !s.account.DeletionTimestamp.IsZero() }
+
 // connect reads the Secret and makes the client.
 func (r *Reconciler) connect(ctx context.Context, s *scope) (err error) {
 	s.connection, err = r.Directory.Refresh(ctx, s.account)

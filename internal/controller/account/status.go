@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -27,7 +28,18 @@ func (s *scope) outcome(err error) outcome.Outcome {
 		return outcome.Of(err)
 	}
 	s.account.Status.UserID = s.identity.UserID.String()
+	if left := s.connection.Orphaned(); left > 0 {
+		return s.orphaned(left)
+	}
 	return outcome.Succeeded("REG.API accepts the credentials")
+}
+
+// orphaned is the outcome of an Account whose Secret has just vanished: it is usable for a moment.
+func (s *scope) orphaned(left time.Duration) outcome.Outcome {
+	return outcome.Outcome{
+		Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: v1alpha1.ReasonSecretNotFound, After: left,
+		Message: fmt.Sprintf("Secret %s is gone: create it again, or the Account cannot be used in a minute", s.account.Spec.SecretRef.Name),
+	}
 }
 
 func (s *scope) showConnection() {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -49,6 +50,7 @@ type Dependencies struct {
 	Editor       *zone.Editor
 	Alarm        *waking.Alarm
 	ReleaseGrace time.Duration
+	Metrics      prometheus.Registerer
 	Publication  zone.Publication
 	Provenance   zone.Provenance
 }
@@ -80,6 +82,8 @@ type Harness struct {
 	// Manager runs the controllers, which were made of Parts: for a test that calls one itself.
 	Manager ctrl.Manager
 	Parts   Dependencies
+	// Metrics are those of the controllers.
+	Metrics *prometheus.Registry
 }
 
 // Options change what New makes. Their zero value makes an Account that is swept once, when it starts.
@@ -112,7 +116,7 @@ func New(t *testing.T, options Options) *Harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &Harness{T: t, Client: kube, API: simulator, Logs: &Buffer{}}
+	h := &Harness{T: t, Client: kube, API: simulator, Logs: &Buffer{}, Metrics: prometheus.NewRegistry()}
 	h.Namespace = h.createNamespace(nil)
 	if options.Neighbour != nil {
 		h.Neighbour = h.createNamespace(options.Neighbour)
@@ -166,6 +170,7 @@ func (h *Harness) startControllers(options Options) {
 	}
 	h.Manager, h.Parts = mgr, Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: publication, ReleaseGrace: options.ReleaseGrace,
+		Metrics: h.Metrics,
 	}
 	if err := setup(ctx, mgr, h.Parts); err != nil {
 		h.Fatal(err)

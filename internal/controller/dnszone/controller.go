@@ -4,13 +4,13 @@ import (
 	"context"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
@@ -33,8 +33,9 @@ type Reconciler struct {
 	Directory *account.Directory
 	Editor    *zone.Editor
 	// Alarm is what the Directory rings.
-	Alarm *waking.Alarm
-	// ReleaseGrace is how long a deletion waits for an Account or Secret that is gone; 0 is five minutes.
+	Alarm   *waking.Alarm
+	Metrics *Metrics
+	// ReleaseGrace is how long a deletion waits for a zone that is out of reach; 0 is five minutes.
 	ReleaseGrace time.Duration
 	// Publication asks the authoritative name servers; without servers nobody is asked.
 	Publication zone.Publication
@@ -43,12 +44,23 @@ type Reconciler struct {
 }
 
 // Reconcile compares the zone as the inventory knows it, for which no request is made, and writes only what differs.
-func (r *Reconciler) Reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ctrl.Result, error) {
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	var found v1alpha1.DNSZone
+	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.Directory.Unfollow(follower(request.NamespacedName))
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	return r.reconcile(ctx, &found)
+}
+
+func (r *Reconciler) reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ctrl.Result, error) {
 	s := newScope(found)
 	if s.deleting() {
 		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.release, r.letGo))
 	}
-	err := phase.Run(ctx, s, r.claim, r.connect, r.interpret, r.sync, r.followPublication)
+	err := phase.Run(ctx, s, r.claim, r.hold, r.connect, r.interpret, r.sync, r.followPublication)
 	return r.Settle(ctx, s.before, s.zone, s.outcome(err))
 }
 
@@ -63,7 +75,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(r.zonesOfSameDomain), builder.WithPredicates(onlyDeletions)).
 		WatchesRawSource(r.Alarm.Source(waking.Holders(mgr.GetClient(), &v1alpha1.DNSZoneList{}))).
 		WithOptions(waking.Options(waking.BatchConcurrency)).
-		Complete(reconcile.AsReconciler(mgr.GetClient(), r))
+		Complete(r)
 }
 
 func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {

@@ -34,3 +34,9 @@ func (s *scope) Compare(ctx context.Context, current zone.Snapshot) error {
 	}
 	return nil
 }
+
+// ReconcileAs reconciles an object as a cache shows it.
+func (r *Reconciler) ReconcileAs(ctx context.Context, shown *v1alpha1.DNSZone) error {
+	_, err := r.reconcile(ctx, shown)
+	return err
+}

@@ -87,8 +87,7 @@ func (h *harness) stale(older *v1alpha1.DNSZone) error {
 		Writer:    status.Writer{Client: h.Manager.GetClient(), Events: h.Manager.GetEventRecorder("regapi-operator")},
 		Directory: h.Parts.Directory, Editor: h.Parts.Editor, Alarm: h.Parts.Alarm,
 	}
-	_, err := r.Reconcile(h.Context(), older.DeepCopy())
-	return err
+	return r.ReconcileAs(h.Context(), older.DeepCopy())
 }
 
 func TestAnObjectFromAnOlderCacheLosesNothing(t *testing.T) {

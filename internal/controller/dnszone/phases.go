@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -20,9 +20,6 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
-
-// finalizer holds a DNSZone until its records are dealt with.
-const finalizer = "regapi.io/dnszone"
 
 // scope is what the phases of a DNSZone find out.
 type scope struct {
@@ -56,6 +53,8 @@ type scope struct {
 	unrestored []zone.Record
 	// emptied are the names that lost their records and got none.
 	emptied []zone.Swap
+	// leftBehind is why records stay that the deletion should have removed; nil if none do.
+	leftBehind error
 	// foreignServers are what the domain is delegated to, where that is not the registrar.
 	foreignServers []string
 	publication    *publication
@@ -70,14 +69,12 @@ func newScope(found *v1alpha1.DNSZone) *scope {
 	return s
 }
 
-// follower names the object among the followers of an inventory.
-func (s *scope) follower() string {
-	return "DNSZone " + client.ObjectKeyFromObject(s.zone).String()
-}
+// follower names a DNSZone among the followers of an inventory.
+func follower(key types.NamespacedName) string { return "DNSZone " + key.String() }
 
 func (s *scope) deleting() bool { return !s.zone.DeletionTimestamp.IsZero() }
 
-// claim makes sure that this object rules its zone, and that it is not deleted without us.
+// claim makes sure that this object rules its zone.
 func (r *Reconciler) claim(ctx context.Context, s *scope) error {
 	domain, err := zone.CanonicalDomain(string(s.zone.Spec.DomainName))
 	if err != nil {
@@ -94,19 +91,6 @@ func (r *Reconciler) claim(ctx context.Context, s *scope) error {
 				fmt.Sprintf("DNSZone %s/%s is older and manages this zone: delete one of the two", rival.Namespace, rival.Name)).Err()
 		}
 	}
-	if !controllerutil.AddFinalizer(s.zone, finalizer) {
-		return nil
-	}
-	return r.patchFinalizers(ctx, s)
-}
-
-// patchFinalizers writes the finalizers and makes the answer the new starting point of the scope.
-func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
-	patch := client.MergeFromWithOptions(s.before, client.MergeFromWithOptimisticLock{})
-	if err := r.Patch(ctx, s.zone, patch); err != nil {
-		return fmt.Errorf("write the finalizer: %w", err)
-	}
-	s.before = s.zone.DeepCopy()
 	return nil
 }
 
@@ -123,7 +107,7 @@ func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 
 // follow makes the inventory of the account follow the zone.
 func (r *Reconciler) follow(s *scope, aspects inventory.Aspect) {
-	r.Directory.Follow(s.connection, s.follower(), s.target.Domain, aspects)
+	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.zone)), s.target.Domain, aspects)
 }
 
 // interpret turns the spec into records and sets apart what no zone can hold.
@@ -167,7 +151,7 @@ func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 	}
 	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{
 		Plan:    func(current zone.Snapshot) zone.Edits { return r.planBesideExternalDNS(ctx, s, current) },
-		Prepare: func(ctx context.Context, _ zone.Edits) error { return r.writeAhead(ctx, s) },
+		Prepare: func(ctx context.Context, _ zone.Edits) error { return r.prepare(ctx, s) },
 		Fresh:   len(s.zone.Status.Owned.Pending) > 0, // What is not certain is not concluded from memory.
 	})
 	if regapi.HasCode(err, regapi.CodeDomainIsNotUseRegruNSS) {
@@ -184,6 +168,14 @@ func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 		s.recordWeb(result)
 	}
 	return s.sortFailures(result)
+}
+
+// prepare is done before REG.API is asked for a change.
+func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
+	if err := r.awaitHold(ctx, s); err != nil {
+		return err
+	}
+	return r.writeAhead(ctx, s)
 }
 
 // explainDelegation finds out which name servers the domain uses instead of the registrar's. The inventory wakes the object

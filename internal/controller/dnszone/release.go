@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/log"
@@ -16,43 +19,51 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/controller/phase"
-	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// release deals with the records of a DNSZone that is being deleted, as its deletion policy says.
+// maxRelease is how long a deletion waits for what passes by itself. An ordinary account removes a record or so per request, and
+// a thousand in an hour.
+const maxRelease = 24 * time.Hour
+
+// release deals with the records of a DNSZone that is being deleted, as its deletion policy says. It fails where they have to be
+// waited for, and fills in leftBehind where that has an end.
 func (r *Reconciler) release(ctx context.Context, s *scope) error {
-	switch {
-	case !controllerutil.ContainsFinalizer(s.zone, finalizer):
-		return nil
-	case s.paused():
-		return outcome.Stalled(v1alpha1.ReasonPaused, "the annotation "+v1alpha1.AnnotationPaused+" stops it: take the annotation off").Err()
-	case s.zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete:
+	if !controllerutil.ContainsFinalizer(s.zone, finalizer) || s.zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete || s.ownership().Empty() {
 		return nil
 	}
-	if s.ownership().Empty() {
-		return nil
-	}
-	err := phase.Run(ctx, s, r.locate, r.connect, r.interpret, r.removeOwned)
+	err := r.removeRecords(ctx, s)
 	switch {
 	case err == nil:
 		return nil
 	case regapi.IsNotFound(err):
 		log.FromContext(ctx).Info("The account no longer holds the domain; nothing is left to remove", "domain", s.target.Domain)
 		return nil
-	case outOfReach(err) && r.graceLeft(s.zone) <= 0:
-		r.Events.Eventf(s.zone, nil, corev1.EventTypeWarning, "RecordsLeftBehind", "Delete",
-			"%s", status.Shorten(fmt.Sprintf("records that this object created stay in zone %s, since it cannot be reached: %v", s.target.Domain, err), status.MaxNote))
-		return nil
-	default:
+	case r.graceLeft(s, err) > 0 || isOfCluster(err):
 		return err
+	default:
+		s.leftBehind = err
+		return nil
 	}
 }
 
-// locate fills in the domain without claiming it.
-func (r *Reconciler) locate(_ context.Context, s *scope) error {
-	s.target.Domain = domainOf(s.zone)
+func (r *Reconciler) removeRecords(ctx context.Context, s *scope) error {
+	s.target.Domain = domainOf(s.zone) // Without claiming it.
+	if s.paused() {
+		return outcome.Stalled(v1alpha1.ReasonPaused, "the annotation "+v1alpha1.AnnotationPaused+" stops it: take the annotation off, or they stay behind").Err()
+	}
+	return phase.Run(ctx, s, r.reconnect, r.interpret, r.removeOwned)
+}
+
+// reconnect finds the connection of the account, also of one that is going, too.
+func (r *Reconciler) reconnect(ctx context.Context, s *scope) error {
+	connection, err := r.Directory.ResolveForRelease(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef)
+	if err != nil {
+		return err
+	}
+	s.connection, s.target.Store = connection, connection
 	return nil
 }
 
@@ -102,7 +113,7 @@ func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) (zone.Set, 
 		if other.UID == s.zone.UID || !other.DeletionTimestamp.IsZero() {
 			continue
 		}
-		connection, err := r.Directory.Resolve(ctx, r.Client, other.Namespace, other.Spec.AccountRef)
+		connection, err := r.Directory.ResolveForRelease(ctx, r.Client, other.Namespace, other.Spec.AccountRef)
 		if err != nil || connection.ID != s.connection.ID {
 			continue // It is about somebody else's zone, or declares nothing as long as it has no account.
 		}
@@ -114,29 +125,69 @@ func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) (zone.Set, 
 	return spared, nil
 }
 
-// outOfReach says whether an error will not pass by itself, so that a deletion cannot wait for it forever.
-func outOfReach(err error) bool {
+// passes says whether an error ends by itself and soon, so that it is waited for, however often it comes: as long as requests are
+// rationed, or some of them succeed.
+func passes(err error) bool {
 	var unavailable *account.Unavailable
-	return errors.As(err, &unavailable) || regapi.IsDenied(err) || regapi.IsBlocked(err)
+	o := outcome.Of(err)
+	return o.Reconciling && o.Failure == nil && !errors.As(err, &unavailable)
 }
 
-// defaultReleaseGrace is how long a deletion waits for an Account or Secret that is gone, so that a namespace can always be
-// deleted.
-const defaultReleaseGrace = 5 * time.Minute
+// isOfCluster says whether the API server sent an error: an object that has changed meanwhile, say. The next attempt sees it.
+func isOfCluster(err error) bool { return apierrors.ReasonForError(err) != metav1.StatusReasonUnknown }
 
-// graceLeft is how long a deletion still waits for what is out of reach.
-func (r *Reconciler) graceLeft(zone *v1alpha1.DNSZone) time.Duration {
-	return time.Until(zone.DeletionTimestamp.Add(cmp.Or(r.ReleaseGrace, defaultReleaseGrace)))
+// graceLeft is how long a deletion still waits: for what is out of reach, since that began, and so long that a namespace can
+// always be deleted. Stalled tells when it began, since a deletion is Stalled for no other reason, and setting a deletion
+// timestamp begins a generation.
+func (r *Reconciler) graceLeft(s *scope, err error) time.Duration {
+	if passes(err) {
+		return time.Until(s.zone.DeletionTimestamp.Add(maxRelease))
+	}
+	return cmp.Or(r.ReleaseGrace, account.ReleaseGrace) - s.outOfReachFor()
+}
+
+// outOfReachFor is for how long a deletion has not got at its zone.
+func (s *scope) outOfReachFor() time.Duration {
+	stalled := meta.FindStatusCondition(s.before.Status.Conditions, v1alpha1.ConditionStalled)
+	if stalled == nil || stalled.ObservedGeneration != s.zone.Generation {
+		return 0
+	}
+	return time.Since(stalled.LastTransitionTime.Time)
+}
+
+// firstRetry and lastRetry bound the wait between two attempts of a deletion. It is as long as the failures have lasted.
+const (
+	firstRetry = 2 * time.Second
+	lastRetry  = 30 * time.Second
+)
+
+// settleDeletion writes the status of a deletion that has to wait; one that is through has no status to write.
+func (r *Reconciler) settleDeletion(ctx context.Context, s *scope, err error) (ctrl.Result, error) {
+	if err == nil {
+		return ctrl.Result{}, nil
+	}
+	o := outcome.Of(err)
+	o.KeepReady, o.Ready, o.Awaited = false, metav1.ConditionFalse, false
+	o.Message = "The records are not removed yet: " + o.Message
+	if !passes(err) && !isOfCluster(err) {
+		o.After = max(r.graceLeft(s, err), time.Second)
+		if o.Failure != nil {
+			o.After = min(o.After, pause.Jittered(min(max(s.outOfReachFor(), firstRetry), lastRetry)))
+		}
+		o.Stalled, o.Reconciling, o.Failure = true, false, nil
+	}
+	return r.Settle(ctx, s.before, s.zone, o)
 }
 
 // letGo takes the finalizer off, after which the object is gone.
 func (r *Reconciler) letGo(ctx context.Context, s *scope) error {
-	if !controllerutil.RemoveFinalizer(s.zone, finalizer) {
-		return nil
+	if controllerutil.RemoveFinalizer(s.zone, finalizer) {
+		if err := r.patchFinalizers(ctx, s); err != nil {
+			return client.IgnoreNotFound(err)
+		}
 	}
-	if err := r.patchFinalizers(ctx, s); err != nil {
-		return client.IgnoreNotFound(err)
+	if s.leftBehind != nil {
+		r.tellLeftBehind(ctx, s)
 	}
-	r.Directory.Unfollow(s.follower())
 	return nil
 }

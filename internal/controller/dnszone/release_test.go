@@ -2,6 +2,7 @@ package dnszone_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	eventsv1 "k8s.io/api/events/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -51,57 +51,22 @@ func TestDeletionFollowsItsPolicy(t *testing.T) {
 }
 
 func TestADeletionThatCannotReachTheZoneSaysWhy(t *testing.T) {
-	h := newHarness(t, controllertest.Options{})
-	object := h.CreateZoneWith(v1alpha1.DNSZoneSpec{DeletionPolicy: v1alpha1.DeletionDelete, Records: []v1alpha1.NameRecords{controllertest.WWW("192.0.2.1")}})
-	h.WaitReady(object)
-	if err := h.Delete(t.Context(), &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"}}); err != nil {
-		t.Fatal(err)
-	}
-	h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
-	if err := h.Delete(t.Context(), object); err != nil {
+	h := newHarness(t, controllertest.Options{WithoutAccount: true, ReleaseGrace: 5 * time.Second})
+	f := h.applyFile(v1alpha1.DeletionDelete)
+	h.deleteAll(f.account)
+	if err := h.Delete(t.Context(), f.zone); err != nil {
 		t.Fatal(err)
 	}
 	h.Eventually("the deletion to say why it waits", func() error {
-		if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
-			return err
-		}
-		if ready := meta.FindStatusCondition(object.Status.Conditions, v1alpha1.ConditionReady); !strings.Contains(ready.Message, "not removed yet") {
-			return fmt.Errorf("message %q", ready.Message)
+		stalled := h.waitCondition(f.zone, v1alpha1.ConditionStalled, metav1.ConditionTrue, v1alpha1.ReasonAccountNotFound)
+		if !strings.Contains(stalled.Message, "not removed yet") {
+			return fmt.Errorf("message %q", stalled.Message)
 		}
 		return nil
 	})
-}
-
-func TestADeletionLetsGoWhenWhatItNeedsStaysAway(t *testing.T) {
-	h := newHarness(t, controllertest.Options{ReleaseGrace: time.Second})
-	object := h.CreateZoneWith(v1alpha1.DNSZoneSpec{DeletionPolicy: v1alpha1.DeletionDelete, Records: []v1alpha1.NameRecords{controllertest.WWW("192.0.2.1")}})
-	h.WaitReady(object)
-	if err := h.Delete(t.Context(), &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"}}); err != nil {
-		t.Fatal(err)
-	}
-	h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
-	if err := h.Delete(t.Context(), object); err != nil {
-		t.Fatal(err)
-	}
-	h.Eventually("the object to go", func() error {
-		if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); !apierrors.IsNotFound(err) {
-			return fmt.Errorf("still there: %w", err)
-		}
-		return nil
-	})
-	h.Eventually("the event that says what stays", func() error {
-		var recorded eventsv1.EventList
-		if err := h.List(t.Context(), &recorded, client.InNamespace(h.Namespace)); err != nil {
-			return err
-		}
-		for _, event := range recorded.Items {
-			if event.Reason == "RecordsLeftBehind" && strings.Contains(event.Note, "example.ru") {
-				return nil
-			}
-		}
-		return fmt.Errorf("%d events, none of them", len(recorded.Items))
-	})
-	if held := h.API.Records("example.ru"); len(held) != 1 {
-		t.Errorf("records %v", held)
+	h.waitGone(f.zone)
+	h.checkLeftBehind(f.zone, 1, "Account main does not exist")
+	if !slices.ContainsFunc(h.events(h.Namespace), func(event eventsv1.Event) bool { return event.Reason == "RecordsLeftBehind" }) {
+		t.Error("whoever reads the object's own namespace alone is not told")
 	}
 }

@@ -1,14 +1,12 @@
 package dnszone
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
@@ -146,17 +144,3 @@ func (s *scope) showUnmanaged() {
 
 // maxUnmanagedNames bounds the list in the status.
 const maxUnmanagedNames = 10
-
-// settleDeletion writes the status of a deletion that has to wait; one that is through has no status to write.
-func (r *Reconciler) settleDeletion(ctx context.Context, s *scope, err error) (ctrl.Result, error) {
-	if err == nil {
-		return ctrl.Result{}, nil
-	}
-	o := outcome.Of(err)
-	o.KeepReady, o.Ready = false, metav1.ConditionFalse
-	o.Message = "The records are not removed yet: " + o.Message
-	if outOfReach(err) {
-		o.After = max(r.graceLeft(s.zone), time.Second)
-	}
-	return r.Settle(ctx, s.before, s.zone, o)
-}

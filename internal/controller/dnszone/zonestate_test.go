@@ -12,7 +12,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
@@ -142,12 +141,6 @@ func (h *harness) waitEvent(reason string, parts ...string) {
 // refuse makes REG.API refuse additions of a type, so many times; 0 is always.
 func (h *harness) refuse(function, code string, count int) {
 	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: function, Code: code, Count: count})
-}
-
-// partner makes the account one that may write zones in one request.
-func (h *harness) partner() *harness {
-	h.API.SetPartner(controllertest.Login, true)
-	return h
 }
 
 // unless gives an error if something does not hold.

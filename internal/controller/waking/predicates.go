@@ -2,6 +2,7 @@ package waking
 
 import (
 	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
@@ -12,8 +13,13 @@ import (
 var AccountUsabilityChanged predicate.Predicate = predicate.Funcs{
 	UpdateFunc: func(e event.UpdateEvent) bool {
 		before, after := e.ObjectOld.(*v1alpha1.Account), e.ObjectNew.(*v1alpha1.Account)
-		return usabilityOf(before) != usabilityOf(after)
+		return usabilityOf(before) != usabilityOf(after) || (!isHeld(before) && isHeld(after))
 	},
+}
+
+// isHeld says whether an Account waits for the DNSZones that need it for their deletion.
+func isHeld(a *v1alpha1.Account) bool {
+	return controllerutil.ContainsFinalizer(a, v1alpha1.AccountFinalizer)
 }
 
 type usability struct {

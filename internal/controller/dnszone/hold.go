@@ -1,0 +1,57 @@
+package dnszone
+
+import (
+	"context"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+)
+
+// finalizer holds a DNSZone with deletionPolicy Delete until its records are removed.
+const finalizer = "regapi.io/dnszone"
+
+// hold makes sure that a DNSZone whose records go with it is not deleted without us. One whose records stay needs no holding.
+func (r *Reconciler) hold(ctx context.Context, s *scope) error {
+	if s.zone.Spec.DeletionPolicy == v1alpha1.DeletionDelete {
+		if !controllerutil.AddFinalizer(s.zone, finalizer) {
+			return nil
+		}
+	} else if !controllerutil.RemoveFinalizer(s.zone, finalizer) {
+		return nil
+	}
+	return r.patchFinalizers(ctx, s)
+}
+
+// patchFinalizers writes the finalizers and makes the answer the new starting point of the scope.
+func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
+	patch := client.MergeFromWithOptions(s.before, client.MergeFromWithOptimisticLock{})
+	if err := r.Patch(ctx, s.zone, patch); err != nil {
+		return fmt.Errorf("write the finalizer: %w", err)
+	}
+	s.before = s.zone.DeepCopy()
+	return nil
+}
+
+// awaitHold waits until the Account is held for the removal of what is about to be created. The Account's controller holds it
+// as soon as it sees this object, and wakes us then.
+func (r *Reconciler) awaitHold(ctx context.Context, s *scope) error {
+	if s.zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete {
+		return nil
+	}
+	var account v1alpha1.Account
+	if err := r.Get(ctx, s.zone.Spec.AccountRef.KeyFrom(s.zone.Namespace), &account); err != nil {
+		return fmt.Errorf("read the Account: %w", err)
+	}
+	if controllerutil.ContainsFinalizer(&account, v1alpha1.AccountFinalizer) {
+		return nil
+	}
+	return outcome.Outcome{
+		Ready: metav1.ConditionFalse, KeepReady: true, Reconciling: true, Reason: v1alpha1.ReasonAccountNotReady,
+		Message: fmt.Sprintf("Account %s is not held yet for the removal of these records", account.Name),
+	}.Err()
+}
