@@ -58,6 +58,17 @@ var (
 	ErrGivenUp = errors.New("what should take its place did not come about")
 )
 
+// Interrupted is the error of an edit that ended when some of its changes had been made, so that the next one has less to do.
+type Interrupted struct{ Err error }
+
+func (e *Interrupted) Error() string { return e.Err.Error() }
+
+// Unwrap gives what ended the edit.
+func (e *Interrupted) Unwrap() error { return e.Err }
+
+// Progressed says that trying again is no repetition.
+func (e *Interrupted) Progressed() bool { return true }
+
 // Result is what came of an edit.
 type Result struct {
 	// Before is the zone as it was read before the changes, and after web services were cleared away; empty if there were none.
@@ -113,7 +124,7 @@ func NewEditor() *Editor { return &Editor{} }
 //
 // A change that REG.API refuses does not stop the others: it is among the failures of the result, and so are the removals that
 // needed it, which are not made. An error ends the edit at once, and says that the zone's state is not known; what Prepare
-// wrote down lets the next edit find out.
+// wrote down lets the next edit find out. It is an Interrupted where some changes had been made.
 func (e *Editor) Edit(ctx context.Context, target Target, edit Edit) (Result, error) {
 	unlock, err := e.locks.lock(ctx, target.Domain)
 	if err != nil {

@@ -131,9 +131,10 @@ type owner struct {
 // reconcile brings the zone to what is declared, as far as one attempt goes.
 func (o *owner) reconcile(declared []Record) (Result, error) {
 	target := Target{Domain: "example.ru", Store: o.store}
-	if err := o.restore(target); err != nil {
+	if err := o.restore(target, declared); err != nil {
 		return Result{}, err
 	}
+	unrestored := slices.Clone(o.taken)
 	declaration := Declaration{Records: declared}
 	for record := range o.refused {
 		if slices.Contains(declared, record) {
@@ -151,17 +152,19 @@ func (o *owner) reconcile(declared []Record) (Result, error) {
 			for _, swap := range o.lastPlan.Swaps {
 				o.taken = append(o.taken, swap.Taken...)
 			}
+			o.taken = append(o.taken, unrestored...)
 			return nil
 		},
 	})
 	if err != nil {
 		return result, err
 	}
-	o.owned = o.owned.Ahead(Plan{Adopted: o.lastPlan.Adopted}).After(declaration, result, o.policy)
 	o.taken = nil
-	for _, swap := range result.Empty {
+	for _, swap := range append(result.Empty, Swap{Taken: recordsOf(Restore(unrestored, result.Zone), Add)}) {
 		o.taken = append(o.taken, swap.Taken...)
 	}
+	declaration.Missing = append(declaration.Missing, o.taken...)
+	o.owned = o.owned.Ahead(Plan{Adopted: o.lastPlan.Adopted}).After(declaration, result, o.policy)
 	for _, failure := range result.Failures {
 		if failure.Final() && !regapi.HasCode(failure.Err, regapi.CodeConflictCNAME) {
 			o.refused[failure.Change.Record] = true
@@ -170,16 +173,20 @@ func (o *owner) reconcile(declared []Record) (Result, error) {
 	return result, nil
 }
 
-// restore puts back what an earlier process took away and did not replace.
-func (o *owner) restore(target Target) error {
-	if len(o.taken) == 0 {
+// restore puts back what an earlier attempt took away and did not replace, and keeps in mind what is not taken back.
+func (o *owner) restore(target Target, declared []Record) error {
+	taken := slices.DeleteFunc(slices.Clone(o.taken), func(r Record) bool {
+		return o.owned.Has(r) && !slices.ContainsFunc(declared, func(d Record) bool { return d.Name == r.Name })
+	})
+	o.taken = taken
+	if len(taken) == 0 {
 		return nil
 	}
-	_, err := NewEditor().Edit(context.Background(), target, Edit{Fresh: true, Plan: func(current Snapshot) Edits {
-		return Edits{Changes: Restore(o.taken, current)}
+	result, err := NewEditor().Edit(context.Background(), target, Edit{Fresh: true, Plan: func(current Snapshot) Edits {
+		return Edits{Changes: Restore(taken, current)}
 	}})
 	if err == nil {
-		o.taken = nil
+		o.taken = recordsOf(Restore(taken, result.Zone), Add)
 	}
 	return err
 }

@@ -57,10 +57,30 @@ func writeChanges(ctx context.Context, target Target, before Snapshot, edits Edi
 		case regapi.ConcernsOneAction(err):
 			failures = append(failures, Failure{Change: list.of[n], Err: err})
 		default:
-			return nil, fmt.Errorf("%s: %w", describe(list.of[n]), err)
+			err = fmt.Errorf("%s: %w", describe(list.of[n]), err)
+			if list.progressed(results, edits.Swaps) {
+				err = &Interrupted{err}
+			}
+			return nil, err
 		}
 	}
 	return failures, nil
+}
+
+// progressed says whether REG.API has made a change that is no part of a swap, which may be undone yet.
+func (l actionList) progressed(results []error, swaps []Swap) bool {
+	swapped := map[Record]bool{}
+	for _, swap := range swaps {
+		for _, record := range slices.Concat(swap.Taken, swap.Given) {
+			swapped[record] = true
+		}
+	}
+	for n, err := range results {
+		if err == nil && !swapped[l.of[n].Record] {
+			return true
+		}
+	}
+	return false
 }
 
 // actionList is what is sent, with what stands beside each action.

@@ -18,9 +18,9 @@ func TestSixtyAdditionsAndTheirRemovalComeThroughFaultsInSeconds(t *testing.T) {
 		"lost requests":   {Kind: regapitest.FaultDropRequest, Function: "zone/*", Probability: 0.2},
 		"lost answers":    {Kind: regapitest.FaultDropAnswer, Function: "zone/*", Probability: 0.2},
 		"failed elements": {Kind: regapitest.FaultElementError, Function: "zone/*", Probability: 0.2},
-		"unavailable":     {Kind: regapitest.FaultError, Function: "zone/*", Probability: 0.2},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			h := newHarness(t, controllertest.Options{})
 			h.API.SetRecords("example.ru", strangers)
 			h.API.Inject(fault)

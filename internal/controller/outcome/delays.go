@@ -10,8 +10,8 @@ import (
 const (
 	// throttledDelay: the allowance is counted over a sliding hour, so that a few minutes bring some of it back.
 	throttledDelay = 5 * time.Minute
-	// progressDelay: what failed among successes is tried again as soon as others have had their turn.
-	progressDelay = 2 * time.Second
+	// progressDelay: what failed among successes is tried again as soon as others have had their turn. Every such attempt leaves less to do.
+	progressDelay = time.Second / 2
 	// busyDelay: billing locks and orders take seconds to minutes.
 	busyDelay = time.Minute
 	// pollDelay: what has to change lies with people: a domain is bought, delegated or paid for.

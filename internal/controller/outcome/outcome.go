@@ -82,6 +82,12 @@ type unavailable interface {
 	Passes() bool
 }
 
+// partial is an error of an attempt that may have made some of its changes.
+type partial interface {
+	error
+	Progressed() bool
+}
+
 // Of maps an error to its outcome. This is the one place where that is decided.
 func Of(err error) Outcome {
 	var known *decided
@@ -109,6 +115,9 @@ func Of(err error) Outcome {
 	case regapi.ClassBusy:
 		return waitingFor(busyDelay, v1alpha1.ReasonBusy, message)
 	default:
+		if some := partial(nil); errors.As(err, &some) && some.Progressed() {
+			return Progress(err)
+		}
 		return Outcome{Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: v1alpha1.ReasonRetrying, Message: message, Failure: err}
 	}
 }

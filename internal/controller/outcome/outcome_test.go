@@ -11,6 +11,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
 func TestEveryClassOfErrorHasItsOutcome(t *testing.T) {
@@ -35,6 +36,8 @@ func TestEveryClassOfErrorHasItsOutcome(t *testing.T) {
 		"unavailable":                {err: refusal(regapi.CodeServiceUnavailable), ready: "Unknown", reason: v1alpha1.ReasonRetrying, fails: true},
 		"a code never heard of":      {err: refusal("SOMETHING_NEW"), ready: "Unknown", reason: v1alpha1.ReasonRetrying, fails: true},
 		"an error of the API server": {err: errors.New("connection refused"), ready: "Unknown", reason: v1alpha1.ReasonRetrying, fails: true},
+		"an end amid its changes":    {err: fmt.Errorf("write: %w", &zone.Interrupted{Err: refusal(regapi.CodeServiceUnavailable)}), ready: "Unknown", reason: v1alpha1.ReasonRetrying, waits: true},
+		"throttled amid its changes": {err: &zone.Interrupted{Err: refusal(regapi.CodeIPExceededAllowedConnectionRate)}, ready: "Unknown", reason: v1alpha1.ReasonThrottled, waits: true},
 		"a missing dependency":       {err: fmt.Errorf("connect: %w", &account.Unavailable{Reason: v1alpha1.ReasonSecretNotFound, Message: "create it"}), ready: "False", reason: v1alpha1.ReasonSecretNotFound, stalled: true},
 		"an Account not looked at":   {err: &account.Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: "not checked yet", Passing: true}, ready: "False", reason: v1alpha1.ReasonAccountNotReady},
 	} {
