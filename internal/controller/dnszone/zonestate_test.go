@@ -143,6 +143,12 @@ func (h *harness) refuse(function, code string, count int) {
 	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: function, Code: code, Count: count})
 }
 
+// partner makes the account one that may write zones in one request.
+func (h *harness) partner() *harness {
+	h.API.SetPartner(controllertest.Login, true)
+	return h
+}
+
 // unless gives an error if something does not hold.
 func unless(holds bool, format string, args ...any) error {
 	if holds {
