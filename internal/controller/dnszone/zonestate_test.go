@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
