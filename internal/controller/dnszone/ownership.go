@@ -150,11 +150,13 @@ func (s *scope) taken() []zone.Record {
 // restore puts back what an earlier attempt took away without putting anything in its place. What REG.API does not take back is
 // kept in mind as long as its name is empty.
 func (r *Reconciler) restore(ctx context.Context, s *scope) error {
-	taken := slices.DeleteFunc(s.taken(), s.isGivenUp)
-	if len(taken) == 0 || s.mayNotWrite() {
+	if len(s.taken()) == 0 || s.mayNotWrite() {
 		return nil
 	}
+	var taken []zone.Record
 	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{Fresh: true, Plan: func(current zone.Snapshot) zone.Edits {
+		s.bind(current) // Nothing is put into a zone from which it was not taken.
+		taken = slices.DeleteFunc(s.taken(), s.isGivenUp)
 		return zone.Edits{Changes: zone.Restore(taken, current)}
 	}})
 	if err != nil {

@@ -129,6 +129,25 @@ func TestAProcessThatDiesInASwapRestoresBeforeItPlans(t *testing.T) {
 	})
 }
 
+func TestWhatWasTakenFromOneLoginIsNotPutIntoTheZoneOfAnother(t *testing.T) {
+	h := newHarness(t, controllertest.Options{})
+	h.API.AddAccount(regapitest.Account{Login: "production", Password: "another", UserID: 4712})
+	h.CreateAccount("production", "production", "another")
+	h.API.AddRecord("example.ru", held("www", "A", "192.0.2.66"))
+	object := h.CreateZone()
+	h.WaitReady(object)
+	h.killBetween(object, wwwAlias)
+	h.API.RemoveDomain("example.ru")
+	h.API.AddDomain("production", regapitest.Domain{Name: "example.ru", ServiceID: 2})
+	change(h, object, func(z *v1alpha1.DNSZone) {
+		z.Spec.AccountRef.Name = "production"
+		z.Spec.Records = []v1alpha1.NameRecords{addresses("ftp", "192.0.2.3")}
+	})
+	h.API.ClearFaults()
+	h.costs(1, func() { h.WaitReady(object) })
+	h.holds(held("ftp", "A", "192.0.2.3"))
+}
+
 func TestANameThatCannotBeFilledIsToldUntilItIs(t *testing.T) {
 	h, object := withAddresses(t, controllertest.Options{})
 	h.refuse("zone/add_cname", "CNAME_INVALID", 0)
