@@ -20,8 +20,11 @@ import (
 //
 // Additions come before the other removals, so that a name never lacks an answer in between.
 func NewPlan(declared Declaration, owned Ownership, current []Record, policy Policy) Plan {
-	p := &planner{owned: owned, policy: policy, declared: membership(declared.Records), missing: membership(declared.Missing)}
+	p := &planner{owned: owned, policy: policy, declared: membership(declared.Records), missing: membership(declared.Missing), spared: map[string][]Record{}}
 	p.readMarks(current)
+	for _, record := range policy.Spared {
+		p.spared[record.Name] = append(p.spared[record.Name], record)
+	}
 	names := map[string]*nameplan{}
 	at := func(name string) *nameplan {
 		if names[name] == nil {
@@ -56,6 +59,7 @@ type planner struct {
 	owned             Ownership
 	policy            Policy
 	marks             marks
+	spared            map[string][]Record // by name
 }
 
 // readMarks finds what external-dns says it manages. A text of the owner's own marks nothing, whatever it says.
@@ -132,7 +136,7 @@ func (n *nameplan) judge(record Record) verdict {
 	own, related := n.owned.Has(record), n.related(record)
 	kept := n.policy.Prune == PruneNone || n.policy.Protects(record)
 	switch {
-	case n.policy.Spared.Has(record) || n.policy.Kept.Has(record):
+	case n.policy.Kept.Has(record) || slices.ContainsFunc(n.spared[record.Name], func(s Record) bool { return sameUnit(s, record) }):
 		return leave
 	case len(related) > 0 && kept:
 		n.block(related, record, obstacleProtected)

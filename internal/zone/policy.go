@@ -22,8 +22,9 @@ type Policy struct {
 	Kept Set
 	// External are records that external-dns is known to have made, with or without a mark.
 	External Set
-	// Spared are records that another owner declares. A plan without declarations, which gives a zone up, leaves them.
-	Spared Set
+	// Spared are records that another owner declares. A plan without declarations, which gives a zone up, leaves their units to
+	// him.
+	Spared []Record
 
 	// Ask leaves values of somebody else in declared units, at first contact, until they are Approved.
 	Ask bool

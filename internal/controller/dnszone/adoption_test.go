@@ -85,6 +85,28 @@ func TestAnObjectIsRenamedAndTheNextChangeReplaces(t *testing.T) {
 	}
 }
 
+func TestAnObjectIsRenamedAndDeclaresAnotherValueAtOnce(t *testing.T) {
+	h := newHarness(t, controllertest.Options{})
+	old := h.CreateZoneWith(v1alpha1.DNSZoneSpec{DeletionPolicy: v1alpha1.DeletionDelete, Records: []v1alpha1.NameRecords{controllertest.WWW("192.0.2.1"), addresses("ftp", "192.0.2.9")}})
+	h.WaitReady(old)
+	h.afterSecondOf(old)
+	renamed := h.CreateZoneWith(v1alpha1.DNSZoneSpec{DeletionPolicy: v1alpha1.DeletionDelete, Records: []v1alpha1.NameRecords{controllertest.WWW("192.0.2.2")}})
+	h.WaitFor(renamed, metav1.ConditionFalse, v1alpha1.ReasonConflict)
+	if err := h.Delete(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	h.WaitReady(renamed)
+	h.waitHolds(held("www", "A", "192.0.2.2"))
+	var order []string
+	for _, entry := range h.API.Journal(regapitest.Writes()) {
+		order = append(order, entry.Function)
+	}
+	want := []string{"zone/add_alias", "zone/add_alias", "zone/remove_record", "zone/add_alias", "zone/remove_record"}
+	if diff := cmp.Diff(want, order); diff != "" {
+		t.Errorf("www was without an address between its two objects (-want +got):\n%s", diff)
+	}
+}
+
 func TestAnObjectIsDeletedAndAppliedAgain(t *testing.T) {
 	h := withLive(t)
 	object := h.CreateZone(liveDeclared...)

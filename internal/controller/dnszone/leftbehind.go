@@ -10,27 +10,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promauto"
-
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 )
 
 // reasonLeftBehind is the reason of the event that tells of records that stay.
 const reasonLeftBehind = "RecordsLeftBehind"
-
-// Metrics of DNSZones.
-type Metrics struct {
-	leftBehind prometheus.Counter
-}
-
-// NewMetrics registers the metrics of DNSZones; nil registers them nowhere.
-func NewMetrics(registerer prometheus.Registerer) *Metrics {
-	return &Metrics{leftBehind: promauto.With(registerer).NewCounter(prometheus.CounterOpts{
-		Name: "regapi_records_left_behind_total",
-		Help: "Records that stay in zones although a deleted DNSZone with deletionPolicy Delete owned them.",
-	})}
-}
 
 // tellLeftBehind tells of the records that stay, after the object that owned them is gone: where somebody reads it still.
 func (r *Reconciler) tellLeftBehind(ctx context.Context, s *scope) {

@@ -161,6 +161,9 @@ func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 		return err
 	}
 	s.current, s.made, s.emptied = &result.Zone, result.Made(), result.Empty
+	if empty := len(result.Empty); empty > 0 {
+		r.Metrics.leftEmpty.Add(float64(empty))
+	}
 	s.refuseBlocked()
 	r.reportChanges(ctx, s)
 	s.takeStock(result)

@@ -102,8 +102,8 @@ func (r *Reconciler) removeOwned(ctx context.Context, s *scope) error {
 }
 
 // declaredByOthers gives the records that another DNSZone of the same login declares for the zone: one that was renamed, say.
-func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) (zone.Set, error) {
-	var spared zone.Set
+func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) ([]zone.Record, error) {
+	var spared []zone.Record
 	var others v1alpha1.DNSZoneList
 	if err := r.List(ctx, &others, client.MatchingFields{indexDomain: s.target.Domain}); err != nil {
 		return spared, fmt.Errorf("list the objects for the same zone: %w", err)
@@ -118,9 +118,7 @@ func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) (zone.Set, 
 			continue // It is about somebody else's zone, or declares nothing as long as it has no account.
 		}
 		records, _ := zone.FromSpec(other.Spec.Records, s.target.Domain)
-		for _, record := range records {
-			spared.Add(record)
-		}
+		spared = append(spared, records...)
 	}
 	return spared, nil
 }
