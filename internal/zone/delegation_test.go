@@ -16,65 +16,69 @@ func ns(name, host string) Record { return Record{Name: name, Type: NS, Content:
 
 func aaaa(name, ip string) Record { return Record{Name: name, Type: AAAA, Content: ip} }
 
+var delegatedLab, ownLab = ns("lab", "ns1.example.com."), ns("lab", "ns1.lab.example.ru.")
+
+// delegatedZones are zones, with what a delegation hides in each.
+var delegatedZones = map[string]struct {
+	zone []Record
+	// hidden is what is occluded, by delegation; unasked what need not be answered either.
+	hidden, unasked []string
+}{
+	"a zone without delegations hides nothing": {
+		zone: []Record{addr("@", "192.0.2.1"), addr("www.lab", "192.0.2.1")},
+	},
+	"the name servers of the domain itself hide nothing": {
+		zone: []Record{ns("@", "ns1.reg.ru."), addr("@", "192.0.2.1"), addr("www", "192.0.2.1")},
+	},
+	"a site in a delegated subdomain": {
+		zone:   []Record{delegatedLab, addr("www.lab", "192.0.2.1"), addr("a.b.lab", "192.0.2.1"), addr("collab", "192.0.2.1"), addr("www", "192.0.2.1")},
+		hidden: []string{"lab: a.b.lab A 192.0.2.1; www.lab A 192.0.2.1"},
+	},
+	"records beside the NS at the delegated name": {
+		zone:   []Record{delegatedLab, addr("lab", "192.0.2.1"), text("lab", "v=spf1 -all"), {Name: "lab", Type: MX, Content: "."}, {Name: "lab", Type: ds, Content: "1 13 2 00"}},
+		hidden: []string{`lab: lab A 192.0.2.1; lab MX 0 .; lab TXT "v=spf1 -all"`},
+	},
+	"glue": {
+		zone: []Record{ownLab, addr("ns1.lab", "192.0.2.53"), aaaa("ns1.lab", "2001:db8::53")},
+	},
+	"glue at the delegated name itself": {
+		zone: []Record{ns("lab", "lab.example.ru."), addr("lab", "192.0.2.53")},
+	},
+	"other records of a name server": {
+		zone:   []Record{ownLab, addr("ns1.lab", "192.0.2.53"), text("ns1.lab", "x"), addr("ns2.lab", "192.0.2.53")},
+		hidden: []string{`lab: ns1.lab TXT "x"; ns2.lab A 192.0.2.53`},
+	},
+	"the name server of a neighbour": {
+		zone:    []Record{delegatedLab, ns("dev", "ns1.lab.example.ru."), addr("ns1.lab", "192.0.2.53")},
+		unasked: []string{"ns1.lab A 192.0.2.53"},
+	},
+	"an address that an NS of another domain only seems to name": {
+		zone:   []Record{ns("lab", "ns1.lab."), addr("ns1.lab", "192.0.2.53")},
+		hidden: []string{"lab: ns1.lab A 192.0.2.53"},
+	},
+	"wildcards": {
+		zone:   []Record{delegatedLab, addr("*", "192.0.2.1"), addr("*.lab", "192.0.2.1"), text("_acme-challenge.*.lab", "x")},
+		hidden: []string{`lab: *.lab A 192.0.2.1; _acme-challenge.*.lab TXT "x"`},
+	},
+	"a wildcard with NS": {
+		zone: []Record{ns("*", "ns1.example.com."), addr("*", "192.0.2.1"), addr("www", "192.0.2.1"), addr("a.www", "192.0.2.1")},
+	},
+	"a delegation below a delegation": {
+		zone:   []Record{delegatedLab, ns("deep.lab", "ns.deep.lab.example.ru."), addr("ns.deep.lab", "192.0.2.53")},
+		hidden: []string{"lab: deep.lab NS ns.deep.lab.example.ru.; ns.deep.lab A 192.0.2.53"},
+	},
+	"a name that is there for a delegation below it alone": {
+		zone:   []Record{ns("lab.office", "ns1.example.com."), addr("office", "192.0.2.1"), addr("www.office", "192.0.2.1"), addr("x.lab.office", "192.0.2.1")},
+		hidden: []string{"lab.office: x.lab.office A 192.0.2.1"},
+	},
+	"two delegations": {
+		zone:   []Record{ns("b", "ns1.example.com."), ns("a", "ns1.example.com."), addr("x.b", "192.0.2.1"), addr("x.a", "192.0.2.1")},
+		hidden: []string{"a: x.a A 192.0.2.1", "b: x.b A 192.0.2.1"},
+	},
+}
+
 func TestWhatNeverResolvesBelowADelegationIsFound(t *testing.T) {
-	lab, own := ns("lab", "ns1.example.com."), ns("lab", "ns1.lab.example.ru.")
-	for name, test := range map[string]struct {
-		zone []Record
-		// hidden is what is occluded, by delegation; unasked what need not be answered either.
-		hidden, unasked []string
-	}{
-		"a zone without delegations hides nothing": {
-			zone: []Record{addr("@", "192.0.2.1"), addr("www.lab", "192.0.2.1")},
-		},
-		"the name servers of the domain itself hide nothing": {
-			zone: []Record{ns("@", "ns1.reg.ru."), addr("@", "192.0.2.1"), addr("www", "192.0.2.1")},
-		},
-		"a site in a delegated subdomain": {
-			zone:   []Record{lab, addr("www.lab", "192.0.2.1"), addr("a.b.lab", "192.0.2.1"), addr("collab", "192.0.2.1"), addr("www", "192.0.2.1")},
-			hidden: []string{"lab: a.b.lab A 192.0.2.1; www.lab A 192.0.2.1"},
-		},
-		"records beside the NS at the delegated name": {
-			zone:   []Record{lab, addr("lab", "192.0.2.1"), text("lab", "v=spf1 -all"), {Name: "lab", Type: MX, Content: "."}, {Name: "lab", Type: ds, Content: "1 13 2 00"}},
-			hidden: []string{`lab: lab A 192.0.2.1; lab MX 0 .; lab TXT "v=spf1 -all"`},
-		},
-		"glue": {
-			zone: []Record{own, addr("ns1.lab", "192.0.2.53"), aaaa("ns1.lab", "2001:db8::53")},
-		},
-		"glue at the delegated name itself": {
-			zone: []Record{ns("lab", "lab.example.ru."), addr("lab", "192.0.2.53")},
-		},
-		"other records of a name server": {
-			zone:   []Record{own, addr("ns1.lab", "192.0.2.53"), text("ns1.lab", "x"), addr("ns2.lab", "192.0.2.53")},
-			hidden: []string{`lab: ns1.lab TXT "x"; ns2.lab A 192.0.2.53`},
-		},
-		"the name server of a neighbour": {
-			zone:    []Record{lab, ns("dev", "ns1.lab.example.ru."), addr("ns1.lab", "192.0.2.53")},
-			unasked: []string{"ns1.lab A 192.0.2.53"},
-		},
-		"an address that an NS of another domain only seems to name": {
-			zone:   []Record{ns("lab", "ns1.lab."), addr("ns1.lab", "192.0.2.53")},
-			hidden: []string{"lab: ns1.lab A 192.0.2.53"},
-		},
-		"wildcards": {
-			zone:   []Record{lab, addr("*", "192.0.2.1"), addr("*.lab", "192.0.2.1"), text("_acme-challenge.*.lab", "x")},
-			hidden: []string{`lab: *.lab A 192.0.2.1; _acme-challenge.*.lab TXT "x"`},
-		},
-		"a wildcard with NS": {
-			zone: []Record{ns("*", "ns1.example.com."), addr("*", "192.0.2.1"), addr("www", "192.0.2.1"), addr("a.www", "192.0.2.1")},
-		},
-		"a delegation below a delegation": {
-			zone:   []Record{lab, ns("deep.lab", "ns.deep.lab.example.ru."), addr("ns.deep.lab", "192.0.2.53")},
-			hidden: []string{"lab: deep.lab NS ns.deep.lab.example.ru.; ns.deep.lab A 192.0.2.53"},
-		},
-		"a name that is there for a delegation below it alone": {
-			zone:   []Record{ns("lab.office", "ns1.example.com."), addr("office", "192.0.2.1"), addr("www.office", "192.0.2.1"), addr("x.lab.office", "192.0.2.1")},
-			hidden: []string{"lab.office: x.lab.office A 192.0.2.1"},
-		},
-		"two delegations": {
-			zone:   []Record{ns("b", "ns1.example.com."), ns("a", "ns1.example.com."), addr("x.b", "192.0.2.1"), addr("x.a", "192.0.2.1")},
-			hidden: []string{"a: x.a A 192.0.2.1", "b: x.b A 192.0.2.1"},
-		},
-	} {
+	for name, test := range delegatedZones {
 		t.Run(name, func(t *testing.T) {
 			d := NewDelegations("example.ru", test.zone)
 			var hidden, unasked []string
