@@ -14,7 +14,11 @@ type Ownership struct {
 
 // Has says whether the record is the owner's, or was about to be.
 func (o Ownership) Has(record Record) bool {
-	return o.Confirmed.Has(record) || o.Pending.Has(record) || o.Adopted.Has(record)
+	if o.Empty() {
+		return false
+	}
+	member := record.fingerprint()
+	return o.Confirmed.has(member) || o.Pending.has(member) || o.Adopted.has(member)
 }
 
 // Empty says that nothing is the owner's.
@@ -34,15 +38,16 @@ func (o Ownership) After(declared Declaration, result Result, policy Policy) Own
 	var after Ownership
 	after.Pending = o.Pending.with(nil)
 	for _, record := range result.Zone.Records() {
-		after.Pending.remove(record)
+		member := record.fingerprint()
+		delete(after.Pending.members, member)
 		if policy.Prune == PruneNone && !declares[record] {
 			continue // That is how a record is handed over.
 		}
 		switch {
-		case o.Confirmed.Has(record) || o.Pending.Has(record):
-			after.Confirmed.Add(record)
-		case o.Adopted.Has(record):
-			after.Adopted.Add(record)
+		case o.Confirmed.has(member) || o.Pending.has(member):
+			after.Confirmed.add(member)
+		case o.Adopted.has(member):
+			after.Adopted.add(member)
 		}
 	}
 	for record := range declares {

@@ -45,7 +45,11 @@ func (s Set) Len() int { return len(s.members) }
 
 // Has says whether the record is a member.
 func (s Set) Has(record Record) bool {
-	_, ok := s.members[record.fingerprint()]
+	return len(s.members) > 0 && s.has(record.fingerprint()) // Of an empty set no hash is worth its time.
+}
+
+func (s Set) has(member fingerprint) bool {
+	_, ok := s.members[member]
 	return ok
 }
 

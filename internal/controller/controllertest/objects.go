@@ -56,6 +56,7 @@ func (h *Harness) CreateZone(records ...v1alpha1.NameRecords) *v1alpha1.DNSZone 
 // CreateZoneWith makes a DNSZone of the Account main, for example.ru unless the spec names another domain.
 func (h *Harness) CreateZoneWith(spec v1alpha1.DNSZoneSpec) *v1alpha1.DNSZone {
 	h.Helper()
+	spec = *spec.DeepCopy() // What the API server answers is read into the same lists, which several tests may share.
 	spec.AccountRef.Name = "main"
 	if spec.DomainName == "" {
 		spec.DomainName = "example.ru"
