@@ -43,7 +43,9 @@ func mail(priority int32) v1alpha1.NameRecords {
 // declare puts records in the place of those of the spec.
 func (h *harness) declare(object *v1alpha1.DNSZone, records ...v1alpha1.NameRecords) {
 	h.Helper()
-	change(h, object, func(z *v1alpha1.DNSZone) { z.Spec.Records = (&v1alpha1.DNSZoneSpec{Records: records}).DeepCopy().Records })
+	change(h, object, func(z *v1alpha1.DNSZone) {
+		z.Spec.Records = (&v1alpha1.DNSZoneSpec{Records: records}).DeepCopy().Records
+	})
 }
 
 // differs compares the zone with what it should hold; "" if it holds exactly that.
