@@ -39,6 +39,7 @@ type demo struct {
 	scratch string // holds every file that the demo writes
 
 	samples    samples
+	more       []seedDomain // domains of the account beside those of the samples
 	simulator  simulator
 	kubeconfig string // of the administrator
 
@@ -52,13 +53,24 @@ type step struct {
 	take  func(context.Context) error
 }
 
-// run takes the steps in order, and then undoes them.
-func (d *demo) run(ctx context.Context) (err error) {
-	ctx, d.abort = context.WithCancelCause(ctx)
-	defer d.abort(nil)
-	defer func() { err = errors.Join(d.outcome(ctx, err), d.stop()) }()
+// run shows the samples, and waits for Ctrl-C or checks some more.
+func (d *demo) run(ctx context.Context) error {
+	if !d.check {
+		return d.conduct(ctx, append(d.opening(), step{"Waiting for Ctrl-C", d.linger}))
+	}
+	err := d.conduct(ctx, append(d.opening(),
+		step{"Changing a record behind the operator's back", d.checkDrift},
+		step{"Looking for the record that somebody else had put into the zone", d.checkForeign},
+	))
+	if err == nil {
+		fmt.Fprintln(d.out, "==> Everything is as config/samples says")
+	}
+	return err
+}
 
-	steps := []step{
+// opening are the steps up to samples that are served.
+func (d *demo) opening() []step {
+	return []step{
 		{"Reading config/samples", d.readSamples},
 		{"Starting etcd and kube-apiserver", d.startControlPlane},
 		{"Starting kube-controller-manager", d.startControllerManager},
@@ -69,12 +81,14 @@ func (d *demo) run(ctx context.Context) (err error) {
 		{"Asking the simulator's name server for every record", d.checkRecords},
 		{"Counting the requests that this took", d.countRequests},
 	}
-	if d.check {
-		steps = append(steps,
-			step{"Changing a record behind the operator's back", d.checkDrift},
-			step{"Looking for the record that somebody else had put into the zone", d.checkForeign},
-		)
-	}
+}
+
+// conduct takes the steps in order, and then undoes them.
+func (d *demo) conduct(ctx context.Context, steps []step) (err error) {
+	ctx, d.abort = context.WithCancelCause(ctx)
+	defer d.abort(nil)
+	defer func() { err = errors.Join(d.outcome(ctx, err), d.stop()) }()
+
 	for _, step := range steps {
 		start := time.Now()
 		fmt.Fprintf(d.out, "==> %s\n", step.title)
@@ -83,10 +97,11 @@ func (d *demo) run(ctx context.Context) (err error) {
 		}
 		fmt.Fprintf(d.out, "    %.1f s\n", time.Since(start).Seconds())
 	}
-	if d.check {
-		fmt.Fprintln(d.out, "==> Everything is as config/samples says")
-		return nil
-	}
+	return nil
+}
+
+// linger says how to go on, and waits for the end.
+func (d *demo) linger(ctx context.Context) error {
 	d.explain()
 	<-ctx.Done()
 	return ctx.Err()

@@ -54,14 +54,19 @@ func (d *demo) checkDrift(ctx context.Context) error {
 	return d.awaitAddress(ctx, name, address)
 }
 
-// removeAddress calls zone/remove_record (9.18) as the account of the samples.
+// removeAddress calls zone/remove_record (9.18).
 func (d *demo) removeAddress(ctx context.Context, name, address string) error {
-	input, err := json.Marshal(map[string]any{
+	return d.call(ctx, "zone/remove_record", map[string]any{
 		"domains":     []map[string]string{{"dname": string(d.samples.zone.Spec.DomainName)}},
 		"subdomain":   name,
 		"record_type": "A",
 		"content":     address,
 	})
+}
+
+// call calls a function for one domain, as the account of the samples.
+func (d *demo) call(ctx context.Context, function string, parameters map[string]any) error {
+	input, err := json.Marshal(parameters)
 	if err != nil {
 		return err
 	}
@@ -75,7 +80,7 @@ func (d *demo) removeAddress(ctx context.Context, name, address string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.simulator.URL+"zone/remove_record", strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.simulator.URL+function, strings.NewReader(form.Encode()))
 	if err != nil {
 		return err
 	}

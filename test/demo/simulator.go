@@ -36,8 +36,9 @@ type seedAccount struct {
 }
 
 type seedDomain struct {
-	Name    string       `json:"name"`
-	Records []seedRecord `json:"records"`
+	Name        string       `json:"name"`
+	NameServers []string     `json:"nameServers,omitempty"` // nil means the registrar's
+	Records     []seedRecord `json:"records"`
 }
 
 type seedRecord struct {
@@ -60,6 +61,7 @@ func (d *demo) startSimulator(ctx context.Context) error {
 	for _, name := range d.samples.domains {
 		account.Domains = append(account.Domains, seedDomain{Name: name, Records: []seedRecord{foreign}})
 	}
+	account.Domains = append(account.Domains, d.more...)
 	text, err := yaml.Marshal(seed{Accounts: []seedAccount{account}})
 	if err != nil {
 		return err
