@@ -71,7 +71,6 @@ func TestAnAccountOfAnotherNamespaceHasToAllowIt(t *testing.T) {
 		}}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			h := newHarness(t, controllertest.Options{Neighbour: map[string]string{"team": "web"}})
 			change(h, &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"}}, func(a *v1alpha1.Account) { a.Spec.AllowedNamespaces = test.allowed })
 			object := &v1alpha1.DNSZone{

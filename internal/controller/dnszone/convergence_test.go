@@ -20,7 +20,6 @@ func TestSixtyAdditionsAndTheirRemovalComeThroughFaultsInSeconds(t *testing.T) {
 		"failed elements": {Kind: regapitest.FaultElementError, Function: "zone/*", Probability: 0.2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			h := newHarness(t, controllertest.Options{})
 			h.API.SetRecords("example.ru", strangers)
 			h.API.Inject(fault)

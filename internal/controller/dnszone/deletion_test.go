@@ -88,7 +88,6 @@ func TestKubectlDeleteOfOneFileRemovesItsRecordsInAnyOrder(t *testing.T) {
 		"secret account zone", "secret zone account", "account secret zone", "account zone secret", "zone secret account", "zone account secret",
 	} {
 		t.Run(order, func(t *testing.T) {
-			t.Parallel()
 			h := newHarness(t, controllertest.Options{WithoutAccount: true, Simulator: []regapitest.Option{regapitest.WithLatency(50 * time.Millisecond)}})
 			f := h.applyFile(v1alpha1.DeletionDelete)
 			named := map[string]client.Object{"secret": f.secret, "account": f.account, "zone": f.zone}
@@ -208,7 +207,6 @@ func TestADeletedObjectGoesAfterTheGraceWhileREGAPIIsUnreachable(t *testing.T) {
 		{Kind: regapitest.FaultError, Code: "ACCESS_DENIED_FROM_IP"},
 	} {
 		t.Run(string(fault.Kind)+fault.Code, func(t *testing.T) {
-			t.Parallel()
 			h := newHarness(t, controllertest.Options{WithoutAccount: true, ReleaseGrace: 2 * time.Second})
 			f := h.applyFile(v1alpha1.DeletionDelete)
 			h.API.Inject(fault)

@@ -47,7 +47,6 @@ func TestEveryFaultOfTheServiceIsOvercome(t *testing.T) {
 		{Kind: regapitest.FaultTruncated}, {Kind: regapitest.FaultHTML}, {Kind: regapitest.FaultError, Code: "SERVICE_UNAVAILABLE"},
 	} {
 		t.Run(string(fault.Kind), func(t *testing.T) {
-			t.Parallel()
 			h := newHarness(t, controllertest.Options{Simulator: []regapitest.Option{regapitest.WithBehaviour(regapitest.Behaviour{DuplicateAdd: regapitest.DuplicateKeep})}})
 			fault.Function, fault.Count, fault.Skip = "zone/add_*", 2, 1
 			h.API.Inject(fault)

@@ -2,7 +2,9 @@ package dnszone_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
+	"log"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +25,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "8"); err != nil { // More than there are processors: the tests wait. The command line outranks it.
+		log.Fatal(err)
+	}
 	controllertest.Main(m, func(ctx context.Context, mgr ctrl.Manager, d controllertest.Dependencies) error {
 		return controller.SetupWithManager(ctx, mgr, controller.Dependencies(d))
 	})
@@ -31,8 +36,10 @@ func TestMain(m *testing.M) {
 // harness adds what only the tests of zones do.
 type harness struct{ *controllertest.Harness }
 
+// newHarness runs the test beside others: each has a namespace and a simulator of its own, and waits more than it computes.
 func newHarness(t *testing.T, options controllertest.Options) *harness {
 	t.Helper()
+	t.Parallel()
 	return &harness{controllertest.New(t, options)}
 }
 

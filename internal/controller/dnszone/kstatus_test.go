@@ -60,7 +60,6 @@ func TestEveryOutcomeOfAZoneIsReachedAndKstatusAgrees(t *testing.T) {
 		"nothing is wrong": {regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/get_resource_records", Latency: time.Millisecond}, "True", v1alpha1.ReasonSucceeded, kstatus.CurrentStatus, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			h := newHarness(t, controllertest.Options{})
 			h.WaitReady(&v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"}})
 			h.API.Inject(test.fault)
