@@ -104,7 +104,7 @@ pebble: ## Build the pinned ACME server Pebble into bin/.
 .PHONY: test
 test: build-demo control-plane $(PROGRAMS) ## Run every test: unit, fuzz seeds, API server, demo, end to end.
 	@# Never from the cache: it does not see that config or a started program has changed.
-	DEMO_BIN=$(CURDIR)/bin go test $(RACE) -count 1 -timeout 40m ./...
+	DEMO_BIN=$(CURDIR)/bin go test $(RACE) -count 1 -timeout 30m ./...
 	@$(MAKE) --no-print-directory test-e2e
 
 .PHONY: test-e2e

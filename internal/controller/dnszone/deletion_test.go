@@ -251,7 +251,7 @@ func (h *harness) checkLeftBehind(zone *v1alpha1.DNSZone, count int, why string)
 		return fmt.Errorf("there is none regarding %s", zone.Name)
 	})
 	if !slices.ContainsFunc(strings.Split(h.Logs.String(), "\n"), func(line string) bool {
-		return strings.Contains(line, "level=ERROR") && strings.Contains(line, "stay behind") && strings.Contains(line, zone.Name)
+		return strings.Contains(line, "level=ERROR") && strings.Contains(line, "stay in the zone") && strings.Contains(line, zone.Name)
 	}) {
 		h.Error("the log does not tell")
 	}

@@ -12,12 +12,13 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 )
 
-// finalizer holds a DNSZone with deletionPolicy Delete until its records are removed.
+// finalizer holds a DNSZone with deletionPolicy Delete until its records are removed, and any while what it took away to make
+// room has still to be put back.
 const finalizer = "regapi.io/dnszone"
 
 // hold makes sure that a DNSZone whose records go with it is not deleted without us. One whose records stay needs no holding.
 func (r *Reconciler) hold(ctx context.Context, s *scope) error {
-	if s.zone.Spec.DeletionPolicy == v1alpha1.DeletionDelete {
+	if s.zone.Spec.DeletionPolicy == v1alpha1.DeletionDelete || len(s.zone.Status.Taken) > 0 {
 		if !controllerutil.AddFinalizer(s.zone, finalizer) {
 			return nil
 		}
@@ -25,6 +26,21 @@ func (r *Reconciler) hold(ctx context.Context, s *scope) error {
 		return nil
 	}
 	return r.patchFinalizers(ctx, s)
+}
+
+// holdForSwaps makes sure that the object is there until a name that is about to be emptied for a moment is filled again.
+func (r *Reconciler) holdForSwaps(ctx context.Context, s *scope) error {
+	if len(s.planned.Swaps) == 0 || controllerutil.ContainsFinalizer(s.zone, finalizer) {
+		return nil
+	}
+	held := newScope(s.before.DeepCopy()) // What was found out meanwhile is not written yet, and must not be lost.
+	controllerutil.AddFinalizer(held.zone, finalizer)
+	if err := r.patchFinalizers(ctx, held); err != nil {
+		return err
+	}
+	s.before = held.before
+	s.zone.Finalizers, s.zone.ResourceVersion = held.zone.Finalizers, held.zone.ResourceVersion
+	return nil
 }
 
 // patchFinalizers writes the finalizers and makes the answer the new starting point of the scope.

@@ -3,6 +3,7 @@ package dnszone
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -10,29 +11,42 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 )
 
 // reasonLeftBehind is the reason of the event that tells of records that stay.
 const reasonLeftBehind = "RecordsLeftBehind"
 
-// tellLeftBehind tells of the records that stay, after the object that owned them is gone: where somebody reads it still.
+// tellLeftBehind tells of what was not done in the zone, after the object that it was to be done for is gone.
 func (r *Reconciler) tellLeftBehind(ctx context.Context, s *scope) {
-	owned := s.ownership()
-	count := owned.Confirmed.Len() + owned.Pending.Len() + owned.Adopted.Len()
-	r.Metrics.leftBehind.Add(float64(count))
-	log.FromContext(ctx).Error(s.leftBehind, "Records of a deleted DNSZone stay behind: remove them by hand",
-		"DNSZone", klog.KObj(s.zone), "domain", s.target.Domain, "records", count)
+	if s.removesRecords() {
+		owned := s.ownership()
+		count := owned.Confirmed.Len() + owned.Pending.Len() + owned.Adopted.Len()
+		r.Metrics.leftBehind.Add(float64(count))
+		r.tellAfterwards(ctx, s, reasonLeftBehind, fmt.Sprintf("%d of its records stay in the zone, remove them by hand", count))
+	}
+	if taken := slices.DeleteFunc(s.taken(), s.isGivenUp); len(taken) > 0 {
+		r.Metrics.leftEmpty.Inc()
+		lines := make([]string, len(taken))
+		for n, record := range taken {
+			lines[n] = record.String()
+		}
+		r.tellAfterwards(ctx, s, v1alpha1.ReasonNameEmpty, "records that it took away to make room are not put back, add them by hand: "+listOf(lines))
+	}
+}
 
-	note := status.Shorten(fmt.Sprintf("DNSZone %s is gone and %d of its records stay in zone %s, remove them by hand: %s",
-		client.ObjectKeyFromObject(s.zone), count, s.target.Domain, s.leftBehind), status.MaxNote)
+// tellAfterwards tells where somebody reads it still: in the log, and by an event.
+func (r *Reconciler) tellAfterwards(ctx context.Context, s *scope, reason, what string) {
+	log.FromContext(ctx).Error(s.leftBehind, "A deleted DNSZone leaves its zone undone: "+what, "DNSZone", klog.KObj(s.zone), "domain", s.target.Domain)
+	note := status.Shorten(fmt.Sprintf("DNSZone %s of zone %s is gone and %s: %s", client.ObjectKeyFromObject(s.zone), s.target.Domain, what, s.leftBehind), status.MaxNote)
 	// Whoever deletes the namespace finds it in the one that is always there. The API server takes an event for the object's own
 	// namespace alone, so that the object is named without; related has it in full.
 	regarding := s.zone.DeepCopy()
 	regarding.Namespace = ""
-	r.Events.Eventf(regarding, s.zone, corev1.EventTypeWarning, reasonLeftBehind, "Delete", "%s", note)
+	r.Events.Eventf(regarding, s.zone, corev1.EventTypeWarning, reason, "Delete", "%s", note)
 	if r.takesEvents(ctx, s.zone.Namespace) {
-		r.Events.Eventf(s.zone, nil, corev1.EventTypeWarning, reasonLeftBehind, "Delete", "%s", note)
+		r.Events.Eventf(s.zone, nil, corev1.EventTypeWarning, reason, "Delete", "%s", note)
 	}
 }
 

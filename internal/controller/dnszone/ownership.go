@@ -167,8 +167,12 @@ func (r *Reconciler) restore(ctx context.Context, s *scope) error {
 	return nil
 }
 
-// isGivenUp says whether a record is the object's own, at a name of which it declares nothing any more.
+// isGivenUp says whether a record is the object's own, at a name of which it declares nothing any more, or about to be removed
+// with the object.
 func (s *scope) isGivenUp(record zone.Record) bool {
+	if s.deleting() && s.removesRecords() {
+		return s.ownership().Has(record)
+	}
 	declared := func(d zone.Record) bool { return d.Name == record.Name }
 	return s.ownership().Has(record) && !slices.ContainsFunc(s.declared.Records, declared) && !slices.ContainsFunc(s.declared.Missing, declared)
 }

@@ -178,6 +178,9 @@ func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
 	if err := r.awaitHold(ctx, s); err != nil {
 		return err
 	}
+	if err := r.holdForSwaps(ctx, s); err != nil {
+		return err
+	}
 	return r.writeAhead(ctx, s)
 }
 

@@ -31,17 +31,17 @@ const maxRelease = 24 * time.Hour
 // release deals with the records of a DNSZone that is being deleted, as its deletion policy says. It fails where they have to be
 // waited for, and fills in leftBehind where that has an end.
 func (r *Reconciler) release(ctx context.Context, s *scope) error {
-	if !controllerutil.ContainsFinalizer(s.zone, finalizer) || s.zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete || s.ownership().Empty() {
+	if !controllerutil.ContainsFinalizer(s.zone, finalizer) || (!s.removesRecords() && len(s.taken()) == 0) {
 		return nil
 	}
-	err := r.removeRecords(ctx, s)
+	err := r.clearUp(ctx, s)
 	switch {
 	case err == nil:
 		return nil
 	case regapi.IsNotFound(err):
 		log.FromContext(ctx).Info("The account no longer holds the domain; nothing is left to remove", "domain", s.target.Domain)
 		return nil
-	case r.graceLeft(s, err) > 0 || isOfCluster(err):
+	case !errors.Is(err, errObserved) && (r.graceLeft(s, err) > 0 || isOfCluster(err)):
 		return err
 	default:
 		s.leftBehind = err
@@ -49,13 +49,31 @@ func (r *Reconciler) release(ctx context.Context, s *scope) error {
 	}
 }
 
-func (r *Reconciler) removeRecords(ctx context.Context, s *scope) error {
-	s.target.Domain = domainOf(s.zone) // Without claiming it.
-	if s.paused() {
-		return outcome.Stalled(v1alpha1.ReasonPaused, "the annotation "+v1alpha1.AnnotationPaused+" stops it: take the annotation off, or they stay behind").Err()
-	}
-	return phase.Run(ctx, s, r.reconnect, r.interpret, r.removeOwned)
+// removesRecords says whether what the object owns goes with it.
+func (s *scope) removesRecords() bool {
+	return s.zone.Spec.DeletionPolicy == v1alpha1.DeletionDelete && !s.ownership().Empty()
 }
+
+// clearUp puts back what was taken away for something that never came, and removes what the object owns.
+func (r *Reconciler) clearUp(ctx context.Context, s *scope) error {
+	s.target.Domain = domainOf(s.zone) // Without claiming it.
+	return phase.Run(ctx, s, r.interpret, r.mayWrite, r.reconnect, r.giveBack, r.removeOwned)
+}
+
+// mayWrite stops what may only look.
+func (r *Reconciler) mayWrite(_ context.Context, s *scope) error {
+	switch {
+	case s.paused():
+		return outcome.Stalled(v1alpha1.ReasonPaused, "the annotation "+v1alpha1.AnnotationPaused+" stops it: take the annotation off, or they stay behind").Err()
+	case s.mayNotWrite():
+		return errObserved
+	default:
+		return nil
+	}
+}
+
+// errObserved is why an object that only looks leaves its zone as it is.
+var errObserved = errors.New("under managementPolicy: Observe nothing is written")
 
 // reconnect finds the connection of the account, also of one that is going, too.
 func (r *Reconciler) reconnect(ctx context.Context, s *scope) error {
@@ -67,9 +85,23 @@ func (r *Reconciler) reconnect(ctx context.Context, s *scope) error {
 	return nil
 }
 
+// giveBack puts back what was taken away. Nobody is left to look after a name that is still empty then.
+func (r *Reconciler) giveBack(ctx context.Context, s *scope) error {
+	if err := r.restore(ctx, s); err != nil {
+		return err
+	}
+	if len(s.unrestored) > 0 {
+		return fmt.Errorf("put back what was taken away: the zone still lacks %s", s.unrestored[0])
+	}
+	return nil
+}
+
 // removeOwned removes what this object owns, as a fresh reading shows it, and nothing else: with nothing declared, that is what
 // the plan says. What another object declares stays.
 func (r *Reconciler) removeOwned(ctx context.Context, s *scope) error {
+	if !s.removesRecords() {
+		return nil
+	}
 	policy := s.policy()
 	policy.Prune = zone.PruneOwned // The deletion policy says what is removed now.
 	spared, err := r.declaredByOthers(ctx, s)
