@@ -99,6 +99,8 @@ type Options struct {
 	Publication bool
 	// Neighbour makes a second namespace, with these labels, that the controllers look at too.
 	Neighbour map[string]string
+	// Provenance is that of controller.Dependencies.
+	Provenance zone.Provenance
 }
 
 // New starts the controllers with an Account main that is valid, and the domain example.ru in it.
@@ -170,7 +172,7 @@ func (h *Harness) startControllers(options Options) {
 	}
 	h.Manager, h.Parts = mgr, Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: publication, ReleaseGrace: options.ReleaseGrace,
-		Metrics: h.Metrics,
+		Metrics: h.Metrics, Provenance: options.Provenance,
 	}
 	if err := setup(ctx, mgr, h.Parts); err != nil {
 		h.Fatal(err)
