@@ -112,3 +112,21 @@ func TestWhileTheDomainsOfAnOpenAccountAreNotKnownNothingIsNegotiated(t *testing
 	h.openAccount()
 	h.wantStatus(http.StatusServiceUnavailable, "GET", "/", nil)
 }
+
+func TestWhatIsRefusedInADomainWithoutADNSZoneIsTriedAgainWhenItsAccountSaysSo(t *testing.T) {
+	h := newHarness(t, Settings{})
+	h.API.AddDomain(login, regapitest.Domain{Name: "without.ru"})
+	h.openAccount()
+	h.API.SetRecords("without.ru", nil)
+	h.refuse("zone/add_alias")
+	asked := changes{Create: []endpoint{rrset("www.without.ru", "A", "192.0.2.1")}}
+	h.apply(asked)
+	h.API.ClearFaults()
+	before := h.Writes()
+	if h.apply(asked); h.Writes() != before {
+		t.Errorf("%d writes before anybody asked for them", h.Writes()-before)
+	}
+	h.openAccount(func(a *v1alpha1.Account) { a.Annotations = map[string]string{v1alpha1.AnnotationRetryExternalDNS: "1"} })
+	h.apply(asked)
+	h.wantRecords("without.ru", "www A 192.0.2.1")
+}
