@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// maxConnections at a time, per listener. external-dns opens one.
+	// maxConnections at a time where nobody is asked who they are.
 	maxConnections = 64
 	// maxHeader in bytes; a token takes about a thousand.
 	maxHeader     = 32 << 10
@@ -57,7 +57,8 @@ func (s *Server) Start(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("serve external-dns: %w", err)
 		}
-		servings = append(servings, func(ctx context.Context) error { return s.serve(ctx, listener, s.Handler()) })
+		limited := netutil.LimitListener(listener, maxConnections)
+		servings = append(servings, func(ctx context.Context) error { return s.serve(ctx, limited, s.Handler()) })
 	}
 	if s.Secure != nil {
 		listener, err := s.Secure.listen()
@@ -89,7 +90,7 @@ func (l *SecureListener) listen() (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: l.GetCertificate, NextProtos: []string{"http/1.1"}}), nil
+	return tls.NewListener(admit(listener), &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: l.GetCertificate, NextProtos: []string{"http/1.1"}}), nil
 }
 
 func (s *Server) serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
@@ -97,10 +98,10 @@ func (s *Server) serve(ctx context.Context, listener net.Listener, handler http.
 	server := &http.Server{
 		Handler: handler, MaxHeaderBytes: maxHeader,
 		ReadHeaderTimeout: headerTimeout, ReadTimeout: within, WriteTimeout: 2 * within, IdleTimeout: idleTimeout,
-		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }, ConnContext: withConnection,
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(netutil.LimitListener(listener, maxConnections)) }()
+	go func() { ended <- server.Serve(listener) }()
 	select {
 	case err := <-ended:
 		return err
@@ -123,6 +124,9 @@ func (s *Server) SecureHandler() http.Handler {
 	routes := s.Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		caller, status := s.Secure.Callers.check(r)
+		if status == 0 && !isWelcome(r) {
+			status = http.StatusServiceUnavailable
+		}
 		if status == 0 {
 			routes.ServeHTTP(w, r.WithContext(withCaller(r.Context(), caller)))
 			return
@@ -131,6 +135,7 @@ func (s *Server) SecureHandler() http.Handler {
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 		}
+		w.Header().Set("Connection", "close") // Whoever is not served holds no connection.
 		w.WriteHeader(status)
 	})
 }
