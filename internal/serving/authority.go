@@ -26,10 +26,10 @@ type issued struct {
 }
 
 // due says whether two thirds of the certificate's life are over, so that a third is left for whatever delays its
-// renewal.
+// renewal; or whether that life has not begun, since the clock was ahead when it was made.
 func due(certificate *x509.Certificate, now time.Time) bool {
 	life := certificate.NotAfter.Sub(certificate.NotBefore)
-	return !now.Before(certificate.NotAfter.Add(-life / 3))
+	return now.Before(certificate.NotBefore) || !now.Before(certificate.NotAfter.Add(-life/3))
 }
 
 // newAuthority makes a certificate authority that vouches for itself. The day in its name tells it from the one before.

@@ -50,8 +50,8 @@ func (k keyring) renewed(names []string, now time.Time) (renewed keyring, change
 		}
 		next.bundle = slices.Insert(next.bundle, 0, next.authority.certificate)
 	}
-	if signer.certificate.NotAfter.Before(now.Add(servingLife)) {
-		signer = next.authority // Nobody was here to renew the authority in time.
+	if signer.certificate.NotAfter.Before(now.Add(servingLife)) || now.Before(signer.certificate.NotBefore) {
+		signer = next.authority // Nobody was here to renew the authority in time, or none of this time was ever made.
 	}
 	reissues := rotates || due(k.serving.certificate, now) || !vouched(k.serving.certificate, names, next.bundle)
 	if reissues {

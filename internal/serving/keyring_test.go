@@ -36,6 +36,20 @@ func TestACertificateIsRenewedAfterTwoThirdsOfItsLife(t *testing.T) {
 	}
 }
 
+func TestACertificateThatWasMadeWhileTheClockWasAheadIsReplaced(t *testing.T) {
+	for _, ahead := range []time.Duration{2 * time.Hour, 40 * day, 20 * 365 * day} {
+		ring := mustMake(t, epoch.Add(ahead))
+		next, changed, err := ring.renewed(testNames, epoch)
+		if err != nil || !changed {
+			t.Fatalf("made %s ahead: changed %t, %v", ahead, changed, err)
+		}
+		mustTrust(t, next.serving.certificate, next.bundle, testNames, epoch)
+		if _, again, err := next.renewed(testNames, epoch.Add(time.Minute)); again || err != nil {
+			t.Errorf("made %s ahead: replaced again a minute later, %v", ahead, err)
+		}
+	}
+}
+
 func TestOtherNamesNeedAnotherCertificate(t *testing.T) {
 	ring := mustMake(t, epoch)
 	names := []string{"other.system.svc", "localhost"}
