@@ -50,7 +50,7 @@ account, and answers external-dns in time whatever the operator does.`,
 func (o *proxyOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.address, "listen-address", "127.0.0.1:8888", "loopback address to serve external-dns on")
 	flags.StringVar(&o.healthAddress, "health-bind-address", ":8080", "address to serve /healthz and /metrics on")
-	flags.StringVar(&o.operatorURL, "operator-url", "", "where the operator serves by TLS, such as https://regapi-external-dns.regapi-system.svc:8443; required")
+	flags.StringVar(&o.operatorURL, "operator-url", "", "where the operator serves by TLS, such as https://regapi-operator.regapi-system.svc:8443; required")
 	flags.StringVar(&o.serverName, "operator-server-name", "", "name that the operator's certificate has to be for; by default the host of --operator-url")
 	flags.StringVar(&o.caFile, "operator-ca-file", "", "file with the authorities, in PEM, that the operator's certificate is checked by; read for every connection; required")
 	flags.StringVar(&o.tokenFile, "token-file", "", "file with the service account's token, which has to be made for the operator's audience; read for every request; required")
@@ -65,7 +65,7 @@ func (o *proxyOptions) check() (*url.URL, error) {
 	operator, err := url.Parse(o.operatorURL)
 	switch {
 	case err != nil || operator.Scheme != "https" || operator.Host == "":
-		return nil, fmt.Errorf("--operator-url %q: give an https address, such as https://regapi-external-dns.regapi-system.svc:8443", o.operatorURL)
+		return nil, fmt.Errorf("--operator-url %q: give an https address, such as https://regapi-operator.regapi-system.svc:8443", o.operatorURL)
 	case o.caFile == "":
 		return nil, errors.New("--operator-ca-file is required: mount the ConfigMap regapi-operator-ca and name its ca.crt")
 	case o.tokenFile == "":

@@ -163,6 +163,11 @@ func (p *Provider) records(ctx context.Context) ([]endpoint, error) {
 		}
 	}
 	p.listed(ctx, zones)
+	listed := map[string][]endpoint{}
+	for i, domain := range domains {
+		listed[domain] = parts[i]
+	}
+	p.metrics.listed(zones, listed)
 	return slices.Concat(parts...), nil
 }
 

@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"mime"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -143,7 +146,8 @@ func (s *Server) SecureHandler() http.Handler {
 // answer is what a handler found out.
 type answer struct {
 	status int
-	body   any
+	// write gives the body; nil for none.
+	write func(io.Writer) error
 }
 
 // Handler gives the routes of the protocol to everybody.
@@ -158,29 +162,72 @@ func (s *Server) Handler() http.Handler {
 
 func (s *Server) route(mux *http.ServeMux, method, path string, handle func(*http.Request) (answer, error)) {
 	mux.HandleFunc(method+" "+path, func(w http.ResponseWriter, r *http.Request) {
+		begun := time.Now()
 		ctx, cancel := context.WithTimeout(r.Context(), s.Provider.settings.AnswerWithin)
-		if callerFrom(ctx) == "" { // Nobody was asked who they are.
+		known := callerFrom(ctx)
+		if known == "" { // Nobody was asked who they are.
 			ctx = withCaller(ctx, r.RemoteAddr)
 		}
 		defer cancel()
 		r.Body = http.MaxBytesReader(w, r.Body, s.Provider.settings.MaxBody)
-		a, err := handle(r.WithContext(ctx))
-		if err != nil {
-			a = s.explain(ctx, r, err)
+		a := refusal406
+		if accepts(r.Header.Values("Accept")) {
+			var err error
+			if a, err = handle(r.WithContext(ctx)); err != nil {
+				a = s.explain(ctx, r, err)
+			}
 		}
-		s.Provider.metrics.requests.WithLabelValues(method+" "+path, strconv.Itoa(a.status)).Inc()
+		s.Provider.metrics.answered(known, method+" "+path, a.status, begun)
 		send(ctx, w, a)
 	})
 }
 
+// failed is an answer that says why.
+func failed(status int, why string) answer {
+	return answer{status, func(w io.Writer) error {
+		_, err := io.WriteString(w, why+"\n")
+		return err
+	}}
+}
+
+func listOf(endpoints []endpoint) answer {
+	return answer{http.StatusOK, func(w io.Writer) error { return writeEndpoints(w, endpoints) }}
+}
+
+var refusal406 = failed(http.StatusNotAcceptable, "this server answers in "+mediaType)
+
+// accepts says whether a caller takes the one form of an answer that there is. Who says nothing takes everything.
+func accepts(headers []string) bool {
+	if len(headers) == 0 {
+		return true
+	}
+	for part := range strings.SplitSeq(strings.Join(headers, ","), ",") {
+		kind, parameters, err := mime.ParseMediaType(part)
+		if err != nil || parameters["q"] == "0" {
+			continue
+		}
+		switch version := parameters["version"]; kind {
+		case "*/*", "application/*":
+			return true
+		case "application/external.dns.webhook+json":
+			if version == "" || version == "1" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func send(ctx context.Context, w http.ResponseWriter, a answer) {
 	w.Header().Set("Content-Type", mediaType)
-	if a.body == nil {
-		w.WriteHeader(a.status)
-		return
+	if a.status >= http.StatusBadRequest {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	}
 	w.WriteHeader(a.status)
-	if err := json.NewEncoder(w).Encode(a.body); err != nil {
+	if a.write == nil {
+		return
+	}
+	if err := a.write(w); err != nil {
 		log.FromContext(ctx).V(1).Info("The answer to external-dns was not received", "reason", err.Error())
 	}
 }
@@ -196,21 +243,22 @@ func (s *Server) explain(ctx context.Context, r *http.Request, err error) answer
 	switch {
 	case tooLarge:
 		logger.Info("Refused a body that is too large", "limit", s.Provider.settings.MaxBody)
-		return answer{status: http.StatusRequestEntityTooLarge}
+		return failed(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes: see --external-dns-max-body", s.Provider.settings.MaxBody))
 	case bad:
 		logger.Info("Refused a body that is not of external-dns", "reason", err.Error())
-		return answer{status: http.StatusBadRequest}
+		return failed(http.StatusBadRequest, err.Error())
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		logger.V(1).Info("The work goes on; external-dns asks again")
+		return failed(http.StatusServiceUnavailable, "the work goes on: ask again")
 	default:
 		logger.Info("Answered 503; external-dns asks again", "reason", err.Error())
 	}
-	return answer{status: http.StatusServiceUnavailable}
+	return failed(http.StatusServiceUnavailable, err.Error())
 }
 
 // readBody tells a body that cannot be understood from one that did not arrive. One that says by itself that it is too
 // large is not read at all.
-func readBody[T any](r *http.Request, p *Provider) (T, error) {
+func readBody[T any](r *http.Request, p *Provider, decode func(io.Reader) (T, error)) (T, error) {
 	var none T
 	if limit := p.settings.MaxBody; r.ContentLength > limit {
 		return none, &http.MaxBytesError{Limit: limit}
@@ -219,7 +267,7 @@ func readBody[T any](r *http.Request, p *Provider) (T, error) {
 		return none, err
 	}
 	defer p.reading.Release(1)
-	value, err := decode[T](r.Body)
+	value, err := decode(r.Body)
 	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	_, network := errors.AsType[net.Error](err)
 	if err != nil && !tooLarge && !network {
@@ -230,28 +278,25 @@ func readBody[T any](r *http.Request, p *Provider) (T, error) {
 
 func (s *Server) negotiate(r *http.Request) (answer, error) {
 	filter, err := s.Provider.filter(r.Context())
-	return answer{http.StatusOK, filter}, err
+	return answer{http.StatusOK, func(w io.Writer) error { return json.NewEncoder(w).Encode(filter) }}, err
 }
 
 func (s *Server) listRecords(r *http.Request) (answer, error) {
 	records, err := s.Provider.records(r.Context())
-	if records == nil {
-		records = []endpoint{} // external-dns wants a list, also of nothing.
-	}
-	return answer{http.StatusOK, records}, err
+	return listOf(records), err
 }
 
 func (s *Server) adjustEndpoints(r *http.Request) (answer, error) {
-	endpoints, err := readBody[[]endpoint](r, s.Provider)
+	endpoints, err := readBody(r, s.Provider, readEndpoints)
 	if err != nil {
 		return answer{}, err
 	}
 	made, err := s.Provider.adjust(r.Context(), endpoints)
-	return answer{http.StatusOK, made}, err
+	return listOf(made), err
 }
 
 func (s *Server) applyChanges(r *http.Request) (answer, error) {
-	asked, err := readBody[changes](r, s.Provider)
+	asked, err := readBody(r, s.Provider, readChanges)
 	if err != nil {
 		return answer{}, err
 	}

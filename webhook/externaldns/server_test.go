@@ -140,7 +140,7 @@ func FuzzAPlanReachesWhatItWantsAndNamesNothingElse(f *testing.F) {
 	f.Add([]byte(`{"delete":[{"dnsName":"old.example.ru","recordType":"CNAME","targets":["example.com"]}],"create":[{"dnsName":"old.example.ru","recordType":"A","targets":["::1","192.0.2.1"]},null]}`))
 	f.Add([]byte(`{"create":[{"dnsName":"a-www.example.ru","recordType":"TXT","targets":["\"\\\"\""],"labels":{"ownedRecord":"www.example.ru"}}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		asked, err := decode[changes](bytes.NewReader(body))
+		asked, err := readChanges(bytes.NewReader(body))
 		if err != nil {
 			return
 		}
@@ -266,8 +266,8 @@ func FuzzRequest(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		_, changesErr := decode[changes](bytes.NewReader(body))
-		_, endpointsErr := decode[[]endpoint](bytes.NewReader(body))
+		_, changesErr := readChanges(bytes.NewReader(body))
+		_, endpointsErr := readEndpoints(bytes.NewReader(body))
 		ask(t, "/records", body, changesErr == nil, http.StatusNoContent)
 		ask(t, "/adjustendpoints", body, endpointsErr == nil, http.StatusOK)
 		if h.Writes() != 0 {

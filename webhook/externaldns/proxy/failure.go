@@ -23,6 +23,8 @@ const (
 	Unauthenticated Reason = "Unauthenticated"
 	// NotAllowed: the operator knows us and does not let us in (403).
 	NotAllowed Reason = "NotAllowed"
+	// TooLarge: the zones hold more records than external-dns takes.
+	TooLarge Reason = "TooLarge"
 	// Unexpected: the answer cannot be the operator's.
 	Unexpected Reason = "Unexpected"
 )
@@ -35,6 +37,7 @@ var remedies = map[Reason]string{
 	Slow:            "nothing: the operator goes on, and external-dns asks again",
 	Unauthenticated: "make the audience of the projected token that of the operator's --external-dns-token-audience",
 	NotAllowed:      "add the service account of this pod to the operator's --external-dns-allowed-service-accounts",
+	TooLarge:        "serve fewer zones: let the operator's --external-dns-domain-filter name those that external-dns manages",
 	Unexpected:      "check that --operator-url leads to the operator",
 }
 

@@ -22,7 +22,7 @@ import (
 
 // Settings of a Proxy. OperatorURL, CAFile and TokenFile are required.
 type Settings struct {
-	// OperatorURL is where the operator serves external-dns by TLS, such as https://regapi-external-dns.regapi-system.svc:8443.
+	// OperatorURL is where the operator serves external-dns by TLS, such as https://regapi-operator.regapi-system.svc:8443.
 	OperatorURL *url.URL
 	// ServerName that the operator's certificate has to be for; the host of OperatorURL by default.
 	ServerName string
@@ -40,8 +40,8 @@ type Settings struct {
 }
 
 const (
-	// maxAnswer of the operator in bytes, which is about half a million records.
-	maxAnswer = 64 << 20
+	// maxAnswer of the operator in bytes, which is about a quarter of a million records. external-dns itself takes no more.
+	maxAnswer = 32 << 20
 	// retryEvery is the wait before a request without a body is tried again, within the time of its answer.
 	retryEvery = 500 * time.Millisecond
 )
@@ -108,6 +108,11 @@ func (b *sharedBody) Read(buffer []byte) (int, error) {
 	return b.ReadCloser.Read(buffer)
 }
 
+// failed is an answer of our own that says why.
+func failed(status int, why string) answer {
+	return answer{status, "text/plain; charset=utf-8", []byte(why + "\n")}
+}
+
 func (p *Proxy) pass(w http.ResponseWriter, r *http.Request, route string) {
 	r.Body = &sharedBody{ReadCloser: r.Body}
 	ctx, cancel := context.WithTimeout(r.Context(), p.settings.AnswerWithin)
@@ -115,10 +120,10 @@ func (p *Proxy) pass(w http.ResponseWriter, r *http.Request, route string) {
 	got, err := p.ask(ctx, w, r)
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		p.settings.Logger.Info("Refused a body that is too large", "limit", p.settings.MaxBody)
-		got = answer{status: http.StatusRequestEntityTooLarge}
+		got = failed(http.StatusRequestEntityTooLarge, fmt.Sprintf("the body is larger than %d bytes: see --max-body", p.settings.MaxBody))
 	} else if err != nil {
 		p.report(r, err)
-		got = answer{status: http.StatusServiceUnavailable}
+		got = failed(http.StatusServiceUnavailable, err.Error())
 		// external-dns may take a connection that ends while it writes for a failure of its own.
 		_, _ = io.CopyN(io.Discard, r.Body, p.settings.MaxBody)
 	}
@@ -176,7 +181,7 @@ func (p *Proxy) askOnce(ctx context.Context, w http.ResponseWriter, r *http.Requ
 
 // ownStatuses are those that the operator itself answers with; any other is of something that stands before it.
 var ownStatuses = []int{
-	http.StatusOK, http.StatusNoContent, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable,
+	http.StatusOK, http.StatusNoContent, http.StatusBadRequest, http.StatusNotAcceptable, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable,
 }
 
 func read(response *http.Response) (answer, error) {
@@ -193,7 +198,7 @@ func read(response *http.Response) (answer, error) {
 		return answer{}, unreachable(err)
 	}
 	if body.Len() > maxAnswer {
-		return answer{}, &Failure{Reason: Unexpected, Err: fmt.Errorf("answer of more than %d bytes", maxAnswer)}
+		return answer{}, &Failure{Reason: TooLarge, Err: fmt.Errorf("answer of more than %d bytes, which external-dns does not take", maxAnswer)}
 	}
 	return answer{response.StatusCode, response.Header.Get("Content-Type"), body.Bytes()}, nil
 }

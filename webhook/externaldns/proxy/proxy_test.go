@@ -340,3 +340,18 @@ func (w *world) wantGet(want int, listener net.Listener, path string) string {
 	}
 	return string(text)
 }
+
+func TestMoreThanExternalDNSTakesIsNotPassedOn(t *testing.T) {
+	piece := strings.Repeat(" ", 1<<20)
+	w := newWorld(t, patience, func(w http.ResponseWriter, _ *http.Request) {
+		for range maxAnswer>>20 + 1 {
+			if _, err := w.Write([]byte(piece)); err != nil {
+				return // The proxy has had enough.
+			}
+		}
+	})
+	w.wantStatus(http.StatusServiceUnavailable, "GET", "/records", nil)
+	if told := w.logged(); !strings.Contains(told, string(TooLarge)) || !strings.Contains(told, "--external-dns-domain-filter") {
+		t.Errorf("logged %q", told)
+	}
+}
