@@ -8,6 +8,10 @@ SHELL := /bin/sh
 export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 
 IMG ?= regapi-operator:dev
+# What make deploy installs and make undeploy deletes: config/default, or a kustomization built on it.
+KUSTOMIZATION ?= config/default
+# The label of all that is installed outside of the operator's namespace.
+OURS := app.kubernetes.io/name=regapi-operator
 FUZZTIME ?= 20s
 # Where generated files go; `make verify` points it at a scratch folder.
 GENERATED ?= .
@@ -181,12 +185,19 @@ uninstall: ## Delete the CRDs and with them every object of theirs.
 	kubectl delete --ignore-not-found -k config/crd
 
 .PHONY: deploy
-deploy: kustomize ## Install the operator with its CRDs; IMG names the image.
-	bin/kustomize build config/default | sed 's|image: regapi-operator:dev|image: $(IMG)|' | kubectl apply -f -
+deploy: kustomize ## Install the operator with its CRDs; IMG names the image, KUSTOMIZATION what to install.
+	bin/kustomize build $(KUSTOMIZATION) | sed 's|image: regapi-operator:dev|image: $(IMG)|' | kubectl apply -f -
 
 .PHONY: undeploy
-undeploy: uninstall ## Delete the CRDs with every object of theirs, and then the operator, which sees them off.
-	kubectl delete --ignore-not-found -k config/default
+undeploy: ## Delete the solver's APIService, the CRDs with every object of theirs, and then the operator, which sees them off.
+	# An APIService that nobody serves keeps every namespace of the cluster from being deleted, so that it goes first.
+	kubectl delete --ignore-not-found apiservices --selector=$(OURS)
+	kubectl delete --ignore-not-found apiservices v1alpha1.acme.regapi.io
+	$(MAKE) uninstall
+	kubectl delete --ignore-not-found clusterrolebindings,clusterroles --selector=$(OURS)
+	kubectl delete --ignore-not-found clusterrolebindings,clusterroles regapi-operator-challenges regapi-operator-auth-delegator
+	kubectl delete --ignore-not-found --namespace=kube-system rolebindings regapi-operator-authentication-reader
+	kubectl delete --ignore-not-found -k $(KUSTOMIZATION)
 
 # Tools, pinned by the go.mod of their own module.
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/pflag"
 	"k8s.io/client-go/dynamic"
@@ -13,13 +14,25 @@ import (
 )
 
 type servingOptions struct {
-	folder  string
-	service string
+	folder string
+	// service is what the Secret and the ConfigMap are called after, and host the Service that the certificate is for.
+	service, host string
 }
 
 func (o *servingOptions) addFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&o.folder, "tls-cert-dir", "", "folder with tls.crt and tls.key to serve TLS with, as cert-manager mounts them; empty for a certificate that the operator makes itself")
-	flags.StringVar(&o.service, "service-name", "regapi-operator", "name of the operator's Service: of the certificate that it makes itself, which it keeps in the Secret <name>-tls, and whose authority it publishes in the ConfigMap <name>-ca")
+	flags.StringVar(&o.folder, "tls-cert-dir", "", "folder with tls.crt and tls.key to serve TLS with, and ca.crt to publish, as cert-manager mounts them; empty for a certificate that the operator makes itself")
+	flags.StringVar(&o.service, "service-name", defaultService, "name of the operator's Service: of the certificate that it makes itself, which it keeps in the Secret <name>-tls, and whose authority it publishes in the ConfigMap <name>-ca; where it is not given, $SERVICE_NAME outranks it as the name of the certificate")
+}
+
+// defaultService is what the manifests call the Service, unless they are given another prefix.
+const defaultService = "regapi-operator"
+
+// complete finds out which Service the certificate is for.
+func (o *servingOptions) complete() {
+	o.host = o.service
+	if named := os.Getenv("SERVICE_NAME"); named != "" && o.service == defaultService {
+		o.host = named
+	}
 }
 
 // certificateSource makes the serving certificate for the parts that ask for it. If none does, nothing is made.
@@ -33,6 +46,7 @@ type certificateSource struct {
 
 // source prepares the certificate; apiService is the name of the APIService that may ask for its authority, or empty.
 func (o *servingOptions) source(mgr ctrl.Manager, namespace, apiService string) *certificateSource {
+	o.complete()
 	return &certificateSource{servingOptions: *o, mgr: mgr, namespace: namespace, apiService: apiService}
 }
 
@@ -50,12 +64,11 @@ func (c *certificateSource) get() (serving.Certificate, error) {
 }
 
 func (c *certificateSource) make() (serving.Source, error) {
-	if c.folder != "" {
-		return serving.NewFiles(c.folder), nil
-	}
 	direct, directErr := client.New(c.mgr.GetConfig(), client.Options{Scheme: c.mgr.GetScheme()})
 	untyped, untypedErr := dynamic.NewForConfig(c.mgr.GetConfig())
-	return serving.NewSelfManaged(serving.Settings{
-		Kube: direct, Dynamic: untyped, Namespace: c.namespace, Service: c.service, APIService: c.apiService,
-	}), errors.Join(directErr, untypedErr)
+	settings := serving.Settings{Kube: direct, Dynamic: untyped, Namespace: c.namespace, Service: c.host, ObjectName: c.service, APIService: c.apiService}
+	if c.folder != "" {
+		return serving.NewFiles(c.folder, settings), errors.Join(directErr, untypedErr)
+	}
+	return serving.NewSelfManaged(settings), errors.Join(directErr, untypedErr)
 }

@@ -27,12 +27,12 @@ var apiServices = schema.GroupVersionResource{Group: "apiregistration.k8s.io", V
 // +kubebuilder:rbac:groups=apiregistration.k8s.io,resources=apiservices,resourceNames=v1alpha1.acme.regapi.io,verbs=get;list;watch;patch
 
 // inject puts the authorities into the APIService, if there is one that asks for it.
-func (s *SelfManaged) inject(ctx context.Context, bundle []byte) error {
-	name := s.settings.APIService
+func (p publisher) inject(ctx context.Context, bundle []byte) error {
+	name := p.settings.APIService
 	if name == "" {
 		return nil
 	}
-	client := s.settings.Dynamic.Resource(apiServices)
+	client := p.settings.Dynamic.Resource(apiServices)
 	found, err := client.Get(ctx, name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil // It may come later, and then watchAPIService tells.
@@ -57,20 +57,14 @@ func (s *SelfManaged) inject(ctx context.Context, bundle []byte) error {
 }
 
 // watchAPIService tells when the APIService comes, or somebody changes it, until the context ends.
-func (s *SelfManaged) watchAPIService(ctx context.Context, touched chan<- struct{}) {
+func (p publisher) watchAPIService(ctx context.Context, touched touches) {
 	only := func(options *metav1.ListOptions) {
-		options.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, s.settings.APIService).String()
+		options.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, p.settings.APIService).String()
 	}
-	informer := dynamicinformer.NewFilteredDynamicInformer(s.settings.Dynamic, apiServices, metav1.NamespaceAll, 0, cache.Indexers{}, only).Informer()
-	touch := func() {
-		select {
-		case touched <- struct{}{}:
-		default: // One is waiting already.
-		}
-	}
+	informer := dynamicinformer.NewFilteredDynamicInformer(p.settings.Dynamic, apiServices, metav1.NamespaceAll, 0, cache.Indexers{}, only).Informer()
 	_, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
-		AddFunc:    func(any) { touch() },
-		UpdateFunc: func(_, _ any) { touch() },
+		AddFunc:    func(any) { touched.touch() },
+		UpdateFunc: func(_, _ any) { touched.touch() },
 	})
 	if err != nil {
 		log.FromContext(ctx).Error(err, "The APIService is looked at once a minute only")

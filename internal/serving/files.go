@@ -5,8 +5,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -18,6 +22,8 @@ import (
 const (
 	chainFile = "tls.crt"
 	keyFile   = "tls.key"
+	// authorityFile may be missing: clients then have to know by themselves whom to trust.
+	authorityFile = "ca.crt"
 )
 
 // retryFiles is how often files are looked for that are not there yet: a Secret that cert-manager makes may come after the pod.
@@ -26,21 +32,46 @@ const retryFiles = 5 * time.Second
 // Files is the certificate of a folder that somebody else renews.
 type Files struct {
 	*current
+	publisher
 	folder string
 }
 
-// NewFiles gives the certificate of a folder with tls.crt (the chain, the serving certificate first) and tls.key, in PEM.
-func NewFiles(folder string) *Files { return &Files{current: newCurrent(), folder: folder} }
+// NewFiles gives the certificate of a folder with tls.crt (the chain, the serving certificate first) and tls.key, in PEM. If there
+// is a ca.crt as well, it is published as the authority of a certificate of one's own would be.
+func NewFiles(folder string, settings Settings) *Files {
+	return &Files{current: newCurrent(), publisher: newPublisher(settings), folder: folder}
+}
 
 // Start follows the files until the context ends. Files that are missing or damaged are waited for.
 func (f *Files) Start(ctx context.Context) error {
 	logger := log.FromContext(ctx).WithValues("folder", f.folder)
+	var publishing sync.WaitGroup
+	defer publishing.Wait()
+	touched := newTouches()
+	f.Notify(ctx, touched.touch) // Whoever renews the certificate may have renewed its authority.
+	publishing.Go(func() { f.keepUp(ctx, f.tellAuthority, touched) })
 	wait.UntilWithContext(ctx, func(ctx context.Context) {
 		if err := f.follow(ctx); err != nil {
 			logger.Error(err, "The serving certificate cannot be read, and is waited for")
 		}
 	}, retryFiles)
 	return nil
+}
+
+// tellAuthority publishes what ca.crt holds now.
+func (f *Files) tellAuthority(ctx context.Context) error {
+	bundle, err := os.ReadFile(filepath.Join(f.folder, authorityFile))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("read the certificate authority: %w", err)
+	}
+	authorities, err := decodeCertificates(bundle)
+	if err != nil {
+		return fmt.Errorf("%s: %w", authorityFile, err)
+	}
+	return f.tell(ctx, encodeCertificates(authorities...))
 }
 
 func (f *Files) follow(ctx context.Context) error {

@@ -21,7 +21,7 @@ import (
 const patience = time.Minute
 
 func TestWithoutACertificateNobodyIsServed(t *testing.T) {
-	files := NewFiles(t.TempDir())
+	files := NewFiles(t.TempDir(), Settings{})
 	if _, err := files.GetCertificate(nil); !errors.Is(err, ErrNoCertificate) {
 		t.Errorf("GetCertificate: %v", err)
 	}
@@ -37,7 +37,7 @@ func TestWithoutACertificateNobodyIsServed(t *testing.T) {
 
 func TestACertificateOfFilesIsFoundLateAndFollowed(t *testing.T) {
 	folder := t.TempDir()
-	files := NewFiles(folder)
+	files := NewFiles(folder, Settings{})
 	run(t, files)
 	renewed := renewals(t, files)
 
@@ -165,4 +165,25 @@ func selfSigned(t *testing.T, serial int64) (chain, key []byte) {
 		t.Fatal(err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded})
+}
+
+func TestTheAuthorityOfFilesIsPublishedAsOnesOwnWouldBe(t *testing.T) {
+	h := newHarness(t)
+	folder := t.TempDir()
+	files := NewFiles(folder, Settings{
+		Kube: h.kube, Dynamic: h.dynamic, Clock: h.clock, Namespace: h.namespace, Service: "regapi-operator", APIService: h.apiService,
+	})
+	run(t, files)
+	h.createAPIService(map[string]any{InjectAnnotation: "true"})
+	for serial := range int64(2) { // The files are missing first, and then replaced.
+		authority, _ := selfSigned(t, 10+serial)
+		if err := os.WriteFile(filepath.Join(folder, authorityFile), authority, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		mount(t, folder, 1+serial)
+		h.awaitBundle(string(authority))
+		if h.published() != string(authority) {
+			t.Errorf("round %d: the ConfigMap holds %q", serial, h.published())
+		}
+	}
 }

@@ -106,9 +106,9 @@ func (s *SelfManaged) readSecret(secret *corev1.Secret, found bool) (ring keyrin
 }
 
 // publish keeps the authorities in a ConfigMap, from where other programs take what they have to trust.
-func (s *SelfManaged) publish(ctx context.Context, bundle []byte) error {
-	key := s.configMapKey()
-	err := swap(ctx, s.settings.Kube, key, func(published *corev1.ConfigMap, found bool) (bool, error) {
+func (p publisher) publish(ctx context.Context, bundle []byte) error {
+	key := p.configMapKey()
+	err := swap(ctx, p.settings.Kube, key, func(published *corev1.ConfigMap, found bool) (bool, error) {
 		if found && published.Labels[managedByLabel] != managedBy {
 			return false, foreign(errNoLabel)
 		}

@@ -48,7 +48,7 @@ func delegateAuthentication(ctx context.Context, kube kubernetes.Interface, conf
 	)
 	for _, once := range []func(context.Context) error{proxies.RunOnce, headers.RunOnce} {
 		if err := once(ctx); err != nil {
-			return fmt.Errorf("read ConfigMap %s of namespace %s, for which the operator needs the RoleBinding of config/cert-manager: %w",
+			return fmt.Errorf("read ConfigMap %s of namespace %s, which the ClusterRole regapi-operator-authentication-reader of config/cert-manager allows: %w",
 				authenticationConfig, metav1.NamespaceSystem, err)
 		}
 	}

@@ -78,7 +78,7 @@ func (w *world) startSolver(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.applyManifest(t, "challenges_role.yaml")
-	w.applyManifest(t, "auth_delegator.yaml", "name: regapi-operator\n  namespace: regapi-system", "name: operator\n  namespace: "+operatorNamespace)
+	w.applyManifest(t, "auth_delegator.yaml", "namespace: system", "namespace: "+operatorNamespace)
 	w.operator = w.plane.StartOperator(t, w.api.DNSAddr(), "--cert-manager-bind-address="+address, "--service-name="+operatorService)
 	w.plane.Make(t, &corev1.Service{
 		ObjectMeta: metav1.ObjectMeta{Namespace: operatorNamespace, Name: operatorService},
@@ -89,10 +89,10 @@ func (w *world) startSolver(t *testing.T) {
 	w.plane.Kubectl(t, "", "wait", "--for=condition=Available", "--timeout="+programTimeout.String(), "apiservice/v1alpha1."+group)
 }
 
-// applyManifest applies a file of config/cert-manager after replacing texts, given as old and new in turn.
+// applyManifest applies a file of config/cert-manager/access after replacing texts, given as old and new in turn.
 func (w *world) applyManifest(t *testing.T, name string, replacements ...string) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(harness.Repository(t), "config", "cert-manager", name))
+	text, err := os.ReadFile(filepath.Join(harness.Repository(t), "config", "cert-manager", "access", name))
 	if err != nil {
 		t.Fatal(err)
 	}
