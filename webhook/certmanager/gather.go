@@ -168,7 +168,12 @@ func (g *gatherer) take(t target) []*wish {
 func (g *gatherer) carryOut(t target, batch []*wish) error {
 	ctx, cancel := context.WithTimeout(g.base, g.workWithin)
 	defer cancel()
-	plan := func(current zone.Snapshot) zone.Edits { return zone.Edits{Changes: changesFor(batch, current)} }
+	var hidden map[*wish]error
+	plan := func(current zone.Snapshot) zone.Edits {
+		hidden = hiddenIn(t.domain, batch, current)
+		served := slices.DeleteFunc(slices.Clone(batch), func(w *wish) bool { return hidden[w] != nil })
+		return zone.Edits{Changes: changesFor(served, current)}
+	}
 	result, err := g.editor.Edit(ctx, zone.Target{Domain: t.domain, Store: freshStore{t.connection}}, zone.Edit{Plan: plan})
 	if err != nil {
 		settleAll(batch, err)
@@ -181,9 +186,24 @@ func (g *gatherer) carryOut(t target, batch []*wish) error {
 			made = slices.Delete(made, n, n+1) // Of several equal wishes the first made the change.
 			w.report()
 		}
-		w.settle(failureOf(w, result.Failures))
+		w.settle(cmp.Or(hidden[w], failureOf(w, result.Failures)))
 	}
 	return nil
+}
+
+// hiddenIn gives those of a batch that would be added below a delegation, where no name server of the zone ever answers with them.
+func hiddenIn(domain string, batch []*wish, current zone.Snapshot) map[*wish]error {
+	hidden := map[*wish]error{}
+	delegations := zone.NewDelegations(domain, current.Records())
+	for _, w := range batch {
+		if w.Operation != zone.Add || len(delegations.Occluded([]zone.Record{w.Record})) == 0 {
+			continue
+		}
+		delegation, _ := delegations.Over(w.Record.Name)
+		hidden[w] = fmt.Errorf("zone %s delegates %s to other name servers, so that nobody would see the TXT record of %s: solve the challenge at their provider, "+
+			"or add there a CNAME for it that points into a zone of this operator, with cnameStrategy: Follow", domain, delegation, w.Record.Name)
+	}
+	return hidden
 }
 
 func failureOf(w *wish, failures []zone.Failure) error {
