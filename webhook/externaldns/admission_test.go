@@ -151,8 +151,10 @@ func TestAConnectionIsCountedOnceUntilItIsClosed(t *testing.T) {
 		}
 		conns = append(conns, accepted.(*admitted))
 	}
-	if !a.welcome(conns[1]) || !a.welcome(conns[1]) {
-		t.Error("there is room")
+	for range 2 { // One connection serves many requests.
+		if !a.welcome(conns[1]) {
+			t.Error("there is room")
+		}
 	}
 	if a.count != 2 || a.known != 1 {
 		t.Errorf("%d strangers, %d known", a.count, a.known)
