@@ -116,6 +116,13 @@ const (
 	AnnotationPaused = "regapi.io/paused"
 )
 
+// IsPaused says whether somebody has stopped all writes for an object. Whatever the annotation holds but for "false", an empty value
+// included, is meant to: a pause that is spelled otherwise must not be none.
+func IsPaused(object metav1.Object) bool {
+	value, annotated := object.GetAnnotations()[AnnotationPaused]
+	return annotated && value != "false"
+}
+
 // DNSZoneSpec says which records the zone of a domain has to hold.
 //
 // What is declared is owned: a name and type that has records here answers with them and nothing else, and what leaves the spec

@@ -139,7 +139,7 @@ func (s *Solver) consent(ctx context.Context, connection *account.Connection, do
 func objection(object *v1alpha1.DNSZone, domain string, wanted zone.Change) error {
 	name := object.Namespace + "/" + object.Name
 	switch {
-	case object.Annotations[v1alpha1.AnnotationPaused] == "true":
+	case v1alpha1.IsPaused(object):
 		return fmt.Errorf("DNSZone %s is paused: take its annotation %s off", name, v1alpha1.AnnotationPaused)
 	case object.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		return fmt.Errorf("DNSZone %s has managementPolicy: %s, which writes nothing: set it to %s", name, v1alpha1.PolicyObserve, v1alpha1.PolicyManage)

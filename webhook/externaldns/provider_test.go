@@ -276,10 +276,12 @@ func TestWhatMayNotBeWrittenIsNot(t *testing.T) {
 		settings Settings
 		change   func(*v1alpha1.DNSZone)
 	}{
-		"dry run":   {settings: Settings{DryRun: true}},
-		"read-only": {settings: Settings{ReadOnly: true}},
-		"paused":    {change: func(z *v1alpha1.DNSZone) { z.Annotations = map[string]string{v1alpha1.AnnotationPaused: "true"} }},
-		"observed":  {change: func(z *v1alpha1.DNSZone) { z.Spec.ManagementPolicy = v1alpha1.PolicyObserve }},
+		"dry run":                   {settings: Settings{DryRun: true}},
+		"read-only":                 {settings: Settings{ReadOnly: true}},
+		"paused":                    {change: paused("true")},
+		"paused, spelled otherwise": {change: paused("Yes")},
+		"paused, without a word":    {change: paused("")},
+		"observed":                  {change: func(z *v1alpha1.DNSZone) { z.Spec.ManagementPolicy = v1alpha1.PolicyObserve }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			object := optedIn("example.ru")
@@ -293,6 +295,10 @@ func TestWhatMayNotBeWrittenIsNot(t *testing.T) {
 			}
 		})
 	}
+}
+
+func paused(value string) func(*v1alpha1.DNSZone) {
+	return func(z *v1alpha1.DNSZone) { z.Annotations = map[string]string{v1alpha1.AnnotationPaused: value} }
 }
 
 func TestTheLimitOfChangesLeavesTheRestToLaterSyncs(t *testing.T) {

@@ -46,7 +46,7 @@ func (s *served) writable() (why string, ok bool) {
 	switch {
 	case s.zone == nil:
 		return "", true
-	case s.zone.Annotations[v1alpha1.AnnotationPaused] != "" && s.zone.Annotations[v1alpha1.AnnotationPaused] != "false":
+	case v1alpha1.IsPaused(s.zone):
 		return "the annotation " + v1alpha1.AnnotationPaused + " stops all writes", false
 	case s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		return "managementPolicy: Observe writes nothing", false

@@ -51,7 +51,7 @@ func (r *Reconciler) release(ctx context.Context, s *scope) error {
 
 func (r *Reconciler) removeRecords(ctx context.Context, s *scope) error {
 	s.target.Domain = domainOf(s.zone) // Without claiming it.
-	if s.paused() {
+	if v1alpha1.IsPaused(s.zone) {
 		return outcome.Stalled(v1alpha1.ReasonPaused, "the annotation "+v1alpha1.AnnotationPaused+" stops it: take the annotation off, or they stay behind").Err()
 	}
 	return phase.Run(ctx, s, r.reconnect, r.interpret, r.removeOwned)
