@@ -27,13 +27,16 @@ func (r *Reconciler) hold(ctx context.Context, s *scope) error {
 	return r.patchFinalizers(ctx, s)
 }
 
-// patchFinalizers writes the finalizers and makes the answer the new starting point of the scope.
+// patchFinalizers writes the finalizers and makes the answer the new starting point of the scope. What is to become of the status is not
+// written with it, and stays.
 func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
+	found := s.zone.DeepCopy().Status
 	patch := client.MergeFromWithOptions(s.before, client.MergeFromWithOptimisticLock{})
 	if err := r.Patch(ctx, s.zone, patch); err != nil {
 		return fmt.Errorf("write the finalizer: %w", err)
 	}
 	s.before = s.zone.DeepCopy()
+	s.zone.Status = found
 	return nil
 }
 

@@ -49,7 +49,7 @@ func (r *Reconciler) planBesideExternalDNS(ctx context.Context, s *scope, curren
 	}
 	made, complete, err := r.Provenance.Made(ctx, s.target.Domain)
 	if err != nil {
-		s.provenanceErr = fmt.Errorf("find out what external-dns made in the zone: %w", err)
+		s.planErr = fmt.Errorf("find out what external-dns made in the zone: %w", err)
 		return zone.Edits{}
 	}
 	s.external = made

@@ -59,7 +59,7 @@ func (r *Reconciler) removeRecords(ctx context.Context, s *scope) error {
 
 // reconnect finds the connection of the account, also of one that is going, too.
 func (r *Reconciler) reconnect(ctx context.Context, s *scope) error {
-	connection, err := r.Directory.ResolveForRelease(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef)
+	connection, err := r.Directory.ResolveForRelease(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef, s.target.Domain)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) ([]zone.Rec
 		if other.UID == s.zone.UID || !other.DeletionTimestamp.IsZero() {
 			continue
 		}
-		connection, err := r.Directory.ResolveForRelease(ctx, r.Client, other.Namespace, other.Spec.AccountRef)
+		connection, err := r.Directory.ResolveForRelease(ctx, r.Client, other.Namespace, other.Spec.AccountRef, s.target.Domain)
 		if err != nil || connection.ID != s.connection.ID {
 			continue // It is about somebody else's zone, or declares nothing as long as it has no account.
 		}
