@@ -186,17 +186,16 @@ func (c *choices) byList(ctx context.Context, opened *v1alpha1.Account, connecti
 	return nil
 }
 
-// domainsOf gives the domains of an Account. While the process settles they are waited for; later an Account whose list is not known yet stops
-// nobody.
-func (p *Provider) domainsOf(ctx context.Context, opened *v1alpha1.Account, settling bool) (*account.Connection, []string, error) {
+// domainsOf gives the domains of an Account: those that are known, or else, where it is waited, those of the next list.
+func (p *Provider) domainsOf(ctx context.Context, opened *v1alpha1.Account, wait bool) (*account.Connection, []string, error) {
 	connection, err := p.connect(ctx, &served{account: opened})
 	if err != nil {
 		return nil, nil, err
 	}
-	if !settling {
+	if !wait {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithCancel(ctx)
-		cancel() // What is known is known without waiting.
+		cancel() // What is known is given all the same.
 	}
 	domains, err := connection.Inventory.Domains(ctx)
 	return connection, domains, err

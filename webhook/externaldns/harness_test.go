@@ -76,6 +76,7 @@ func newHarness(t testing.TB, settings Settings, zones ...*v1alpha1.DNSZone) *ha
 
 func (h *harness) serve(settings Settings) {
 	h.StartDirectory()
+	settings.Endpoints = tenancy.Trust{h.API.URL()}
 	settings.Reader, settings.Directory, settings.Editor, settings.Events = h.Kube, h.Directory, zone.NewEditor(), h.Events
 	h.provider = NewProvider(settings)
 	h.web = httptest.NewServer((&Server{Provider: h.provider}).Handler())

@@ -80,14 +80,16 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
+	shares := waking.NewShares(waking.BatchConcurrency)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.DNSZone{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.zonesOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(r.rivalsOf), builder.WithPredicates(claimChanged)).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(waking.Borrowers(r.Client, &v1alpha1.DNSZoneList{}, holdingOf)), builder.WithPredicates(waking.LabelsChanged)).
 		WatchesRawSource(r.Alarm.Source(waking.Holders(mgr.GetClient(), &v1alpha1.DNSZoneList{}))).
-		WithOptions(waking.Options(waking.BatchConcurrency)).
-		Complete(r)
+		WatchesRawSource(shares.Source()).
+		WithOptions(shares.Options()).
+		Complete(shares.Among(r))
 }
 
 func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
