@@ -77,15 +77,27 @@ func permitted(ctx context.Context, reader client.Reader, namespace string, ref 
 		return nil, err
 	}
 	if !allowed {
-		return nil, accountNotAllowed(key)
+		return nil, notAllowed(ctx, reader, &found, namespace, domain)
 	}
 	return &found, nil
+}
+
+// notAllowed tells a namespace that may use the Account, but not for this domain, from one that may not use it at all.
+func notAllowed(ctx context.Context, reader client.Reader, found *v1alpha1.Account, namespace, domain string) error {
+	key := client.ObjectKeyFromObject(found)
+	if otherwise, err := tenancy.Allows(ctx, reader, found, namespace, ""); err != nil || !otherwise {
+		return accountNotAllowed(key)
+	}
+	return &Unavailable{
+		Reason:  v1alpha1.ReasonAccountNotAllowed,
+		Message: fmt.Sprintf("Account %s does not allow this namespace the domain %s: its owner can add it to spec.allowedNamespaces.domains, or use an Account of this namespace", key, domain),
+	}
 }
 
 func accountNotAllowed(key types.NamespacedName) error {
 	return &Unavailable{
 		Reason:  v1alpha1.ReasonAccountNotAllowed,
-		Message: fmt.Sprintf("Account %s does not allow this namespace, or not for this domain: its owner can do so in spec.allowedNamespaces, or use an Account of this namespace", key),
+		Message: fmt.Sprintf("Account %s does not allow this namespace: its owner can do so in spec.allowedNamespaces, or use an Account of this namespace", key),
 	}
 }
 

@@ -118,7 +118,7 @@ func TestWhatAnAccountAllowsIsAskedOfTheZoneThatWasFound(t *testing.T) {
 		want    string
 	}{
 		"named, allowed":       {of("example.ru"), named, ""},
-		"named, not allowed":   {of("other.ru"), named, "not for this domain"},
+		"named, not allowed":   {of("other.ru"), named, "does not allow this namespace the domain example.ru"},
 		"unnamed, allowed":     {of("example.ru"), nil, ""},
 		"unnamed, not allowed": {of("other.ru"), nil, "no DNSZone or Domain that namespace neighbour may use"},
 	} {

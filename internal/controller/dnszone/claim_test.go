@@ -192,7 +192,7 @@ func TestAnAccountAllowsOtherNamespacesTheDomainsThatItNames(t *testing.T) {
 	h.WaitReady(h.borrow("xn--e1afmkfd.xn--p1ai", controllertest.WWW("192.0.2.1")))
 	refused := h.borrow("example.ru", controllertest.WWW("192.0.2.1"))
 	ready := h.WaitFor(refused, metav1.ConditionFalse, v1alpha1.ReasonAccountNotAllowed)
-	if !strings.Contains(ready.Message, "not for this domain") {
+	if !strings.Contains(ready.Message, "the domain example.ru: its owner can add it to spec.allowedNamespaces.domains") {
 		t.Errorf("message %q", ready.Message)
 	}
 	h.WaitReady(h.CreateZone(controllertest.WWW("192.0.2.2"))) // The Account's own namespace may use every domain.
