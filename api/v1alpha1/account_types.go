@@ -49,7 +49,25 @@ type AccountSpec struct {
 	// +optional
 	// +kubebuilder:default=Disabled
 	ExternalDNS ExternalDNS `json:"externalDNS,omitempty"`
+
+	// balance says whether status.balance shows the balance of the account: Shown, or Hidden, since whoever may list Accounts reads it there.
+	// +optional
+	// +kubebuilder:default=Hidden
+	Balance BalanceVisibility `json:"balance,omitempty"`
 }
+
+// BalanceVisibility says whether the balance of an account is shown.
+//
+// +kubebuilder:validation:Enum=Hidden;Shown
+type BalanceVisibility string
+
+// Whether the balance is shown.
+const (
+	// BalanceHidden keeps the balance out of the status.
+	BalanceHidden BalanceVisibility = "Hidden"
+	// BalanceShown has the balance in the status, with every sweep.
+	BalanceShown BalanceVisibility = "Shown"
+)
 
 // FromNamespaces says which namespaces are meant.
 //
@@ -69,6 +87,7 @@ const (
 // AllowedNamespaces says from which namespaces an Account may be used.
 //
 // +kubebuilder:validation:XValidation:rule="(self.from == 'Selector') == has(self.selector)",message="selector goes with from: Selector, and only with that"
+// +kubebuilder:validation:XValidation:rule="!has(self.domains) || self.from != 'Same'",message="domains bounds what other namespaces may use: it goes with from: All or from: Selector"
 type AllowedNamespaces struct {
 	// from: Same, All or Selector.
 	// +optional
@@ -78,6 +97,17 @@ type AllowedNamespaces struct {
 	// selector of namespaces by their labels.
 	// +optional
 	Selector *metav1.LabelSelector `json:"selector,omitempty"`
+
+	// domains that these namespaces may use, such as example.ru or пример.рф; every domain of the account where it is not given. The
+	// Account's own namespace may use every domain.
+	// +optional
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MinLength=3
+	// +kubebuilder:validation:items:MaxLength=253
+	// +kubebuilder:validation:items:XValidation:rule="self.matches('^[\\\\p{L}\\\\p{N}]([\\\\p{L}\\\\p{M}\\\\p{N}-]{0,61}[\\\\p{L}\\\\p{M}\\\\p{N}])?([.][\\\\p{L}\\\\p{N}]([\\\\p{L}\\\\p{M}\\\\p{N}-]{0,61}[\\\\p{L}\\\\p{M}\\\\p{N}])?)+$')",message="not a domain name: write labels of letters, digits and inner hyphens joined by dots, without a star and without a final dot, such as example.ru"
+	Domains []string `json:"domains,omitempty"`
 }
 
 // DefaultRequestsPerHour leaves a tenth of what REG.API grants to people and other programs.
@@ -177,7 +207,7 @@ type AccountStatus struct {
 	// +optional
 	Zones int32 `json:"zones,omitempty"`
 
-	// balance of the account with its currency, such as "1000.50 RUR".
+	// balance of the account with its currency, such as "1000.50 RUR", where spec.balance says Shown.
 	// +optional
 	// +kubebuilder:validation:MaxLength=64
 	Balance string `json:"balance,omitempty"`

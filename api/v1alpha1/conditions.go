@@ -49,7 +49,7 @@ const (
 	ReasonPublishing = "Publishing"
 	// ReasonUnreachable: the authoritative name servers cannot be asked from here.
 	ReasonUnreachable = "Unreachable"
-	// ReasonAccountNotAllowed: the Account lies in another namespace and does not allow this one.
+	// ReasonAccountNotAllowed: the Account lies in another namespace and does not allow this one, or not for this domain.
 	ReasonAccountNotAllowed = "AccountNotAllowed"
 
 	// ReasonSwept: everything that is followed was read within the last sweeps.
@@ -63,7 +63,7 @@ const (
 	ReasonRequestRefused = "RequestRefused"
 	// ReasonRecordsRefused: some records cannot be created; all the others are in place.
 	ReasonRecordsRefused = "RecordsRefused"
-	// ReasonConflict: an older object already manages the same zone or domain.
+	// ReasonConflict: another object of the same login manages the zone.
 	ReasonConflict = "Conflict"
 
 	// ReasonAccessDenied: REG.API refuses the credentials or the address that the operator calls from.

@@ -39,6 +39,20 @@ type OwnedRecords struct {
 	Web []byte `json:"web,omitempty"`
 }
 
+// ZoneClaim is what is known of an object's right to its zone.
+type ZoneClaim struct {
+	// login that was seen to hold the domain, by a name that tells nothing about it. Without one the object counts for nothing: it stops
+	// no other object, and external-dns is served nothing by it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Login string `json:"login,omitempty"`
+
+	// rules says that this object ruled the zone when it was looked at last. Of several objects of one login it goes on ruling, but for
+	// one in the Account's own namespace.
+	// +optional
+	Rules bool `json:"rules,omitempty"`
+}
+
 // ZonePlan is what would change in the zone. It is there while something keeps it from being carried out.
 type ZonePlan struct {
 	// hash names exactly this plan: the annotation regapi.io/approve-plan with it as value approves it.

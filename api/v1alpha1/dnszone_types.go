@@ -116,6 +116,13 @@ const (
 	AnnotationPaused = "regapi.io/paused"
 )
 
+// IsPaused says whether somebody has stopped all writes for an object. Whatever the annotation holds but for "false", an empty value
+// included, is meant to: a pause that is spelled otherwise must not be none.
+func IsPaused(object metav1.Object) bool {
+	value, annotated := object.GetAnnotations()[AnnotationPaused]
+	return annotated && value != "false"
+}
+
 // DNSZoneSpec says which records the zone of a domain has to hold.
 //
 // What is declared is owned: a name and type that has records here answers with them and nothing else, and what leaves the spec
@@ -222,6 +229,11 @@ type DNSZoneStatus struct {
 	// +kubebuilder:validation:MaxLength=32
 	ServiceID string `json:"serviceID,omitempty"`
 
+	// claim is this object's right to the zone, as it was seen last: it holds through outages and restarts. It ends with the object, with
+	// its Account or the consent of that, or when REG.API says that the account does not hold the domain.
+	// +optional
+	Claim *ZoneClaim `json:"claim,omitempty"`
+
 	// records is how many records of the spec were seen in the zone.
 	// +optional
 	Records int32 `json:"records"`
@@ -326,11 +338,3 @@ func (z *DNSZone) GetConditions() *[]metav1.Condition { return &z.Status.Conditi
 
 // SetObservedGeneration records the generation that the status speaks of.
 func (z *DNSZone) SetObservedGeneration(generation int64) { z.Status.ObservedGeneration = generation }
-
-// Rules says which of two objects for one zone rules it: the older one does, and an object rules itself.
-func (z *DNSZone) Rules(rival *DNSZone) bool {
-	if !z.CreationTimestamp.Equal(&rival.CreationTimestamp) {
-		return z.CreationTimestamp.Before(&rival.CreationTimestamp)
-	}
-	return z.UID <= rival.UID
-}

@@ -50,6 +50,11 @@ type DomainStatus struct {
 	// +kubebuilder:validation:MaxLength=32
 	ServiceID string `json:"serviceID,omitempty"`
 
+	// heldBy is the login that was seen to hold the domain, by a name that tells nothing about it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	HeldBy string `json:"heldBy,omitempty"`
+
 	// state at the registrar.
 	// +optional
 	State DomainState `json:"state,omitempty"`

@@ -134,20 +134,25 @@ func TestTheAPIServerRefusesRecordsThatCannotExist(t *testing.T) {
 
 func TestTheAPIServerRefusesOtherFieldsThatCannotWork(t *testing.T) {
 	for name, test := range map[string]struct{ kind, spec, want string }{
-		"a domain with a final dot":      {"Domain", `{accountRef: {name: main}, domainName: example.ru.}`, "without a final dot"},
-		"a domain without a dot":         {"Domain", `{accountRef: {name: main}, domainName: example}`, `spec.domainName: Invalid value: "example": not a domain name`},
-		"a domain of two alphabets":      {"Domain", `{accountRef: {name: main}, domainName: exаmple.ru}`, "mixes Latin and Cyrillic letters"},
-		"a zone without an account":      {"DNSZone", `{domainName: example.ru}`, "spec.accountRef: Required value"},
-		"a TTL in days":                  {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, soa: {ttl: 1d}}`, "a day is 24h"},
-		"a TTL that is too short":        {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, soa: {minimumTTL: 1s}}`, "from 1m to 720h"},
-		"a protected name with a space":  {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, protected: [www, "a b"]}`, `spec.protected[1]: Invalid value: "a b": not a pattern of names in a zone`},
-		"a protected empty label":        {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, protected: [a..b]}`, "remove the extra dot"},
-		"an unknown deletion policy":     {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, deletionPolicy: Burn}`, `supported values: "Retain", "Delete"`},
-		"an account without a Secret":    {"Account", `{}`, "spec.secretRef: Required value"},
-		"an endpoint without encryption": {"Account", `{secretRef: {name: s}, endpoint: "http://api.example.ru/"}`, "use https"},
-		"an endpoint with credentials":   {"Account", `{secretRef: {name: s}, endpoint: "https://u:p@api.example.ru/"}`, "the address holds no credentials"},
-		"an endpoint with a query":       {"Account", `{secretRef: {name: s}, endpoint: "https://api.example.ru/?a=b"}`, "without a query"},
-		"an endpoint that is not a URL":  {"Account", `{secretRef: {name: s}, endpoint: "api.example.ru"}`, `spec.endpoint: Invalid value: "api.example.ru": not a usable address`},
+		"a domain with a final dot":               {"Domain", `{accountRef: {name: main}, domainName: example.ru.}`, "without a final dot"},
+		"a domain without a dot":                  {"Domain", `{accountRef: {name: main}, domainName: example}`, `spec.domainName: Invalid value: "example": not a domain name`},
+		"a domain of two alphabets":               {"Domain", `{accountRef: {name: main}, domainName: exаmple.ru}`, "mixes Latin and Cyrillic letters"},
+		"a zone without an account":               {"DNSZone", `{domainName: example.ru}`, "spec.accountRef: Required value"},
+		"a TTL in days":                           {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, soa: {ttl: 1d}}`, "a day is 24h"},
+		"a TTL that is too short":                 {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, soa: {minimumTTL: 1s}}`, "from 1m to 720h"},
+		"a protected name with a space":           {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, protected: [www, "a b"]}`, `spec.protected[1]: Invalid value: "a b": not a pattern of names in a zone`},
+		"a protected empty label":                 {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, protected: [a..b]}`, "remove the extra dot"},
+		"an unknown deletion policy":              {"DNSZone", `{accountRef: {name: main}, domainName: example.ru, deletionPolicy: Burn}`, `supported values: "Retain", "Delete"`},
+		"an account without a Secret":             {"Account", `{}`, "spec.secretRef: Required value"},
+		"an endpoint without encryption":          {"Account", `{secretRef: {name: s}, endpoint: "http://api.example.ru/"}`, "use https"},
+		"an endpoint with credentials":            {"Account", `{secretRef: {name: s}, endpoint: "https://u:p@api.example.ru/"}`, "the address holds no credentials"},
+		"an endpoint with a query":                {"Account", `{secretRef: {name: s}, endpoint: "https://api.example.ru/?a=b"}`, "without a query"},
+		"domains for the Account's own namespace": {"Account", `{secretRef: {name: s}, allowedNamespaces: {from: Same, domains: [example.ru]}}`, "goes with from: All or from: Selector"},
+		"no domains at all for others":            {"Account", `{secretRef: {name: s}, allowedNamespaces: {from: All, domains: []}}`, "should have at least 1 items"},
+		"a star among the domains":                {"Account", `{secretRef: {name: s}, allowedNamespaces: {from: All, domains: ["*.example.ru"]}}`, `domains[0]: Invalid value: "*.example.ru": not a domain name`},
+		"a final dot among the domains":           {"Account", `{secretRef: {name: s}, allowedNamespaces: {from: All, domains: [example.ru, example.ru.]}}`, "without a final dot"},
+		"a balance that is shown somehow":         {"Account", `{secretRef: {name: s}, balance: Roughly}`, `supported values: "Hidden", "Shown"`},
+		"an endpoint that is not a URL":           {"Account", `{secretRef: {name: s}, endpoint: "api.example.ru"}`, `spec.endpoint: Invalid value: "api.example.ru": not a usable address`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			assertRefused(t, apply(test.kind, test.spec), test.want)
@@ -159,6 +164,14 @@ func TestLoopbackEndpointsMayBeUnencrypted(t *testing.T) {
 	for _, endpoint := range []string{"http://127.0.0.1:8088/api/regru2/", "http://localhost/", "http://[::1]:8088/", "https://api.reg.ru/api/regru2/"} {
 		if err := apply("Account", fmt.Sprintf("{secretRef: {name: s}, endpoint: %q}", endpoint)); err != nil {
 			t.Errorf("%s: %v", endpoint, err)
+		}
+	}
+}
+
+func TestAnAccountMayAllowOthersSingleDomains(t *testing.T) {
+	for _, allowed := range []string{"{from: All, domains: [example.ru, пример.рф, xn--e1afmkfd.xn--p1ai]}", "{from: Selector, selector: {matchLabels: {team: web}}, domains: [a.co.ru]}", "{from: All}"} {
+		if err := apply("Account", "{secretRef: {name: s}, allowedNamespaces: "+allowed+"}"); err != nil {
+			t.Errorf("%s: %v", allowed, err)
 		}
 	}
 }

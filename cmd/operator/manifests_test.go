@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -60,6 +62,29 @@ func TestACertificateOfCertManagerIsWhereTheProgramLooks(t *testing.T) {
 	}
 	if len(container.VolumeMounts) != 1 || container.VolumeMounts[0].MountPath != folder {
 		t.Errorf("--tls-cert-dir is %q, and mounted is %v", folder, container.VolumeMounts)
+	}
+}
+
+// TestTheRolesOfPeopleGiveNoStatusAway looks at every role that is added to those of a cluster: what the operator remembers in a status, such as
+// the claim of a DNSZone, is nobody else's to write.
+func TestTheRolesOfPeopleGiveNoStatusAway(t *testing.T) {
+	made := render(t, "resources: [config/default]")
+	for name, to := range map[string]string{"viewer": "view", "editor": "edit", "administrator": "admin"} {
+		role, accounts := find[rbacv1.ClusterRole](t, made, "ClusterRole", "regapi-"+name), to == "admin"
+		if role.Labels["rbac.authorization.k8s.io/aggregate-to-"+to] != "true" || len(role.Labels) != 1 {
+			t.Errorf("the role %s is added by %v", name, role.Labels)
+		}
+		for _, rule := range role.Rules {
+			writes := slices.Contains(rule.Verbs, "create")
+			if writes && slices.Contains(rule.Resources, "accounts") != accounts {
+				t.Errorf("the role %s writes %v", name, rule.Resources)
+			}
+			for _, resource := range rule.Resources {
+				if strings.ContainsAny(resource, "/*") || !slices.Equal(rule.APIGroups, []string{"regapi.io"}) {
+					t.Errorf("the role %s reaches %s of %v", name, resource, rule.APIGroups)
+				}
+			}
+		}
 	}
 }
 

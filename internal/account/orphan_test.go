@@ -77,7 +77,7 @@ func (o *orphanage) refresh() (*Connection, error) {
 }
 
 func (o *orphanage) release() (*Connection, error) {
-	return o.directory.ResolveForRelease(o.Context(), o.kube, "default", v1alpha1.AccountReference{Name: "a"})
+	return o.directory.ResolveForRelease(o.Context(), o.kube, "default", v1alpha1.AccountReference{Name: "a"}, "example.ru")
 }
 
 func TestAConnectionOutlivesItsSecretByAMinute(t *testing.T) {

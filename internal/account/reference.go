@@ -2,25 +2,29 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
-// Resolve gives the connection of the Account that an object of a namespace refers to, if that Account allows the namespace
-// and is ready. It makes no request: an Account that is not known to work is not worth one.
+// Resolve is ResolveFor for who does not know the domain yet. Whether the namespace may use what he finds is for him to ask (tenancy.Allows).
+func (d *Directory) Resolve(ctx context.Context, reader client.Reader, namespace string, ref v1alpha1.AccountReference) (*Connection, error) {
+	return d.ResolveFor(ctx, reader, namespace, ref, "")
+}
+
+// ResolveFor gives the connection of the Account that an object of a namespace refers to for a domain, in canonical form, if that Account
+// allows the namespace and the domain and is ready. It makes no request: an Account that is not known to work is not worth one.
 //
 // The error is an *Unavailable where somebody has to act, and says who.
-func (d *Directory) Resolve(ctx context.Context, reader client.Reader, namespace string, ref v1alpha1.AccountReference) (*Connection, error) {
-	found, err := permitted(ctx, reader, namespace, ref)
+func (d *Directory) ResolveFor(ctx context.Context, reader client.Reader, namespace string, ref v1alpha1.AccountReference, domain string) (*Connection, error) {
+	found, err := permitted(ctx, reader, namespace, ref, domain)
 	switch {
 	case err != nil:
 		return nil, err
@@ -35,10 +39,10 @@ func (d *Directory) Resolve(ctx context.Context, reader client.Reader, namespace
 	return d.Get(ctx, found)
 }
 
-// ResolveForRelease is Resolve for whoever removes what is his and is being deleted: for him an Account that is being deleted
+// ResolveForRelease is ResolveFor for whoever removes what is his and is being deleted: for him an Account that is being deleted
 // itself serves, and one whose connection is still open, whatever has become of its Secret.
-func (d *Directory) ResolveForRelease(ctx context.Context, reader client.Reader, namespace string, ref v1alpha1.AccountReference) (*Connection, error) {
-	found, err := permitted(ctx, reader, namespace, ref)
+func (d *Directory) ResolveForRelease(ctx context.Context, reader client.Reader, namespace string, ref v1alpha1.AccountReference, domain string) (*Connection, error) {
+	found, err := permitted(ctx, reader, namespace, ref, domain)
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +52,8 @@ func (d *Directory) ResolveForRelease(ctx context.Context, reader client.Reader,
 	return d.Get(ctx, found)
 }
 
-// permitted gives the Account that an object of a namespace refers to, if it allows the namespace.
-func permitted(ctx context.Context, reader client.Reader, namespace string, ref v1alpha1.AccountReference) (*v1alpha1.Account, error) {
+// permitted gives the Account that an object of a namespace refers to for a domain, if it allows both.
+func permitted(ctx context.Context, reader client.Reader, namespace string, ref v1alpha1.AccountReference, domain string) (*v1alpha1.Account, error) {
 	key := ref.KeyFrom(namespace)
 	var found v1alpha1.Account
 	err := reader.Get(ctx, key, &found)
@@ -65,37 +69,29 @@ func permitted(ctx context.Context, reader client.Reader, namespace string, ref 
 	case err != nil:
 		return nil, fmt.Errorf("read Account %s: %w", key, err)
 	}
-	if allowed, err := allowsNamespace(ctx, reader, &found, namespace); err != nil {
+	allowed, err := tenancy.Allows(ctx, reader, &found, namespace, domain)
+	if unreadable, ok := errors.AsType[*tenancy.UnreadableSelector](err); ok {
+		return nil, &Unavailable{Reason: v1alpha1.ReasonAccountNotAllowed, Message: unreadable.Error()}
+	}
+	if err != nil {
 		return nil, err
-	} else if !allowed {
-		return nil, accountNotAllowed(key)
+	}
+	if !allowed {
+		return nil, notAllowed(ctx, reader, &found, namespace, domain)
 	}
 	return &found, nil
 }
 
-// allowsNamespace says whether objects of a namespace may refer to an Account.
-func allowsNamespace(ctx context.Context, reader client.Reader, found *v1alpha1.Account, namespace string) (bool, error) {
-	allowed := found.Spec.AllowedNamespaces
-	switch {
-	case found.Namespace == namespace:
-		return true, nil
-	case allowed == nil:
-		return false, nil
-	case allowed.From != v1alpha1.NamespacesSelector:
-		return allowed.From == v1alpha1.NamespacesAll, nil
+// notAllowed tells a namespace that may use the Account, but not for this domain, from one that may not use it at all.
+func notAllowed(ctx context.Context, reader client.Reader, found *v1alpha1.Account, namespace, domain string) error {
+	key := client.ObjectKeyFromObject(found)
+	if otherwise, err := tenancy.Allows(ctx, reader, found, namespace, ""); err != nil || !otherwise {
+		return accountNotAllowed(key)
 	}
-	selector, err := metav1.LabelSelectorAsSelector(allowed.Selector)
-	if err != nil {
-		return false, &Unavailable{
-			Reason:  v1alpha1.ReasonAccountNotAllowed,
-			Message: fmt.Sprintf("spec.allowedNamespaces.selector of Account %s cannot be read: %v", client.ObjectKeyFromObject(found), err),
-		}
+	return &Unavailable{
+		Reason:  v1alpha1.ReasonAccountNotAllowed,
+		Message: fmt.Sprintf("Account %s does not allow this namespace the domain %s: its owner can add it to spec.allowedNamespaces.domains, or use an Account of this namespace", key, domain),
 	}
-	var from corev1.Namespace
-	if err := reader.Get(ctx, types.NamespacedName{Name: namespace}, &from); err != nil {
-		return false, fmt.Errorf("read Namespace %s: %w", namespace, err)
-	}
-	return selector.Matches(labels.Set(from.Labels)), nil
 }
 
 func accountNotAllowed(key types.NamespacedName) error {
@@ -116,4 +112,13 @@ func accountNotReady(found *v1alpha1.Account) error {
 		Message: fmt.Sprintf("Account %s is not ready (%s): its own conditions say what to do", found.Name, ready.Reason),
 		Passing: meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReconciling),
 	}
+}
+
+// MayBecomeReady says whether an Account is ready, or may be without anybody's doing: it has not been checked yet, or is tried again.
+func MayBecomeReady(found *v1alpha1.Account) bool {
+	if meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady) {
+		return true
+	}
+	waiting, ok := accountNotReady(found).(*Unavailable)
+	return ok && waiting.Passing
 }

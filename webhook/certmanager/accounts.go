@@ -5,141 +5,135 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// connect gives the way to the account that a challenge of a namespace is solved with.
-func (s *Solver) connect(ctx context.Context, namespace string, named *v1alpha1.AccountReference, fqdn string) (*account.Connection, error) {
-	if named != nil {
-		connection, err := s.settings.Directory.Resolve(ctx, s.settings.Reader, namespace, *named)
-		if err != nil {
-			return nil, fmt.Errorf("accountRef in the webhook config of the issuer, for namespace %s: %w", namespace, err)
-		}
-		return connection, nil
+// place is where the record of a challenge belongs.
+type place struct {
+	connection *account.Connection
+	// login of the Account, and the domain that it holds.
+	login, domain string
+}
+
+// locate finds the place for a challenge of a namespace: through the Account that the Issuer names, or else as the objects say.
+func (s *Solver) locate(ctx context.Context, namespace string, named *v1alpha1.AccountReference, fqdn string) (place, error) {
+	view := tenancy.NewView(s.settings.Reader)
+	if named == nil {
+		return s.locateByObjects(ctx, view, namespace, fqdn)
 	}
-	holders, err := s.holders(ctx, namespace, fqdn)
+	found, err := s.placeOf(ctx, namespace, *named, fqdn, "")
 	if err != nil {
-		return nil, err
+		return place{}, fmt.Errorf("accountRef in the webhook config of the issuer, for namespace %s: %w", namespace, err)
 	}
-	for _, h := range holders {
-		connection, err := s.connectBy(ctx, namespace, h)
-		if err == nil {
-			return connection, nil
-		}
-		if !notAllowed(err) {
-			return nil, fmt.Errorf("the Account of %s/%s: %w", h.Namespace, h.Name, err)
-		}
+	of, err := view.Account(ctx, named.KeyFrom(namespace))
+	if err != nil || of == nil {
+		return place{}, errors.Join(err, fmt.Errorf("the Account %s has just gone", named.KeyFrom(namespace)))
 	}
-	return nil, fmt.Errorf("no DNSZone or Domain that namespace %s may use has a domain that %s ends with: create one there, "+
-		"set accountRef in the webhook config of the issuer, or let the Account allow the namespace in spec.allowedNamespaces", namespace, fqdn)
-}
-
-// holder is an object that says which Account holds a domain.
-type holder struct {
-	metav1.ObjectMeta
-	domain string
-	ref    v1alpha1.AccountReference
-}
-
-// holders lists the objects for the domains that a name ends with: the longest domain first, of one domain those of the
-// challenge's own namespace before others, and older ones before younger ones.
-func (s *Solver) holders(ctx context.Context, namespace, fqdn string) ([]holder, error) {
-	var zones v1alpha1.DNSZoneList
-	var domains v1alpha1.DomainList
-	// Nothing here changes an object, and specs may hold thousands of records.
-	if err := s.settings.Reader.List(ctx, &zones, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list DNSZones: %w", err)
-	}
-	if err := s.settings.Reader.List(ctx, &domains, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list Domains: %w", err)
-	}
-	var found []holder
-	collect := func(meta metav1.ObjectMeta, name v1alpha1.DomainName, ref v1alpha1.AccountReference) {
-		// What cannot be a domain is for the controllers to complain about.
-		if domain, err := zone.CanonicalDomain(string(name)); err == nil && endsWith(fqdn, domain) {
-			found = append(found, holder{meta, domain, ref})
-		}
-	}
-	for i := range zones.Items {
-		collect(zones.Items[i].ObjectMeta, zones.Items[i].Spec.DomainName, zones.Items[i].Spec.AccountRef)
-	}
-	for i := range domains.Items {
-		collect(domains.Items[i].ObjectMeta, domains.Items[i].Spec.DomainName, domains.Items[i].Spec.AccountRef)
-	}
-	foreign := func(h holder) int {
-		if h.Namespace == namespace {
-			return 0
-		}
-		return 1
-	}
-	slices.SortFunc(found, func(a, b holder) int {
-		return cmp.Or(
-			cmp.Compare(len(b.domain), len(a.domain)),
-			cmp.Compare(foreign(a), foreign(b)),
-			a.CreationTimestamp.Compare(b.CreationTimestamp.Time),
-			cmp.Compare(a.UID, b.UID),
-		)
-	})
+	found.login = tenancy.Login(of)
 	return found, nil
 }
 
-// connectBy gives the connection of the Account that an object refers to, if a namespace may use it.
-func (s *Solver) connectBy(ctx context.Context, namespace string, h holder) (*account.Connection, error) {
-	key := h.ref.KeyFrom(h.Namespace)
-	if h.Namespace != namespace {
-		absolute := v1alpha1.AccountReference{Name: key.Name, Namespace: key.Namespace}
-		if _, err := s.settings.Directory.Resolve(ctx, s.settings.Reader, namespace, absolute); err != nil {
-			return nil, err
+// placeOf finds the zone of a name in an Account that objects of a namespace refer to. What the Account allows a namespace may depend on
+// the domain, so that it is asked again once that is known.
+func (s *Solver) placeOf(ctx context.Context, namespace string, ref v1alpha1.AccountReference, fqdn, domain string) (place, error) {
+	connection, err := s.settings.Directory.ResolveFor(ctx, s.settings.Reader, namespace, ref, domain)
+	if err != nil {
+		return place{}, err
+	}
+	held, err := s.findZone(ctx, connection, fqdn)
+	if err != nil {
+		return place{}, err
+	}
+	_, err = s.settings.Directory.ResolveFor(ctx, s.settings.Reader, namespace, ref, held)
+	return place{connection: connection, domain: held}, err
+}
+
+// placeBy is placeOf for an object, whose Account the namespace of the challenge has to be allowed to use as well.
+func (s *Solver) placeBy(ctx context.Context, namespace string, h holder, fqdn string) (place, error) {
+	found, err := s.placeOf(ctx, h.Namespace, h.ref, fqdn, h.domain)
+	if err == nil && h.Namespace != namespace {
+		_, err = s.settings.Directory.ResolveFor(ctx, s.settings.Reader, namespace, h.absolute(), found.domain)
+	}
+	if err != nil {
+		return place{}, fmt.Errorf("the Account of %s/%s: %w", h.Namespace, h.Name, err)
+	}
+	found.login = h.login
+	return found, nil
+}
+
+// locateByObjects finds the place by the objects for the domains that a name ends with. Those that are known to hold their domain are asked
+// first, and nothing at an endpoint of lesser trust takes their place. What is broken, foreign or untrue is passed over, so that nobody
+// stops a challenge by creating an object; what was wrong with the first is told if none is of use.
+func (s *Solver) locateByObjects(ctx context.Context, view *tenancy.View, namespace, fqdn string) (place, error) {
+	known, others, err := s.holders(ctx, view, namespace, fqdn)
+	if err != nil {
+		return place{}, err
+	}
+	var failure error
+	for _, h := range known {
+		if h.rank > known[0].rank {
+			break
+		}
+		found, err := s.placeBy(ctx, namespace, h, fqdn)
+		if err == nil {
+			return found, nil
+		}
+		failure = cmp.Or(failure, err)
+		if !mayTryOthers(err) {
+			return place{}, failure
 		}
 	}
-	return s.settings.Directory.Resolve(ctx, s.settings.Reader, h.Namespace, h.ref)
+	if len(known) > 0 {
+		others = upToRank(others, known[0].rank)
+	}
+	found, err := s.locateByOthers(ctx, namespace, others, fqdn)
+	if err == nil {
+		return found, nil
+	}
+	return place{}, cmp.Or(failure, err)
 }
 
-func notAllowed(err error) bool {
-	unavailable, ok := errors.AsType[*account.Unavailable](err)
-	return ok && unavailable.Reason == v1alpha1.ReasonAccountNotAllowed
+// mayTryOthers says whether a failure lasts, so that it is of no use to wait for its end.
+func mayTryOthers(err error) bool {
+	_, unavailable := errors.AsType[*account.Unavailable](err)
+	_, elsewhere := errors.AsType[*notHeld](err)
+	return unavailable || elsewhere || regapi.IsDenied(err) || regapi.IsNotFound(err) || regapi.IsInvalid(err)
 }
 
-// consent asks the DNSZone that rules a zone, and gives it; nil if there is none. An object counts if it manages the zone through the same
-// login, so that nobody stops the challenges of others by creating one.
-func (s *Solver) consent(ctx context.Context, connection *account.Connection, domain string, wanted zone.Change) (*v1alpha1.DNSZone, error) {
+// consent asks the DNSZone that rules a zone, and gives it; nil if there is none. An object counts if it is of the login that was just seen
+// to hold the zone, so that nobody stops the challenges of others by creating one.
+func (s *Solver) consent(ctx context.Context, found place, wanted zone.Change) (*v1alpha1.DNSZone, error) {
 	var list v1alpha1.DNSZoneList
 	if err := s.settings.Reader.List(ctx, &list, client.UnsafeDisableDeepCopy); err != nil {
 		return nil, fmt.Errorf("list DNSZones: %w", err)
 	}
-	var ruling *v1alpha1.DNSZone
+	var objects []*v1alpha1.DNSZone
 	for i := range list.Items {
 		object := &list.Items[i]
-		if name, err := zone.CanonicalDomain(string(object.Spec.DomainName)); err != nil || name != domain {
-			continue
-		}
-		through, err := s.settings.Directory.Resolve(ctx, s.settings.Reader, object.Namespace, object.Spec.AccountRef)
-		if err != nil || through.ID != connection.ID {
-			continue
-		}
-		if ruling == nil || object.Rules(ruling) {
-			ruling = object
+		if name, err := zone.CanonicalDomain(string(object.Spec.DomainName)); err == nil && name == found.domain {
+			objects = append(objects, object)
 		}
 	}
-	if ruling == nil {
-		return nil, nil
+	ruling, err := tenancy.NewView(s.settings.Reader).Ruler(ctx, objects, found.login, found.domain)
+	if err != nil || ruling == nil {
+		return nil, err
 	}
-	return ruling, objection(ruling, domain, wanted)
+	return ruling, objection(ruling, found.domain, wanted)
 }
 
 // objection is what a DNSZone has against a change.
 func objection(object *v1alpha1.DNSZone, domain string, wanted zone.Change) error {
 	name := object.Namespace + "/" + object.Name
 	switch {
-	case object.Annotations[v1alpha1.AnnotationPaused] == "true":
+	case v1alpha1.IsPaused(object):
 		return fmt.Errorf("DNSZone %s is paused: take its annotation %s off", name, v1alpha1.AnnotationPaused)
 	case object.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		return fmt.Errorf("DNSZone %s has managementPolicy: %s, which writes nothing: set it to %s", name, v1alpha1.PolicyObserve, v1alpha1.PolicyManage)

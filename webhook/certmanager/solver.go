@@ -20,6 +20,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -35,6 +36,8 @@ type Settings struct {
 	Directory *account.Directory
 	Editor    *zone.Editor
 	Events    events.EventRecorder
+	// Endpoints of REG.API, the most trusted first, for Issuers that name no Account. REG.RU's by default.
+	Endpoints tenancy.Trust
 	// Publication asks the authoritative name servers, for Issuers that wait for them.
 	Publication zone.Publication
 	// Metrics is where the metrics are registered; nil for nowhere.
@@ -54,6 +57,9 @@ func (s *Settings) setDefaults() {
 	}
 	if s.WorkWithin == 0 {
 		s.WorkWithin = 2 * time.Minute
+	}
+	if len(s.Endpoints) == 0 {
+		s.Endpoints = tenancy.Trust{v1alpha1.DefaultEndpoint}
 	}
 	if s.Linger == 0 {
 		s.Linger = 250 * time.Millisecond
@@ -138,22 +144,19 @@ func (s *Solver) solve(ctx context.Context, request *acme.ChallengeRequest, oper
 	if request.Key == "" {
 		return errors.New("the challenge has no key")
 	}
-	connection, err := s.connect(ctx, request.ResourceNamespace, config.AccountRef, fqdn)
+	found, err := s.locate(ctx, request.ResourceNamespace, config.AccountRef, fqdn)
 	if err != nil {
 		return err
 	}
-	domain, err := s.findZone(ctx, connection, fqdn)
-	if err != nil {
-		return err
-	}
+	domain := found.domain
 	record := zone.Record{Name: zone.Relative(fqdn, domain), Type: zone.TXT, Content: request.Key}
 	wanted := zone.Change{Operation: operation, Record: record}
-	object, err := s.consent(ctx, connection, domain, wanted)
+	object, err := s.consent(ctx, found, wanted)
 	if err != nil {
 		return err
 	}
 	report := func() { s.report(ctx, object, domain, wanted) }
-	if err := s.gatherer.do(ctx, target{connection, domain}, newWish(number, wanted, report)); err != nil {
+	if err := s.gatherer.do(ctx, target{found.connection, domain}, newWish(number, wanted, report)); err != nil {
 		return err
 	}
 	if operation == zone.Add && config.WaitForPublication == WaitEnabled {

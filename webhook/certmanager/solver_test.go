@@ -242,6 +242,10 @@ func zoneOf(change ...func(*v1alpha1.DNSZone)) *v1alpha1.DNSZone {
 	return made
 }
 
+func paused(value string) func(*v1alpha1.DNSZone) {
+	return func(z *v1alpha1.DNSZone) { z.Annotations = map[string]string{v1alpha1.AnnotationPaused: value} }
+}
+
 func TestADNSZoneMayForbidTheChange(t *testing.T) {
 	const delegated = "tenant.example.ru."
 	for name, c := range map[string]struct {
@@ -249,7 +253,10 @@ func TestADNSZoneMayForbidTheChange(t *testing.T) {
 		fqdn   string
 		want   string // of Present; nothing for success
 	}{
-		"paused":                              {func(z *v1alpha1.DNSZone) { z.Annotations = map[string]string{v1alpha1.AnnotationPaused: "true"} }, apexName, "take its annotation regapi.io/paused off"},
+		"paused":                              {paused("true"), apexName, "take its annotation regapi.io/paused off"},
+		"paused, spelled otherwise":           {paused("yes"), apexName, "take its annotation regapi.io/paused off"},
+		"paused, without a word":              {paused(""), apexName, "take its annotation regapi.io/paused off"},
+		"not paused":                          {paused("false"), apexName, ""},
 		"observing":                           {func(z *v1alpha1.DNSZone) { z.Spec.ManagementPolicy = v1alpha1.PolicyObserve }, apexName, "set it to Manage"},
 		"pruning, a challenge's own name":     {func(z *v1alpha1.DNSZone) { z.Spec.Prune = v1alpha1.PruneAll }, apexName, ""},
 		"pruning, a delegated name":           {func(z *v1alpha1.DNSZone) { z.Spec.Prune = v1alpha1.PruneAll }, delegated, "add tenant to its spec.protected"},

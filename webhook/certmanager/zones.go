@@ -91,9 +91,16 @@ func (s *Solver) findZone(ctx context.Context, connection *account.Connection, f
 	case found != "":
 		return found, nil
 	default:
-		return "", fmt.Errorf("none of %s is a domain of the account: name the Account that holds it in accountRef of the webhook config, "+
-			"or delegate the challenge to a domain of this account by a CNAME and cnameStrategy: Follow", strings.Join(candidates, ", "))
+		return "", &notHeld{candidates}
 	}
+}
+
+// notHeld is the error of a name that is in no domain of an account.
+type notHeld struct{ candidates []string }
+
+func (e *notHeld) Error() string {
+	return fmt.Sprintf("none of %s is a domain of the account: name the Account that holds it in accountRef of the webhook config, "+
+		"or delegate the challenge to a domain of this account by a CNAME and cnameStrategy: Follow", strings.Join(e.candidates, ", "))
 }
 
 // candidatesFor gives the domains that a name may belong to, the longest first. No domain has an underscore in its first

@@ -17,6 +17,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/inventory"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 	"github.com/regapi-io/regapi-operator/webhook/webhooktest"
 )
@@ -55,12 +56,13 @@ func newHarness(t testing.TB, settings Settings, zones ...*v1alpha1.DNSZone) *ha
 	}
 	t.Cleanup(api.Close)
 	api.AddAccount(regapitest.Account{Login: login, Password: password})
-	objects := []client.Object{
-		webhooktest.Secret("default", "login", login),
-		webhooktest.Account("default", "main", "login", func(a *v1alpha1.Account) { a.Spec.Endpoint = api.URL() }),
-	}
+	main := webhooktest.Account("default", "main", "login", func(a *v1alpha1.Account) { a.Spec.Endpoint = api.URL() })
+	objects := []client.Object{webhooktest.Secret("default", "login", login), main}
 	for _, z := range zones {
 		objects = append(objects, z)
+		if z.Status.Claim == nil { // As its controller has it once it has read the zone.
+			z.Status.Claim = &v1alpha1.ZoneClaim{Login: tenancy.Login(main), Rules: true}
+		}
 		domain, err := zone.CanonicalDomain(string(z.Spec.DomainName))
 		if err != nil {
 			t.Fatal(err)
@@ -74,6 +76,7 @@ func newHarness(t testing.TB, settings Settings, zones ...*v1alpha1.DNSZone) *ha
 
 func (h *harness) serve(settings Settings) {
 	h.StartDirectory()
+	settings.Endpoints = tenancy.Trust{h.API.URL()}
 	settings.Reader, settings.Directory, settings.Editor, settings.Events = h.Kube, h.Directory, zone.NewEditor(), h.Events
 	h.provider = NewProvider(settings)
 	h.web = httptest.NewServer((&Server{Provider: h.provider}).Handler())

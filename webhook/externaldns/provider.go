@@ -16,9 +16,11 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/provenance"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -39,6 +41,12 @@ type Settings struct {
 	Status client.StatusClient
 	// Metrics is where the metrics are registered; nil for nowhere.
 	Metrics prometheus.Registerer
+
+	// Endpoints of REG.API, the most trusted first: where domains of several are claimed, or one lies below another. REG.RU's by default.
+	Endpoints tenancy.Trust
+	// SettleWithin is how long after the first request it is waited for what is not known yet: the lists of Accounts, and whether DNSZones
+	// count; 2 min by default. After that it is left out until it is known.
+	SettleWithin time.Duration
 
 	// Domains that are served, with all below them, as far as they opt in; every one by default. They are in canonical form.
 	Domains []string
@@ -68,6 +76,12 @@ func (s *Settings) setDefaults() {
 	if s.WorkWithin == 0 {
 		s.WorkWithin = time.Hour
 	}
+	if len(s.Endpoints) == 0 {
+		s.Endpoints = tenancy.Trust{v1alpha1.DefaultEndpoint}
+	}
+	if s.SettleWithin == 0 {
+		s.SettleWithin = 2 * time.Minute
+	}
 	if s.QuietAfter == 0 {
 		s.QuietAfter = 15 * time.Second
 	}
@@ -91,8 +105,10 @@ type Provider struct {
 	base   context.Context
 	cancel context.CancelFunc
 
-	mu   sync.Mutex
-	jobs map[string]*job
+	mu sync.Mutex
+	// began is when the zones were asked for first.
+	began time.Time
+	jobs  map[string]*job
 	// syncs and negotiations are what is known of each external-dns.
 	syncs        map[string]*syncState
 	negotiations map[string]*negotiation
@@ -130,9 +146,15 @@ func lasting(err error) bool {
 	return unavailable || regapi.IsDenied(err) || regapi.IsNotFound(err) || regapi.IsBlocked(err) || regapi.IsInvalid(err)
 }
 
-// filter gives the domains that are served.
+// isLasting is lasting, but for an Account that is only waited for.
+func isLasting(err error) bool {
+	unavailable, ok := errors.AsType[*account.Unavailable](err)
+	return lasting(err) && !(ok && unavailable.Passing)
+}
+
+// filter gives the domains that are served. external-dns asks once and keeps them: half of them would be worse than none.
 func (p *Provider) filter(ctx context.Context) (domainFilter, error) {
-	zones, err := p.zones(ctx)
+	zones, err := p.find(ctx, true)
 	if err != nil {
 		return domainFilter{}, err
 	}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
+	"github.com/regapi-io/regapi-operator/webhook/webhooktest"
 )
 
 func rrset(name, kind string, targets ...string) endpoint {
@@ -253,13 +255,19 @@ func (h *harness) wait() {
 }
 
 func TestAZoneThatCannotBeUsedStopsNoOther(t *testing.T) {
-	orphan := optedIn("orphan.ru", func(z *v1alpha1.DNSZone) { z.Spec.AccountRef.Name = "missing" })
-	h := newHarness(t, Settings{}, optedIn("example.ru"), orphan)
-	h.apply(changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1"), rrset("www.orphan.ru", "A", "192.0.2.1")}})
+	denied := webhooktest.Account("default", "denied", "login", func(a *v1alpha1.Account) { a.Status.Conditions[0].Status = "False" })
+	held := optedIn("held.ru", func(z *v1alpha1.DNSZone) {
+		z.Spec.AccountRef.Name, z.Status.Claim = "denied", &v1alpha1.ZoneClaim{Login: tenancy.Login(denied), Rules: true}
+	})
+	h := newHarness(t, Settings{}, optedIn("example.ru"), held)
+	if err := h.Kube.Create(t.Context(), denied); err != nil {
+		t.Fatal(err)
+	}
+	h.apply(changes{Create: []endpoint{rrset("www.example.ru", "A", "192.0.2.1"), rrset("www.held.ru", "A", "192.0.2.1")}})
 	if !slices.ContainsFunc(h.list(), func(e endpoint) bool { return e.DNSName == "www.example.ru" }) {
 		t.Error("the good zone did not get its record")
 	}
-	if told := h.eventText(); !strings.Contains(told, "missing") {
+	if told := h.eventText(); !strings.Contains(told, "Account denied is not ready") {
 		t.Errorf("events %s", told)
 	}
 }
@@ -276,10 +284,12 @@ func TestWhatMayNotBeWrittenIsNot(t *testing.T) {
 		settings Settings
 		change   func(*v1alpha1.DNSZone)
 	}{
-		"dry run":   {settings: Settings{DryRun: true}},
-		"read-only": {settings: Settings{ReadOnly: true}},
-		"paused":    {change: func(z *v1alpha1.DNSZone) { z.Annotations = map[string]string{v1alpha1.AnnotationPaused: "true"} }},
-		"observed":  {change: func(z *v1alpha1.DNSZone) { z.Spec.ManagementPolicy = v1alpha1.PolicyObserve }},
+		"dry run":                   {settings: Settings{DryRun: true}},
+		"read-only":                 {settings: Settings{ReadOnly: true}},
+		"paused":                    {change: paused("true")},
+		"paused, spelled otherwise": {change: paused("Yes")},
+		"paused, without a word":    {change: paused("")},
+		"observed":                  {change: func(z *v1alpha1.DNSZone) { z.Spec.ManagementPolicy = v1alpha1.PolicyObserve }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			object := optedIn("example.ru")
@@ -293,6 +303,10 @@ func TestWhatMayNotBeWrittenIsNot(t *testing.T) {
 			}
 		})
 	}
+}
+
+func paused(value string) func(*v1alpha1.DNSZone) {
+	return func(z *v1alpha1.DNSZone) { z.Annotations = map[string]string{v1alpha1.AnnotationPaused: value} }
 }
 
 func TestTheLimitOfChangesLeavesTheRestToLaterSyncs(t *testing.T) {

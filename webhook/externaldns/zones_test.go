@@ -99,8 +99,6 @@ func TestADomainThatLeavesTheFilterOrGetsADNSZoneIsNoLongerFollowed(t *testing.T
 
 func TestAnOpenAccountThatCannotBeUsedStopsNoOther(t *testing.T) {
 	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.openAccount(func(a *v1alpha1.Account) { a.Status.Conditions = nil })
-	h.wantFilter("example.ru")
 	h.openAccount(func(a *v1alpha1.Account) { a.Spec.SecretRef.Name = "missing" })
 	h.wantFilter("example.ru")
 }

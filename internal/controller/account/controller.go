@@ -34,8 +34,8 @@ import (
 // indexSecret is the field that the cache indexes by the Secret that an Account names.
 const indexSecret = "spec.secretRef.name"
 
-// concurrency is how many Accounts are worked on at a time.
-const concurrency = 8
+// concurrency is how many Accounts are worked on at a time. They wait for REG.API, and one namespace gets half of them.
+const concurrency = 64
 
 // Reconciler checks that an Account can be used. All of its fields have to be set but for the last.
 type Reconciler struct {
@@ -73,13 +73,15 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := waking.Index(ctx, mgr.GetFieldIndexer(), &v1alpha1.DNSZone{}, indexReleasing, releasingWith); err != nil {
 		return err
 	}
+	shares := waking.NewShares(concurrency)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Account{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, finalizersChanged))).
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(accountOf), builder.WithPredicates(releaseChanged)).
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.accountsUsing)).
 		WatchesRawSource(r.Alarm.Source(itself)).
-		WithOptions(waking.Options(concurrency)).
-		Complete(r)
+		WatchesRawSource(shares.Source()).
+		WithOptions(shares.Options()).
+		Complete(shares.Among(r))
 }
 
 // itself finds an Account where the change is its own, and not that of a domain.

@@ -21,6 +21,9 @@ const budgetSteps = 10
 // outcome turns what the phases found into the status.
 func (s *scope) outcome(err error) outcome.Outcome {
 	s.account.Status.SecretVersion = ""
+	if s.account.Spec.Balance != v1alpha1.BalanceShown {
+		s.account.Status.Balance = ""
+	}
 	if s.connection != nil {
 		s.showConnection()
 	}
@@ -52,9 +55,16 @@ func (s *scope) showConnection() {
 	status.Budget = showBudget(s.connection.Budget())
 	if !summary.SweptAt.IsZero() {
 		status.Domains = int32(summary.Domains)
-		status.Balance = fmt.Sprintf("%s %s", summary.Balance.Prepay, summary.Balance.Currency)
+		s.showBalance(summary)
 	}
 	s.showFreshness(summary)
+}
+
+// showBalance shows what the account holds, to whom its owner wants to show it: everybody who lists Accounts reads it.
+func (s *scope) showBalance(summary inventory.Summary) {
+	if s.account.Spec.Balance == v1alpha1.BalanceShown {
+		s.account.Status.Balance = fmt.Sprintf("%s %s", summary.Balance.Prepay, summary.Balance.Currency)
+	}
 }
 
 func (s *scope) showFreshness(summary inventory.Summary) {

@@ -2,14 +2,18 @@ package dnszone
 
 import (
 	"context"
+	"reflect"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -24,10 +28,14 @@ import (
 // +kubebuilder:rbac:groups=regapi.io,resources=dnszones/status,verbs=get;update;patch
 // +kubebuilder:rbac:groups=regapi.io,resources=dnszones/finalizers,verbs=update
 
-// indexDomain is the field that the cache indexes by the domain, in canonical form.
-const indexDomain = "canonical(spec.domainName)"
+// Fields that the cache indexes by the domain, in canonical form: of every object, and of those alone that may count for it. However many
+// others somebody makes, these stay few.
+const (
+	indexDomain  = "canonical(spec.domainName)"
+	indexClaimed = "canonical(spec.domainName), claimed"
+)
 
-// Reconciler keeps the records of a zone as its DNSZone asks. All of its fields have to be set but for the last three.
+// Reconciler keeps the records of a zone as its DNSZone asks. All of its exported fields have to be set but for the last three.
 type Reconciler struct {
 	status.Writer
 	Directory *account.Directory
@@ -41,6 +49,8 @@ type Reconciler struct {
 	Publication zone.Publication
 	// Provenance knows what external-dns made; nil where it makes nothing.
 	Provenance zone.Provenance
+
+	rulings rulings
 }
 
 // Reconcile compares the zone as the inventory knows it, for which no request is made, and writes only what differs.
@@ -49,6 +59,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.Directory.Unfollow(follower(request.NamespacedName))
+			r.rulings.forget(request.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
@@ -60,7 +71,7 @@ func (r *Reconciler) reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ct
 	if s.deleting() {
 		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.release, r.letGo))
 	}
-	err := phase.Run(ctx, s, r.claim, r.hold, r.connect, r.interpret, r.sync, r.followPublication)
+	err := phase.Run(ctx, s, r.identify, r.claim, r.hold, r.connect, r.interpret, r.sync, r.followPublication)
 	return r.Settle(ctx, s.before, s.zone, s.outcome(err))
 }
 
@@ -69,20 +80,39 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
+	shares := waking.NewShares(waking.BatchConcurrency)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.DNSZone{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.zonesOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
-		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(r.zonesOfSameDomain), builder.WithPredicates(onlyDeletions)).
+		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(r.rivalsOf), builder.WithPredicates(claimChanged)).
+		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(waking.Borrowers(r.Client, &v1alpha1.DNSZoneList{}, holdingOf)), builder.WithPredicates(waking.LabelsChanged)).
 		WatchesRawSource(r.Alarm.Source(waking.Holders(mgr.GetClient(), &v1alpha1.DNSZoneList{}))).
-		WithOptions(waking.Options(waking.BatchConcurrency)).
-		Complete(r)
+		WatchesRawSource(shares.Source()).
+		WithOptions(shares.Options()).
+		Complete(shares.Among(r))
 }
 
 func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
 	if err := waking.IndexHoldings(ctx, indexer, &v1alpha1.DNSZone{}, holdingOf); err != nil {
 		return err
 	}
+	if err := indexer.IndexField(ctx, &v1alpha1.DNSZone{}, indexClaimed, claimedBy); err != nil {
+		return err
+	}
 	return waking.Index(ctx, indexer, &v1alpha1.DNSZone{}, indexDomain, domainOf)
+}
+
+// claimedBy gives the domain of an object that may count for it.
+func claimedBy(object client.Object) []string {
+	if z := object.(*v1alpha1.DNSZone); mayCount(z) {
+		return []string{domainOf(z)}
+	}
+	return nil
+}
+
+// mayCount says whether an object has a claim, or a status of a version that knew of none.
+func mayCount(z *v1alpha1.DNSZone) bool {
+	return (z.Status.Claim != nil && z.Status.Claim.Login != "") || (z.Status.Claim == nil && z.Status.Owned.Of != "")
 }
 
 // holdingOf says what a DNSZone holds.
@@ -105,14 +135,32 @@ func (r *Reconciler) zonesOf(ctx context.Context, account client.Object) []ctrl.
 	return waking.RequestsFor(ctx, r.Client, &zones, waking.OfAccount(client.ObjectKeyFromObject(account)))
 }
 
-// zonesOfSameDomain finds who may take over a zone when a DNSZone is gone.
-func (r *Reconciler) zonesOfSameDomain(ctx context.Context, gone client.Object) []ctrl.Request {
+// rivalsOf finds the objects for whom it matters that a DNSZone is gone, or that its claim has changed: those for the same domain that wait
+// for it, or that count themselves. Whatever else names the domain has other worries.
+func (r *Reconciler) rivalsOf(ctx context.Context, changed client.Object) []ctrl.Request {
 	var zones v1alpha1.DNSZoneList
-	return waking.RequestsFor(ctx, r.Client, &zones, client.MatchingFields{indexDomain: domainOf(gone.(*v1alpha1.DNSZone))})
+	if err := r.List(ctx, &zones, client.MatchingFields{indexDomain: domainOf(changed.(*v1alpha1.DNSZone))}, client.UnsafeDisableDeepCopy); err != nil {
+		log.FromContext(ctx).Error(err, "Listing the objects for the same zone failed")
+		return nil
+	}
+	var requests []ctrl.Request
+	for i := range zones.Items {
+		rival := &zones.Items[i]
+		ready := meta.FindStatusCondition(rival.Status.Conditions, v1alpha1.ConditionReady)
+		waits := ready != nil && ready.Reason == v1alpha1.ReasonConflict
+		if rival.UID != changed.GetUID() && (waits || mayCount(rival)) {
+			requests = append(requests, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(rival)})
+		}
+	}
+	return requests
 }
 
-var onlyDeletions = predicate.Funcs{
+// claimChanged lets those changes of a DNSZone through by which another may begin or cease to rule its zone.
+var claimChanged = predicate.Funcs{
 	CreateFunc:  func(event.CreateEvent) bool { return false },
-	UpdateFunc:  func(event.UpdateEvent) bool { return false },
 	GenericFunc: func(event.GenericEvent) bool { return false },
+	DeleteFunc:  func(e event.DeleteEvent) bool { return mayCount(e.Object.(*v1alpha1.DNSZone)) },
+	UpdateFunc: func(e event.UpdateEvent) bool {
+		return !reflect.DeepEqual(e.ObjectOld.(*v1alpha1.DNSZone).Status.Claim, e.ObjectNew.(*v1alpha1.DNSZone).Status.Claim)
+	},
 }

@@ -30,26 +30,22 @@ func (r *Reconciler) hold(ctx context.Context, s *scope) error {
 
 // holdForSwaps makes sure that the object is there until a name that is about to be emptied for a moment is filled again.
 func (r *Reconciler) holdForSwaps(ctx context.Context, s *scope) error {
-	if len(s.planned.Swaps) == 0 || controllerutil.ContainsFinalizer(s.zone, finalizer) {
+	if len(s.planned.Swaps) == 0 || !controllerutil.AddFinalizer(s.zone, finalizer) {
 		return nil
 	}
-	held := newScope(s.before.DeepCopy()) // What was found out meanwhile is not written yet, and must not be lost.
-	controllerutil.AddFinalizer(held.zone, finalizer)
-	if err := r.patchFinalizers(ctx, held); err != nil {
-		return err
-	}
-	s.before = held.before
-	s.zone.Finalizers, s.zone.ResourceVersion = held.zone.Finalizers, held.zone.ResourceVersion
-	return nil
+	return r.patchFinalizers(ctx, s)
 }
 
-// patchFinalizers writes the finalizers and makes the answer the new starting point of the scope.
+// patchFinalizers writes the finalizers and makes the answer the new starting point of the scope. What is to become of the status is not
+// written with it, and stays.
 func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
+	found := s.zone.DeepCopy().Status
 	patch := client.MergeFromWithOptions(s.before, client.MergeFromWithOptimisticLock{})
 	if err := r.Patch(ctx, s.zone, patch); err != nil {
 		return fmt.Errorf("write the finalizer: %w", err)
 	}
 	s.before = s.zone.DeepCopy()
+	s.zone.Status = found
 	return nil
 }
 

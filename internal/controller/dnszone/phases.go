@@ -28,7 +28,9 @@ type scope struct {
 	unseen bool
 
 	connection *account.Connection
-	target     zone.Target
+	// login of the account, once it is proven.
+	login  string
+	target zone.Target
 	// declared is what the spec asks for, and desired all of it that a zone can hold.
 	declared  zone.Declaration
 	desired   []zone.Record
@@ -38,9 +40,10 @@ type scope struct {
 	// soaRefused says that the lifetimes of the zone are among them.
 	soaRefused bool
 	// external is what external-dns made, and unmarked says that this is not known and nothing in the zone tells.
-	external      zone.Set
-	unmarked      bool
-	provenanceErr error
+	external zone.Set
+	unmarked bool
+	// planErr is what kept a plan from being made.
+	planErr error
 	// asked are the values of somebody else that wait for approval.
 	asked []zone.Record
 	// planned is what has to change, and held what keeps it from being changed; nil if nothing does.
@@ -74,31 +77,29 @@ func follower(key types.NamespacedName) string { return "DNSZone " + key.String(
 
 func (s *scope) deleting() bool { return !s.zone.DeletionTimestamp.IsZero() }
 
-// claim makes sure that this object rules its zone.
-func (r *Reconciler) claim(ctx context.Context, s *scope) error {
+// identify reads the name of the domain.
+func (r *Reconciler) identify(_ context.Context, s *scope) error {
 	domain, err := zone.CanonicalDomain(string(s.zone.Spec.DomainName))
 	if err != nil {
 		return outcome.Stalled(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error()).Err()
 	}
 	s.target.Domain = domain
-	var rivals v1alpha1.DNSZoneList
-	if err := r.List(ctx, &rivals, client.MatchingFields{indexDomain: domain}); err != nil {
-		return fmt.Errorf("list the objects for the same zone: %w", err)
-	}
-	for i := range rivals.Items {
-		if rival := &rivals.Items[i]; rival.UID != s.zone.UID && rival.Rules(s.zone) {
-			return outcome.Stalled(v1alpha1.ReasonConflict,
-				fmt.Sprintf("DNSZone %s/%s is older and manages this zone: delete one of the two", rival.Namespace, rival.Name)).Err()
-		}
-	}
 	return nil
 }
 
-// connect finds the connection of the account, and makes its inventory follow the zone.
+// connect finds the connection of the account, and makes its inventory follow the zone. An Account that is not proven to be who it says
+// tells nothing about whose the domain is.
 func (r *Reconciler) connect(ctx context.Context, s *scope) error {
-	connection, err := r.Directory.Resolve(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef)
+	connection, err := r.Directory.ResolveFor(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef, s.target.Domain)
 	if err != nil {
 		return err
+	}
+	var of v1alpha1.Account
+	if err := r.Get(ctx, s.zone.Spec.AccountRef.KeyFrom(s.zone.Namespace), &of); err != nil {
+		return fmt.Errorf("read the Account: %w", err)
+	}
+	if s.login = connection.Login(&of); s.login == "" {
+		return &account.Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: fmt.Sprintf("Account %s has not been checked yet", of.Name), Passing: true}
 	}
 	s.connection, s.target.Store = connection, connection
 	r.follow(s, inventory.Records)
@@ -147,18 +148,15 @@ func (s *scope) priority() traffic.Priority {
 func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 	ctx = traffic.WithPriority(ctx, s.priority())
 	if err := r.restore(ctx, s); err != nil {
-		return err
+		return r.explain(ctx, s, err)
 	}
 	result, err := r.Editor.Edit(ctx, s.target, zone.Edit{
-		Plan:    func(current zone.Snapshot) zone.Edits { return r.planBesideExternalDNS(ctx, s, current) },
+		Plan:    func(current zone.Snapshot) zone.Edits { return r.planAsRuler(ctx, s, current) },
 		Prepare: func(ctx context.Context, _ zone.Edits) error { return r.prepare(ctx, s) },
 		Fresh:   len(s.zone.Status.Owned.Pending) > 0, // What is not certain is not concluded from memory.
 	})
-	if regapi.HasCode(err, regapi.CodeDomainIsNotUseRegruNSS) {
-		return r.explainDelegation(ctx, s, err)
-	}
-	if err = errors.Join(err, s.provenanceErr); err != nil {
-		return err
+	if err = errors.Join(err, s.planErr); err != nil {
+		return r.explain(ctx, s, err)
 	}
 	s.current, s.made, s.emptied = &result.Zone, result.Made(), result.Empty
 	if empty := len(result.Empty); empty > 0 {
@@ -182,6 +180,17 @@ func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
 		return err
 	}
 	return r.writeAhead(ctx, s)
+}
+
+// explain says more about an error, and takes note of what it tells about whose the domain is.
+func (r *Reconciler) explain(ctx context.Context, s *scope, err error) error {
+	if failure := r.concludeFrom(ctx, s, err); failure != nil {
+		return failure
+	}
+	if regapi.HasCode(err, regapi.CodeDomainIsNotUseRegruNSS) {
+		return r.explainDelegation(ctx, s, err)
+	}
+	return err
 }
 
 // explainDelegation finds out which name servers the domain uses instead of the registrar's. The inventory wakes the object

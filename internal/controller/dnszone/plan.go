@@ -49,7 +49,7 @@ func (r *Reconciler) planBesideExternalDNS(ctx context.Context, s *scope, curren
 	}
 	made, complete, err := r.Provenance.Made(ctx, s.target.Domain)
 	if err != nil {
-		s.provenanceErr = fmt.Errorf("find out what external-dns made in the zone: %w", err)
+		s.planErr = fmt.Errorf("find out what external-dns made in the zone: %w", err)
 		return zone.Edits{}
 	}
 	s.external = made
@@ -88,7 +88,7 @@ func (s *scope) holdOn(edits zone.Edits) *hold {
 	switch why := s.guard().Objects(s.planned); {
 	case edits.Empty():
 		return nil
-	case s.paused():
+	case v1alpha1.IsPaused(s.zone):
 		return &hold{reason: v1alpha1.ReasonPaused, message: "the changes of status.plan wait: take the annotation " + v1alpha1.AnnotationPaused + " off"}
 	case s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		return &hold{reason: v1alpha1.ReasonObserved, message: "nothing is written; status.plan says what managementPolicy: Manage would change", ready: true}
@@ -108,15 +108,9 @@ func (s *scope) holdOn(edits zone.Edits) *hold {
 	}
 }
 
-// paused says whether somebody has stopped all writes. Whatever is written there, but for "false", is meant to.
-func (s *scope) paused() bool {
-	value, annotated := s.zone.Annotations[v1alpha1.AnnotationPaused]
-	return annotated && value != "false"
-}
-
 // mayNotWrite says whether the object only looks.
 func (s *scope) mayNotWrite() bool {
-	return s.paused() || s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve
+	return v1alpha1.IsPaused(s.zone) || s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve
 }
 
 func (s *scope) guard() zone.Guard {

@@ -63,7 +63,7 @@ func (r *Reconciler) clearUp(ctx context.Context, s *scope) error {
 // mayWrite stops what may only look.
 func (r *Reconciler) mayWrite(_ context.Context, s *scope) error {
 	switch {
-	case s.paused():
+	case v1alpha1.IsPaused(s.zone):
 		return outcome.Stalled(v1alpha1.ReasonPaused, "the annotation "+v1alpha1.AnnotationPaused+" stops it: take the annotation off, or they stay behind").Err()
 	case s.mayNotWrite():
 		return errObserved
@@ -77,7 +77,7 @@ var errObserved = errors.New("under managementPolicy: Observe nothing is written
 
 // reconnect finds the connection of the account, also of one that is going, too.
 func (r *Reconciler) reconnect(ctx context.Context, s *scope) error {
-	connection, err := r.Directory.ResolveForRelease(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef)
+	connection, err := r.Directory.ResolveForRelease(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef, s.target.Domain)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) ([]zone.Rec
 		if other.UID == s.zone.UID || !other.DeletionTimestamp.IsZero() {
 			continue
 		}
-		connection, err := r.Directory.ResolveForRelease(ctx, r.Client, other.Namespace, other.Spec.AccountRef)
+		connection, err := r.Directory.ResolveForRelease(ctx, r.Client, other.Namespace, other.Spec.AccountRef, s.target.Domain)
 		if err != nil || connection.ID != s.connection.ID {
 			continue // It is about somebody else's zone, or declares nothing as long as it has no account.
 		}

@@ -3,6 +3,7 @@ package domain
 import (
 	"context"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -49,12 +50,15 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := waking.IndexHoldings(ctx, mgr.GetFieldIndexer(), &v1alpha1.Domain{}, holdingOf); err != nil {
 		return err
 	}
+	shares := waking.NewShares(waking.BatchConcurrency)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.domainsOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
+		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(waking.Borrowers(r.Client, &v1alpha1.DomainList{}, holdingOf)), builder.WithPredicates(waking.LabelsChanged)).
 		WatchesRawSource(r.Alarm.Source(waking.Holders(mgr.GetClient(), &v1alpha1.DomainList{}))).
-		WithOptions(waking.Options(waking.BatchConcurrency)).
-		Complete(r)
+		WatchesRawSource(shares.Source()).
+		WithOptions(shares.Options()).
+		Complete(shares.Among(r))
 }
 
 // holdingOf says what a Domain holds; a name that is no domain stays as it is.

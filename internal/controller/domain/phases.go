@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"fmt"
 
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -23,6 +24,7 @@ type scope struct {
 
 	name       string // in canonical form
 	connection *account.Connection
+	login      string // of the account, once it is proven
 	service    *service
 	facts      inventory.Facts
 }
@@ -48,10 +50,15 @@ func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 		return outcome.Stalled(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error()).Err()
 	}
 	s.name = name
-	s.connection, err = r.Directory.Resolve(ctx, r.Client, s.domain.Namespace, s.domain.Spec.AccountRef)
+	s.connection, err = r.Directory.ResolveFor(ctx, r.Client, s.domain.Namespace, s.domain.Spec.AccountRef, name)
 	if err != nil {
 		return err
 	}
+	var of v1alpha1.Account
+	if err := r.Get(ctx, s.domain.Spec.AccountRef.KeyFrom(s.domain.Namespace), &of); err != nil {
+		return fmt.Errorf("read the Account: %w", err)
+	}
+	s.login = s.connection.Login(&of)
 	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.domain)), name, aspects)
 	return nil
 }

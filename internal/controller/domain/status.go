@@ -21,6 +21,8 @@ var states = map[regapi.State]v1alpha1.DomainState{
 func (s *scope) outcome(err error) outcome.Outcome {
 	if s.service != nil {
 		s.showService()
+	} else if regapi.IsNotFound(err) {
+		s.domain.Status.HeldBy = ""
 	}
 	if err != nil {
 		return outcome.Of(err)
@@ -64,4 +66,10 @@ func (s *scope) showService() {
 		state = v1alpha1.DomainStateUnknown
 	}
 	status.State = state
+	switch {
+	case state == v1alpha1.DomainDeleted || state == v1alpha1.DomainTransferred:
+		status.HeldBy = ""
+	case s.login != "":
+		status.HeldBy = s.login
+	}
 }

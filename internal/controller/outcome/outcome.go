@@ -122,18 +122,17 @@ func Of(err error) Outcome {
 	}
 }
 
-// dependent is the outcome of what cannot be used. A watch wakes the object when the Account or Secret appears or changes; the
-// labels of namespaces are looked at again later.
+// dependent is the outcome of what cannot be used. A watch wakes the object when the Account or Secret appears or changes, or the labels of
+// its namespace do.
 func dependent(cause unavailable) Outcome {
 	o := Stalled(cause.ConditionReason(), cause.Error())
 	if cause.Passes() {
 		o.Stalled, o.Reconciling = false, true
 	}
 	switch o.Reason {
-	case v1alpha1.ReasonAccountNotFound, v1alpha1.ReasonSecretNotFound:
+	case v1alpha1.ReasonAccountNotFound, v1alpha1.ReasonSecretNotFound,
+		v1alpha1.ReasonAccountNotAllowed: // An Account of another namespace that is missing looks the same.
 		o.Awaited = true
-	case v1alpha1.ReasonAccountNotAllowed: // An Account of another namespace that is missing looks the same.
-		o.Awaited, o.After = true, Poll()
 	}
 	return o
 }

@@ -25,11 +25,12 @@ func isHeld(a *v1alpha1.Account) bool {
 type usability struct {
 	ready, stalled        bool
 	reason, secretVersion string
+	userID                string
 	generation, observed  int64
 }
 
 func usabilityOf(a *v1alpha1.Account) usability {
-	u := usability{secretVersion: a.Status.SecretVersion, generation: a.Generation}
+	u := usability{secretVersion: a.Status.SecretVersion, userID: a.Status.UserID, generation: a.Generation}
 	u.stalled = meta.IsStatusConditionTrue(a.Status.Conditions, v1alpha1.ConditionStalled)
 	if ready := meta.FindStatusCondition(a.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
 		u.ready, u.reason, u.observed = ready.Status == "True", ready.Reason, ready.ObservedGeneration

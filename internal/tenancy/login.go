@@ -1,0 +1,57 @@
+package tenancy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+)
+
+// Login names who an Account is at REG.API, in a way that tells nothing about it: two Accounts with one login reach the same domains, however
+// their Secrets and endpoints are spelled. An Account whose user id is not known has a login of its own.
+func Login(a *v1alpha1.Account) string {
+	user := "user " + a.Status.UserID
+	if a.Status.UserID == "" || a.Status.UserID == "0" {
+		user = "account " + client.ObjectKeyFromObject(a).String()
+	}
+	return LoginAt(a.Spec.Endpoint, user)
+}
+
+// LoginAt names a user at an endpoint.
+func LoginAt(endpoint, user string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", canonicalEndpoint(endpoint), user))
+	return hex.EncodeToString(sum[:8])
+}
+
+// canonicalEndpoint gives one spelling of an endpoint: the host in lower case, a final slash, and REG.RU's where there is none.
+func canonicalEndpoint(endpoint string) string {
+	if endpoint == "" {
+		endpoint = v1alpha1.DefaultEndpoint
+	}
+	parsed, err := url.Parse(endpoint)
+	if err != nil {
+		return endpoint
+	}
+	parsed.Scheme, parsed.Host = strings.ToLower(parsed.Scheme), strings.ToLower(parsed.Host)
+	return strings.TrimSuffix(parsed.String(), "/") + "/"
+}
+
+// Trust lists endpoints, the most trusted first: where a name could be looked up at several, that is the one that counts. An endpoint
+// that is not listed comes last.
+type Trust []string
+
+// Rank of an endpoint; the lesser, the more it is trusted.
+func (t Trust) Rank(endpoint string) int {
+	canonical := canonicalEndpoint(endpoint)
+	for i, listed := range t {
+		if canonicalEndpoint(listed) == canonical {
+			return i
+		}
+	}
+	return len(t)
+}

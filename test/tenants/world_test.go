@@ -1,0 +1,215 @@
+// Package tenants attacks the operator as a user who may create our objects in one namespace and nothing else, with the roles that
+// config/rbac ships for him and for the operator: the controllers, the provider of external-dns and the solver of cert-manager run as in
+// the operator's process, against a real API server.
+package tenants
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/yaml"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/config"
+	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
+	"github.com/regapi-io/regapi-operator/internal/controller"
+	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+	"github.com/regapi-io/regapi-operator/webhook/certmanager"
+	"github.com/regapi-io/regapi-operator/webhook/externaldns"
+)
+
+func TestMain(m *testing.M) { apiservertest.Main(m, apiservertest.WithCRDs()) }
+
+// The namespaces: of who has the domains, of the attacker, and of a ClusterIssuer.
+const (
+	ownersNamespace  = "owner"
+	tenantsNamespace = "tenant"
+	issuersNamespace = "cert-manager"
+	operators        = "system" // as config/rbac has it
+)
+
+// world is a cluster with the operator, REG.API with the owner's domains, and a server of the tenant's.
+type world struct {
+	*testing.T
+	admin, tenant client.Client
+	api, theirs   *regapitest.Server
+	provider      *httptest.Server
+	solver        *certmanager.Solver
+	logs          *logs
+}
+
+type logs struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func scheme(t *testing.T) *runtime.Scheme {
+	t.Helper()
+	made := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(made), v1alpha1.AddToScheme(made)); err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// newWorld starts everything. It is made once, since its namespaces are.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{T: t, logs: &logs{}, api: simulator(t), theirs: simulator(t)}
+	w.admin = w.clientAs(rest.ImpersonationConfig{})
+	for _, name := range []string{ownersNamespace, tenantsNamespace, issuersNamespace, operators} {
+		w.must(w.admin.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}))
+	}
+	for _, file := range []string{"service_account", "role", "role_binding", "user_roles"} {
+		w.apply("../../config/rbac/" + file + ".yaml")
+	}
+	w.tenant = w.attacker()
+	w.startOperator()
+	return w
+}
+
+func simulator(t *testing.T) *regapitest.Server {
+	t.Helper()
+	made, err := regapitest.Start(regapitest.WithHourlyLimit(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(made.Close)
+	made.AddAccount(regapitest.Account{Login: "owner", Password: "owner", UserID: 4711})
+	made.AddAccount(regapitest.Account{Login: "mallory", Password: "mallory", UserID: 666})
+	return made
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) configAs(who rest.ImpersonationConfig) *rest.Config {
+	made := rest.CopyConfig(apiservertest.Config())
+	made.Impersonate, made.QPS, made.Burst = who, 500, 1000
+	return made
+}
+
+func (w *world) clientAs(who rest.ImpersonationConfig) client.Client {
+	w.Helper()
+	made, err := client.New(w.configAs(who), client.Options{Scheme: scheme(w.T)})
+	w.must(err)
+	return made
+}
+
+// apply creates what a manifest holds, in the operator's namespace.
+func (w *world) apply(file string) {
+	w.Helper()
+	text, err := os.Open(file)
+	w.must(err)
+	defer text.Close()
+	for documents := yaml.NewYAMLOrJSONDecoder(text, 4096); ; {
+		object := &unstructured.Unstructured{}
+		if err := documents.Decode(&object.Object); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			w.Fatal(err)
+		}
+		if len(object.Object) > 0 {
+			w.must(w.admin.Create(w.Context(), object))
+		}
+	}
+}
+
+// attacker is a user with the rights of an administrator of one namespace: of our objects those that config/rbac adds, and what such
+// a user has of everybody's.
+func (w *world) attacker() client.Client {
+	w.Helper()
+	for _, role := range []string{"viewer", "editor", "administrator", "system:aggregate-to-edit", "system:aggregate-to-view"} {
+		w.must(w.admin.Create(w.Context(), &rbacv1.RoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Namespace: tenantsNamespace, GenerateName: "mallory-"},
+			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role},
+			Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "User", Name: "mallory"}},
+		}))
+	}
+	return w.clientAs(rest.ImpersonationConfig{UserName: "mallory", Groups: []string{"system:authenticated"}})
+}
+
+// startOperator runs what the operator's process runs, with its rights and no others.
+func (w *world) startOperator() {
+	w.Helper()
+	as := w.configAs(rest.ImpersonationConfig{
+		UserName: "system:serviceaccount:" + operators + ":operator", Groups: []string{"system:serviceaccounts", "system:authenticated"},
+	})
+	logger := logr.FromSlogHandler(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	skip := true
+	mgr, err := ctrl.NewManager(as, ctrl.Options{
+		Scheme: scheme(w.T), Logger: logger, Metrics: server.Options{BindAddress: "0"}, Controller: config.Controller{SkipNameValidation: &skip},
+	})
+	w.must(err)
+	alarm := &waking.Alarm{}
+	directory := account.NewDirectory(account.Settings{Secrets: mgr.GetAPIReader(), SweepInterval: time.Hour, Applied: zone.Applied, Changed: alarm.Ring, EgressPerHour: 1_000_000})
+	editor := zone.NewEditor()
+	ctx, stop := context.WithCancel(context.Background())
+	w.must(mgr.Add(directory))
+	w.must(controller.SetupWithManager(ctx, mgr, controller.Dependencies{Directory: directory, Editor: editor, Alarm: alarm}))
+	w.serve(mgr, directory, editor)
+	ended := make(chan error, 1)
+	go func() { ended <- mgr.Start(ctx) }()
+	w.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			w.Errorf("the operator: %v", err)
+		}
+		if w.Failed() {
+			w.Logf("its log:\n%s", w.logs.text.String())
+		}
+	})
+	if !mgr.GetCache().WaitForCacheSync(ctx) {
+		w.Fatal("the caches do not fill")
+	}
+}
+
+// serve runs both webhooks, of which the server of REG.API that has the owner's domains is the one that is trusted.
+func (w *world) serve(mgr ctrl.Manager, directory *account.Directory, editor *zone.Editor) {
+	trust := tenancy.Trust{w.api.URL()}
+	provider := externaldns.NewProvider(externaldns.Settings{
+		Reader: mgr.GetClient(), Directory: directory, Editor: editor, Events: mgr.GetEventRecorder("external-dns"), Endpoints: trust,
+	})
+	w.provider = httptest.NewServer((&externaldns.Server{Provider: provider}).Handler())
+	w.solver = certmanager.NewSolver(certmanager.Settings{
+		Reader: mgr.GetClient(), Directory: directory, Editor: editor, Events: mgr.GetEventRecorder("cert-manager"), Endpoints: trust,
+	})
+	w.Cleanup(func() {
+		w.provider.Close()
+		provider.Close()
+		w.solver.Close()
+	})
+}

@@ -1,0 +1,258 @@
+package externaldns
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/klog/v2"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+// choice says how a domain is served: by the DNSZone that rules it, or as an Account says that holds it and that no DNSZone speaks for.
+type choice struct {
+	// served is nil where nobody has opted in.
+	served *served
+	// rank of the endpoint; see tenancy.Trust.
+	rank int
+	// connection of the Account, where there is no DNSZone.
+	connection *account.Connection
+}
+
+// choices is what chooses: the objects as they are now, and what came of them.
+type choices struct {
+	view  *tenancy.View
+	trust tenancy.Trust
+	// objects are the DNSZones for each domain.
+	objects map[string][]*v1alpha1.DNSZone
+	// open are the Accounts that opt in as a whole.
+	open map[types.NamespacedName]*v1alpha1.Account
+	of   map[string]choice
+}
+
+// choose decides for every domain. A DNSZone decides only for a domain that its login is known to hold (see tenancy.View), and an Account
+// for those of its list; of several endpoints the one that is trusted more decides for a domain and everything below.
+//
+// While the process settles, the lists of Accounts are waited for, and where the whole is asked for also what is not known of DNSZones.
+func (p *Provider) choose(ctx context.Context, whole bool) (*choices, error) {
+	c := &choices{view: tenancy.NewView(p.settings.Reader), trust: p.settings.Endpoints, of: map[string]choice{}}
+	if err := p.list(ctx, c); err != nil {
+		return nil, err
+	}
+	settling := p.settling()
+	for domain, objects := range c.objects {
+		if err := c.byClaim(ctx, domain, objects); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.chooseByLists(ctx, c, settling); err != nil {
+		return nil, err
+	}
+	if whole && settling {
+		if err := c.awaitClaims(ctx); err != nil {
+			return nil, err
+		}
+	}
+	c.keepBelow()
+	return c, nil
+}
+
+// list finds the objects.
+func (p *Provider) list(ctx context.Context, c *choices) error {
+	var zones v1alpha1.DNSZoneList
+	// Nothing here changes an object, and specs may hold thousands of records.
+	if err := p.settings.Reader.List(ctx, &zones, client.UnsafeDisableDeepCopy); err != nil {
+		return fmt.Errorf("list DNSZones: %w", err)
+	}
+	c.objects = make(map[string][]*v1alpha1.DNSZone, len(zones.Items))
+	for i := range zones.Items {
+		found := &zones.Items[i]
+		if domain, err := zone.CanonicalDomain(string(found.Spec.DomainName)); err == nil { // Else the controller tells the object's owner.
+			c.objects[domain] = append(c.objects[domain], found)
+		}
+	}
+	var accounts v1alpha1.AccountList
+	if err := p.settings.Reader.List(ctx, &accounts, client.UnsafeDisableDeepCopy); err != nil {
+		return fmt.Errorf("list Accounts: %w", err)
+	}
+	c.open = map[types.NamespacedName]*v1alpha1.Account{}
+	for i := range accounts.Items {
+		found := &accounts.Items[i]
+		if found.Spec.ExternalDNS == v1alpha1.ExternalDNSEnabled && found.DeletionTimestamp.IsZero() {
+			c.open[client.ObjectKeyFromObject(found)] = found
+		}
+	}
+	return nil
+}
+
+// byClaim has the DNSZone decide that rules a domain: within a login as its controller has it, and of several logins the one that outweighs.
+func (c *choices) byClaim(ctx context.Context, domain string, objects []*v1alpha1.DNSZone) error {
+	rulers := map[string]tenancy.Standing{}
+	for _, object := range objects {
+		standing, counts, err := c.view.Standing(ctx, object, domain)
+		if err != nil {
+			return err
+		}
+		if ruler, ruled := rulers[standing.Login]; counts && (!ruled || standing.Precedes(ruler)) {
+			rulers[standing.Login] = standing
+		}
+	}
+	var best *tenancy.Standing
+	for _, ruler := range rulers {
+		if best == nil || ruler.Outweighs(*best, c.trust) {
+			best = &ruler
+		}
+	}
+	if best != nil {
+		c.of[domain] = choice{served: c.servedBy(best.Zone, domain), rank: c.trust.Rank(best.Account.Spec.Endpoint)}
+	}
+	return nil
+}
+
+// servedBy is how a DNSZone has its domain served; nil for not at all.
+func (c *choices) servedBy(ruler *v1alpha1.DNSZone, domain string) *served {
+	if !c.optsIn(ruler) || !ruler.DeletionTimestamp.IsZero() {
+		return nil
+	}
+	return &served{domain: domain, zone: ruler}
+}
+
+// optsIn says whether a DNSZone has external-dns served, which it may leave to its Account.
+func (c *choices) optsIn(object *v1alpha1.DNSZone) bool {
+	if chosen := object.Spec.ExternalDNS; chosen != "" {
+		return chosen == v1alpha1.ExternalDNSEnabled
+	}
+	return c.open[object.Spec.AccountRef.KeyFrom(object.Namespace)] != nil
+}
+
+// chooseByLists adds the domains that open Accounts hold, where nothing at an endpoint of the same trust decides already. Of two Accounts that hold a
+// domain the one at the more trusted endpoint serves it, then the one with the lesser name.
+func (p *Provider) chooseByLists(ctx context.Context, c *choices, settling bool) error {
+	keys := slices.SortedFunc(maps.Keys(c.open), func(a, b types.NamespacedName) int {
+		return cmp.Or(
+			cmp.Compare(c.trust.Rank(c.open[a].Spec.Endpoint), c.trust.Rank(c.open[b].Spec.Endpoint)),
+			strings.Compare(a.String(), b.String()),
+		)
+	})
+	for _, key := range keys {
+		opened := c.open[key]
+		connection, domains, err := p.domainsOf(ctx, opened, settling)
+		if err != nil && settling && !isLasting(err) {
+			return fmt.Errorf("domains of Account %s: %w", key, err)
+		}
+		if err != nil {
+			log.FromContext(ctx).V(1).Info("Left out an Account that cannot be used", "Account", klog.KObj(opened), "reason", err.Error())
+		}
+		for _, name := range domains {
+			domain, err := zone.CanonicalDomain(name)
+			if err != nil || !p.offers(domain) {
+				continue
+			}
+			if err := c.byList(ctx, opened, connection, domain); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// byList decides for a domain that is in the list of an Account: as a DNSZone of that login says, with a claim or without one yet, or
+// else as the Account does.
+func (c *choices) byList(ctx context.Context, opened *v1alpha1.Account, connection *account.Connection, domain string) error {
+	rank := c.trust.Rank(opened.Spec.Endpoint)
+	if decided, ok := c.of[domain]; ok && decided.rank <= rank {
+		return nil
+	}
+	ruler, err := c.view.Ruler(ctx, c.objects[domain], tenancy.Login(opened), domain)
+	switch {
+	case err != nil:
+		return err
+	case ruler != nil:
+		c.of[domain] = choice{served: c.servedBy(ruler, domain), rank: rank}
+	default:
+		c.of[domain] = choice{served: &served{domain: domain, account: opened}, rank: rank, connection: connection}
+	}
+	return nil
+}
+
+// domainsOf gives the domains of an Account: those that are known, or else, where it is waited, those of the next list.
+func (p *Provider) domainsOf(ctx context.Context, opened *v1alpha1.Account, wait bool) (*account.Connection, []string, error) {
+	connection, err := p.connect(ctx, &served{account: opened})
+	if err != nil {
+		return nil, nil, err
+	}
+	if !wait {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		cancel() // What is known is given all the same.
+	}
+	domains, err := connection.Inventory.Domains(ctx)
+	return connection, domains, err
+}
+
+// awaitClaims is an error while it is not known yet whether a DNSZone that opts in counts.
+func (c *choices) awaitClaims(ctx context.Context) error {
+	for domain, objects := range c.objects {
+		if _, decided := c.of[domain]; decided {
+			continue
+		}
+		for _, object := range objects {
+			if object.Status.Claim != nil || !c.optsIn(object) {
+				continue
+			}
+			found, err := c.view.Permitted(ctx, object.Namespace, object.Spec.AccountRef, domain)
+			if err != nil {
+				return err
+			}
+			if found != nil && account.MayBecomeReady(found) {
+				return fmt.Errorf("whether DNSZone %s counts is not known yet", klog.KObj(object))
+			}
+		}
+	}
+	return nil
+}
+
+// keepBelow takes out what lies below a domain of a more trusted endpoint, lest names of that one go somewhere else.
+func (c *choices) keepBelow() {
+	maps.DeleteFunc(c.of, func(domain string, chosen choice) bool {
+		for _, above, _ := strings.Cut(domain, "."); above != ""; _, above, _ = strings.Cut(above, ".") {
+			if higher, ok := c.of[above]; ok && higher.rank < chosen.rank {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// unclaimed gives the domains that are served as an Account says.
+func (c *choices) unclaimed() map[string]*account.Connection {
+	found := map[string]*account.Connection{}
+	for domain, chosen := range c.of {
+		if chosen.connection != nil {
+			found[domain] = chosen.connection
+		}
+	}
+	return found
+}
+
+// settling says whether the process has begun so short a time ago that what is not known may be about to be. external-dns asks for its
+// domains once and keeps the answer, so that it is better told to come again; but nobody's Account may stop it for ever.
+func (p *Provider) settling() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.began.IsZero() {
+		p.began = time.Now()
+	}
+	return time.Since(p.began) < p.settings.SettleWithin
+}
