@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/pflag"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/regapi-io/regapi-operator/internal/controller"
@@ -28,7 +29,7 @@ func (o *certManagerOptions) apiService() string {
 }
 
 // add serves the solver, with the same connections and locks that the controllers use.
-func (o *certManagerOptions) add(mgr ctrl.Manager, d controller.Dependencies, certificates *certificateSource) error {
+func (o *certManagerOptions) add(mgr ctrl.Manager, d controller.Dependencies, direct client.Client, namespace string, certificates *certificateSource) error {
 	if o.address == "" {
 		return nil
 	}
@@ -38,7 +39,7 @@ func (o *certManagerOptions) add(mgr ctrl.Manager, d controller.Dependencies, ce
 	}
 	solver := certmanager.NewSolver(certmanager.Settings{
 		Reader: mgr.GetClient(), Directory: d.Directory, Editor: d.Editor, Publication: d.Publication,
-		Events: mgr.GetEventRecorder("regapi-cert-manager"), Metrics: metrics.Registry,
+		Events: mgr.GetEventRecorder("regapi-cert-manager"), Metrics: metrics.Registry, Kube: direct, Namespace: namespace,
 	})
 	return mgr.Add(&certmanager.Server{
 		Solver: solver, Group: o.group, Address: o.address, Certificate: certificate, Config: mgr.GetConfig(),

@@ -68,7 +68,7 @@ func run(ctx context.Context, o options) error {
 	if err := o.externalDNS.add(mgr, dependencies, memory, certificates); err != nil {
 		return err
 	}
-	if err := o.certManager.add(mgr, dependencies, certificates); err != nil {
+	if err := o.certManager.add(mgr, dependencies, direct, o.namespace, certificates); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -19,6 +20,7 @@ import (
 // place is where the record of a challenge belongs.
 type place struct {
 	connection *account.Connection
+	account    types.NamespacedName
 	// login of the Account, and the domain that it holds.
 	login, domain string
 }
@@ -53,7 +55,7 @@ func (s *Solver) placeOf(ctx context.Context, namespace string, ref v1alpha1.Acc
 		return place{}, err
 	}
 	_, err = s.settings.Directory.ResolveFor(ctx, s.settings.Reader, namespace, ref, held)
-	return place{connection: connection, domain: held}, err
+	return place{connection: connection, account: ref.KeyFrom(namespace), domain: held}, err
 }
 
 // placeBy is placeOf for an object, whose Account the namespace of the challenge has to be allowed to use as well.

@@ -48,8 +48,15 @@ func (s *Solver) locateByOthers(ctx context.Context, namespace string, others []
 		}
 		failure = cmp.Or(failure, err)
 	}
-	return place{}, cmp.Or(failure, fmt.Errorf("no DNSZone or Domain that namespace %s may use has a domain that %s ends with: create one there, "+
-		"set accountRef in the webhook config of the issuer, or let the Account allow the namespace in spec.allowedNamespaces", namespace, fqdn))
+	return place{}, cmp.Or[error](failure, &noHolder{namespace, fqdn})
+}
+
+// noHolder says that no object leads to an Account for a name.
+type noHolder struct{ namespace, fqdn string }
+
+func (e *noHolder) Error() string {
+	return fmt.Sprintf("no DNSZone or Domain that namespace %s may use has a domain that %s ends with: create one there, "+
+		"set accountRef in the webhook config of the issuer, or let the Account allow the namespace in spec.allowedNamespaces", e.namespace, e.fqdn)
 }
 
 // attemptsFor gives one for each Account and namespace, however many objects there are of them.

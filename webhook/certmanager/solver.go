@@ -23,6 +23,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
+	"github.com/regapi-io/regapi-operator/webhook/certmanager/internal/presented"
 )
 
 // Name is what an Issuer calls the solver: spec.acme.solvers[].dns01.webhook.solverName.
@@ -38,6 +39,12 @@ type Settings struct {
 	Events    events.EventRecorder
 	// Endpoints of REG.API, the most trusted first, for Issuers that name no Account. REG.RU's by default.
 	Endpoints tenancy.Trust
+	// Kube and Namespace are where it is remembered what was presented; the client must not read from a cache. Without one it is
+	// remembered as long as the process lasts.
+	Kube      client.Client
+	Namespace string
+	// CleanUpGrace is how long CleanUp fails for what does not pass by itself, before it lets go of a challenge; 5 min by default.
+	CleanUpGrace time.Duration
 	// Publication asks the authoritative name servers, for Issuers that wait for them.
 	Publication zone.Publication
 	// Metrics is where the metrics are registered; nil for nowhere.
@@ -61,6 +68,9 @@ func (s *Settings) setDefaults() {
 	if len(s.Endpoints) == 0 {
 		s.Endpoints = tenancy.Trust{v1alpha1.DefaultEndpoint}
 	}
+	if s.CleanUpGrace == 0 {
+		s.CleanUpGrace = account.ReleaseGrace
+	}
 	if s.Linger == 0 {
 		s.Linger = 250 * time.Millisecond
 	}
@@ -72,6 +82,8 @@ type Solver struct {
 	metrics  *metrics
 	zones    zoneMemory
 	backoffs backoffs
+	memory   *presented.Memory
+	graces   graces
 	gatherer *gatherer
 	requests atomic.Uint64
 
@@ -87,6 +99,7 @@ func NewSolver(settings Settings) *Solver {
 	settings.setDefaults()
 	base, cancel := context.WithCancel(context.Background())
 	s := &Solver{settings: settings, metrics: newMetrics(settings.Metrics), base: base, cancel: cancel}
+	s.memory, s.graces.lasting = presented.New(settings.Kube, settings.Namespace), settings.CleanUpGrace
 	s.gatherer = newGatherer(base, settings, &s.backoffs)
 	return s
 }
@@ -95,6 +108,7 @@ func NewSolver(settings Settings) *Solver {
 func (s *Solver) Close() {
 	s.cancel()
 	s.gatherer.wait()
+	s.memory.Wait()
 }
 
 // Name tells cert-manager's server what to call the solver.
@@ -104,19 +118,31 @@ func (s *Solver) Name() string { return Name }
 func (s *Solver) Initialize(*rest.Config, <-chan struct{}) error { return nil }
 
 // Present makes the zone hold the TXT record of a challenge, and leaves all others alone. It is confirmed by reading the zone back.
-func (s *Solver) Present(request *acme.ChallengeRequest) error { return s.serve(request, zone.Add) }
+func (s *Solver) Present(request *acme.ChallengeRequest) error {
+	return s.serve(request, zone.Add, s.present)
+}
 
-// CleanUp makes the zone hold the TXT record of a challenge no longer, and leaves all others alone.
-func (s *Solver) CleanUp(request *acme.ChallengeRequest) error { return s.serve(request, zone.Remove) }
+// CleanUp makes the zone hold the TXT record of a challenge no longer, and leaves all others alone. Where that cannot be had it succeeds
+// after a while all the same, and tells what may be left.
+func (s *Solver) CleanUp(request *acme.ChallengeRequest) error {
+	return s.serve(request, zone.Remove, s.cleanUp)
+}
+
+// asked is a request, and its number in the order in which cert-manager asked.
+type asked struct {
+	*acme.ChallengeRequest
+	number uint64
+}
 
 // serve answers a request in time, and counts it.
-func (s *Solver) serve(request *acme.ChallengeRequest, operation zone.Operation) error {
+func (s *Solver) serve(request *acme.ChallengeRequest, operation zone.Operation, do func(context.Context, asked) error) error {
+	number := s.requests.Add(1)
 	ctx, cancel := context.WithTimeout(s.base, s.settings.AnswerWithin)
 	defer cancel()
 	logger := log.FromContext(ctx).WithName("certmanager").WithValues(
 		"operation", verbs[operation], "name", request.ResolvedFQDN, "namespace", request.ResourceNamespace)
 	ctx = traffic.WithPriority(log.IntoContext(ctx, logger), traffic.Interactive)
-	err := explain(s.solve(ctx, request, operation))
+	err := explain(do(ctx, asked{request, number}))
 	if err != nil && s.base.Err() != nil {
 		err = errClosed
 	}
@@ -130,9 +156,8 @@ func (s *Solver) serve(request *acme.ChallengeRequest, operation zone.Operation)
 // verbs are cert-manager's words for what a change of a zone is to a challenge.
 var verbs = map[zone.Operation]string{zone.Add: "present", zone.Remove: "cleanup"}
 
-// solve does what a request asks for.
-func (s *Solver) solve(ctx context.Context, request *acme.ChallengeRequest, operation zone.Operation) error {
-	number := s.requests.Add(1)
+// present adds the record of a challenge, after it has been written down where.
+func (s *Solver) present(ctx context.Context, request asked) error {
 	config, err := parseConfig(request.Config)
 	if err != nil {
 		return err
@@ -148,21 +173,28 @@ func (s *Solver) solve(ctx context.Context, request *acme.ChallengeRequest, oper
 	if err != nil {
 		return err
 	}
-	domain := found.domain
-	record := zone.Record{Name: zone.Relative(fqdn, domain), Type: zone.TXT, Content: request.Key}
-	wanted := zone.Change{Operation: operation, Record: record}
+	c := presented.Challenge{Namespace: request.ResourceNamespace, FQDN: fqdn, Key: request.Key}
+	if err := s.memory.Add(ctx, c, found.account, found.domain); err != nil {
+		return err
+	}
+	record := zone.Record{Name: zone.Relative(fqdn, found.domain), Type: zone.TXT, Content: request.Key}
+	if err := s.carryOut(ctx, request.number, found, zone.Change{Operation: zone.Add, Record: record}); err != nil {
+		return err
+	}
+	if config.WaitForPublication == WaitEnabled {
+		return s.awaitPublication(ctx, found.domain, record)
+	}
+	return nil
+}
+
+// carryOut changes a zone, if the DNSZone that rules it has nothing against that.
+func (s *Solver) carryOut(ctx context.Context, number uint64, found place, wanted zone.Change) error {
 	object, err := s.consent(ctx, found, wanted)
 	if err != nil {
 		return err
 	}
-	report := func() { s.report(ctx, object, domain, wanted) }
-	if err := s.gatherer.do(ctx, target{found.connection, domain}, newWish(number, wanted, report)); err != nil {
-		return err
-	}
-	if operation == zone.Add && config.WaitForPublication == WaitEnabled {
-		return s.awaitPublication(ctx, domain, record)
-	}
-	return nil
+	report := func() { s.report(ctx, object, found.domain, wanted) }
+	return s.gatherer.do(ctx, target{found.connection, found.domain}, newWish(number, wanted, report))
 }
 
 // report makes a change of the outside world known.

@@ -346,7 +346,7 @@ regapi_certmanager_challenges_total{operation="cleanup",outcome="succeeded"} 2
 regapi_certmanager_challenges_total{operation="present",outcome="failed"} 1
 regapi_certmanager_challenges_total{operation="present",outcome="succeeded"} 1
 `
-		if err := testutil.GatherAndCompare(registry, strings.NewReader(want)); err != nil {
+		if err := testutil.GatherAndCompare(registry, strings.NewReader(want), "regapi_certmanager_challenges_total"); err != nil {
 			t.Error(err)
 		}
 	})
