@@ -88,7 +88,7 @@ type ReregDomain struct {
 // GetReregData returns domains about to become free; Partners only. The list changes every 30
 // minutes (8.11).
 func (s *DomainService) GetReregData(ctx context.Context, query ReregQuery) ([]ReregDomain, error) {
-	return array[ReregDomain](ctx, s.client, "domain/get_rereg_data", query.params())
+	return members[ReregDomain](ctx, s.client, "domain/get_rereg_data", query.params(), "")
 }
 
 // ReregBid is a bid for a domain about to become free.

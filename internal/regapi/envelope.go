@@ -2,9 +2,7 @@ package regapi
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"net/http"
 )
 
 // resultSuccess is the only word that means success, unless a function documents another (2.3.2).
@@ -80,32 +78,4 @@ func (o object) refusal(redactor *redactor, function, domain string) *Error {
 	}
 	refusal.Text = redactor.clean(text)
 	return refusal
-}
-
-// openEnvelope turns answers whose top level is no success into errors.
-func openEnvelope(next Handler) Handler {
-	return HandlerFunc(func(ctx context.Context, request *Request) (*Answer, error) {
-		answer, err := next.Do(ctx, request)
-		if err != nil {
-			return nil, err
-		}
-		if answer.Status >= 300 && answer.Status < 400 {
-			return nil, unusable(request.Function, "a redirect, which this client does not follow", answer)
-		}
-		envelope, ok := decodeObject(answer.Body)
-		if !ok && request.Function == downloadCertificate && answer.Status == http.StatusOK {
-			return answer, nil
-		}
-		if !ok {
-			return nil, unusable(request.Function, "something that is no JSON object", answer)
-		}
-		if !envelope.succeeded() {
-			if refusal := envelope.refusal(answer.redactor, request.Function, ""); refusal != nil {
-				return nil, refusal
-			}
-			return nil, unusable(request.Function, "JSON without a result", answer)
-		}
-		answer.Payload = envelope["answer"]
-		return answer, nil
-	})
 }

@@ -23,5 +23,9 @@ func KeyOf(request *Request) (RequestKey, error) {
 	if params == nil {
 		canonical = []byte("{}")
 	}
-	return sha256.Sum256(bytes.Join([][]byte{[]byte(request.Function), canonical}, []byte{0})), nil
+	parts := [][]byte{[]byte(request.Function), canonical}
+	for _, member := range request.lists { // an answer that was read for another caller's list lacks this one's
+		parts = append(parts, []byte(member))
+	}
+	return sha256.Sum256(bytes.Join(parts, []byte{0})), nil
 }

@@ -88,7 +88,7 @@ func (s *ServiceService) GetServtypeDetails(ctx context.Context, query ServtypeQ
 	params.flag("unroll_prices", query.UnrollPrices)
 	params.flag("only_actual", query.OnlyActual)
 	params.flag("show_hidden", query.ShowHidden)
-	return array[ServtypeDetails](ctx, s.client, "service/get_servtype_details", params)
+	return members[ServtypeDetails](ctx, s.client, "service/get_servtype_details", params, "")
 }
 
 // DedicatedServer is a server that can be ordered (7.11).
