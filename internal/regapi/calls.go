@@ -2,7 +2,6 @@ package regapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -21,7 +20,7 @@ func collect[E, R any](ctx context.Context, c *Client, call listCall, build func
 	collected := make([]R, len(call.refs))
 	items, _, err := c.listWithAnswer(ctx, call, func(i int, item *listItem, element object, _ *redactor) {
 		var decoded E
-		if element == nil || !item.decode(call.function, element, &decoded) {
+		if element == nil || !item.decode(call, element, &decoded) {
 			var none E
 			decoded = none // a decoder that failed halfway leaves a part behind
 		}
@@ -59,33 +58,30 @@ func members[T any](ctx context.Context, c *Client, function string, params para
 	if !ok {
 		return nil, unusable(function, strings.TrimSpace("JSON without the list "+member), answer)
 	}
-	list := make([]T, len(elements))
-	for i, element := range elements {
-		var decoded T
-		if json.Unmarshal(element, &decoded) == nil {
-			list[i] = decoded
-		}
-	}
-	return list, nil
+	return decodeEach[T](elements), nil
 }
 
 // requiring decodes into what answer points to, and refuses an object without the given member: a
-// price list without prices must not pass for an empty one.
+// price list without prices must not pass for an empty one. Other members may be missing, and odd.
 func requiring(member string, answer any) *requirement {
 	return &requirement{member: member, answer: answer}
 }
+
+// tolerating decodes into what answer points to, member by member.
+func tolerating(answer any) *requirement { return requiring("", answer) }
 
 type requirement struct {
 	member string
 	answer any
 }
 
-// UnmarshalJSON makes json.Unmarshal fail where the member is missing or null.
+// UnmarshalJSON makes json.Unmarshal fail where the member is missing, null or of another kind.
 func (r *requirement) UnmarshalJSON(raw []byte) error {
-	if payload, _ := decodeObject(raw); !payload.holds(r.member) {
+	payload, _ := decodeObject(raw)
+	if r.member != "" && !payload.holds(r.member) {
 		return errors.New("incomplete")
 	}
-	return json.Unmarshal(raw, r.answer)
+	return payload.decode(r.answer, r.member)
 }
 
 // successWord accepts the words that a function documents as success.

@@ -2,6 +2,7 @@ package regapi
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 )
 
@@ -119,4 +120,27 @@ func ConcernsOneAction(err error) bool {
 	default:
 		return false
 	}
+}
+
+// ofTheAccount are the refusals that speak of the account or of the way to ask, and of no element of a list.
+var ofTheAccount = []ErrorCode{
+	CodeNoSuchCommand, CodeOnlyPostAllowed, CodeQueryParamsDisallowed, CodeHTTPSOnly, CodeResellerAuthFailed, CodePurchasesDisabled,
+	CodeNotEnoughMoney, CodeServiceUnavailable, CodeConnectionFailed,
+}
+
+// Divisible reports whether a list that failed as a whole may have failed for a single element or for its size, so that a part
+// of it may succeed. A whole refused for its credentials or the rate fails in parts, too.
+func Divisible(err error) bool {
+	if err == nil || NeverSent(err) {
+		return false
+	}
+	if failure, ok := errors.AsType[*TransportError](err); ok {
+		return failure.Strain || failure.Status != http.StatusTooManyRequests && failure.Status != http.StatusServiceUnavailable
+	}
+	refusal, ok := errors.AsType[*Error](err)
+	if !ok || refusal.Domain != "" || slices.Contains(ofTheAccount, refusal.Code) {
+		return false
+	}
+	class := refusal.Class()
+	return class != ClassDenied && class != ClassThrottled && class != ClassBusy
 }

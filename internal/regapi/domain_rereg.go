@@ -143,14 +143,17 @@ type UserReregDomain struct {
 
 // UserReregBids are the bids of the account.
 type UserReregBids struct {
-	Domains []UserReregDomain `json:"domains"`
+	Domains []UserReregDomain
 	// Steps are the bids that can be made, in roubles, by zone.
-	Steps map[string][]Money `json:"rereg_bids"`
+	Steps map[string][]Money
 }
 
 // GetUserReregBids returns the bids of the account, those that others have outbid included (8.13).
 func (s *DomainService) GetUserReregBids(ctx context.Context) (UserReregBids, error) {
-	var bids UserReregBids
+	var bids struct {
+		Domains each[UserReregDomain] `json:"domains"`
+		Steps   map[string][]Money    `json:"rereg_bids"`
+	}
 	err := s.client.Call(ctx, "domain/get_user_rereg_bids", nil, requiring("domains", &bids))
-	return bids, err
+	return UserReregBids{Domains: bids.Domains, Steps: bids.Steps}, err
 }

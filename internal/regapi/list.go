@@ -219,18 +219,15 @@ func results(items []listItem) []DomainResult {
 	return bare
 }
 
-// decode decodes what a function documents of an element, and reports whether there is something; a shape of its own is a
-// failure of this element alone. A number, a date or an amount that cannot be read is not known, and no failure.
-func (i *listItem) decode(function string, element object, into any) bool {
+// decode decodes what a function documents of an element, and reports whether there is something. What is needed and has a
+// shape of its own is a failure of this element alone; anything else that cannot be read is not known.
+func (i *listItem) decode(call listCall, element object, into any) bool {
 	if i.Err != nil {
 		return false
 	}
-	raw, err := json.Marshal(element) // by exact names; see object
-	if err == nil {
-		err = json.Unmarshal(raw, into)
-	}
+	err := element.decode(into, call.needed)
 	if err != nil {
-		i.Err = misshapen(function, i.Ref)
+		i.Err = misshapen(call.function, i.Ref)
 	}
 	return err == nil
 }

@@ -111,10 +111,4 @@ func (n numberedCall) failure(item numberedItem, redactor *redactor) error {
 }
 
 // decode decodes what an element tells, of a failed one, too.
-func (n numberedItem) decode(into any) error {
-	raw, err := json.Marshal(n.element)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(raw, into)
-}
+func (n numberedItem) decode(into any) error { return n.element.decode(into, "") }
