@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
@@ -63,11 +62,16 @@ type probeJob struct {
 }
 
 // probeQueue holds the probes that wait.
-type probeQueue struct{ jobs []*probeJob }
+type probeQueue struct {
+	jobs   []*probeJob
+	repose repose
+}
 
 func (q *probeQueue) tickets(yield func(ticket) bool) {
 	for _, job := range q.jobs {
-		if !yield(job.ticket) {
+		t := job.ticket
+		t.rest = q.repose.until
+		if !yield(t) {
 			return
 		}
 	}
@@ -102,7 +106,7 @@ func (z *Zones) submitProbe(job *probeJob) {
 }
 
 // cutProbe makes one reseller_nop for every probe that waits, and for edits that need to know the account's kind.
-func (z *Zones) cutProbe(time.Time) request {
+func (z *Zones) cutProbe(moment) request {
 	jobs := z.probes.jobs
 	z.probes.jobs = nil
 	batch := Batch{Function: "reseller_nop"}
@@ -117,11 +121,18 @@ func (z *Zones) cutProbe(time.Time) request {
 		z.mu.Lock()
 		defer z.mu.Unlock()
 		z.learn(err, batch.Priority)
-		if capability, ok := capabilityOf(err); ok {
+		capability, known := capabilityOf(err)
+		switch {
+		case known:
 			z.capability, err = capability, nil
-		} else {
+		case !z.closed && z.probes.repose.again(batch.Function, err):
+			z.probes.jobs = append(jobs, z.probes.jobs...)
+			z.records.rest(z.probes.repose.until)
+			return
+		default:
 			z.failUnsorted(err)
 		}
+		z.probes.repose = repose{}
 		for _, job := range jobs {
 			job.settle(err)
 		}

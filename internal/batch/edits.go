@@ -118,6 +118,7 @@ type zoneEdits struct {
 	waiting []edit
 	// inDoubt says that the zone has to be read before anything else may be sent for it.
 	inDoubt bool
+	repose  repose
 	best    ticket // set when a batch is formed
 }
 
@@ -134,14 +135,20 @@ func (e *zoneEdits) dropVain() {
 	})
 }
 
-// rank sets the ticket of the zone: the age of its first edit, with the urgency of the most urgent one behind it.
-func (e *zoneEdits) rank() {
+// rank sets the ticket of the zone: the age of its first edit, with the urgency of the most urgent one behind it. One whose
+// turn it is makes it the zone's turn.
+func (e *zoneEdits) rank(m moment) {
 	e.best = e.waiting[0].ticket
-	for _, waiting := range e.waiting[1:] {
+	turn := false
+	for _, waiting := range e.waiting {
+		turn = turn || waiting.priority == m.turn
 		e.best.priority = max(e.best.priority, waiting.priority)
 		if waiting.due.Before(e.best.due) {
 			e.best.due = waiting.due
 		}
+	}
+	if turn {
+		e.best.priority = m.turn
 	}
 }
 
@@ -154,10 +161,19 @@ func (q editQueue) tickets(yield func(ticket) bool) {
 			continue
 		}
 		for _, waiting := range zone.waiting {
-			if !yield(waiting.ticket) {
+			t := waiting.ticket
+			t.rest = zone.repose.until
+			if !yield(t) {
 				return
 			}
 		}
+	}
+}
+
+// rest lets everything that waits wait for longer.
+func (q editQueue) rest(until time.Time) {
+	for _, zone := range q {
+		zone.repose.until = until
 	}
 }
 
@@ -182,12 +198,12 @@ func (q editQueue) zone(domain string) *zoneEdits {
 }
 
 // ready gives the zones for which something may be sent.
-func (q editQueue) ready() []*zoneEdits {
+func (q editQueue) ready(m moment) []*zoneEdits {
 	zones := slices.DeleteFunc(slices.Collect(maps.Values(q)), func(zone *zoneEdits) bool {
-		return zone.inDoubt || len(zone.waiting) == 0
+		return zone.inDoubt || len(zone.waiting) == 0 || zone.repose.until.After(m.now)
 	})
 	for _, zone := range zones {
-		zone.rank()
+		zone.rank(m)
 	}
 	return zones
 }
@@ -301,28 +317,31 @@ func (z *Zones) submitEdits(queue editQueue, job *writeJob) {
 	}
 }
 
-// putBackRecords is putBack for records, which are not sent any more once the zones have been closed.
-func (z *Zones) putBackRecords(domain string, edits []edit) {
+// putBack lets edits that have not been made wait again, unless the zones have been closed.
+func (z *Zones) putBack(queue editQueue, domain string, edits []edit, rest repose) {
 	if z.closed {
 		for _, back := range edits {
-			z.records.settle(back, ErrClosed)
+			queue.settle(back, ErrClosed)
 		}
 		return
 	}
-	z.records.putBack(domain, edits)
+	queue.putBack(domain, edits)
+	if zone := queue[domain]; zone != nil && rest.until.After(zone.repose.until) {
+		zone.repose = rest
+	}
 }
 
 // cutRecords makes the next request of the edits of records.
-func (z *Zones) cutRecords(now time.Time) request {
+func (z *Zones) cutRecords(m moment) request {
 	switch {
 	case z.capability == Unknown && z.records.several():
-		return z.cutProbe(now)
+		return z.cutProbe(m)
 	case z.capability == Partner:
-		return z.cutLists(now)
+		return z.cutLists(m)
 	default:
-		return z.cutEqual(z.records, now)
+		return z.cutEqual(z.records, z.sizes.records, m)
 	}
 }
 
 // cutTimes makes the next request of the edits of SOAs (9.13).
-func (z *Zones) cutTimes(now time.Time) request { return z.cutEqual(z.times, now) }
+func (z *Zones) cutTimes(m moment) request { return z.cutEqual(z.times, z.sizes.times, m) }

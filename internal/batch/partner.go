@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/portion"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -13,6 +14,7 @@ import (
 type zoneList struct {
 	domain string
 	edits  []edit
+	repose repose
 }
 
 func (l zoneList) update() regapi.ZoneUpdate {
@@ -24,17 +26,17 @@ func (l zoneList) update() regapi.ZoneUpdate {
 }
 
 // cutLists makes one zone/update_records of as many edits as possible (9.12).
-func (z *Zones) cutLists(now time.Time) request {
-	zones := chooseUrgent(z.records.ready(), z.options.limits.Zones, now)
+func (z *Zones) cutLists(m moment) request {
+	zones := chooseUrgent(z.records.ready(m), z.options.limits.Zones, m)
 	batch := Batch{Function: "zone/update_records", Priority: zones[0].best.priority}
 	var lists []zoneList
 	var updates []regapi.ZoneUpdate
 	for _, zone := range zones {
-		room := min(z.window-batch.Actions, z.options.limits.ZoneActions)
+		room := min(z.sizes.lists.Next()-batch.Actions, z.options.limits.ZoneActions)
 		if room == 0 {
 			break
 		}
-		list := zoneList{domain: zone.domain, edits: z.records.pop(zone, z.listLength(zone.waiting, room))}
+		list := zoneList{domain: zone.domain, repose: zone.repose, edits: z.records.pop(zone, z.listLength(zone.waiting, room))}
 		lists, updates = append(lists, list), append(updates, list.update())
 		batch.Actions += len(list.edits)
 	}
@@ -45,10 +47,10 @@ func (z *Zones) cutLists(now time.Time) request {
 		defer z.mu.Unlock()
 		z.learn(err, batch.Priority)
 		if err != nil {
-			z.settleRefusedLists(lists, batch.Actions, err)
+			z.settleFailedLists(lists, batch.Actions, err)
 			return
 		}
-		z.clear(batch.Actions)
+		z.sizes.lists.Passed(batch.Actions)
 		for i, list := range lists {
 			z.settleList(list, results[i])
 		}
@@ -86,46 +88,36 @@ func (z *Zones) interfere(a, b edit) bool {
 	return same && known
 }
 
-// clear takes note that REG.API has taken a request. What it refused before, and has not been sent again, holds the cause:
-// that is halved further. Once the cause has been alone the requests grow again.
-func (z *Zones) clear(actions int) {
-	z.refusals, z.suspects = 0, max(z.suspects-actions, 0)
-	if z.suspects > 0 {
-		z.window = max(z.suspects/2, 1)
-	} else {
-		z.window = min(2*z.window, z.options.limits.Actions)
-	}
-}
-
-// maxRefusals is how many zone/update_records in a row may be refused as a whole: enough to halve the largest one down to a
-// single action.
-const maxRefusals = 16
-
-// settleRefusedLists deals with a zone/update_records that failed as a whole.
+// settleFailedLists deals with a zone/update_records that failed as a whole.
 //
-// A request that was refused as wrong, and not for one of its elements, holds something that REG.API cannot even take
-// apart, or more than it takes. Smaller ones follow, until what is wrong is alone. If nothing gets through any more the
-// cause lies elsewhere, and all edits fail.
-func (z *Zones) settleRefusedLists(lists []zoneList, actions int, err error) {
-	switch {
-	case regapi.HasCode(err, regapi.CodeResellerAuthFailed):
+// A request that was refused, and not for one of its elements, holds something that REG.API cannot even take apart, or more
+// than it takes. Smaller ones follow, until what is wrong is alone. If nothing gets through any more the cause lies elsewhere,
+// and all edits fail. What never left goes again later; what may have been made does not.
+func (z *Zones) settleFailedLists(lists []zoneList, actions int, err error) {
+	if regapi.HasCode(err, regapi.CodeResellerAuthFailed) {
 		z.capability = Ordinary
 		z.putBackLists(lists)
 		return
-	case regapi.IsInvalid(err) && z.refusals < maxRefusals && actions > 1:
-		z.window, z.suspects = actions/2, actions
-		z.refusals++
+	}
+	verdict := portion.Blame
+	if regapi.Divisible(err) {
+		verdict = z.sizes.lists.Failed(actions, regapi.Strained(err))
+	}
+	switch {
+	case verdict == portion.Halve && refused(err):
 		z.putBackLists(lists)
 		return
-	case regapi.IsInvalid(err) && z.refusals < maxRefusals:
-		z.refusals++
-		z.suspects = 0
-	case regapi.IsInvalid(err):
-		z.window, z.refusals, z.suspects = z.options.limits.Actions, 0, 0
+	case verdict == portion.GiveUp && refused(err):
+		z.records.fail(unattributed(err), func(ticket) bool { return true })
+	}
+	if actions > 1 || verdict == portion.GiveUp {
 		err = unattributed(err)
-		z.records.fail(err, func(ticket) bool { return true })
 	}
 	for _, list := range lists {
+		if list.repose.again("zone/update_records", err) {
+			z.putBack(z.records, list.domain, list.edits, list.repose)
+			continue
+		}
 		for _, sent := range list.edits {
 			z.records.settle(sent, err)
 		}
@@ -134,13 +126,13 @@ func (z *Zones) settleRefusedLists(lists []zoneList, actions int, err error) {
 
 func (z *Zones) putBackLists(lists []zoneList) {
 	for _, list := range lists {
-		z.putBackRecords(list.domain, list.edits)
+		z.putBack(z.records, list.domain, list.edits, repose{})
 	}
 }
 
-// unattributed keeps a refusal that may be about any of several actions from being taken for one of each of them.
+// unattributed keeps a refusal that may be about any of several zones or actions from being taken for one of each of them.
 func unattributed(err error) error {
-	if regapi.ConcernsOneAction(err) {
+	if regapi.ConcernsOneAction(err) || regapi.Divisible(err) && !regapi.IsTransient(err) {
 		return errors.New(err.Error())
 	}
 	return err
@@ -151,7 +143,7 @@ func unattributed(err error) error {
 func (z *Zones) settleList(list zoneList, result regapi.ZoneUpdateResult) {
 	if regapi.HasCode(result.Err, regapi.CodeResellerAuthFailed) {
 		z.capability = Ordinary
-		z.putBackRecords(list.domain, list.edits)
+		z.putBack(z.records, list.domain, list.edits, repose{})
 		return
 	}
 	if len(list.edits) > 1 && silent(result) && regapi.ConcernsOneAction(result.Err) {
@@ -169,7 +161,7 @@ func (z *Zones) settleList(list zoneList, result regapi.ZoneUpdateResult) {
 		failed = failed || err != nil
 		z.records.settle(sent, err)
 	}
-	z.putBackRecords(list.domain, ignored)
+	z.putBack(z.records, list.domain, ignored, repose{})
 }
 
 // silent says whether an answer tells the error of the zone and nothing of its actions.
@@ -214,7 +206,7 @@ func (z *Zones) settleDoubt(list zoneList, refusal error, current []regapi.Resou
 	for _, sent := range failed {
 		z.records.settle(sent, refusal)
 	}
-	z.putBackRecords(list.domain, ignored)
+	z.putBack(z.records, list.domain, ignored, repose{})
 }
 
 // progress divides a list that ended early by what its zone shows. Everything before an action that shows was made. The

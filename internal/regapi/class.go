@@ -131,16 +131,20 @@ var ofTheAccount = []ErrorCode{
 // Divisible reports whether a list that failed as a whole may have failed for a single element or for its size, so that a part
 // of it may succeed. A whole refused for its credentials or the rate fails in parts, too.
 func Divisible(err error) bool {
-	if err == nil || NeverSent(err) {
-		return false
-	}
 	if failure, ok := errors.AsType[*TransportError](err); ok {
-		return failure.Strain || failure.Status != http.StatusTooManyRequests && failure.Status != http.StatusServiceUnavailable
+		turned := failure.Status == http.StatusTooManyRequests || failure.Status == http.StatusServiceUnavailable
+		return !failure.NeverSent && (failure.Strain || !turned)
 	}
-	refusal, ok := errors.AsType[*Error](err)
-	if !ok || refusal.Domain != "" || slices.Contains(ofTheAccount, refusal.Code) {
+	refusal, ok := errors.AsType[*Error](err) // of an earlier request, too
+	if !ok || refusal.unsent || refusal.Domain != "" || slices.Contains(ofTheAccount, refusal.Code) {
 		return false
 	}
 	class := refusal.Class()
 	return class != ClassDenied && class != ClassThrottled && class != ClassBusy
+}
+
+// Strained reports whether a smaller request might have been answered: see [TransportError.Strain].
+func Strained(err error) bool {
+	failure, ok := errors.AsType[*TransportError](err)
+	return ok && failure.Strain
 }
