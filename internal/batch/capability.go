@@ -2,8 +2,8 @@ package batch
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
@@ -125,19 +125,22 @@ func (z *Zones) cutProbe(moment) request {
 		switch {
 		case known:
 			z.capability, err = capability, nil
+			z.probes.repose = repose{}
 		case !z.closed && z.probes.repose.again(batch.Function, err):
 			z.probes.jobs = append(jobs, z.probes.jobs...)
-			z.records.rest(z.probes.repose.until)
 			return
 		default:
-			z.failUnsorted(err)
+			z.probes.repose = repose{until: time.Now().Add(probeRest)}
 		}
-		z.probes.repose = repose{}
 		for _, job := range jobs {
 			job.settle(err)
 		}
 	}}
 }
+
+// probeRest is how long edits go the way of ordinary accounts, which every account may take, after the kind could not be found
+// out.
+const probeRest = time.Minute
 
 // capabilityOf reads the answer to a probe. Any refusal that trying again would not change means that what is for Partners
 // is not for this account.
@@ -149,12 +152,5 @@ func capabilityOf(err error) (Capability, bool) {
 		return Ordinary, true
 	default:
 		return Unknown, false
-	}
-}
-
-// failUnsorted fails the edits that wait to know the account's kind, when it could not be found out.
-func (z *Zones) failUnsorted(err error) {
-	if z.capability == Unknown && z.records.several() {
-		z.records.fail(fmt.Errorf("find out the kind of the account: %w", err), func(ticket) bool { return true })
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
@@ -170,13 +169,6 @@ func (q editQueue) tickets(yield func(ticket) bool) {
 	}
 }
 
-// rest lets everything that waits wait for longer.
-func (q editQueue) rest(until time.Time) {
-	for _, zone := range q {
-		zone.repose.until = until
-	}
-}
-
 // several says whether more than one edit waits.
 func (q editQueue) several() bool {
 	count := 0
@@ -334,7 +326,7 @@ func (z *Zones) putBack(queue editQueue, domain string, edits []edit, rest repos
 // cutRecords makes the next request of the edits of records.
 func (z *Zones) cutRecords(m moment) request {
 	switch {
-	case z.capability == Unknown && z.records.several():
+	case z.capability == Unknown && z.records.several() && !z.probes.repose.until.After(m.now):
 		return z.cutProbe(m)
 	case z.capability == Partner:
 		return z.cutLists(m)
