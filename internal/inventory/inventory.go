@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/pause"
+	"github.com/regapi-io/regapi-operator/internal/portion"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
@@ -27,8 +28,9 @@ const (
 const (
 	// sweepLinger lets objects that appear together share the requests for what is not known of them yet.
 	sweepLinger = 250 * time.Millisecond
-	// sweepRetry is the wait after a sweep that failed for a passing reason.
-	sweepRetry = time.Minute
+	// sweepRetry is the wait after a sweep that failed for a passing reason; it doubles, up to the interval.
+	sweepRetry   = time.Minute
+	maxDoublings = 6
 	// listFresh is how long the list of domains serves partial sweeps.
 	listFresh = 30 * time.Second
 )
@@ -47,13 +49,13 @@ type Facts struct {
 
 // Summary is what the inventory knows of the account as a whole.
 type Summary struct {
-	// SweptAt is when a sweep last succeeded; zero while the numbers below are not known.
+	// SweptAt is when a sweep of everything that is followed last succeeded; zero while the numbers below are not known.
 	SweptAt time.Time
 	// Domains that the account holds, and Zones whose records are followed.
 	Domains, Zones int
 	// Balance of the account.
 	Balance regapi.Balance
-	// Err of the last sweep; nil after one that succeeded.
+	// Err of the last sweep of everything, and of those since that read what was not known yet; nil if they succeeded.
 	Err error
 }
 
@@ -74,9 +76,17 @@ type Inventory struct {
 	domains  []string
 	listedAt time.Time
 	summary  Summary
-	swept    chan struct{} // closed and replaced after every sweep
-	stopped  bool
+	// lastErr is that of the last sweep, whole or not; the others are those that the summary shows.
+	lastErr, wholeErr, partialErr error
+	failed                        int // whole sweeps in a row
+
+	swept   chan struct{} // closed and replaced after every sweep
+	stopped bool
+	sizes   sizes // for the sweep alone
 }
+
+// sizes is how much the next request for each aspect may hold.
+type sizes struct{ zones, delegations, signing *portion.Size }
 
 type follower struct {
 	domain  string
@@ -102,6 +112,9 @@ func New(client *regapi.Client, interval time.Duration, changed func(domain stri
 		followers: map[string]follower{},
 		entries:   map[string]*entry{},
 		swept:     make(chan struct{}),
+		sizes: sizes{
+			zones: portion.New(regapi.MaxObjects), delegations: portion.New(regapi.MaxObjects), signing: portion.New(regapi.MaxObjects),
+		},
 	}
 }
 
@@ -153,7 +166,7 @@ func (i *Inventory) Facts(ctx context.Context, domain string, aspects Aspect) (F
 		case <-ctx.Done():
 			return Facts{}, ctx.Err()
 		}
-		if failure := i.Summary().Err; failure != nil {
+		if failure := i.failure(); failure != nil {
 			if facts, known, _, _ := i.look(domain, aspects); known {
 				return facts, nil
 			}
@@ -250,7 +263,7 @@ func (i *Inventory) Domains(ctx context.Context) ([]string, error) {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		if failure := i.Summary().Err; failure != nil {
+		if failure := i.failure(); failure != nil && !i.listed() {
 			return nil, failure
 		}
 	}
@@ -261,6 +274,19 @@ func (i *Inventory) Summary() Summary {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.summary
+}
+
+// failure is the error of the last sweep.
+func (i *Inventory) failure() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.lastErr
+}
+
+func (i *Inventory) listed() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return !i.listedAt.IsZero()
 }
 
 // Run sweeps until the context ends. It begins with what has never been read, together with what is followed by then.
@@ -280,7 +306,9 @@ func (i *Inventory) Run(ctx context.Context) {
 			if !pause.For(ctx, sweepLinger) {
 				return
 			}
-			i.sweep(traffic.WithPriority(ctx, traffic.Change), false)
+			if i.sweep(traffic.WithPriority(ctx, traffic.Change), false) {
+				whole.Reset(i.nextSweep())
+			}
 		}
 	}
 }
@@ -300,8 +328,15 @@ func (i *Inventory) nextSweep() time.Duration {
 	if wait, ok := traffic.RetryAfter(err); ok {
 		return min(wait, i.interval)
 	}
-	if err != nil {
-		return min(pause.Jittered(sweepRetry), i.interval)
+	if failed := i.failedSweeps(); failed > 0 {
+		return min(pause.Jittered(sweepRetry<<min(failed-1, maxDoublings)), i.interval)
 	}
 	return pause.Jittered(i.interval)
+}
+
+// failedSweeps is how many whole sweeps in a row have failed.
+func (i *Inventory) failedSweeps() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.failed
 }

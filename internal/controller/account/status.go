@@ -12,6 +12,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/inventory"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
@@ -52,9 +53,17 @@ func (s *scope) showConnection() {
 	status.Budget = showBudget(s.connection.Budget())
 	if !summary.SweptAt.IsZero() {
 		status.Domains = int32(summary.Domains)
-		status.Balance = fmt.Sprintf("%s %s", summary.Balance.Prepay, summary.Balance.Currency)
+		status.Balance = showBalance(summary.Balance)
 	}
 	s.showFreshness(summary)
+}
+
+// showBalance is empty for what REG.API has not told.
+func showBalance(balance regapi.Balance) string {
+	if balance.Prepay == "" || !balance.Prepay.Known() {
+		return ""
+	}
+	return fmt.Sprintf("%s %s", balance.Prepay, balance.Currency)
 }
 
 func (s *scope) showFreshness(summary inventory.Summary) {
