@@ -23,7 +23,7 @@ func inLane(t *testing.T, capability Capability, domains int, test func(t *testi
 	turn := func(ctx context.Context) (context.Context, func(), error) { return lane.Turn(ctx) }
 	inZones(t, capability, domains, func(t *testing.T, account *testAccount) {
 		lane = traffic.NewLane()
-		account.client = newBubbleClient(t, account.simulator, regapi.WithMiddleware(traffic.Chain(lane, nil)...))
+		account.client = newBubbleClient(t, account.simulator, regapi.WithMiddleware(traffic.Chain(lane, traffic.NewRefusalMemory(), nil)...))
 		test(t, account)
 	}, WithTurn(turn))
 }

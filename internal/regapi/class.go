@@ -27,6 +27,8 @@ const (
 	// ClassBlocked: the remedy lies outside the request and the credentials: money, delegation,
 	// protection, the state of the domain, the kind of account.
 	ClassBlocked
+	// ClassConflict: another record is in the way. It concerns one action, and passes when that record goes.
+	ClassConflict
 )
 
 var classNames = [...]string{
@@ -38,6 +40,7 @@ var classNames = [...]string{
 	ClassBusy:      "Busy",
 	ClassTransient: "Transient",
 	ClassBlocked:   "Blocked",
+	ClassConflict:  "Conflict",
 }
 
 // String returns the name of the class, such as "NotFound".
@@ -98,6 +101,9 @@ func IsTransient(err error) bool { return ClassOf(err) == ClassTransient }
 // IsBlocked reports whether the remedy lies outside the request and the credentials.
 func IsBlocked(err error) bool { return ClassOf(err) == ClassBlocked }
 
+// IsConflict reports whether another record is in the way.
+func IsConflict(err error) bool { return ClassOf(err) == ClassConflict }
+
 // HasCode reports whether err is a refusal with one of the codes.
 func HasCode(err error, codes ...ErrorCode) bool {
 	refusal, ok := errors.AsType[*Error](err)
@@ -113,7 +119,7 @@ func ConcernsOneAction(err error) bool {
 		return false
 	}
 	switch refusal.Class() {
-	case ClassInvalid:
+	case ClassInvalid, ClassConflict:
 		return true
 	case ClassTransient:
 		return refusal.Domain != ""

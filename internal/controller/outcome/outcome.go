@@ -108,7 +108,7 @@ func Of(err error) Outcome {
 		o := stalledFor(pollDelay, v1alpha1.ReasonNotFound, message)
 		o.Awaited = true
 		return o
-	case regapi.ClassBlocked:
+	case regapi.ClassBlocked, regapi.ClassConflict:
 		return stalledFor(pollDelay, blockedReason(err), message)
 	case regapi.ClassThrottled:
 		return waitingFor(throttledWait(err), v1alpha1.ReasonThrottled, message)
