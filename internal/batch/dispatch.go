@@ -266,6 +266,6 @@ func (z *Zones) learn(err error, priority traffic.Priority) {
 	if !regapi.IsDenied(err) && !regapi.IsThrottled(err) {
 		return
 	}
-	_, ours := traffic.RetryAfter(err)
+	_, ours := errors.AsType[*traffic.ThrottledError](err)
 	z.failWaiting(err, func(t ticket) bool { return !ours || t.priority <= priority })
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
@@ -21,6 +22,7 @@ type writeJob struct {
 	domain  string
 	actions []regapi.Action
 	keys    []string // equal for equal actions
+	names   []string // of the records that they are about, within the zone; "" where that is not known
 	needs   [][]int  // for an action that must not be taken in vain: those of which one has to have been applied
 	results []error
 	settled []bool
@@ -31,12 +33,12 @@ type writeJob struct {
 
 func newWriteJob(domain string, actions []regapi.Action) *writeJob {
 	job := &writeJob{
-		domain: domain, actions: actions, keys: make([]string, len(actions)),
+		domain: domain, actions: actions, keys: make([]string, len(actions)), names: make([]string, len(actions)),
 		results: make([]error, len(actions)), settled: make([]bool, len(actions)),
 		left: len(actions), done: make(chan struct{}),
 	}
 	for i, action := range actions {
-		job.keys[i] = actionKey(action)
+		job.keys[i], job.names[i] = actionKey(action), recordName(action, domain)
 	}
 	return job
 }
@@ -80,6 +82,40 @@ func actionKey(action regapi.Action) string {
 	return action.ActionName() + string(fields)
 }
 
+// recordName gives the name of the record that an action is about, however it is written; "" for an action of another kind.
+func recordName(action regapi.Action, domain string) string {
+	var name string
+	switch action := action.(type) {
+	case regapi.AddAlias:
+		name = action.Subdomain
+	case regapi.AddAAAA:
+		name = action.Subdomain
+	case regapi.AddCAA:
+		name = action.Subdomain
+	case regapi.AddCNAME:
+		name = action.Subdomain
+	case regapi.AddHTTPS:
+		name = action.Subdomain
+	case regapi.AddMX:
+		name = action.Subdomain
+	case regapi.AddNS:
+		name = action.Subdomain
+	case regapi.AddTXT:
+		name = action.Subdomain
+	case regapi.AddSRV:
+		name = action.Service
+	case regapi.RemoveRecord:
+		name = action.Subdomain
+	default:
+		return ""
+	}
+	name = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(name), "."), domain)
+	if name = strings.TrimSuffix(name, "."); name == "" {
+		return "@"
+	}
+	return name
+}
+
 func (j *writeJob) settle(index int, err error) {
 	if j.settled[index] {
 		return
@@ -110,6 +146,7 @@ type edit struct {
 
 func (e edit) action() regapi.Action { return e.actions[e.index] }
 func (e edit) key() string           { return e.keys[e.index] }
+func (e edit) name() string          { return e.names[e.index] }
 
 // zoneEdits are the edits of one zone that wait, in the order in which they have to be made.
 type zoneEdits struct {

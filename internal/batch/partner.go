@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/portion"
@@ -60,31 +62,51 @@ func (z *Zones) cutLists(m moment) request {
 // listLength says how many of a zone's edits may share a list: none that repeats or undoes another one, because the zone
 // then could not tell how far the list got.
 func (z *Zones) listLength(edits []edit, room int) int {
-	for i := range min(len(edits), room) {
-		for _, earlier := range edits[:i] {
-			if z.interfere(edits[i], earlier) {
-				return i
-			}
+	seen := map[string]bool{}
+	removals, additions := byName{}, byName{}
+	for i, next := range edits[:min(len(edits), room)] {
+		if seen[next.key()] {
+			return i
+		}
+		seen[next.key()] = true
+		removal, removes := next.action().(regapi.RemoveRecord)
+		if removes && slices.ContainsFunc(additions.about(next), func(other edit) bool { return z.undoes(removal, other) }) {
+			return i
+		}
+		if !removes && slices.ContainsFunc(removals.about(next), func(other edit) bool {
+			return z.undoes(other.action().(regapi.RemoveRecord), next)
+		}) {
+			return i
+		}
+		if removes {
+			removals.add(next)
+		} else {
+			additions.add(next)
 		}
 	}
 	return min(len(edits), room)
 }
 
-func (z *Zones) interfere(a, b edit) bool {
-	if a.key() == b.key() {
-		return true
+// byName holds edits by the name of their record, so that a long list is not compared pair by pair.
+type byName map[string][]edit
+
+func (b byName) add(e edit) { b[e.name()] = append(b[e.name()], e) }
+
+// about gives the edits that may be about the record of another one. Of whose name nothing is known may be about any.
+func (b byName) about(e edit) []edit {
+	if e.name() == "" {
+		return slices.Concat(slices.Collect(maps.Values(b))...)
 	}
-	removal, removes := a.action().(regapi.RemoveRecord)
-	other := b.action()
-	if !removes {
-		removal, removes = other.(regapi.RemoveRecord)
-		other = a.action()
+	if len(b[""]) == 0 {
+		return b[e.name()]
 	}
-	if _, both := other.(regapi.RemoveRecord); !removes || both {
-		return false
-	}
+	return slices.Concat(b[e.name()], b[""])
+}
+
+// undoes says whether a removal and an addition are about the same record.
+func (z *Zones) undoes(removal regapi.RemoveRecord, addition edit) bool {
 	gone := regapi.ResourceRecord{Subname: removal.Subdomain, Rectype: removal.RecordType, Content: removal.Content, Prio: removal.Priority}
-	same, known := z.options.applied([]regapi.ResourceRecord{gone}, other)
+	same, known := z.options.applied([]regapi.ResourceRecord{gone}, addition.action())
 	return same && known
 }
 

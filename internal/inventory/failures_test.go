@@ -75,7 +75,7 @@ func TestWhatNobodyFollowedForADayIsReadAnew(t *testing.T) {
 }
 
 func TestAListRefusedAsAWholeBlamesOneDomain(t *testing.T) {
-	const domains, bad = 1000, 417
+	const domains, bad = 150, 87
 	for _, function := range []string{"zone/get_resource_records", "domain/get_nss", "dnssec/get_status"} {
 		for _, kind := range []regapitest.Fault{
 			{Kind: regapitest.FaultError, Code: "INVALID_DOMAIN_NAME_FORMAT"},

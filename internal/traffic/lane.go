@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -152,7 +153,15 @@ func (l *Lane) join(ctx context.Context, w *waiter) error {
 
 // endOfWait is the error of a caller whose context ended.
 func endOfWait(function string, err error) error {
-	return fmt.Errorf("%s: wait for a turn: %w", function, err)
+	return fmt.Errorf("%s: %w", about(function, "wait for a turn"), err)
+}
+
+// unpayable is the error of a caller whose turn cannot be paid for.
+func unpayable(function string, cause error) error {
+	if function == "" {
+		return cause
+	}
+	return fmt.Errorf("%s: %w", function, cause)
 }
 
 // throttled is the error of a caller whose turn would come too late.
@@ -207,7 +216,7 @@ func (l *Lane) advance(ctx context.Context, w *waiter) step {
 		first.look()
 		return step{}
 	case o.Err != nil:
-		l.dismiss(w, fmt.Errorf("%s: %w", w.function, o.Err))
+		l.dismiss(w, unpayable(w.function, o.Err))
 		return step{err: w.err}
 	case o.NeedsLedger():
 		return step{ledger: true, offer: o}
@@ -329,6 +338,12 @@ func outcomeOf(err error) budget.Outcome {
 		Unsent:      regapi.NeverSent(err),
 		Answered:    err == nil || answered(err),
 		AccountRate: regapi.HasCode(err, regapi.CodeAccountExceededAllowedConnectionRate),
-		EgressRate:  regapi.HasCode(err, regapi.CodeIPExceededAllowedConnectionRate),
+		EgressRate:  regapi.HasCode(err, regapi.CodeIPExceededAllowedConnectionRate) || tooManyRequests(err),
 	}
+}
+
+// tooManyRequests says whether what stands before REG.API found that too many came: it knows addresses, and no logins.
+func tooManyRequests(err error) bool {
+	failure, ok := errors.AsType[*regapi.TransportError](err)
+	return ok && failure.Status == http.StatusTooManyRequests
 }

@@ -118,6 +118,9 @@ func Of(err error) Outcome {
 		if some := partial(nil); errors.As(err, &some) && some.Progressed() {
 			return Progress(err)
 		}
+		if wait, told := traffic.RetryAfter(err); told {
+			return waitingFor(wait, v1alpha1.ReasonRetrying, message)
+		}
 		return Outcome{Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: v1alpha1.ReasonRetrying, Message: message, Failure: err}
 	}
 }
