@@ -26,8 +26,10 @@ const (
 )
 
 const (
-	// sweepLinger lets objects that appear together share the requests for what is not known of them yet.
+	// sweepLinger lets objects that appear together share the requests for what is not known of them yet: a sweep begins when
+	// none has appeared for so long, and after sweepGather at the latest.
 	sweepLinger = 250 * time.Millisecond
+	sweepGather = 2 * time.Second
 	// sweepRetry is the wait after a sweep that failed for a passing reason; it doubles, up to the interval.
 	sweepRetry   = time.Minute
 	maxDoublings = 6
@@ -72,9 +74,15 @@ type Inventory struct {
 	mu        sync.Mutex
 	followers map[string]follower
 	entries   map[string]*entry
-	// domains that the account holds, as listed at listedAt.
+	// domains that the account holds, and what the list told of each, as listed at listedAt.
 	domains  []string
+	listing  map[string]*regapi.ServiceListItem
 	listedAt time.Time
+	// appeared counts the times that somebody followed what is not known.
+	appeared int
+	// due says that a sweep of what is not known will begin; progress is closed and replaced when it has read the zones.
+	due      bool
+	progress chan struct{}
 	summary  Summary
 	// lastErr is that of the last sweep, whole or not; the others are those that the summary shows.
 	lastErr, wholeErr, partialErr error
@@ -102,6 +110,9 @@ type entry struct {
 	learned time.Time
 	// asked is when the reading of the zone's records began, and written when somebody last wrote the zone.
 	asked, written time.Time
+	// wanted are the aspects that somebody has followed; promised says that the sweep under way reads the records.
+	wanted   Aspect
+	promised bool
 }
 
 // New gives an inventory that sweeps at the interval.
@@ -112,6 +123,8 @@ func New(client *regapi.Client, interval time.Duration, changed func(domain stri
 		followers: map[string]follower{},
 		entries:   map[string]*entry{},
 		swept:     make(chan struct{}),
+		progress:  make(chan struct{}),
+		due:       true, // Run begins with one
 		sizes: sizes{
 			zones: portion.New(regapi.MaxObjects), delegations: portion.New(regapi.MaxObjects), signing: portion.New(regapi.MaxObjects),
 		},
@@ -124,8 +137,17 @@ func (i *Inventory) Follow(name, domain string, aspects Aspect) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.followers[name] = follower{domain, aspects}
-	if i.entries[domain] == nil {
-		i.entries[domain] = &entry{}
+	e := i.entries[domain]
+	if e == nil {
+		e = &entry{}
+		i.entries[domain] = e
+	}
+	if !e.listed && time.Since(i.listedAt) < listFresh {
+		e.facts.Service, e.listed = i.listing[domain], true
+	}
+	e.wanted |= aspects
+	if e.known&aspects != aspects {
+		i.appeared++
 	}
 }
 
@@ -177,6 +199,9 @@ func (i *Inventory) Facts(ctx context.Context, domain string, aspects Aspect) (F
 
 // askForSweep asks for a sweep of what has never been read.
 func (i *Inventory) askForSweep() {
+	i.mu.Lock()
+	i.due = true
+	i.mu.Unlock()
 	select {
 	case i.kick <- struct{}{}:
 	default: // One is due already.
@@ -209,6 +234,33 @@ func (i *Inventory) Zone(domain string) (regapi.ZoneRecords, bool) {
 		return regapi.ZoneRecords{}, false
 	}
 	return *e.facts.Zone, true
+}
+
+// FirstZone gives the records of a zone that nobody has read or written yet, from the sweep that is about to read them, so that
+// a start takes one reading. It is not ok, and the caller has to read for himself, where no sweep is due, or it failed; and
+// for those who cannot wait for others.
+func (i *Inventory) FirstZone(ctx context.Context, domain string) (zone regapi.ZoneRecords, ok bool) {
+	if traffic.PriorityOf(ctx) == traffic.Interactive {
+		return regapi.ZoneRecords{}, false
+	}
+	for waited := false; ; waited = true {
+		i.mu.Lock()
+		e, progress := i.entries[domain], i.progress
+		known := e != nil && e.facts.Zone != nil
+		if known && waited {
+			zone = *e.facts.Zone
+		}
+		coming := e != nil && e.wanted&Records != 0 && e.written.IsZero() && !i.stopped && (i.due || e.promised)
+		i.mu.Unlock()
+		if known || !coming {
+			return zone, known && waited
+		}
+		select {
+		case <-progress:
+		case <-ctx.Done():
+			return regapi.ZoneRecords{}, false
+		}
+	}
 }
 
 // LearnZone takes over records that somebody has asked for beside the sweeps.
@@ -303,7 +355,7 @@ func (i *Inventory) Run(ctx context.Context) {
 			i.sweep(traffic.WithPriority(ctx, traffic.Background), true)
 			whole.Reset(i.nextSweep())
 		case <-i.kick:
-			if !pause.For(ctx, sweepLinger) {
+			if !i.gather(ctx) {
 				return
 			}
 			if i.sweep(traffic.WithPriority(ctx, traffic.Change), false) {
@@ -313,6 +365,25 @@ func (i *Inventory) Run(ctx context.Context) {
 	}
 }
 
+// gather waits until those who appear together have appeared. It returns false when the context has ended.
+func (i *Inventory) gather(ctx context.Context) bool {
+	for start := time.Now(); ; {
+		before := i.appearances()
+		if !pause.For(ctx, sweepLinger) {
+			return false
+		}
+		if i.appearances() == before || time.Since(start) >= sweepGather {
+			return true
+		}
+	}
+}
+
+func (i *Inventory) appearances() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.appeared
+}
+
 // stop sends away who waits for a sweep that will never come.
 func (i *Inventory) stop() {
 	i.mu.Lock()
@@ -320,6 +391,7 @@ func (i *Inventory) stop() {
 	i.stopped = true
 	close(i.swept)
 	i.swept = make(chan struct{})
+	i.proceed()
 }
 
 // nextSweep is the interval, or less after a sweep that failed.

@@ -25,6 +25,7 @@ type reading[R any] struct {
 
 func (s *sweep) readZones(ctx context.Context) error {
 	i := s.inventory
+	defer i.keepPromises()
 	return readAll(ctx, s, reading[regapi.ZoneRecords]{
 		function: "zone/get_resource_records", noun: "the records", aspect: Records, size: i.sizes.zones,
 		read:   i.client.Zone.GetResourceRecords,

@@ -15,20 +15,19 @@ import (
 // sweep reads everything that is followed, or only what has never been read. It reports whether everything was.
 func (i *Inventory) sweep(ctx context.Context, whole bool) bool {
 	before := i.Summary()
-	whole = whole || before.SweptAt.IsZero()
-	s := sweep{inventory: i, whole: whole, began: time.Now(), changed: map[string]bool{}}
+	s := sweep{inventory: i, asked: !whole, whole: whole || before.SweptAt.IsZero(), began: time.Now(), changed: map[string]bool{}}
 	err := s.run(ctx)
 
 	i.mu.Lock()
 	i.lastErr = err
-	if whole {
+	if s.whole {
 		i.wholeErr, i.partialErr = err, nil
 		i.failed++
 		s.forgetUnfollowed()
 	} else {
 		i.partialErr = err
 	}
-	if whole && err == nil {
+	if s.whole && err == nil {
 		i.summary.SweptAt, i.failed = time.Now(), 0
 	}
 	i.summary.Err = joined(i.wholeErr, i.partialErr)
@@ -44,7 +43,7 @@ func (i *Inventory) sweep(ctx context.Context, whole bool) bool {
 	if accountChanged {
 		i.changed("")
 	}
-	return whole
+	return s.whole
 }
 
 func sameSummary(a, b Summary) bool {
@@ -58,14 +57,15 @@ func sameSummary(a, b Summary) bool {
 // sweep is one pass over an inventory.
 type sweep struct {
 	inventory *Inventory
-	whole     bool
-	began     time.Time
-	changed   map[string]bool
+	// asked says that somebody waits for it; whole, that it reads everything.
+	asked, whole bool
+	began        time.Time
+	changed      map[string]bool
 }
 
 // run reads every part, whatever becomes of the others; unless a failure says that the rest would fail alike.
 func (s *sweep) run(ctx context.Context) error {
-	parts := []func(context.Context) error{s.list, s.readZones, s.readDelegations, s.readSigning}
+	parts := []func(context.Context) error{s.readZones, s.list, s.readDelegations, s.readSigning}
 	if s.whole {
 		parts = append(parts, s.readBalance)
 	}
@@ -78,6 +78,30 @@ func (s *sweep) run(ctx context.Context) error {
 		}
 	}
 	return failure
+}
+
+// promise lets those who want to read a zone that the sweep reads wait for it. The lock is held.
+func (s *sweep) promise(domains []string) {
+	s.inventory.due = false // whoever comes from now on needs another one
+	for _, domain := range domains {
+		s.inventory.entries[domain].promised = true
+	}
+}
+
+// keepPromises tells those who wait for their zones that all have been read that can be.
+func (i *Inventory) keepPromises() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, e := range i.entries {
+		e.promised = false
+	}
+	i.proceed()
+}
+
+// proceed makes those who wait for their zones look. The lock is held.
+func (i *Inventory) proceed() {
+	close(i.progress)
+	i.progress = make(chan struct{})
 }
 
 // joined is an error in one line, for a status; nil if both are.
@@ -110,7 +134,7 @@ func (s *sweep) list(ctx context.Context) error {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.domains, i.listedAt = slices.Sorted(maps.Keys(byName)), time.Now()
+	i.domains, i.listing, i.listedAt = slices.Sorted(maps.Keys(byName)), byName, time.Now()
 	i.summary.Domains = len(byName)
 	for domain, e := range i.entries {
 		s.note(domain, e.listed && !reflect.DeepEqual(e.facts.Service, byName[domain]))
@@ -185,6 +209,9 @@ func (s *sweep) refs(aspect Aspect) []regapi.DomainRef {
 		if e := i.entries[domain]; aspects&aspect != 0 && e != nil && (s.whole || e.known&aspect == 0) {
 			wanted = append(wanted, domain)
 		}
+	}
+	if aspect == Records && s.asked {
+		s.promise(wanted)
 	}
 	slices.Sort(wanted)
 	refs := make([]regapi.DomainRef, len(wanted))
