@@ -42,7 +42,10 @@ var errAskAgain = errors.New("nobody waits for this turn any more")
 func (z *Zones) newTicket(ctx context.Context, linger time.Duration) ticket {
 	z.lastTicket++
 	deadline, _ := ctx.Deadline()
-	return ticket{number: z.lastTicket, priority: traffic.PriorityOf(ctx), due: time.Now().Add(linger), deadline: deadline}
+	now := time.Now()
+	return ticket{
+		number: z.lastTicket, priority: traffic.PriorityOf(ctx), arrived: now, bulk: inBulk(ctx), due: now.Add(linger), deadline: deadline,
+	}
 }
 
 // notice makes the desk of a new call take notice of it.
@@ -132,7 +135,25 @@ func (z *Zones) lingering(d *desk) (wait time.Duration, ok bool) {
 		d.running = false
 		return 0, false
 	}
-	return time.Until(d.wakeAt), true
+	now := time.Now()
+	if until, gathers := z.gather(d, now); gathers && d.wakeAt.Before(until) {
+		d.wakeAt = later(d.wakeAt, earlier(now.Add(gatherLook), until))
+	}
+	return d.wakeAt.Sub(now), true
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // waiting goes through the calls that wait to be sent.

@@ -81,6 +81,7 @@ type options struct {
 	turn    Turn
 	applied Applied
 	observe func(Batch)
+	backlog Backlog // nil if nothing is known to come
 }
 
 // defaultRequestTimeout bounds a request together with its wait inside the client, whose own time-out bounds the exchange.

@@ -12,6 +12,8 @@ import (
 type ticket struct {
 	number   uint64 // in order of arrival
 	priority traffic.Priority
+	arrived  time.Time
+	bulk     bool      // part of much work, so that it may wait for more of it
 	due      time.Time // the end of its linger
 	rest     time.Time // before which it must not be sent again; zero for what was never sent
 	deadline time.Time // of its context; zero for none
