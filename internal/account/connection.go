@@ -48,7 +48,8 @@ type Connection struct {
 func (d *Directory) newConnection(account *v1alpha1.Account, lane *sharedLane, credentials *secretCredentials) (*Connection, error) {
 	id := login{account.Spec.Endpoint, credentials.username}.id()
 	observer := d.settings.Observer(id)
-	options := slices.Concat(d.settings.Options, credentials.options, []regapi.Option{regapi.WithMiddleware(traffic.Chain(lane.Lane, observer)...)})
+	refusals := traffic.NewRefusalMemory()
+	options := slices.Concat(d.settings.Options, credentials.options, []regapi.Option{regapi.WithMiddleware(traffic.Chain(lane.Lane, refusals, observer)...)})
 	if account.Spec.Endpoint != "" {
 		options = append(options, regapi.WithEndpoint(account.Spec.Endpoint))
 	}
@@ -65,9 +66,12 @@ func (d *Directory) newConnection(account *v1alpha1.Account, lane *sharedLane, c
 	}
 	key := client.ObjectKeyFromObject(account)
 	return &Connection{
-		Client:     made,
-		Zones:      batch.New(made, batching...),
-		Inventory:  inventory.New(made, d.settings.SweepInterval, func(domain string) { d.settings.Changed(key, domain) }),
+		Client: made,
+		Zones:  batch.New(made, batching...),
+		Inventory: inventory.New(made, d.settings.SweepInterval, func(domain string) {
+			refusals.Forget(domain) // before whoever it kept from going is woken
+			d.settings.Changed(key, domain)
+		}),
 		ID:         id,
 		budget:     lane.budget,
 		madeFor:    madeFor(account),
@@ -135,8 +139,11 @@ func (c *Connection) RecentZone(domain string, within time.Duration) (regapi.Zon
 	return c.Inventory.RecentZone(domain, within)
 }
 
-// ReadZone reads a zone.
+// ReadZone reads a zone. What nobody has read yet comes from the sweep that is about to read everything, if there is one.
 func (c *Connection) ReadZone(ctx context.Context, domain string) (regapi.ZoneRecords, error) {
+	if zone, ok := c.Inventory.FirstZone(ctx, domain); ok {
+		return zone, zone.Err
+	}
 	asked := time.Now()
 	zone, err := c.Zones.Read(ctx, domain)
 	if err == nil {

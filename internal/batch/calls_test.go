@@ -28,8 +28,8 @@ func TestACallIsWithdrawnBeforeItIsSent(t *testing.T) {
 		<-withdrawn.done
 		account.wait.Wait()
 		synctest.Wait()
-		if !errors.Is(withdrawn.err, context.Canceled) || account.running {
-			t.Errorf("error %v, running %v", withdrawn.err, account.running)
+		if !errors.Is(withdrawn.err, context.Canceled) || !account.idle() {
+			t.Errorf("error %v, running %v", withdrawn.err, !account.idle())
 		}
 		if results, err := account.Write(with(traffic.Change), zoneName(1), texts(1)); err != nil || results[0] != nil {
 			t.Errorf("the next call: %v, %v", results, err)

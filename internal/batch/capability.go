@@ -2,7 +2,6 @@ package batch
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -63,11 +62,16 @@ type probeJob struct {
 }
 
 // probeQueue holds the probes that wait.
-type probeQueue struct{ jobs []*probeJob }
+type probeQueue struct {
+	jobs   []*probeJob
+	repose repose
+}
 
 func (q *probeQueue) tickets(yield func(ticket) bool) {
 	for _, job := range q.jobs {
-		if !yield(job.ticket) {
+		t := job.ticket
+		t.rest = q.repose.until
+		if !yield(t) {
 			return
 		}
 	}
@@ -102,7 +106,7 @@ func (z *Zones) submitProbe(job *probeJob) {
 }
 
 // cutProbe makes one reseller_nop for every probe that waits, and for edits that need to know the account's kind.
-func (z *Zones) cutProbe(time.Time) request {
+func (z *Zones) cutProbe(moment) request {
 	jobs := z.probes.jobs
 	z.probes.jobs = nil
 	batch := Batch{Function: "reseller_nop"}
@@ -117,16 +121,26 @@ func (z *Zones) cutProbe(time.Time) request {
 		z.mu.Lock()
 		defer z.mu.Unlock()
 		z.learn(err, batch.Priority)
-		if capability, ok := capabilityOf(err); ok {
+		capability, known := capabilityOf(err)
+		switch {
+		case known:
 			z.capability, err = capability, nil
-		} else {
-			z.failUnsorted(err)
+			z.probes.repose = repose{}
+		case !z.closed && z.probes.repose.again(batch.Function, err):
+			z.probes.jobs = append(jobs, z.probes.jobs...)
+			return
+		default:
+			z.probes.repose = repose{until: time.Now().Add(probeRest)}
 		}
 		for _, job := range jobs {
 			job.settle(err)
 		}
 	}}
 }
+
+// probeRest is how long edits go the way of ordinary accounts, which every account may take, after the kind could not be found
+// out.
+const probeRest = time.Minute
 
 // capabilityOf reads the answer to a probe. Any refusal that trying again would not change means that what is for Partners
 // is not for this account.
@@ -138,12 +152,5 @@ func capabilityOf(err error) (Capability, bool) {
 		return Ordinary, true
 	default:
 		return Unknown, false
-	}
-}
-
-// failUnsorted fails the edits that wait to know the account's kind, when it could not be found out.
-func (z *Zones) failUnsorted(err error) {
-	if z.capability == Unknown && z.records.several() {
-		z.records.fail(fmt.Errorf("find out the kind of the account: %w", err), func(ticket) bool { return true })
 	}
 }

@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -11,37 +10,23 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
 
-// ticket is the place of a call in the queue.
-type ticket struct {
-	number   uint64 // in order of arrival
-	priority traffic.Priority
-	due      time.Time // the end of its linger
-	deadline time.Time // of its context; zero for none
-}
-
-func (t ticket) urgency() ticket { return t }
-
-// compare puts the more urgent one first: by priority, then what has lingered long enough, then by age.
-func (t ticket) compare(other ticket, now time.Time) int {
-	return cmp.Or(
-		cmp.Compare(other.priority, t.priority),
-		cmp.Compare(t.rank(now), other.rank(now)),
-		cmp.Compare(t.number, other.number),
-	)
-}
-
-func (t ticket) rank(now time.Time) int {
-	if t.due.After(now) {
-		return 1
-	}
-	return 0
-}
-
 // request is one request that has been cut out of the queues.
 type request struct {
 	Batch
 	// send makes the request and settles the calls in it.
 	send func(ctx context.Context)
+}
+
+// desk asks for turns on behalf of the calls of one priority. Each asks for itself, so that the lane knows how long calls of
+// every priority have waited, and its one rule decides who goes first.
+type desk struct {
+	priority traffic.Priority
+	// wake ends its linger early.
+	wake chan struct{}
+
+	running bool
+	wakeAt  time.Time // until when it lingers
+	asking  *asking   // nil unless it waits for its turn
 }
 
 // asking is a wait for a turn.
@@ -50,83 +35,125 @@ type asking struct {
 	again  context.CancelCauseFunc
 }
 
-// errAskAgain ends the wait for a turn when it is no longer the right one to wait for.
-var errAskAgain = errors.New("a more urgent call has come, or none is left")
+// errAskAgain ends the wait for a turn when those on whose behalf it was have gone.
+var errAskAgain = errors.New("nobody waits for this turn any more")
 
 // newTicket gives the next place in the queue.
 func (z *Zones) newTicket(ctx context.Context, linger time.Duration) ticket {
 	z.lastTicket++
 	deadline, _ := ctx.Deadline()
-	return ticket{number: z.lastTicket, priority: traffic.PriorityOf(ctx), due: time.Now().Add(linger), deadline: deadline}
+	now := time.Now()
+	return ticket{
+		number: z.lastTicket, priority: traffic.PriorityOf(ctx), arrived: now, bulk: inBulk(ctx), due: now.Add(linger), deadline: deadline,
+	}
 }
 
-// notice makes the dispatcher take notice of a new call.
+// notice makes the desk of a new call take notice of it.
 func (z *Zones) notice(t ticket) {
-	if !z.running {
-		z.running = true
-		z.dispatcher.Go(z.dispatch)
+	d := z.desks[t.priority]
+	if !d.running {
+		d.running = true
+		z.dispatcher.Go(func() { z.dispatch(d) })
 		return
 	}
-	if t.due.Before(z.wakeAt) {
-		z.nudge()
-	}
-	if z.asking != nil && t.priority > z.asking.priority {
-		z.asking.again(errAskAgain)
+	if t.leaves().Before(d.wakeAt) {
+		d.nudge()
 	}
 }
 
-// interrupt ends whatever the dispatcher waits for, except for an answer.
-func (z *Zones) interrupt() {
-	z.nudge()
-	if z.asking != nil {
-		z.asking.again(errAskAgain)
+// rouse makes the desks take notice of calls that could not be sent and can be now.
+func (z *Zones) rouse() {
+	for t := range z.waiting() {
+		if !z.desks[t.priority].running {
+			z.notice(t)
+		}
 	}
 }
 
-func (z *Zones) nudge() {
+// retract ends the waits, but for an answer, of desks that nobody is left for.
+func (z *Zones) retract() {
+	for _, d := range z.desks {
+		if !d.running {
+			continue
+		}
+		none, gone := true, true
+		for t := range z.waiting() {
+			if t.priority == d.priority {
+				none = false
+				gone = gone && (d.asking == nil || t.number > d.asking.number)
+			}
+		}
+		if none {
+			d.nudge()
+		}
+		if gone && d.asking != nil {
+			d.asking.again(errAskAgain)
+		}
+	}
+}
+
+func (d *desk) nudge() {
 	select {
-	case z.wake <- struct{}{}:
+	case d.wake <- struct{}{}:
 	default:
 	}
 }
 
 // dispatch sends one request after the other until nothing waits.
-func (z *Zones) dispatch() {
-	for z.linger() {
-		z.sendNext()
+func (z *Zones) dispatch(d *desk) {
+	for z.linger(d) {
+		z.sendNext(d)
 	}
 }
 
-// linger waits until the first call has waited long enough. It returns false, and the dispatcher has ended, when none waits.
-func (z *Zones) linger() bool {
+// linger waits until the first call has waited long enough. It returns false, and the desk has closed, when none waits.
+func (z *Zones) linger(d *desk) bool {
 	for {
-		wait, ok := z.lingering()
+		wait, ok := z.lingering(d)
 		if !ok || wait <= 0 {
 			return ok
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
-		case <-z.wake:
+		case <-d.wake:
 		}
 		timer.Stop()
 	}
 }
 
-func (z *Zones) lingering() (wait time.Duration, ok bool) {
+func (z *Zones) lingering(d *desk) (wait time.Duration, ok bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	if z.nothingWaits() {
-		z.running = false
-		return 0, false
-	}
-	z.wakeAt = time.Time{}
+	d.wakeAt = time.Time{}
 	for t := range z.waiting() {
-		if z.wakeAt.IsZero() || t.due.Before(z.wakeAt) {
-			z.wakeAt = t.due
+		if t.priority == d.priority && (d.wakeAt.IsZero() || t.leaves().Before(d.wakeAt)) {
+			d.wakeAt = t.leaves()
 		}
 	}
-	return time.Until(z.wakeAt), true
+	if d.wakeAt.IsZero() {
+		d.running = false
+		return 0, false
+	}
+	now := time.Now()
+	if until, gathers := z.gather(d, now); gathers && d.wakeAt.Before(until) {
+		d.wakeAt = later(d.wakeAt, earlier(now.Add(gatherLook), until))
+	}
+	return d.wakeAt.Sub(now), true
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // waiting goes through the calls that wait to be sent.
@@ -142,59 +169,64 @@ func (z *Zones) waiting() iter.Seq[ticket] {
 	}
 }
 
-func (z *Zones) nothingWaits() bool {
-	for range z.waiting() {
-		return false
+// sendNext waits for a turn, and only then decides what to send. It does not wait for the answer: who is left asks for the next
+// turn meanwhile, so that the lane knows of everybody when it gives that away.
+func (z *Zones) sendNext(d *desk) {
+	turn, release, ok := z.takeTurn(d)
+	if !ok {
+		return
 	}
-	return true
+	next, ok := z.cut(moment{now: time.Now(), turn: d.priority})
+	if !ok {
+		release()
+		return
+	}
+	z.options.observe(next.Batch)
+	z.dispatcher.Go(func() {
+		defer release()
+		z.send(turn, next)
+	})
 }
 
-// sendNext waits for a turn, and only then decides what to send.
-func (z *Zones) sendNext() {
-	turn, release, ok := z.takeTurn()
-	if !ok {
-		return
-	}
-	defer release()
-	next, ok := z.cut(time.Now())
-	if !ok {
-		return
-	}
-	// The turn's end, as that of its deadline, is no reason to give up a request that others share.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(turn), z.options.timeout)
+// send makes a request and settles the calls in it.
+func (z *Zones) send(turn context.Context, next request) {
+	// The turn's end, as that of its deadline, is no reason to give up a request that others share. A pause before another
+	// try would hold up who waits for the next request: what may go again queues again.
+	ctx, cancel := context.WithTimeout(traffic.Once(context.WithoutCancel(turn)), z.options.timeout)
 	defer cancel()
 	defer context.AfterFunc(z.base, cancel)()
-	z.options.observe(next.Batch)
 	next.send(traffic.WithPriority(ctx, next.Priority))
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.rouse()
+	z.retract()
 }
 
-// takeTurn asks for a turn on behalf of the calls of the highest priority. If there is none to be had they fail.
-func (z *Zones) takeTurn() (context.Context, func(), bool) {
-	ctx, asked := z.ask()
+// takeTurn asks for a turn on behalf of the calls of a priority. If there is none to be had they fail.
+func (z *Zones) takeTurn(d *desk) (context.Context, func(), bool) {
+	ctx, asked := z.ask(d)
 	turn, release, err := z.options.turn(ctx)
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	z.asking = nil
+	d.asking = nil
 	if err == nil {
 		return turn, func() { release(); asked.again(nil) }, true
 	}
 	if !errors.Is(context.Cause(ctx), errAskAgain) {
-		z.failWaiting(err, func(t ticket) bool { return t.priority >= asked.priority && t.number <= asked.number })
+		z.failWaiting(err, func(t ticket) bool { return t.priority == asked.priority && t.number <= asked.number })
+		z.rouse()
 	}
 	asked.again(nil)
 	return nil, nil, false
 }
 
-func (z *Zones) ask() (context.Context, *asking) {
+func (z *Zones) ask(d *desk) (context.Context, *asking) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	ask := &asking{ticket: ticket{number: z.lastTicket}}
+	ask := &asking{ticket: ticket{number: z.lastTicket, priority: d.priority}}
+	unlimited, now := false, time.Now()
 	for t := range z.waiting() {
-		ask.priority = max(ask.priority, t.priority)
-	}
-	unlimited := false
-	for t := range z.waiting() {
-		if t.priority < ask.priority {
+		if t.priority != d.priority || t.resting(now) {
 			continue
 		}
 		unlimited = unlimited || t.deadline.IsZero()
@@ -208,27 +240,27 @@ func (z *Zones) ask() (context.Context, *asking) {
 		bounded, cancel := context.WithDeadline(ctx, ask.deadline)
 		ctx, ask.again = bounded, func(cause error) { again(cause); cancel() }
 	}
-	z.asking = ask
+	d.asking = ask
 	return ctx, ask
 }
 
-// cut takes the next request out of the queues: of the kind that the most urgent call asks for, and with everything that
-// fits into it.
-func (z *Zones) cut(now time.Time) (request, bool) {
+// cut takes the next request out of the queues: of the kind that the most urgent call whose turn it is asks for, and with
+// everything that fits into it.
+func (z *Zones) cut(m moment) (request, bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	kinds := []struct {
 		tickets iter.Seq[ticket]
-		cut     func(time.Time) request
+		cut     func(moment) request
 	}{
 		{z.probes.tickets, z.cutProbe}, {z.reads.tickets, z.cutReads},
 		{z.times.tickets, z.cutTimes}, {z.records.tickets, z.cutRecords},
 	}
 	var best ticket
-	var chosen func(time.Time) request
+	var chosen func(moment) request
 	for _, kind := range kinds {
 		for t := range kind.tickets {
-			if chosen == nil || t.compare(best, now) < 0 {
+			if t.priority == m.turn && !t.resting(m.now) && (chosen == nil || t.compare(best, m) < 0) {
 				best, chosen = t, kind.cut
 			}
 		}
@@ -236,7 +268,9 @@ func (z *Zones) cut(now time.Time) (request, bool) {
 	if chosen == nil {
 		return request{}, false
 	}
-	return chosen(now), true
+	next := chosen(m)
+	z.retract()
+	return next, true
 }
 
 // failWaiting fails the calls of the matching tickets, as far as they wait to be sent.
@@ -253,6 +287,6 @@ func (z *Zones) learn(err error, priority traffic.Priority) {
 	if !regapi.IsDenied(err) && !regapi.IsThrottled(err) {
 		return
 	}
-	_, ours := traffic.RetryAfter(err)
+	_, ours := errors.AsType[*traffic.ThrottledError](err)
 	z.failWaiting(err, func(t ticket) bool { return !ours || t.priority <= priority })
 }

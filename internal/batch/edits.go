@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
@@ -22,6 +22,7 @@ type writeJob struct {
 	domain  string
 	actions []regapi.Action
 	keys    []string // equal for equal actions
+	names   []string // of the records that they are about, within the zone; "" where that is not known
 	needs   [][]int  // for an action that must not be taken in vain: those of which one has to have been applied
 	results []error
 	settled []bool
@@ -32,12 +33,12 @@ type writeJob struct {
 
 func newWriteJob(domain string, actions []regapi.Action) *writeJob {
 	job := &writeJob{
-		domain: domain, actions: actions, keys: make([]string, len(actions)),
+		domain: domain, actions: actions, keys: make([]string, len(actions)), names: make([]string, len(actions)),
 		results: make([]error, len(actions)), settled: make([]bool, len(actions)),
 		left: len(actions), done: make(chan struct{}),
 	}
 	for i, action := range actions {
-		job.keys[i] = actionKey(action)
+		job.keys[i], job.names[i] = actionKey(action), recordName(action, domain)
 	}
 	return job
 }
@@ -81,6 +82,40 @@ func actionKey(action regapi.Action) string {
 	return action.ActionName() + string(fields)
 }
 
+// recordName gives the name of the record that an action is about, however it is written; "" for an action of another kind.
+func recordName(action regapi.Action, domain string) string {
+	var name string
+	switch action := action.(type) {
+	case regapi.AddAlias:
+		name = action.Subdomain
+	case regapi.AddAAAA:
+		name = action.Subdomain
+	case regapi.AddCAA:
+		name = action.Subdomain
+	case regapi.AddCNAME:
+		name = action.Subdomain
+	case regapi.AddHTTPS:
+		name = action.Subdomain
+	case regapi.AddMX:
+		name = action.Subdomain
+	case regapi.AddNS:
+		name = action.Subdomain
+	case regapi.AddTXT:
+		name = action.Subdomain
+	case regapi.AddSRV:
+		name = action.Service
+	case regapi.RemoveRecord:
+		name = action.Subdomain
+	default:
+		return ""
+	}
+	name = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(name), "."), domain)
+	if name = strings.TrimSuffix(name, "."); name == "" {
+		return "@"
+	}
+	return name
+}
+
 func (j *writeJob) settle(index int, err error) {
 	if j.settled[index] {
 		return
@@ -111,6 +146,7 @@ type edit struct {
 
 func (e edit) action() regapi.Action { return e.actions[e.index] }
 func (e edit) key() string           { return e.keys[e.index] }
+func (e edit) name() string          { return e.names[e.index] }
 
 // zoneEdits are the edits of one zone that wait, in the order in which they have to be made.
 type zoneEdits struct {
@@ -118,6 +154,7 @@ type zoneEdits struct {
 	waiting []edit
 	// inDoubt says that the zone has to be read before anything else may be sent for it.
 	inDoubt bool
+	repose  repose
 	best    ticket // set when a batch is formed
 }
 
@@ -134,14 +171,20 @@ func (e *zoneEdits) dropVain() {
 	})
 }
 
-// rank sets the ticket of the zone: the age of its first edit, with the urgency of the most urgent one behind it.
-func (e *zoneEdits) rank() {
+// rank sets the ticket of the zone: the age of its first edit, with the urgency of the most urgent one behind it. One whose
+// turn it is makes it the zone's turn.
+func (e *zoneEdits) rank(m moment) {
 	e.best = e.waiting[0].ticket
-	for _, waiting := range e.waiting[1:] {
+	turn := false
+	for _, waiting := range e.waiting {
+		turn = turn || waiting.priority == m.turn
 		e.best.priority = max(e.best.priority, waiting.priority)
 		if waiting.due.Before(e.best.due) {
 			e.best.due = waiting.due
 		}
+	}
+	if turn {
+		e.best.priority = m.turn
 	}
 }
 
@@ -154,7 +197,9 @@ func (q editQueue) tickets(yield func(ticket) bool) {
 			continue
 		}
 		for _, waiting := range zone.waiting {
-			if !yield(waiting.ticket) {
+			t := waiting.ticket
+			t.rest = zone.repose.until
+			if !yield(t) {
 				return
 			}
 		}
@@ -182,12 +227,12 @@ func (q editQueue) zone(domain string) *zoneEdits {
 }
 
 // ready gives the zones for which something may be sent.
-func (q editQueue) ready() []*zoneEdits {
+func (q editQueue) ready(m moment) []*zoneEdits {
 	zones := slices.DeleteFunc(slices.Collect(maps.Values(q)), func(zone *zoneEdits) bool {
-		return zone.inDoubt || len(zone.waiting) == 0
+		return zone.inDoubt || len(zone.waiting) == 0 || zone.repose.until.After(m.now)
 	})
 	for _, zone := range zones {
-		zone.rank()
+		zone.rank(m)
 	}
 	return zones
 }
@@ -301,28 +346,31 @@ func (z *Zones) submitEdits(queue editQueue, job *writeJob) {
 	}
 }
 
-// putBackRecords is putBack for records, which are not sent any more once the zones have been closed.
-func (z *Zones) putBackRecords(domain string, edits []edit) {
+// putBack lets edits that have not been made wait again, unless the zones have been closed.
+func (z *Zones) putBack(queue editQueue, domain string, edits []edit, rest repose) {
 	if z.closed {
 		for _, back := range edits {
-			z.records.settle(back, ErrClosed)
+			queue.settle(back, ErrClosed)
 		}
 		return
 	}
-	z.records.putBack(domain, edits)
+	queue.putBack(domain, edits)
+	if zone := queue[domain]; zone != nil && rest.until.After(zone.repose.until) {
+		zone.repose = rest
+	}
 }
 
 // cutRecords makes the next request of the edits of records.
-func (z *Zones) cutRecords(now time.Time) request {
+func (z *Zones) cutRecords(m moment) request {
 	switch {
-	case z.capability == Unknown && z.records.several():
-		return z.cutProbe(now)
+	case z.capability == Unknown && z.records.several() && !z.probes.repose.until.After(m.now):
+		return z.cutProbe(m)
 	case z.capability == Partner:
-		return z.cutLists(now)
+		return z.cutLists(m)
 	default:
-		return z.cutEqual(z.records, now)
+		return z.cutEqual(z.records, z.sizes.records, m)
 	}
 }
 
 // cutTimes makes the next request of the edits of SOAs (9.13).
-func (z *Zones) cutTimes(now time.Time) request { return z.cutEqual(z.times, now) }
+func (z *Zones) cutTimes(m moment) request { return z.cutEqual(z.times, z.sizes.times, m) }

@@ -69,6 +69,13 @@ func newBubbleClient(t *testing.T, simulator *regapitest.Server, options ...rega
 	return client
 }
 
+// idle reports whether no goroutine runs for the zones.
+func (a *testAccount) idle() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !slices.ContainsFunc(a.desks, func(d *desk) bool { return d.running })
+}
+
 func zoneName(i int) string { return fmt.Sprintf("zone%d.ru", i) }
 
 // call is a call of Write that runs.

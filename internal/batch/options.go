@@ -52,9 +52,9 @@ type Limits struct {
 	ZoneActions int
 }
 
-// Turn waits until the account's next request may leave. It is asked with the priority of the most urgent call that waits
-// and with the latest deadline of the calls of that priority; the request is made with the values of the context that it
-// gives, and release is called after it. An error fails the calls on whose behalf the turn was asked for.
+// Turn waits until the account's next request may leave. It is asked once for the calls of each priority, with the latest of
+// their deadlines, and gives one turn at a time: the request is made with the values of the context that it gives, and release
+// is called after it. An error fails the calls on whose behalf the turn was asked for.
 type Turn func(ctx context.Context) (turn context.Context, release func(), err error)
 
 // Applied tells whether a zone shows the effect of an action. Known is false where the zone cannot tell, as for a removal
@@ -81,17 +81,21 @@ type options struct {
 	turn    Turn
 	applied Applied
 	observe func(Batch)
+	backlog Backlog // nil if nothing is known to come
 }
 
 // defaultRequestTimeout bounds a request together with its wait inside the client, whose own time-out bounds the exchange.
 const defaultRequestTimeout = 5 * time.Minute
+
+// aloneWait is how long requests wait for each other where nobody else asks: for as long as it takes.
+const aloneWait = 24 * time.Hour
 
 func defaultOptions() options {
 	return options{
 		linger:  DefaultLinger,
 		limits:  Limits{Zones: regapi.MaxObjects, Actions: 5000, ZoneActions: 1000},
 		timeout: defaultRequestTimeout,
-		turn:    func(ctx context.Context) (context.Context, func(), error) { return ctx, func() {}, nil },
+		turn:    traffic.NewLane(traffic.WithMaxWait(aloneWait)).Turn,
 		applied: func([]regapi.ResourceRecord, regapi.Action) (bool, bool) { return false, false },
 		observe: func(Batch) {},
 	}
@@ -122,7 +126,7 @@ func WithRequestTimeout(timeout time.Duration) Option {
 }
 
 // WithTurn makes every request wait for its turn before it is decided what it holds, so that everything that arrives
-// while the account is busy still comes along. By default there is nothing to wait for.
+// while the account is busy still comes along. By default they wait for each other alone.
 func WithTurn(turn Turn) Option { return func(o *options) { o.turn = turn } }
 
 // WithApplied tells how to find out how far a list of actions got that ended early. Without it all actions of such a list

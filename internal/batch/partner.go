@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/portion"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -13,6 +16,7 @@ import (
 type zoneList struct {
 	domain string
 	edits  []edit
+	repose repose
 }
 
 func (l zoneList) update() regapi.ZoneUpdate {
@@ -24,17 +28,17 @@ func (l zoneList) update() regapi.ZoneUpdate {
 }
 
 // cutLists makes one zone/update_records of as many edits as possible (9.12).
-func (z *Zones) cutLists(now time.Time) request {
-	zones := chooseUrgent(z.records.ready(), z.options.limits.Zones, now)
+func (z *Zones) cutLists(m moment) request {
+	zones := chooseUrgent(z.records.ready(m), z.options.limits.Zones, m)
 	batch := Batch{Function: "zone/update_records", Priority: zones[0].best.priority}
 	var lists []zoneList
 	var updates []regapi.ZoneUpdate
 	for _, zone := range zones {
-		room := min(z.window-batch.Actions, z.options.limits.ZoneActions)
+		room := min(z.sizes.lists.Next()-batch.Actions, z.options.limits.ZoneActions)
 		if room == 0 {
 			break
 		}
-		list := zoneList{domain: zone.domain, edits: z.records.pop(zone, z.listLength(zone.waiting, room))}
+		list := zoneList{domain: zone.domain, repose: zone.repose, edits: z.records.pop(zone, z.listLength(zone.waiting, room))}
 		lists, updates = append(lists, list), append(updates, list.update())
 		batch.Actions += len(list.edits)
 	}
@@ -45,10 +49,10 @@ func (z *Zones) cutLists(now time.Time) request {
 		defer z.mu.Unlock()
 		z.learn(err, batch.Priority)
 		if err != nil {
-			z.settleRefusedLists(lists, batch.Actions, err)
+			z.settleFailedLists(lists, batch.Actions, err)
 			return
 		}
-		z.clear(batch.Actions)
+		z.sizes.lists.Passed(batch.Actions)
 		for i, list := range lists {
 			z.settleList(list, results[i])
 		}
@@ -58,74 +62,84 @@ func (z *Zones) cutLists(now time.Time) request {
 // listLength says how many of a zone's edits may share a list: none that repeats or undoes another one, because the zone
 // then could not tell how far the list got.
 func (z *Zones) listLength(edits []edit, room int) int {
-	for i := range min(len(edits), room) {
-		for _, earlier := range edits[:i] {
-			if z.interfere(edits[i], earlier) {
-				return i
-			}
+	seen := map[string]bool{}
+	removals, additions := byName{}, byName{}
+	for i, next := range edits[:min(len(edits), room)] {
+		if seen[next.key()] {
+			return i
+		}
+		seen[next.key()] = true
+		removal, removes := next.action().(regapi.RemoveRecord)
+		if removes && slices.ContainsFunc(additions.about(next), func(other edit) bool { return z.undoes(removal, other) }) {
+			return i
+		}
+		if !removes && slices.ContainsFunc(removals.about(next), func(other edit) bool {
+			return z.undoes(other.action().(regapi.RemoveRecord), next)
+		}) {
+			return i
+		}
+		if removes {
+			removals.add(next)
+		} else {
+			additions.add(next)
 		}
 	}
 	return min(len(edits), room)
 }
 
-func (z *Zones) interfere(a, b edit) bool {
-	if a.key() == b.key() {
-		return true
+// byName holds edits by the name of their record, so that a long list is not compared pair by pair.
+type byName map[string][]edit
+
+func (b byName) add(e edit) { b[e.name()] = append(b[e.name()], e) }
+
+// about gives the edits that may be about the record of another one. Of whose name nothing is known may be about any.
+func (b byName) about(e edit) []edit {
+	if e.name() == "" {
+		return slices.Concat(slices.Collect(maps.Values(b))...)
 	}
-	removal, removes := a.action().(regapi.RemoveRecord)
-	other := b.action()
-	if !removes {
-		removal, removes = other.(regapi.RemoveRecord)
-		other = a.action()
+	if len(b[""]) == 0 {
+		return b[e.name()]
 	}
-	if _, both := other.(regapi.RemoveRecord); !removes || both {
-		return false
-	}
+	return slices.Concat(b[e.name()], b[""])
+}
+
+// undoes says whether a removal and an addition are about the same record.
+func (z *Zones) undoes(removal regapi.RemoveRecord, addition edit) bool {
 	gone := regapi.ResourceRecord{Subname: removal.Subdomain, Rectype: removal.RecordType, Content: removal.Content, Prio: removal.Priority}
-	same, known := z.options.applied([]regapi.ResourceRecord{gone}, other)
+	same, known := z.options.applied([]regapi.ResourceRecord{gone}, addition.action())
 	return same && known
 }
 
-// clear takes note that REG.API has taken a request. What it refused before, and has not been sent again, holds the cause:
-// that is halved further. Once the cause has been alone the requests grow again.
-func (z *Zones) clear(actions int) {
-	z.refusals, z.suspects = 0, max(z.suspects-actions, 0)
-	if z.suspects > 0 {
-		z.window = max(z.suspects/2, 1)
-	} else {
-		z.window = min(2*z.window, z.options.limits.Actions)
-	}
-}
-
-// maxRefusals is how many zone/update_records in a row may be refused as a whole: enough to halve the largest one down to a
-// single action.
-const maxRefusals = 16
-
-// settleRefusedLists deals with a zone/update_records that failed as a whole.
+// settleFailedLists deals with a zone/update_records that failed as a whole.
 //
-// A request that was refused as wrong, and not for one of its elements, holds something that REG.API cannot even take
-// apart, or more than it takes. Smaller ones follow, until what is wrong is alone. If nothing gets through any more the
-// cause lies elsewhere, and all edits fail.
-func (z *Zones) settleRefusedLists(lists []zoneList, actions int, err error) {
-	switch {
-	case regapi.HasCode(err, regapi.CodeResellerAuthFailed):
+// A request that was refused, and not for one of its elements, holds something that REG.API cannot even take apart, or more
+// than it takes. Smaller ones follow, until what is wrong is alone. If nothing gets through any more the cause lies elsewhere,
+// and all edits fail. What never left goes again later; what may have been made does not.
+func (z *Zones) settleFailedLists(lists []zoneList, actions int, err error) {
+	if regapi.HasCode(err, regapi.CodeResellerAuthFailed) {
 		z.capability = Ordinary
 		z.putBackLists(lists)
 		return
-	case regapi.IsInvalid(err) && z.refusals < maxRefusals && actions > 1:
-		z.window, z.suspects = actions/2, actions
-		z.refusals++
+	}
+	verdict := portion.Blame
+	if regapi.Divisible(err) {
+		verdict = z.sizes.lists.Failed(actions, regapi.Strained(err))
+	}
+	switch {
+	case verdict == portion.Halve && refused(err):
 		z.putBackLists(lists)
 		return
-	case regapi.IsInvalid(err) && z.refusals < maxRefusals:
-		z.refusals++
-		z.suspects = 0
-	case regapi.IsInvalid(err):
-		z.window, z.refusals, z.suspects = z.options.limits.Actions, 0, 0
+	case verdict == portion.GiveUp && refused(err):
+		z.records.fail(unattributed(err), func(ticket) bool { return true })
+	}
+	if actions > 1 || verdict == portion.GiveUp {
 		err = unattributed(err)
-		z.records.fail(err, func(ticket) bool { return true })
 	}
 	for _, list := range lists {
+		if list.repose.again("zone/update_records", err) {
+			z.putBack(z.records, list.domain, list.edits, list.repose)
+			continue
+		}
 		for _, sent := range list.edits {
 			z.records.settle(sent, err)
 		}
@@ -134,13 +148,13 @@ func (z *Zones) settleRefusedLists(lists []zoneList, actions int, err error) {
 
 func (z *Zones) putBackLists(lists []zoneList) {
 	for _, list := range lists {
-		z.putBackRecords(list.domain, list.edits)
+		z.putBack(z.records, list.domain, list.edits, repose{})
 	}
 }
 
-// unattributed keeps a refusal that may be about any of several actions from being taken for one of each of them.
+// unattributed keeps a refusal that may be about any of several zones or actions from being taken for one of each of them.
 func unattributed(err error) error {
-	if regapi.ConcernsOneAction(err) {
+	if regapi.ConcernsOneAction(err) || regapi.Divisible(err) && !regapi.IsTransient(err) {
 		return errors.New(err.Error())
 	}
 	return err
@@ -151,7 +165,7 @@ func unattributed(err error) error {
 func (z *Zones) settleList(list zoneList, result regapi.ZoneUpdateResult) {
 	if regapi.HasCode(result.Err, regapi.CodeResellerAuthFailed) {
 		z.capability = Ordinary
-		z.putBackRecords(list.domain, list.edits)
+		z.putBack(z.records, list.domain, list.edits, repose{})
 		return
 	}
 	if len(list.edits) > 1 && silent(result) && regapi.ConcernsOneAction(result.Err) {
@@ -169,7 +183,7 @@ func (z *Zones) settleList(list zoneList, result regapi.ZoneUpdateResult) {
 		failed = failed || err != nil
 		z.records.settle(sent, err)
 	}
-	z.putBackRecords(list.domain, ignored)
+	z.putBack(z.records, list.domain, ignored, repose{})
 }
 
 // silent says whether an answer tells the error of the zone and nothing of its actions.
@@ -214,7 +228,7 @@ func (z *Zones) settleDoubt(list zoneList, refusal error, current []regapi.Resou
 	for _, sent := range failed {
 		z.records.settle(sent, refusal)
 	}
-	z.putBackRecords(list.domain, ignored)
+	z.putBack(z.records, list.domain, ignored, repose{})
 }
 
 // progress divides a list that ended early by what its zone shows. Everything before an action that shows was made. The

@@ -108,7 +108,7 @@ func compareWithOneCallPerAction(t *testing.T, account *testAccount, jobs []rand
 		t.Errorf("%d lists for %d jobs", len(refused), len(jobs))
 	}
 	synctest.Wait()
-	if account.running || len(account.records)+len(account.reads)+len(account.times) > 0 {
+	if !account.idle() || len(account.records)+len(account.reads)+len(account.times) > 0 {
 		t.Error("something is left")
 	}
 }

@@ -2,10 +2,9 @@ package batch
 
 import (
 	"context"
-	"maps"
 	"slices"
-	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/portion"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -15,6 +14,8 @@ type readJob struct {
 	domain string
 	// done takes the outcome; it is called once, under the lock.
 	done func(regapi.ZoneRecords, error)
+	// gone says that nobody waits for it any more.
+	gone bool
 }
 
 // readQueue holds the reads that wait, by domain: those of one domain share an element.
@@ -23,6 +24,7 @@ type readQueue map[string]*zoneReads
 type zoneReads struct {
 	domain string
 	jobs   []*readJob
+	repose repose
 	best   ticket // of the most urgent job; set when a batch is formed
 }
 
@@ -31,7 +33,9 @@ func (r *zoneReads) urgency() ticket { return r.best }
 func (q readQueue) tickets(yield func(ticket) bool) {
 	for _, zone := range q {
 		for _, job := range zone.jobs {
-			if !yield(job.ticket) {
+			t := job.ticket
+			t.rest = zone.repose.until
+			if !yield(t) {
 				return
 			}
 		}
@@ -49,6 +53,7 @@ func (q readQueue) add(job *readJob) {
 
 // remove withdraws a job, if it still waits.
 func (q readQueue) remove(job *readJob) {
+	job.gone = true
 	zone := q[job.domain]
 	if zone == nil {
 		return
@@ -77,16 +82,30 @@ func (q readQueue) fail(err error, match func(ticket) bool) {
 }
 
 // take gives the domains of the most urgent reads.
-func (q readQueue) take(limit int, now time.Time) []*zoneReads {
-	zones := slices.Collect(maps.Values(q))
-	for _, zone := range zones {
-		zone.best = slices.MinFunc(zone.jobs, func(a, b *readJob) int { return a.compare(b.ticket, now) }).ticket
+func (q readQueue) take(limit int, m moment) []*zoneReads {
+	var zones []*zoneReads
+	for _, zone := range q {
+		if !zone.repose.until.After(m.now) {
+			zone.best = slices.MinFunc(zone.jobs, func(a, b *readJob) int { return a.compare(b.ticket, m) }).ticket
+			zones = append(zones, zone)
+		}
 	}
-	zones = chooseUrgent(zones, limit, now)
+	zones = chooseUrgent(zones, limit, m)
 	for _, zone := range zones {
 		delete(q, zone.domain)
 	}
 	return zones
+}
+
+// putBack lets the reads of a zone wait again, for as far as somebody waits for them.
+func (q readQueue) putBack(zone *zoneReads) {
+	zone.jobs = slices.DeleteFunc(zone.jobs, func(job *readJob) bool { return job.gone })
+	if joined := q[zone.domain]; joined != nil {
+		zone.jobs = append(zone.jobs, joined.jobs...)
+	}
+	if len(zone.jobs) > 0 {
+		q[zone.domain] = zone
+	}
 }
 
 // submitRead adds a read, unless the zones have been closed.
@@ -99,27 +118,70 @@ func (z *Zones) submitRead(job *readJob) {
 	z.notice(job.ticket)
 }
 
+const readRecords = "zone/get_resource_records"
+
 // cutReads makes one zone/get_resource_records of as many reads as possible (9.11).
-func (z *Zones) cutReads(now time.Time) request {
-	taken := z.reads.take(z.options.limits.Zones, now)
+func (z *Zones) cutReads(m moment) request {
+	taken := z.reads.take(z.sizes.reads.Next(), m)
 	domains := make([]string, len(taken))
 	for i, zone := range taken {
 		domains[i] = zone.domain
 	}
-	batch := Batch{Function: "zone/get_resource_records", Zones: len(taken), Priority: taken[0].best.priority}
+	batch := Batch{Function: readRecords, Zones: len(taken), Priority: taken[0].best.priority}
 	return request{Batch: batch, send: func(ctx context.Context) {
 		answers, err := z.client.Zone.GetResourceRecords(ctx, refs(domains)...)
 		z.mu.Lock()
 		defer z.mu.Unlock()
 		z.learn(err, batch.Priority)
+		if err != nil {
+			z.settleFailedReads(taken, err)
+			return
+		}
+		z.sizes.reads.Passed(len(taken))
 		for i, zone := range taken {
-			if err != nil {
-				zone.settle(regapi.ZoneRecords{}, err)
-			} else {
-				zone.settle(answers[i], answers[i].Err)
-			}
+			zone.settle(answers[i], answers[i].Err)
 		}
 	}}
+}
+
+// settleFailedReads deals with a reading that failed as a whole: in parts it may succeed, or later. Only a zone that was alone
+// is to blame.
+func (z *Zones) settleFailedReads(taken []*zoneReads, err error) {
+	if regapi.Divisible(err) {
+		switch z.sizes.reads.Failed(len(taken), regapi.Strained(err)) {
+		case portion.Halve:
+			for _, zone := range taken {
+				z.putBackRead(zone, err)
+			}
+			return
+		case portion.GiveUp:
+			err = unattributed(err)
+			z.reads.fail(err, func(ticket) bool { return true })
+			for _, zone := range taken {
+				zone.settle(regapi.ZoneRecords{}, err)
+			}
+			return
+		}
+	}
+	for _, zone := range taken {
+		switch {
+		case zone.repose.again(readRecords, err):
+			z.putBackRead(zone, err)
+		case len(taken) > 1:
+			zone.settle(regapi.ZoneRecords{}, unattributed(err))
+		default:
+			zone.settle(regapi.ZoneRecords{}, err)
+		}
+	}
+}
+
+// putBackRead lets the reads of a zone wait again, unless the zones have been closed.
+func (z *Zones) putBackRead(zone *zoneReads, err error) {
+	if z.closed {
+		zone.settle(regapi.ZoneRecords{}, err)
+		return
+	}
+	z.reads.putBack(zone)
 }
 
 // settle gives every job a copy of its own.

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -9,46 +10,73 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
 
-// gate is a [Turn] that is given by hand.
+// gate is a [Turn] that is given by hand, to who asks with the highest priority.
 type gate struct {
-	once  sync.Once
-	turns chan error // each lets one through, or refuses it
+	mu      sync.Mutex
+	waiting []*asker
+	asked   []traffic.Priority
+	held    int
+	given   int
+}
 
-	mu       sync.Mutex
-	asked    []traffic.Priority
-	deadline time.Time // of the last one
-	held     int
-	given    int
+type asker struct {
+	priority traffic.Priority
+	deadline time.Time
+	turn     chan error // lets it through, or refuses it
 }
 
 type givenKey struct{}
 
-// channel makes the channel inside the bubble.
-func (g *gate) channel() chan error {
-	g.once.Do(func() { g.turns = make(chan error) })
-	return g.turns
+// next is the most urgent one who waits, once there is one and everybody has asked.
+func (g *gate) next() *asker {
+	for {
+		synctest.Wait()
+		g.mu.Lock()
+		waiting := slices.Clone(g.waiting)
+		g.mu.Unlock()
+		if len(waiting) > 0 {
+			return slices.MaxFunc(waiting, func(a, b *asker) int { return cmp.Compare(a.priority, b.priority) })
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
-// give ends the wait for a turn.
-func (g *gate) give(err error) { g.channel() <- err }
+// give ends the wait for a turn of the most urgent one.
+func (g *gate) give(err error) {
+	first := g.next()
+	g.mu.Lock()
+	g.remove(first)
+	g.mu.Unlock()
+	first.turn <- err
+}
+
+// remove takes one out of those who wait. The lock is held.
+func (g *gate) remove(gone *asker) {
+	g.waiting = slices.DeleteFunc(g.waiting, func(a *asker) bool { return a == gone })
+}
 
 func (g *gate) turn(ctx context.Context) (context.Context, func(), error) {
+	deadline, _ := ctx.Deadline()
+	a := &asker{traffic.PriorityOf(ctx), deadline, make(chan error, 1)}
 	g.mu.Lock()
-	g.asked = append(g.asked, traffic.PriorityOf(ctx))
-	g.deadline, _ = ctx.Deadline()
+	g.waiting = append(g.waiting, a)
+	g.asked = append(g.asked, a.priority)
 	g.mu.Unlock()
 	select {
-	case err := <-g.channel():
+	case err := <-a.turn:
 		if err != nil {
 			return nil, nil, err
 		}
 	case <-ctx.Done():
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.remove(a)
 		return nil, nil, ctx.Err()
 	}
 	g.mu.Lock()
@@ -78,7 +106,7 @@ func TestTheRequestIsFormedWhenItsTurnHasCome(t *testing.T) {
 	}, WithTurn(gate.turn))
 }
 
-func TestAMoreUrgentCallAsksForTheTurnAnew(t *testing.T) {
+func TestCallsOfEveryPriorityAskForTheirTurn(t *testing.T) {
 	gate := &gate{}
 	var sent []traffic.Priority
 	inZones(t, Ordinary, 2, func(t *testing.T, account *testAccount) {
@@ -94,10 +122,10 @@ func TestAMoreUrgentCallAsksForTheTurnAnew(t *testing.T) {
 		account.wait.Wait()
 		synctest.Wait()
 		// The edit before the urgent one is as urgent, since it has to be made first.
-		if diff := cmp.Diff([]traffic.Priority{traffic.Interactive, traffic.Interactive, traffic.Background}, sent); diff != "" {
+		if diff := gocmp.Diff([]traffic.Priority{traffic.Interactive, traffic.Interactive, traffic.Background}, sent); diff != "" {
 			t.Errorf("priorities of the requests (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]traffic.Priority{traffic.Background, traffic.Interactive, traffic.Interactive, traffic.Background}, gate.asked); diff != "" {
+		if diff := gocmp.Diff([]traffic.Priority{traffic.Background, traffic.Interactive, traffic.Interactive}, gate.asked); diff != "" {
 			t.Errorf("priorities of the turns (-want +got):\n%s", diff)
 		}
 		if !account.holds(zoneName(1), "c", "x") {
@@ -116,8 +144,8 @@ func TestATurnThatIsRefusedFailsThoseOnWhoseBehalfItWasAsked(t *testing.T) {
 		refused := account.start(ctx, zoneName(1), texts(1)...)
 		time.Sleep(time.Second)
 		late := account.start(ctx, zoneName(2), texts(1)...)
-		if !gate.deadline.Equal(deadline) {
-			t.Errorf("asked with deadline %v, want that of the call", gate.deadline)
+		if asked := gate.next().deadline; !asked.Equal(deadline) {
+			t.Errorf("asked with deadline %v, want that of the call", asked)
 		}
 		gate.give(refusal)
 		<-refused.done
@@ -143,8 +171,8 @@ func TestATurnForNobodyIsGivenUp(t *testing.T) {
 		cancel()
 		<-call.done
 		synctest.Wait()
-		if account.running || account.simulator.Calls("*") != 0 {
-			t.Errorf("running %v, requests %v", account.running, account.functions())
+		if !account.idle() || account.simulator.Calls("*") != 0 {
+			t.Errorf("running %v, requests %v", !account.idle(), account.functions())
 		}
 		account.start(with(traffic.Interactive), zoneName(0), texts(1)...)
 		account.Close()
@@ -169,7 +197,7 @@ func TestARequestKeepsItsTurnsValuesAndNotItsEnd(t *testing.T) {
 		if _, err := account.Read(with(traffic.Change), zoneName(0)); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff([]any{"turn", traffic.Change, nil}, values); diff != "" {
+		if diff := gocmp.Diff([]any{"turn", traffic.Change, nil}, values); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}, WithTurn(expired))

@@ -3,10 +3,10 @@ package batch
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/portion"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
@@ -21,14 +21,15 @@ const closeGrace = 10 * time.Second
 // safe for concurrent use.
 //
 // Calls gather while a request is under way, and at least for their [Linger]; then as many as possible leave together.
-// One request is under way at a time. A goroutine runs only while something waits.
+// One request is under way at a time. Goroutines run only while something waits.
 //
 // The priority of a call is that of its context. A call whose
 // context ends returns at once with the context's error: what has not been sent by then never is, what has been sent
 // goes on for the others that it was sent for.
 //
 // Nothing is sent twice that may have been applied: the answer to a request that got lost is an error for every action of
-// that request, and the zone has to be read to find out.
+// that request, and the zone has to be read to find out. What only reads, or provably never left, queues again after a passing
+// failure, twice at most, and holds nobody up meanwhile. A list that fails as a whole is halved; see package portion.
 type Zones struct {
 	client  *regapi.Client
 	options options
@@ -36,26 +37,27 @@ type Zones struct {
 	// base ends with the last request; no caller's context ends a request that others share.
 	base   context.Context
 	cancel context.CancelFunc
-	// dispatcher is the one goroutine that sends; wake ends its linger early.
+	// dispatcher are the goroutines of the desks, and of the request under way.
 	dispatcher sync.WaitGroup
-	wake       chan struct{}
 
 	mu         sync.Mutex
 	closed     bool
-	running    bool      // whether the dispatcher runs
-	wakeAt     time.Time // until when the dispatcher lingers
-	asking     *asking   // nil unless the dispatcher waits for its turn
+	desks      []*desk // by priority
 	lastTicket uint64
 	capability Capability
-	window     int // how many actions the next zone/update_records may hold
-	refusals   int // of zone/update_records as a whole, since the last success
-	suspects   int // how many waiting actions hold the cause of the last of these refusals
 	turns      int // requests for equal edits so far
+	sizes      sizes
 
 	probes  probeQueue
 	reads   readQueue
 	records editQueue
 	times   editQueue // edits of SOAs
+}
+
+// sizes is how much the next request of each kind may hold.
+type sizes struct {
+	reads, records, times *portion.Size // in zones
+	lists                 *portion.Size // in actions of a zone/update_records
 }
 
 // New gives the zones of the account that the client calls for.
@@ -65,12 +67,20 @@ func New(client *regapi.Client, opts ...Option) *Zones {
 		apply(&settings)
 	}
 	base, cancel := context.WithCancel(context.Background())
-	return &Zones{
+	z := &Zones{
 		client: client, options: settings,
-		base: base, cancel: cancel, wake: make(chan struct{}, 1),
-		capability: Unknown, window: settings.limits.Actions,
+		base: base, cancel: cancel,
+		capability: Unknown,
+		sizes: sizes{
+			reads: portion.New(settings.limits.Zones), records: portion.New(settings.limits.Zones),
+			times: portion.New(settings.limits.Zones), lists: portion.New(settings.limits.Actions),
+		},
 		reads: readQueue{}, records: editQueue{}, times: editQueue{},
 	}
+	for priority := traffic.Background; priority <= traffic.Interactive; priority++ {
+		z.desks = append(z.desks, &desk{priority: priority, wake: make(chan struct{}, 1)})
+	}
+	return z
 }
 
 // Read reads a zone (9.11). Reads of different zones leave as one request, up to 1000 at a time; the answer is of a request
@@ -134,7 +144,7 @@ func (z *Zones) Close() {
 	z.mu.Lock()
 	z.closed = true
 	z.failWaiting(ErrClosed, func(ticket) bool { return true })
-	z.interrupt()
+	z.retract()
 	z.mu.Unlock()
 	grace := time.AfterFunc(closeGrace, z.cancel)
 	defer grace.Stop()
@@ -174,9 +184,7 @@ func (z *Zones) await(ctx context.Context, done <-chan struct{}, withdraw func()
 	default:
 	}
 	withdraw()
-	if z.nothingWaits() {
-		z.interrupt()
-	}
+	z.retract()
 	return false
 }
 
@@ -195,10 +203,4 @@ func refs(domains []string) []regapi.DomainRef {
 		list[i] = regapi.ByName(domain)
 	}
 	return list
-}
-
-// chooseUrgent gives at most limit of the items, the most urgent first.
-func chooseUrgent[T interface{ urgency() ticket }](items []T, limit int, now time.Time) []T {
-	slices.SortFunc(items, func(a, b T) int { return a.urgency().compare(b.urgency(), now) })
-	return items[:min(limit, len(items))]
 }

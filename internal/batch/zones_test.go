@@ -3,6 +3,7 @@ package batch
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -264,4 +265,32 @@ func TestTheChangeThatMostZonesWaitForGoesFirst(t *testing.T) {
 			t.Errorf("requests %+v", entries)
 		}
 	})
+}
+
+func TestALongListIsNotComparedPairByPair(t *testing.T) {
+	actions := make([]regapi.Action, 0, 1000)
+	for i := range 500 {
+		name := fmt.Sprint("n", i)
+		actions = append(actions, addr(name, 1), regapi.RemoveRecord{Subdomain: strings.ToUpper(name) + ".example.ru.", RecordType: "A", Content: "192.0.2.2"})
+	}
+	compared := 0
+	zones := New(nil, WithApplied(func([]regapi.ResourceRecord, regapi.Action) (bool, bool) { compared++; return false, true }))
+	job := newWriteJob("example.ru", actions)
+	edits := make([]edit, len(actions))
+	for i := range edits {
+		edits[i] = edit{job, i}
+	}
+	if length := zones.listLength(edits, 1000); length != 1000 || compared != 500 {
+		t.Errorf("a list of %d after %d comparisons", length, compared)
+	}
+}
+
+func TestARemovalAndAnAdditionOfOneRecordShareNoList(t *testing.T) {
+	removal := regapi.RemoveRecord{Subdomain: "www", RecordType: "A", Content: "192.0.2.1"}
+	for _, actions := range [][]regapi.Action{{addr("www", 1), removal}, {removal, addr("www", 1)}, {addr("www", 1), addr("www", 1)}} {
+		job := newWriteJob("example.ru", actions)
+		if length := New(nil, WithApplied(shows)).listLength([]edit{{job, 0}, {job, 1}}, 10); length != 1 {
+			t.Errorf("%v: a list of %d", actions, length)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/pause"
+	"github.com/regapi-io/regapi-operator/internal/portion"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
@@ -25,10 +26,13 @@ const (
 )
 
 const (
-	// sweepLinger lets objects that appear together share the requests for what is not known of them yet.
+	// sweepLinger lets objects that appear together share the requests for what is not known of them yet: a sweep begins when
+	// none has appeared for so long, and after sweepGather at the latest.
 	sweepLinger = 250 * time.Millisecond
-	// sweepRetry is the wait after a sweep that failed for a passing reason.
-	sweepRetry = time.Minute
+	sweepGather = 2 * time.Second
+	// sweepRetry is the wait after a sweep that failed for a passing reason; it doubles, up to the interval.
+	sweepRetry   = time.Minute
+	maxDoublings = 6
 	// listFresh is how long the list of domains serves partial sweeps.
 	listFresh = 30 * time.Second
 )
@@ -47,13 +51,13 @@ type Facts struct {
 
 // Summary is what the inventory knows of the account as a whole.
 type Summary struct {
-	// SweptAt is when a sweep last succeeded; zero while the numbers below are not known.
+	// SweptAt is when a sweep of everything that is followed last succeeded; zero while the numbers below are not known.
 	SweptAt time.Time
 	// Domains that the account holds, and Zones whose records are followed.
 	Domains, Zones int
 	// Balance of the account.
 	Balance regapi.Balance
-	// Err of the last sweep; nil after one that succeeded.
+	// Err of the last sweep of everything, and of those since that read what was not known yet; nil if they succeeded.
 	Err error
 }
 
@@ -70,13 +74,27 @@ type Inventory struct {
 	mu        sync.Mutex
 	followers map[string]follower
 	entries   map[string]*entry
-	// domains that the account holds, as listed at listedAt.
+	// domains that the account holds, and what the list told of each, as listed at listedAt.
 	domains  []string
+	listing  map[string]*regapi.ServiceListItem
 	listedAt time.Time
+	// appeared counts the times that somebody followed what is not known.
+	appeared int
+	// due says that a sweep of what is not known will begin; progress is closed and replaced when it has read the zones.
+	due      bool
+	progress chan struct{}
 	summary  Summary
-	swept    chan struct{} // closed and replaced after every sweep
-	stopped  bool
+	// lastErr is that of the last sweep, whole or not; the others are those that the summary shows.
+	lastErr, wholeErr, partialErr error
+	failed                        int // whole sweeps in a row
+
+	swept   chan struct{} // closed and replaced after every sweep
+	stopped bool
+	sizes   sizes // for the sweep alone
 }
+
+// sizes is how much the next request for each aspect may hold.
+type sizes struct{ zones, delegations, signing *portion.Size }
 
 type follower struct {
 	domain  string
@@ -92,6 +110,9 @@ type entry struct {
 	learned time.Time
 	// asked is when the reading of the zone's records began, and written when somebody last wrote the zone.
 	asked, written time.Time
+	// wanted are the aspects that somebody has followed; promised says that the sweep under way reads the records.
+	wanted   Aspect
+	promised bool
 }
 
 // New gives an inventory that sweeps at the interval.
@@ -102,6 +123,11 @@ func New(client *regapi.Client, interval time.Duration, changed func(domain stri
 		followers: map[string]follower{},
 		entries:   map[string]*entry{},
 		swept:     make(chan struct{}),
+		progress:  make(chan struct{}),
+		due:       true, // Run begins with one
+		sizes: sizes{
+			zones: portion.New(regapi.MaxObjects), delegations: portion.New(regapi.MaxObjects), signing: portion.New(regapi.MaxObjects),
+		},
 	}
 }
 
@@ -111,8 +137,17 @@ func (i *Inventory) Follow(name, domain string, aspects Aspect) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.followers[name] = follower{domain, aspects}
-	if i.entries[domain] == nil {
-		i.entries[domain] = &entry{}
+	e := i.entries[domain]
+	if e == nil {
+		e = &entry{}
+		i.entries[domain] = e
+	}
+	if !e.listed && time.Since(i.listedAt) < listFresh {
+		e.facts.Service, e.listed = i.listing[domain], true
+	}
+	e.wanted |= aspects
+	if e.known&aspects != aspects {
+		i.appeared++
 	}
 }
 
@@ -153,7 +188,7 @@ func (i *Inventory) Facts(ctx context.Context, domain string, aspects Aspect) (F
 		case <-ctx.Done():
 			return Facts{}, ctx.Err()
 		}
-		if failure := i.Summary().Err; failure != nil {
+		if failure := i.failure(); failure != nil {
 			if facts, known, _, _ := i.look(domain, aspects); known {
 				return facts, nil
 			}
@@ -164,6 +199,9 @@ func (i *Inventory) Facts(ctx context.Context, domain string, aspects Aspect) (F
 
 // askForSweep asks for a sweep of what has never been read.
 func (i *Inventory) askForSweep() {
+	i.mu.Lock()
+	i.due = true
+	i.mu.Unlock()
 	select {
 	case i.kick <- struct{}{}:
 	default: // One is due already.
@@ -186,51 +224,6 @@ func (i *Inventory) look(domain string, aspects Aspect) (facts Facts, known bool
 	}
 }
 
-// Zone gives the records of a zone as they were last read, if they were, and not before its last write through this connection:
-// what a write whose answer was lost has done is not known until somebody looks.
-func (i *Inventory) Zone(domain string) (regapi.ZoneRecords, bool) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	e := i.entries[domain]
-	if e == nil || e.facts.Zone == nil || e.asked.Before(e.written) {
-		return regapi.ZoneRecords{}, false
-	}
-	return *e.facts.Zone, true
-}
-
-// LearnZone takes over records that somebody has asked for beside the sweeps.
-func (i *Inventory) LearnZone(domain string, zone regapi.ZoneRecords, asked time.Time) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	e := i.entries[domain]
-	if e == nil {
-		return // Nobody follows it.
-	}
-	e.facts.Zone, e.learned, e.asked = &zone, time.Now(), asked
-	e.known |= Records
-}
-
-// RecentZone gives the records of a zone if they were asked for within so long, and after the last write through this
-// connection.
-func (i *Inventory) RecentZone(domain string, within time.Duration) (regapi.ZoneRecords, bool) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	e := i.entries[domain]
-	if e == nil || e.facts.Zone == nil || time.Since(e.asked) > within || !e.asked.After(e.written) {
-		return regapi.ZoneRecords{}, false
-	}
-	return *e.facts.Zone, true
-}
-
-// NoteWrite remembers that what is known of a zone's records is older than a write, whatever came of it.
-func (i *Inventory) NoteWrite(domain string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if e := i.entries[domain]; e != nil {
-		e.written = time.Now()
-	}
-}
-
 // Domains gives the names of the account's domains, in canonical form and in order, as the last list showed them (7.8). It
 // waits for the first list; then the error is that of the sweep.
 func (i *Inventory) Domains(ctx context.Context) ([]string, error) {
@@ -250,7 +243,7 @@ func (i *Inventory) Domains(ctx context.Context) ([]string, error) {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		if failure := i.Summary().Err; failure != nil {
+		if failure := i.failure(); failure != nil && !i.listed() {
 			return nil, failure
 		}
 	}
@@ -261,6 +254,19 @@ func (i *Inventory) Summary() Summary {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.summary
+}
+
+// failure is the error of the last sweep.
+func (i *Inventory) failure() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.lastErr
+}
+
+func (i *Inventory) listed() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return !i.listedAt.IsZero()
 }
 
 // Run sweeps until the context ends. It begins with what has never been read, together with what is followed by then.
@@ -277,12 +283,33 @@ func (i *Inventory) Run(ctx context.Context) {
 			i.sweep(traffic.WithPriority(ctx, traffic.Background), true)
 			whole.Reset(i.nextSweep())
 		case <-i.kick:
-			if !pause.For(ctx, sweepLinger) {
+			if !i.gather(ctx) {
 				return
 			}
-			i.sweep(traffic.WithPriority(ctx, traffic.Change), false)
+			if i.sweep(traffic.WithPriority(ctx, traffic.Change), false) {
+				whole.Reset(i.nextSweep())
+			}
 		}
 	}
+}
+
+// gather waits until those who appear together have appeared. It returns false when the context has ended.
+func (i *Inventory) gather(ctx context.Context) bool {
+	for start := time.Now(); ; {
+		before := i.appearances()
+		if !pause.For(ctx, sweepLinger) {
+			return false
+		}
+		if i.appearances() == before || time.Since(start) >= sweepGather {
+			return true
+		}
+	}
+}
+
+func (i *Inventory) appearances() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.appeared
 }
 
 // stop sends away who waits for a sweep that will never come.
@@ -292,6 +319,7 @@ func (i *Inventory) stop() {
 	i.stopped = true
 	close(i.swept)
 	i.swept = make(chan struct{})
+	i.proceed()
 }
 
 // nextSweep is the interval, or less after a sweep that failed.
@@ -300,8 +328,15 @@ func (i *Inventory) nextSweep() time.Duration {
 	if wait, ok := traffic.RetryAfter(err); ok {
 		return min(wait, i.interval)
 	}
-	if err != nil {
-		return min(pause.Jittered(sweepRetry), i.interval)
+	if failed := i.failedSweeps(); failed > 0 {
+		return min(pause.Jittered(sweepRetry<<min(failed-1, maxDoublings)), i.interval)
 	}
 	return pause.Jittered(i.interval)
+}
+
+// failedSweeps is how many whole sweeps in a row have failed.
+func (i *Inventory) failedSweeps() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.failed
 }

@@ -12,16 +12,25 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
-// sweep reads everything that is followed, or only what has never been read.
-func (i *Inventory) sweep(ctx context.Context, whole bool) {
-	s := sweep{inventory: i, whole: whole, changed: map[string]bool{}}
+// sweep reads everything that is followed, or only what has never been read. It reports whether everything was.
+func (i *Inventory) sweep(ctx context.Context, whole bool) bool {
 	before := i.Summary()
+	s := sweep{inventory: i, asked: !whole, whole: whole || before.SweptAt.IsZero(), began: time.Now(), changed: map[string]bool{}}
 	err := s.run(ctx)
 
 	i.mu.Lock()
-	if i.summary.Err = err; err == nil {
-		i.summary.SweptAt = time.Now()
+	i.lastErr = err
+	if s.whole {
+		i.wholeErr, i.partialErr = err, nil
+		i.failed++
+		s.forgetUnfollowed()
+	} else {
+		i.partialErr = err
 	}
+	if s.whole && err == nil {
+		i.summary.SweptAt, i.failed = time.Now(), 0
+	}
+	i.summary.Err = joined(i.wholeErr, i.partialErr)
 	i.summary.Zones = s.followedZones()
 	accountChanged := !sameSummary(before, i.summary)
 	close(i.swept)
@@ -34,6 +43,7 @@ func (i *Inventory) sweep(ctx context.Context, whole bool) {
 	if accountChanged {
 		i.changed("")
 	}
+	return s.whole
 }
 
 func sameSummary(a, b Summary) bool {
@@ -47,27 +57,59 @@ func sameSummary(a, b Summary) bool {
 // sweep is one pass over an inventory.
 type sweep struct {
 	inventory *Inventory
-	whole     bool
-	changed   map[string]bool
+	// asked says that somebody waits for it; whole, that it reads everything.
+	asked, whole bool
+	began        time.Time
+	changed      map[string]bool
 }
 
+// run reads every part, whatever becomes of the others; unless a failure says that the rest would fail alike.
 func (s *sweep) run(ctx context.Context) error {
-	if err := s.list(ctx); err != nil {
-		return err
+	parts := []func(context.Context) error{s.readZones, s.list, s.readDelegations, s.readSigning}
+	if s.whole {
+		parts = append(parts, s.readBalance)
 	}
-	if err := s.readZones(ctx); err != nil {
-		return err
+	var failure error
+	for _, read := range parts {
+		err := read(ctx)
+		failure = joined(failure, err)
+		if ctx.Err() != nil || regapi.IsDenied(err) || regapi.IsThrottled(err) {
+			break
+		}
 	}
-	if err := s.readDelegations(ctx); err != nil {
-		return err
+	return failure
+}
+
+// promise lets those who want to read a zone that the sweep reads wait for it. The lock is held.
+func (s *sweep) promise(domains []string) {
+	s.inventory.due = false // whoever comes from now on needs another one
+	for _, domain := range domains {
+		s.inventory.entries[domain].promised = true
 	}
-	if err := s.readSigning(ctx); err != nil {
-		return err
+}
+
+// keepPromises tells those who wait for their zones that all have been read that can be.
+func (i *Inventory) keepPromises() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, e := range i.entries {
+		e.promised = false
 	}
-	if !s.whole && !s.inventory.Summary().SweptAt.IsZero() {
-		return nil
+	i.proceed()
+}
+
+// proceed makes those who wait for their zones look. The lock is held.
+func (i *Inventory) proceed() {
+	close(i.progress)
+	i.progress = make(chan struct{})
+}
+
+// joined is an error in one line, for a status; nil if both are.
+func joined(first, second error) error {
+	if first == nil || second == nil {
+		return errors.Join(first, second)
 	}
-	return s.readBalance(ctx)
+	return fmt.Errorf("%w; %w", first, second)
 }
 
 // list reads which domains the account holds, with one request for all of them (7.8).
@@ -85,17 +127,38 @@ func (s *sweep) list(ctx context.Context) error {
 	}
 	byName := make(map[string]*regapi.ServiceListItem, len(services))
 	for n := range services {
-		byName[regapi.CanonicalName(services[n].Domain)] = &services[n]
+		name := regapi.CanonicalName(services[n].Domain)
+		if name != "" && (byName[name] == nil || worse(&services[n], byName[name])) {
+			byName[name] = &services[n]
+		}
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.domains, i.listedAt = slices.Sorted(maps.Keys(byName)), time.Now()
-	i.summary.Domains = len(services)
+	i.domains, i.listing, i.listedAt = slices.Sorted(maps.Keys(byName)), byName, time.Now()
+	i.summary.Domains = len(byName)
 	for domain, e := range i.entries {
 		s.note(domain, e.listed && !reflect.DeepEqual(e.facts.Service, byName[domain]))
 		e.facts.Service, e.listed = byName[domain], true
 	}
 	return nil
+}
+
+// badness puts the states of a service into an order. What is not known lies between good and bad.
+var badness = map[regapi.State]int{regapi.Active: 0, regapi.Inactive: 2, regapi.Suspended: 3, regapi.Deleted: 4, regapi.Transferred: 4}
+
+// worse reports whether an element is worse than another one of the same name: the list may not make a domain better than it
+// is. Of two that are alike the one that expires earlier is the worse, and that of which it is not known.
+func worse(a, b *regapi.ServiceListItem) bool {
+	rank := func(state regapi.State) int {
+		if bad, known := badness[state]; known {
+			return bad
+		}
+		return 1
+	}
+	if rank(a.State) != rank(b.State) {
+		return rank(a.State) > rank(b.State)
+	}
+	return a.ExpirationDate.Time().Before(b.ExpirationDate.Time())
 }
 
 // allListed says whether the last list covers every domain that is followed now. The lock is held.
@@ -115,58 +178,6 @@ func (s *sweep) note(domain string, changed bool) {
 	}
 }
 
-func (s *sweep) readZones(ctx context.Context) error {
-	i := s.inventory
-	for refs := range slices.Chunk(s.refs(Records), regapi.MaxObjects) {
-		asked := time.Now()
-		zones, err := i.client.Zone.GetResourceRecords(ctx, refs...)
-		if err != nil {
-			return fmt.Errorf("read the records: %w", err)
-		}
-		s.each(refs, func(domain string, e *entry, n int) {
-			if e.learned.After(asked) {
-				return // A write has read the zone since.
-			}
-			s.note(domain, e.known&Records != 0 && !sameZone(e.facts.Zone, &zones[n]))
-			e.facts.Zone, e.asked = &zones[n], asked
-			e.known |= Records
-		})
-	}
-	return nil
-}
-
-func (s *sweep) readDelegations(ctx context.Context) error {
-	i := s.inventory
-	for refs := range slices.Chunk(s.refs(Delegation), regapi.MaxObjects) {
-		delegations, err := i.client.Domain.GetNSS(ctx, refs...)
-		if err != nil {
-			return fmt.Errorf("read the name servers: %w", err)
-		}
-		s.each(refs, func(domain string, e *entry, n int) {
-			s.note(domain, e.known&Delegation != 0 && !sameDelegation(e.facts.Delegation, &delegations[n]))
-			e.facts.Delegation = &delegations[n]
-			e.known |= Delegation
-		})
-	}
-	return nil
-}
-
-func (s *sweep) readSigning(ctx context.Context) error {
-	i := s.inventory
-	for refs := range slices.Chunk(s.refs(Signing), regapi.MaxObjects) {
-		states, err := i.client.DNSSEC.GetStatus(ctx, refs...)
-		if err != nil {
-			return fmt.Errorf("read the state of DNSSEC: %w", err)
-		}
-		s.each(refs, func(domain string, e *entry, n int) {
-			s.note(domain, e.known&Signing != 0 && !sameSigning(e.facts.Signing, &states[n]))
-			e.facts.Signing = &states[n]
-			e.known |= Signing
-		})
-	}
-	return nil
-}
-
 func (s *sweep) readBalance(ctx context.Context) error {
 	i := s.inventory
 	balance, err := i.client.User.GetBalance(ctx, "")
@@ -179,90 +190,63 @@ func (s *sweep) readBalance(ctx context.Context) error {
 	return nil
 }
 
+// followed gives the aspects that are followed, by domain. The lock is held.
+func (i *Inventory) followed() map[string]Aspect {
+	followed := make(map[string]Aspect, len(i.entries))
+	for _, f := range i.followers {
+		followed[f.domain] |= f.aspects
+	}
+	return followed
+}
+
 // refs gives the domains whose aspect is followed, and in a partial sweep not known yet, in a stable order.
 func (s *sweep) refs(aspect Aspect) []regapi.DomainRef {
 	i := s.inventory
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	wanted := map[string]bool{}
-	for _, f := range i.followers {
-		e := i.entries[f.domain]
-		if f.aspects&aspect != 0 && e != nil && (s.whole || e.known&aspect == 0) {
-			wanted[f.domain] = true
+	var wanted []string
+	for domain, aspects := range i.followed() {
+		if e := i.entries[domain]; aspects&aspect != 0 && e != nil && (s.whole || e.known&aspect == 0) {
+			wanted = append(wanted, domain)
 		}
 	}
-	var refs []regapi.DomainRef
-	for _, domain := range slices.Sorted(maps.Keys(wanted)) {
-		refs = append(refs, regapi.ByName(domain))
+	if aspect == Records && s.asked {
+		s.promise(wanted)
+	}
+	slices.Sort(wanted)
+	refs := make([]regapi.DomainRef, len(wanted))
+	for n, domain := range wanted {
+		refs[n] = regapi.ByName(domain)
 	}
 	return refs
 }
 
-// each visits, under the lock, the entries of domains that are still followed.
-func (s *sweep) each(refs []regapi.DomainRef, visit func(domain string, e *entry, n int)) {
-	s.inventory.mu.Lock()
-	defer s.inventory.mu.Unlock()
-	for n, ref := range refs {
-		if e := s.inventory.entries[ref.Name]; e != nil {
-			visit(ref.Name, e, n)
+// forgetUnfollowed drops what the sweep has passed over since nobody follows it: it would only grow old. The lock is held.
+func (s *sweep) forgetUnfollowed() {
+	followed := s.inventory.followed()
+	for domain, e := range s.inventory.entries {
+		aspects := followed[domain]
+		if aspects&Records == 0 && e.asked.Before(s.began) {
+			e.facts.Zone = nil
+			e.known &^= Records
 		}
+		if aspects&Delegation == 0 {
+			e.facts.Delegation = nil
+		}
+		if aspects&Signing == 0 {
+			e.facts.Signing = nil
+		}
+		e.known &= aspects | Records
 	}
 }
 
 // followedZones counts the zones whose records are followed. The lock is held.
 func (s *sweep) followedZones() int {
-	zones := map[string]bool{}
-	for _, f := range s.inventory.followers {
-		if f.aspects&Records != 0 {
-			zones[f.domain] = true
+	zones := 0
+	for _, aspects := range s.inventory.followed() {
+		if aspects&Records != 0 {
+			zones++
 		}
 	}
-	return len(zones)
-}
-
-// sameZone compares what a follower could care about: the order of records means nothing.
-func sameZone(a, b *regapi.ZoneRecords) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return sameError(a.Err, b.Err) && a.SOA == b.SOA && sameRecords(a.Records, b.Records)
-}
-
-func sameRecords(a, b []regapi.ResourceRecord) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	counts := make(map[regapi.ResourceRecord]int, len(a))
-	for _, record := range a {
-		counts[record]++
-	}
-	for _, record := range b {
-		counts[record]--
-		if counts[record] < 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func sameDelegation(a, b *regapi.DomainNSS) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return sameError(a.Err, b.Err) && reflect.DeepEqual(a.NSS, b.NSS)
-}
-
-func sameSigning(a, b *regapi.DomainDNSSEC) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return sameError(a.Err, b.Err) && a.Status == b.Status
-}
-
-func sameError(a, b error) bool {
-	var first, second *regapi.Error
-	if errors.As(a, &first) && errors.As(b, &second) {
-		return first.Code == second.Code
-	}
-	return (a == nil) == (b == nil)
+	return zones
 }

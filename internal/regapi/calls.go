@@ -2,10 +2,10 @@ package regapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // each calls a list function that takes nothing but references and answers nothing but success.
@@ -17,19 +17,17 @@ func (c *Client) each(ctx context.Context, function string, kind listKind, refs 
 // collect calls a list function and makes an R of each result. What an element documents beyond its
 // result is decoded into an E, which stays the zero value where the result has an Err.
 func collect[E, R any](ctx context.Context, c *Client, call listCall, build func(DomainResult, E) R) ([]R, error) {
-	items, err := c.list(ctx, call)
+	collected := make([]R, len(call.refs))
+	items, _, err := c.listWithAnswer(ctx, call, func(i int, item *listItem, element object, _ *redactor) {
+		var decoded E
+		if element == nil || !item.decode(call, element, &decoded) {
+			var none E
+			decoded = none // a decoder that failed halfway leaves a part behind
+		}
+		collected[i] = build(item.DomainResult, decoded)
+	})
 	if err != nil || items == nil {
 		return nil, err
-	}
-	collected := make([]R, len(items))
-	for i := range items {
-		var element E
-		items[i].decodeElement(call.function, &element)
-		if items[i].Err != nil {
-			var none E
-			element = none // a decoder that failed halfway leaves a part behind
-		}
-		collected[i] = build(items[i].DomainResult, element)
 	}
 	return collected, nil
 }
@@ -45,54 +43,45 @@ func (c *Client) on(ctx context.Context, function string, ref DomainRef, params 
 	return c.Call(ctx, function, body, answer)
 }
 
-// members calls a function that answers with a list of its own accord, under the given member. An
-// answer without the list must not pass for an empty one.
+// members calls a function that answers with a list of its own accord, under the given member; "" is the answer itself. An
+// element that cannot be read is the zero value: it is there, and no more is known of it. An answer without the list must not
+// pass for an empty one.
 func members[T any](ctx context.Context, c *Client, function string, params parameters, member string) ([]T, error) {
 	if params == nil {
 		params = parameters{} // a nil map is null in JSON, not an object
 	}
-	answer, err := c.do(ctx, function, params)
+	answer, err := c.doList(ctx, function, params, 0, member)
 	if err != nil {
 		return nil, err
 	}
-	payload, _ := decodeObject(answer.Payload)
-	var list []T
-	if json.Unmarshal(payload[member], &list) != nil || list == nil {
-		return nil, unusable(function, "JSON without the list "+member, answer)
+	elements, ok := answer.lists[member]
+	if !ok {
+		return nil, unusable(function, strings.TrimSpace("JSON without the list "+member), answer)
 	}
-	return list, nil
-}
-
-// array calls a function whose answer is a list without a name.
-func array[T any](ctx context.Context, c *Client, function string, params parameters) ([]T, error) {
-	answer, err := c.do(ctx, function, params)
-	if err != nil {
-		return nil, err
-	}
-	var list []T
-	if json.Unmarshal(answer.Payload, &list) != nil || list == nil {
-		return nil, unusable(function, "JSON without a list", answer)
-	}
-	return list, nil
+	return decodeEach[T](elements), nil
 }
 
 // requiring decodes into what answer points to, and refuses an object without the given member: a
-// price list without prices must not pass for an empty one.
+// price list without prices must not pass for an empty one. Other members may be missing, and odd.
 func requiring(member string, answer any) *requirement {
 	return &requirement{member: member, answer: answer}
 }
+
+// tolerating decodes into what answer points to, member by member.
+func tolerating(answer any) *requirement { return requiring("", answer) }
 
 type requirement struct {
 	member string
 	answer any
 }
 
-// UnmarshalJSON makes json.Unmarshal fail where the member is missing or null.
+// UnmarshalJSON makes json.Unmarshal fail where the member is missing, null or of another kind.
 func (r *requirement) UnmarshalJSON(raw []byte) error {
-	if payload, _ := decodeObject(raw); !payload.holds(r.member) {
+	payload, _ := decodeObject(raw)
+	if r.member != "" && !payload.holds(r.member) {
 		return errors.New("incomplete")
 	}
-	return json.Unmarshal(raw, r.answer)
+	return payload.decode(r.answer, r.member)
 }
 
 // successWord accepts the words that a function documents as success.

@@ -8,7 +8,7 @@ import (
 
 // newFuzzClient answers every request with a body.
 func newFuzzClient(body []byte) *Client {
-	client := &Client{handler: openEnvelope(bodyHandler(body)).Do}
+	client := &Client{handler: bodyHandler(body).Do}
 	client.User, client.Bill, client.Service = &UserService{client}, &BillService{client}, &ServiceService{client}
 	client.Domain, client.DNSSEC, client.Folder = &DomainService{client}, &DNSSECService{client}, &FolderService{client}
 	return client

@@ -183,7 +183,7 @@ func TestHopelessCallsAreNotSent(t *testing.T) {
 
 func TestBillsThatTheAnswerLeavesOutFailed(t *testing.T) {
 	client, _ := answering(t, `{"result":"success","answer":{"bills":[
-		{"bill_id":2,"result":"success","payment":"much"},{"bill_id":3,"pay_status":"payed","error_text":"no"},{"bill_id":4},7]}}`)
+		{"bill_id":2,"result":"maybe","payment":"much"},{"bill_id":3,"pay_status":"payed","error_text":"no"},{"bill_id":4},7]}}`)
 	results, err := client.Bill.Delete(t.Context(), 1, 2, 3, 4)
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package regapi
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 )
 
@@ -26,6 +27,8 @@ const (
 	// ClassBlocked: the remedy lies outside the request and the credentials: money, delegation,
 	// protection, the state of the domain, the kind of account.
 	ClassBlocked
+	// ClassConflict: another record is in the way. It concerns one action, and passes when that record goes.
+	ClassConflict
 )
 
 var classNames = [...]string{
@@ -37,6 +40,7 @@ var classNames = [...]string{
 	ClassBusy:      "Busy",
 	ClassTransient: "Transient",
 	ClassBlocked:   "Blocked",
+	ClassConflict:  "Conflict",
 }
 
 // String returns the name of the class, such as "NotFound".
@@ -97,6 +101,9 @@ func IsTransient(err error) bool { return ClassOf(err) == ClassTransient }
 // IsBlocked reports whether the remedy lies outside the request and the credentials.
 func IsBlocked(err error) bool { return ClassOf(err) == ClassBlocked }
 
+// IsConflict reports whether another record is in the way.
+func IsConflict(err error) bool { return ClassOf(err) == ClassConflict }
+
 // HasCode reports whether err is a refusal with one of the codes.
 func HasCode(err error, codes ...ErrorCode) bool {
 	refusal, ok := errors.AsType[*Error](err)
@@ -112,11 +119,38 @@ func ConcernsOneAction(err error) bool {
 		return false
 	}
 	switch refusal.Class() {
-	case ClassInvalid:
+	case ClassInvalid, ClassConflict:
 		return true
 	case ClassTransient:
 		return refusal.Domain != ""
 	default:
 		return false
 	}
+}
+
+// ofTheAccount are the refusals that speak of the account or of the way to ask, and of no element of a list.
+var ofTheAccount = []ErrorCode{
+	CodeNoSuchCommand, CodeOnlyPostAllowed, CodeQueryParamsDisallowed, CodeHTTPSOnly, CodeResellerAuthFailed, CodePurchasesDisabled,
+	CodeNotEnoughMoney, CodeServiceUnavailable, CodeConnectionFailed,
+}
+
+// Divisible reports whether a list that failed as a whole may have failed for a single element or for its size, so that a part
+// of it may succeed. A whole refused for its credentials or the rate fails in parts, too.
+func Divisible(err error) bool {
+	if failure, ok := errors.AsType[*TransportError](err); ok {
+		turned := failure.Status == http.StatusTooManyRequests || failure.Status == http.StatusServiceUnavailable
+		return !failure.NeverSent && (failure.Strain || !turned)
+	}
+	refusal, ok := errors.AsType[*Error](err) // of an earlier request, too
+	if !ok || refusal.unsent || refusal.Domain != "" || slices.Contains(ofTheAccount, refusal.Code) {
+		return false
+	}
+	class := refusal.Class()
+	return class != ClassDenied && class != ClassThrottled && class != ClassBusy
+}
+
+// Strained reports whether a smaller request might have been answered: see [TransportError.Strain].
+func Strained(err error) bool {
+	failure, ok := errors.AsType[*TransportError](err)
+	return ok && failure.Strain
 }

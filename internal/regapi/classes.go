@@ -16,7 +16,6 @@ var classes = map[ErrorCode]Class{
 	CodeDomainBadNameOnlyDigits:            ClassInvalid,
 	CodeHaveMixedCodetables:                ClassInvalid,
 	CodeDomainBadTLD:                       ClassInvalid,
-	CodeTLDDisabled:                        ClassInvalid,
 	CodeDomainNameMustBeEng:                ClassInvalid,
 	CodeDomainNameMustBeRus:                ClassInvalid,
 	CodeDomainInvalidLength:                ClassInvalid,
@@ -31,7 +30,6 @@ var classes = map[ErrorCode]Class{
 	CodeReverseZoneAPINotSupported:         ClassInvalid,
 	CodeIPInvalid:                          ClassInvalid,
 	CodeSubdInvalid:                        ClassInvalid,
-	CodeConflictCNAME:                      ClassInvalid,
 	CodeUnsupportedUnicodeSymbol:           ClassInvalid,
 	CodeInvalidRecords:                     ClassInvalid,
 	CodeNoSuchCommand:                      ClassInvalid,
@@ -59,7 +57,6 @@ var classes = map[ErrorCode]Class{
 	CodeFlagsInvalid:                       ClassInvalid,
 	CodeTagInvalid:                         ClassInvalid,
 	CodeCNAMEInvalid:                       ClassInvalid,
-	CodeCNAMEAndOtherData:                  ClassInvalid,
 	CodeHTTPSInvalid:                       ClassInvalid,
 	CodeHTTPSTargetInvalid:                 ClassInvalid,
 	CodePriorityInvalid:                    ClassInvalid,
@@ -99,7 +96,6 @@ var classes = map[ErrorCode]Class{
 	CodeBillingLock:                 ClassBusy,
 	CodeDomainOrderLocked:           ClassBusy,
 	CodeDNSSECUpdatingInProgress:    ClassBusy,
-	CodeWaiting:                     ClassBusy,
 	CodeCreationIsTemporarilyLocked: ClassBusy,
 
 	CodeServiceUnavailable:        ClassTransient,
@@ -109,10 +105,11 @@ var classes = map[ErrorCode]Class{
 	CodeInternalError:             ClassTransient,
 	CodeTrialAccountCreationError: ClassTransient,
 	CodeCannotGetUserID:           ClassTransient,
-	CodeProlongError:              ClassTransient,
 	CodeCantGetDocsUploadSID:      ClassTransient,
 	CodePPUpdateFail:              ClassTransient,
-	CodeCheckDomainError:          ClassTransient,
+
+	CodeConflictCNAME:     ClassConflict,
+	CodeCNAMEAndOtherData: ClassConflict,
 
 	CodeResellerAuthFailed:                    ClassBlocked,
 	CodePurchasesDisabled:                     ClassBlocked,
@@ -172,4 +169,12 @@ var classes = map[ErrorCode]Class{
 	CodeAlreadyVerified:                       ClassBlocked,
 	CodeNotVerified:                           ClassBlocked,
 	CodeNotRequired:                           ClassBlocked,
+	// Registrations in a zone are switched off and on again (2.3.3).
+	CodeTLDDisabled: ClassBlocked,
+	// The text tells what a person has to mend, and the call costs money: it is not one to try again by itself (7.13).
+	CodeProlongError: ClassBlocked,
+	// "Transfer is not possible", as the domain is now (8.26).
+	CodeCheckDomainError: ClassBlocked,
+	// An order stands already, like that of DOUBLE_ORDER (7.4, 8.10): placing it again once it is done would be a second one.
+	CodeWaiting: ClassBlocked,
 }

@@ -61,7 +61,7 @@ func newClient(endpoint *url.URL, settings options) *Client {
 	}
 	client := &Client{
 		endpoint: endpoint.String(),
-		handler:  chain(openEnvelope(innermost), settings.middlewares...).Do,
+		handler:  chain(innermost, settings.middlewares...).Do,
 		idle: func() {
 			if pool, ok := transport.(interface{ CloseIdleConnections() }); ok {
 				pool.CloseIdleConnections()
@@ -95,6 +95,12 @@ func (c *Client) Call(ctx context.Context, function string, params, answer any) 
 
 func (c *Client) do(ctx context.Context, function string, params any) (*Answer, error) {
 	return c.handler(ctx, &Request{Function: function, Params: params})
+}
+
+// doList is do for answers that hold a list: of asked elements, or of as many as the account has if asked is 0. The members
+// are those under which the list may stand.
+func (c *Client) doList(ctx context.Context, function string, params any, asked int, members ...string) (*Answer, error) {
+	return c.handler(ctx, &Request{Function: function, Params: params, lists: members, asked: asked})
 }
 
 // CloseIdleConnections closes the connections that no request uses, for example when the client is

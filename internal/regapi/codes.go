@@ -214,7 +214,7 @@ const (
 
 	// CodeNeedsConfirmation: the service is ordered and waits for a confirmation (7.4).
 	CodeNeedsConfirmation ErrorCode = "NEEDS_CONFIRMATION"
-	// CodeWaiting: the order is accepted and not processed yet (7.4).
+	// CodeWaiting: the same was ordered already, and is not processed yet (7.4).
 	CodeWaiting ErrorCode = "WAITING"
 	// CodeAccountIsNotTrial: the account is not a trial one (7.4).
 	CodeAccountIsNotTrial ErrorCode = "ACCOUNT_IS_NOT_TRIAL"
@@ -311,7 +311,7 @@ const (
 	CodeBelongsToAnotherRegistrar ErrorCode = "BELONGS_TO_ANOTHER_REGISTRAR"
 	// CodeFreeDomain: nobody has registered the domain (8.26).
 	CodeFreeDomain ErrorCode = "FREE_DOMAIN"
-	// CodeCheckDomainError: whether the domain can be transferred could not be checked (8.26).
+	// CodeCheckDomainError: the domain cannot be transferred (8.26).
 	CodeCheckDomainError ErrorCode = "CHECK_DOMAIN_ERROR"
 	// CodeNoDomainsToTransfer: none of the domains can be transferred (8.26).
 	CodeNoDomainsToTransfer ErrorCode = "NO_DOMAINS_TO_TRANSFER"

@@ -14,7 +14,12 @@
 // REG.API answers on two levels: a request may succeed while some of its elements fail (2.3.2).
 // A list call therefore returns one result per reference, in the order of the references, each with
 // its own Err. The error of the call itself says that none of the results is known. Only the
-// documented word of success counts as success; an element that the answer does not mention failed.
+// documented word of success counts as success; an element that the answer does not mention failed,
+// and of two elements that contradict each other the worse one counts.
+//
+// Answers are read as a stream, bounded by what was asked. A field that is written in a way that
+// nobody documents is not known, and spoils neither its element nor the others; see [Money] about
+// amounts. A list that failed as a whole may succeed in parts: see [Divisible].
 //
 // # Errors
 //

@@ -101,8 +101,8 @@ func (s *DomainService) DownloadCertificate(ctx context.Context, ref DomainRef) 
 	if json.Unmarshal(answer.Payload, &refusal) == nil && refusal.Status.Class() == ClassNotFound {
 		return nil, &Error{Function: downloadCertificate, Domain: ref.String(), Code: refusal.Status}
 	}
-	if !bytes.HasPrefix(answer.Body, []byte("%PDF-")) {
+	if !bytes.HasPrefix(answer.File, []byte("%PDF-")) {
 		return nil, unusable(downloadCertificate, "something that is no PDF file", answer)
 	}
-	return answer.Body, nil
+	return answer.File, nil
 }

@@ -129,7 +129,7 @@ func (s *DomainService) order(ctx context.Context, call listCall) (Order, error)
 		delete(body, call.kind.member)
 		body["domain_name"] = call.refs[0].Name
 	}
-	answer, err := s.client.do(ctx, call.function, body)
+	answer, err := s.client.doList(ctx, call.function, body, len(call.refs), call.members()...)
 	if refusal := ofElement(err); refusal != nil {
 		return Order{Domains: results([]listItem{call.failed(call.refs[0], refusal)})}, nil
 	}
@@ -147,11 +147,11 @@ func (l listCall) order(answer *Answer) (Order, error) {
 		PayType  PayType `json:"pay_type"`
 		PayNotes Text    `json:"pay_notes"`
 	}
-	elements, ok := decodeList(answer.Payload, l.kind.member)
+	elements, ok := l.elements(answer)
 	if !ok || json.Unmarshal(answer.Payload, &order) != nil {
 		return Order{}, unusable(l.function, "JSON without the list "+l.kind.member, answer)
 	}
-	items := l.items(elements, answer.redactor)
+	items := l.items(elements, answer.redactor, nil)
 	if len(items) == 1 {
 		answer.fared(items[0].Err)
 	}

@@ -2,6 +2,7 @@ package regapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -17,6 +18,24 @@ type DomainPrices struct {
 	// Prices by zone, such as "ru" and "рф". Where names in other alphabets cost something else,
 	// they have a price of their own under "__idn." and the zone, such as "__idn.com".
 	Prices map[string]DomainPrice
+}
+
+// zonePrices reads the prices of each zone for themselves; those of a zone that cannot be read are not there.
+type zonePrices map[string]DomainPrice
+
+// UnmarshalJSON fails for what is no object.
+func (z *zonePrices) UnmarshalJSON(raw []byte) error {
+	zones, ok := decodeObject(raw)
+	if !ok {
+		return errors.New("no object")
+	}
+	*z = make(zonePrices, len(zones))
+	for zone, raw := range zones {
+		if price, ok := decodeOne[DomainPrice](raw); ok {
+			(*z)[zone] = price
+		}
+	}
+	return nil
 }
 
 // DomainPrice is what a domain costs for a year.
@@ -49,10 +68,10 @@ func (s *DomainService) GetPrices(ctx context.Context, query DomainPriceQuery) (
 	params.flag("show_renew_data", query.ShowRenewData)
 	params.flag("show_update_data", query.ShowUpdateData)
 	var answer struct {
-		Currency       string                 `json:"currency"`
-		PriceGroup     Text                   `json:"price_group"`
-		LastUpdateTime Text                   `json:"last_update_time"`
-		Prices         map[string]DomainPrice `json:"prices"`
+		Currency       string     `json:"currency"`
+		PriceGroup     Text       `json:"price_group"`
+		LastUpdateTime Text       `json:"last_update_time"`
+		Prices         zonePrices `json:"prices"`
 	}
 	err := s.client.Call(ctx, "domain/get_prices", params, requiring("prices", &answer))
 	return DomainPrices{
@@ -66,9 +85,9 @@ const MaxPremiumNames = 100
 
 // PremiumPrices are the prices of premium domains (8.4).
 type PremiumPrices struct {
-	Currency string `json:"currency"`
+	Currency string
 	// Domains has an element for each name that is a premium domain, and none for others.
-	Domains []PremiumPrice `json:"domains"`
+	Domains []PremiumPrice
 }
 
 // PremiumPrice is what a premium domain costs.
@@ -91,7 +110,10 @@ func (s *DomainService) GetPremiumPrices(ctx context.Context, currency string, n
 	}
 	params := parameters{"domains": names}
 	params.text("currency", currency)
-	var prices PremiumPrices
+	var prices struct {
+		Currency string             `json:"currency"`
+		Domains  each[PremiumPrice] `json:"domains"`
+	}
 	err := s.client.Call(ctx, function, params, requiring("domains", &prices))
-	return prices, err
+	return PremiumPrices{Currency: prices.Currency, Domains: prices.Domains}, err
 }

@@ -88,7 +88,7 @@ type ReregDomain struct {
 // GetReregData returns domains about to become free; Partners only. The list changes every 30
 // minutes (8.11).
 func (s *DomainService) GetReregData(ctx context.Context, query ReregQuery) ([]ReregDomain, error) {
-	return array[ReregDomain](ctx, s.client, "domain/get_rereg_data", query.params())
+	return members[ReregDomain](ctx, s.client, "domain/get_rereg_data", query.params(), "")
 }
 
 // ReregBid is a bid for a domain about to become free.
@@ -143,14 +143,17 @@ type UserReregDomain struct {
 
 // UserReregBids are the bids of the account.
 type UserReregBids struct {
-	Domains []UserReregDomain `json:"domains"`
+	Domains []UserReregDomain
 	// Steps are the bids that can be made, in roubles, by zone.
-	Steps map[string][]Money `json:"rereg_bids"`
+	Steps map[string][]Money
 }
 
 // GetUserReregBids returns the bids of the account, those that others have outbid included (8.13).
 func (s *DomainService) GetUserReregBids(ctx context.Context) (UserReregBids, error) {
-	var bids UserReregBids
+	var bids struct {
+		Domains each[UserReregDomain] `json:"domains"`
+		Steps   map[string][]Money    `json:"rereg_bids"`
+	}
 	err := s.client.Call(ctx, "domain/get_user_rereg_bids", nil, requiring("domains", &bids))
-	return bids, err
+	return UserReregBids{Domains: bids.Domains, Steps: bids.Steps}, err
 }

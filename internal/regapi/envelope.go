@@ -2,9 +2,10 @@ package regapi
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"net/http"
+	"errors"
+	"maps"
+	"strings"
 )
 
 // resultSuccess is the only word that means success, unless a function documents another (2.3.2).
@@ -24,6 +25,65 @@ func decodeObject(raw []byte) (object, bool) {
 		return nil, false
 	}
 	return members, true
+}
+
+// decode decodes the members, by their exact names. One of another kind than documented stays as it was, unless it is the one
+// that is needed.
+func (o object) decode(into any, needed string) error {
+	readable := maps.Clone(o)
+	for {
+		raw, err := json.Marshal(readable)
+		if err != nil {
+			return err
+		}
+		err = json.Unmarshal(raw, into)
+		odd, ok := errors.AsType[*json.UnmarshalTypeError](err)
+		if !ok {
+			return err
+		}
+		name, _, _ := strings.Cut(odd.Field, ".")
+		if _, there := readable[name]; !there || name == needed {
+			return err
+		}
+		delete(readable, name)
+	}
+}
+
+// each is a list whose elements are read one by one: one that cannot be read is the zero value, and spoils no other.
+type each[T any] []T
+
+// UnmarshalJSON fails for what is no list.
+func (e *each[T]) UnmarshalJSON(raw []byte) error {
+	var elements []json.RawMessage
+	if err := json.Unmarshal(raw, &elements); err != nil {
+		return err
+	}
+	*e = decodeEach[T](elements)
+	return nil
+}
+
+// decodeEach decodes the elements of a list; one that cannot be read is the zero value.
+func decodeEach[T any](elements []json.RawMessage) []T {
+	decoded := make([]T, len(elements))
+	for i, raw := range elements {
+		decoded[i], _ = decodeOne[T](raw)
+	}
+	return decoded
+}
+
+// decodeOne decodes an element, and reports whether it could be read.
+func decodeOne[T any](raw json.RawMessage) (decoded T, ok bool) {
+	if members, isObject := decodeObject(raw); isObject {
+		_, own := any(&decoded).(json.Unmarshaler)
+		if !own {
+			return decoded, members.decode(&decoded, "") == nil
+		}
+	}
+	if json.Unmarshal(raw, &decoded) != nil {
+		var none T
+		return none, false
+	}
+	return decoded, true
 }
 
 // text returns a member that is a string or a number; anything else is "".
@@ -80,32 +140,4 @@ func (o object) refusal(redactor *redactor, function, domain string) *Error {
 	}
 	refusal.Text = redactor.clean(text)
 	return refusal
-}
-
-// openEnvelope turns answers whose top level is no success into errors.
-func openEnvelope(next Handler) Handler {
-	return HandlerFunc(func(ctx context.Context, request *Request) (*Answer, error) {
-		answer, err := next.Do(ctx, request)
-		if err != nil {
-			return nil, err
-		}
-		if answer.Status >= 300 && answer.Status < 400 {
-			return nil, unusable(request.Function, "a redirect, which this client does not follow", answer)
-		}
-		envelope, ok := decodeObject(answer.Body)
-		if !ok && request.Function == downloadCertificate && answer.Status == http.StatusOK {
-			return answer, nil
-		}
-		if !ok {
-			return nil, unusable(request.Function, "something that is no JSON object", answer)
-		}
-		if !envelope.succeeded() {
-			if refusal := envelope.refusal(answer.redactor, request.Function, ""); refusal != nil {
-				return nil, refusal
-			}
-			return nil, unusable(request.Function, "JSON without a result", answer)
-		}
-		answer.Payload = envelope["answer"]
-		return answer, nil
-	})
 }

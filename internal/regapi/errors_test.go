@@ -49,13 +49,52 @@ func TestErrorsWithoutACodeAreTransient(t *testing.T) {
 	}
 }
 
+func TestWhatAnotherRecordCausedConcernsOneActionAndIsNotFinal(t *testing.T) {
+	for _, code := range []ErrorCode{CodeConflictCNAME, CodeCNAMEAndOtherData} {
+		err := error(&Error{Code: code, Domain: "a.ru"})
+		if !IsConflict(err) || IsInvalid(err) || IsTransient(err) || !ConcernsOneAction(err) {
+			t.Errorf("%s is of class %s", code, ClassOf(err))
+		}
+	}
+}
+
+func TestWhatAPersonHasToMendIsBlocked(t *testing.T) {
+	for _, code := range []ErrorCode{CodeTLDDisabled, CodeProlongError, CodeCheckDomainError, CodeWaiting, CodeNotEnoughMoney} {
+		if err := error(&Error{Code: code}); !IsBlocked(err) {
+			t.Errorf("%s is of class %s", code, ClassOf(err))
+		}
+	}
+}
+
+func TestAListIsDividedForWhatMayBeOneElementsFault(t *testing.T) {
+	divisible := []error{
+		&Error{Code: CodeParameterIncorrect}, &Error{Code: CodeDomainNotFound}, &Error{Code: CodeInternalError}, &Error{Code: "NEW_ONE"},
+		&Error{Code: CodeTooManyObjectsInOneRequest}, &TransportError{Strain: true}, &TransportError{Status: 502}, &TransportError{Status: 403}, &TransportError{},
+	}
+	whole := []error{
+		nil, context.Canceled, &Error{Code: CodeParameterIncorrect, Domain: "a.ru"}, &Error{Code: CodePasswordAuthFailed}, &Error{Code: CodeBillingLock},
+		&Error{Code: CodeAccountExceededAllowedConnectionRate}, &Error{Code: CodeResellerAuthFailed}, &Error{Code: CodeServiceUnavailable},
+		&TransportError{NeverSent: true}, &TransportError{Status: 503}, &TransportError{Status: 429}, refuse("zone/nop", CodeParameterIncorrect, "ours"),
+	}
+	for _, err := range divisible {
+		if !Divisible(err) {
+			t.Errorf("%#v would not be divided", err)
+		}
+	}
+	for _, err := range whole {
+		if Divisible(err) {
+			t.Errorf("%#v would be divided", err)
+		}
+	}
+}
+
 func TestClassesHaveNames(t *testing.T) {
-	for class := ClassNone; class <= ClassBlocked; class++ {
+	for class := ClassNone; class <= ClassConflict; class++ {
 		if name := class.String(); name == "" || name == "Unknown" {
 			t.Errorf("class %d has no name", int(class))
 		}
 	}
-	if Class(-1).String() != "Unknown" || (ClassBlocked+1).String() != "Unknown" {
+	if Class(-1).String() != "Unknown" || (ClassConflict+1).String() != "Unknown" {
 		t.Error("a class that does not exist has a name")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // Handler sends one request and returns its answer. An answer without an error means that the
@@ -29,6 +30,11 @@ type Request struct {
 	Function string
 	// Params becomes a JSON object; nil is an empty one. It never holds credentials.
 	Params any
+
+	// lists are the members of the answer of which one is a list that is read element by element; "" is the answer itself.
+	lists []string
+	// asked is how many elements the request asks for; 0 leaves that to the account.
+	asked int
 }
 
 // Format prints the function alone: the parameters may hold contacts and transfer keys.
@@ -47,11 +53,17 @@ type Answer struct {
 	Status int
 	// ContentType is the Content-Type header; REG.API sends JSON under other types, too.
 	ContentType string
-	// Body is the whole body.
-	Body []byte `json:"-"`
-	// Payload is the member "answer" of the envelope; the envelope handler fills it.
+	// File is the body where a function answers with a file instead of an envelope; nil otherwise.
+	File []byte `json:"-"`
+	// Payload is the member "answer" of the envelope, without the list that the request wants element by element.
 	Payload json.RawMessage `json:"-"`
 
+	// lists are the elements of the lists that the request wants, by member.
+	lists map[string][]json.RawMessage
+	// length is how much of the body was read, in bytes.
+	length int64
+	// retryAfter is the header Retry-After; 0 if there is none.
+	retryAfter time.Duration
 	// redactor knows the secrets of the request, for the errors of the answer's elements.
 	redactor *redactor
 	// judge is told how the only element of a list fared; nil if nobody asks.
@@ -64,7 +76,7 @@ func (a *Answer) OnVerdict(judge func(error)) { a.judge = judge }
 
 // Format prints neither body nor payload: they may hold contacts.
 func (a Answer) Format(state fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(state, "regapi.Answer(HTTP %d, %s)", a.Status, sizeClass(len(a.Body)))
+	_, _ = fmt.Fprintf(state, "regapi.Answer(HTTP %d, %s)", a.Status, sizeClass(a.length))
 }
 
 // fared passes on how the only element of the answer fared.

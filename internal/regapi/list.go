@@ -38,46 +38,68 @@ type listCall struct {
 	needed string
 }
 
-// listItem is the outcome of one reference and, if it succeeded, the element of the answer.
+// listItem is the outcome of one reference.
 type listItem struct {
 	DomainResult
-	element object
 }
+
+// taking is given each outcome as it is judged, with the element of the answer; that is nil where there is none, and is gone
+// afterwards: of a large answer only what is wanted stays.
+type taking func(index int, item *listItem, element object, redactor *redactor)
 
 // list sends one request and returns an item for each reference, in the order of the references.
 // Without references it sends nothing.
 func (c *Client) list(ctx context.Context, call listCall) ([]listItem, error) {
-	items, answer, err := c.listWithAnswer(ctx, call)
-	if len(items) == 1 {
-		answer.fared(items[0].Err)
-	}
+	items, _, err := c.listWithAnswer(ctx, call, nil)
 	return items, err
 }
 
-// listWithAnswer is list for functions whose elements hold further errors. Of a call with a single
-// element the caller tells the answer how it fared.
-func (c *Client) listWithAnswer(ctx context.Context, call listCall) ([]listItem, *Answer, error) {
+// listWithAnswer is list for functions whose elements tell more than their results; take may be nil.
+func (c *Client) listWithAnswer(ctx context.Context, call listCall, take taking) ([]listItem, *Answer, error) {
 	if err := call.validate(); err != nil {
 		return nil, nil, err
 	}
 	if len(call.refs) == 0 {
 		return nil, nil, nil
 	}
-	answer, err := c.do(ctx, call.function, call.body())
+	answer, err := c.doList(ctx, call.function, call.body(), len(call.refs), call.members()...)
 	if refusal := ofElement(err); refusal != nil {
-		return []listItem{call.failed(call.refs[0], refusal)}, &Answer{}, nil
+		item := call.failed(call.refs[0], refusal)
+		if take != nil {
+			take(0, &item, nil, nil)
+		}
+		return []listItem{item}, &Answer{}, nil
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	elements, ok := decodeList(answer.Payload, call.kind.member)
-	if !ok && call.orMember != "" {
-		elements, ok = decodeList(answer.Payload, call.orMember)
-	}
+	elements, ok := call.elements(answer)
 	if !ok {
 		return nil, nil, unusable(call.function, "JSON without the list "+call.kind.member, answer)
 	}
-	return call.items(elements, answer.redactor), answer, nil
+	items := call.items(elements, answer.redactor, take)
+	if len(items) == 1 {
+		answer.fared(items[0].Err)
+	}
+	return items, answer, nil
+}
+
+// members are the members of the answer under which the list may stand.
+func (l listCall) members() []string {
+	if l.orMember == "" {
+		return []string{l.kind.member}
+	}
+	return []string{l.kind.member, l.orMember}
+}
+
+// elements gives the list of an answer, if it has one.
+func (l listCall) elements(answer *Answer) ([]json.RawMessage, bool) {
+	for _, member := range l.members() {
+		if elements, ok := answer.lists[member]; ok {
+			return elements, true
+		}
+	}
+	return nil, false
 }
 
 // ofElement returns err if it is the refusal of an element: a [RefusalMemory] gives that of a
@@ -117,30 +139,19 @@ func (l listCall) body() map[string]any {
 	return body
 }
 
-// decodeList returns the elements of a list in the answer; what is no object becomes nil, and so
-// belongs to no reference.
-func decodeList(payload json.RawMessage, member string) ([]object, bool) {
-	answer, ok := decodeObject(payload)
-	if !ok {
-		return nil, false
-	}
-	var raw []json.RawMessage
-	if json.Unmarshal(answer[member], &raw) != nil || raw == nil {
-		return nil, false
-	}
-	elements := make([]object, len(raw))
-	for i := range raw {
-		elements[i], _ = decodeObject(raw[i])
-	}
-	return elements, true
-}
-
 // items judges the element of each reference.
-func (l listCall) items(elements []object, redactor *redactor) []listItem {
-	matches := matchElements(l.refs, elements)
+func (l listCall) items(elements []json.RawMessage, redactor *redactor, take taking) []listItem {
+	matches := l.match(elements)
 	items := make([]listItem, len(l.refs))
 	for i, ref := range l.refs {
-		items[i] = l.item(ref, matches[i], redactor)
+		element, _ := decodeObject(matches[i].raw)
+		items[i] = l.item(ref, element, redactor)
+		if element != nil && matches[i].contradicted && items[i].Err == nil {
+			items[i].Err = contradictory(l.function, ref)
+		}
+		if take != nil {
+			take(i, &items[i], element, redactor)
+		}
 	}
 	return items
 }
@@ -150,7 +161,6 @@ func (l listCall) item(ref DomainRef, element object, redactor *redactor) listIt
 		return l.failed(ref, notMentioned(l.function, ref))
 	}
 	item := l.failed(ref, nil)
-	item.element = element
 	if name := element.text("dname"); name != "" {
 		item.Domain = name
 	}
@@ -171,7 +181,7 @@ func (l listCall) item(ref DomainRef, element object, redactor *redactor) listIt
 
 // failed is the outcome of a reference that the answer says nothing about.
 func (l listCall) failed(ref DomainRef, err error) listItem {
-	return listItem{DomainResult: DomainResult{Ref: ref, Domain: ref.Name, ServiceID: ref.ServiceID, Err: err}}
+	return listItem{DomainResult{Ref: ref, Domain: ref.Name, ServiceID: ref.ServiceID, Err: err}}
 }
 
 // notMentioned is the failure of what the answer leaves out; without a code, it is transient.
@@ -182,6 +192,11 @@ func notMentioned(function string, ref DomainRef) *Error {
 // misshapen is the failure of an element that cannot be read; without a code, it is transient.
 func misshapen(function string, ref DomainRef) *Error {
 	return &Error{Function: function, Domain: ref.String(), Text: "the answer for it has an undocumented shape"}
+}
+
+// contradictory is the failure of what the answer tells two things of; without a code, it is transient.
+func contradictory(function string, ref DomainRef) *Error {
+	return &Error{Function: function, Domain: ref.String(), Text: "the answer contradicts itself about it"}
 }
 
 // elementFailure never returns nil: an element that is no success and gives no reason failed, too.
@@ -204,17 +219,15 @@ func results(items []listItem) []DomainResult {
 	return bare
 }
 
-// decodeElement decodes what a function documents of an element; a shape of its own is a failure of
-// this element alone.
-func (i *listItem) decodeElement(function string, into any) {
+// decode decodes what a function documents of an element, and reports whether there is something. What is needed and has a
+// shape of its own is a failure of this element alone; anything else that cannot be read is not known.
+func (i *listItem) decode(call listCall, element object, into any) bool {
 	if i.Err != nil {
-		return
+		return false
 	}
-	raw, err := json.Marshal(i.element)
-	if err == nil {
-		err = json.Unmarshal(raw, into)
-	}
+	err := element.decode(into, call.needed)
 	if err != nil {
-		i.Err = misshapen(function, i.Ref)
+		i.Err = misshapen(call.function, i.Ref)
 	}
+	return err == nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // numberedCall is one request about many things that have nothing but a number: bills (6.1), offers
@@ -40,14 +41,14 @@ func (c *Client) numbered(ctx context.Context, call numberedCall) ([]numberedIte
 	}
 	body := parameters{call.member: call.elements}
 	maps.Copy(body, call.params)
-	answer, err := c.do(ctx, call.function, body)
+	answer, err := c.doList(ctx, call.function, body, len(call.ids), call.member)
 	if refusal := ofElement(err); refusal != nil {
 		return call.failed(refusal), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	elements, ok := decodeList(answer.Payload, call.member)
+	elements, ok := answer.lists[call.member]
 	if !ok {
 		return nil, unusable(call.function, "JSON without the list "+call.member, answer)
 	}
@@ -63,23 +64,36 @@ func (n numberedCall) failed(err error) []numberedItem {
 	return []numberedItem{{id: n.ids[0], err: err}}
 }
 
-// items pairs each number with the first element that bears it and belongs to nobody yet.
-func (n numberedCall) items(elements []object, redactor *redactor) []numberedItem {
+// items pairs each number with the elements that bear it, in order. Where there are more of them than of the number, the first
+// that failed counts.
+func (n numberedCall) items(elements []json.RawMessage, redactor *redactor) []numberedItem {
 	waiting := map[ID][]object{}
-	for _, element := range elements {
-		id := parseID(element.text(n.key))
-		waiting[id] = append(waiting[id], element)
+	for i := range elements {
+		if element, ok := decodeObject(elements[i]); ok {
+			id := parseID(element.text(n.key))
+			waiting[id] = append(waiting[id], element)
+		}
+	}
+	wanted := map[ID]int{}
+	for _, id := range n.ids {
+		wanted[id]++
 	}
 	items := make([]numberedItem, len(n.ids))
 	for i, id := range n.ids {
 		items[i].id = id
-		if queue := waiting[id]; len(queue) > 0 {
+		queue := waiting[id]
+		if failed := slices.IndexFunc(queue, n.fails); failed > 0 && len(queue) > wanted[id] {
+			queue = queue[failed:]
+		}
+		if wanted[id]--; len(queue) > 0 {
 			items[i].element, waiting[id] = queue[0], queue[1:]
 		}
 		items[i].err = n.failure(items[i], redactor)
 	}
 	return items
 }
+
+func (n numberedCall) fails(element object) bool { return !n.succeeded(element) }
 
 // failure is nil for a success alone.
 func (n numberedCall) failure(item numberedItem, redactor *redactor) error {
@@ -97,10 +111,4 @@ func (n numberedCall) failure(item numberedItem, redactor *redactor) error {
 }
 
 // decode decodes what an element tells, of a failed one, too.
-func (n numberedItem) decode(into any) error {
-	raw, err := json.Marshal(n.element)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(raw, into)
-}
+func (n numberedItem) decode(into any) error { return n.element.decode(into, "") }

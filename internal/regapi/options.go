@@ -18,8 +18,9 @@ const DefaultEndpoint = "https://api.reg.ru/api/regru2/"
 const (
 	// DefaultTimeout bounds one request, from connecting to the last byte of the answer.
 	DefaultTimeout = 60 * time.Second
-	// DefaultMaxAnswerSize bounds an answer, in bytes: room for a thousand zones of some hundred records.
-	DefaultMaxAnswerSize = 64 << 20
+	// DefaultMaxAnswerSize bounds the largest answer, in bytes: the list of some hundred thousand domains. An answer about what
+	// a request names has less, by how much that is.
+	DefaultMaxAnswerSize = 32 << 20
 	// DefaultUserAgent names this client to the server.
 	DefaultUserAgent = "regapi-operator"
 )

@@ -12,10 +12,16 @@ import (
 	"time"
 )
 
+// Scalars are read one by one: what is written in a way that nobody documents is not known, and spoils nothing beside it.
+
 // readAs decodes an object into its form on the wire, and hands that on.
 func readAs[W any](raw []byte, take func(W)) error {
+	members, ok := decodeObject(raw)
+	if !ok {
+		return errors.New("no object")
+	}
 	var wire W
-	if err := json.Unmarshal(raw, &wire); err != nil {
+	if err := members.decode(&wire, ""); err != nil {
 		return err
 	}
 	take(wire)
@@ -47,19 +53,32 @@ func (id ID) String() string { return strconv.FormatInt(int64(id), 10) }
 // Int is a whole number that answers write as a number, a string or null.
 type Int int
 
-// UnmarshalJSON accepts 10, "10", "" and null.
+// UnmarshalJSON accepts 10 and "10"; anything else reads as 0.
 func (i *Int) UnmarshalJSON(raw []byte) error {
+	number, err := strconv.Atoi(scalarText(raw))
+	if err != nil {
+		number = 0
+	}
+	*i = Int(number)
+	return nil
+}
+
+// exactInt is an Int that belongs to the identity of something, and so has to be known.
+type exactInt int
+
+// UnmarshalJSON accepts 10, "10", "" and null.
+func (i *exactInt) UnmarshalJSON(raw []byte) error {
 	text := scalarText(raw)
+	if text == "" && object(map[string]json.RawMessage{"": raw}).holds("") && string(raw) != `""` {
+		return errors.New("not a whole number")
+	}
 	if text == "" {
 		*i = 0
 		return nil
 	}
 	number, err := strconv.Atoi(text)
-	if err != nil {
-		return errors.New("not a whole number")
-	}
-	*i = Int(number)
-	return nil
+	*i = exactInt(number)
+	return err
 }
 
 // Text is a string that answers may write as a number, or leave null.
@@ -79,19 +98,13 @@ func NewDate(year int, month time.Month, day int) Date {
 	return Date{time.Date(year, month, day, 0, 0, 0, 0, time.UTC)}
 }
 
-// UnmarshalJSON accepts "2011-04-18", the same with a time after it, "0000-00-00", "" and null; the
-// last three are no date.
+// UnmarshalJSON accepts "2011-04-18" and the same with a time after it; anything else is no date.
 func (d *Date) UnmarshalJSON(raw []byte) error {
 	*d = Date{}
 	day, _, _ := strings.Cut(scalarText(raw), " ")
-	if day == "" || day == "0000-00-00" {
-		return nil
+	if parsed, err := time.Parse(time.DateOnly, day); err == nil {
+		d.day = parsed
 	}
-	parsed, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return errors.New("not a date")
-	}
-	d.day = parsed
 	return nil
 }
 
@@ -113,20 +126,31 @@ func (d Date) String() string {
 }
 
 // Money is an amount in decimal notation, such as "1000" or "-12.50", without a currency. It is
-// never a float. The empty string is 0.
+// never a float. The empty string is 0, and [MoneyUnknown] is no amount.
 type Money string
+
+// MoneyUnknown is what an answer writes in a way that is no amount. It counts as more than any amount, so that no limit lets
+// it pass.
+const MoneyUnknown Money = "unknown"
 
 var moneyShape = regexp.MustCompile(`^-?[0-9]{1,18}(?:\.[0-9]{1,9})?$`)
 
-// UnmarshalJSON accepts 1000, "1000.50", "" and null.
+// UnmarshalJSON accepts 1000, "1000.50", "" and null; anything else is [MoneyUnknown].
 func (m *Money) UnmarshalJSON(raw []byte) error {
 	text := strings.TrimSpace(scalarText(raw))
-	if text != "" && !moneyShape.MatchString(text) {
-		return errors.New("not an amount of money")
+	switch {
+	case moneyShape.MatchString(text):
+		*m = Money(text)
+	case text == "" && (string(raw) == "null" || len(raw) > 0 && raw[0] == '"'):
+		*m = ""
+	default:
+		*m = MoneyUnknown
 	}
-	*m = Money(text)
 	return nil
 }
+
+// Known reports whether it is an amount.
+func (m Money) Known() bool { return m == "" || moneyShape.MatchString(string(m)) }
 
 // Rat returns the amount as an exact fraction; it is 0 for what is not an amount.
 func (m Money) Rat() *big.Rat {
@@ -137,8 +161,20 @@ func (m Money) Rat() *big.Rat {
 	return amount
 }
 
-// Cmp compares amounts of one currency: -1 if m is less than other, 0 if equal, +1 if more.
-func (m Money) Cmp(other Money) int { return m.Rat().Cmp(other.Rat()) }
+// Cmp compares amounts of one currency: -1 if m is less than other, 0 if equal, +1 if more. What is not known is more than any
+// amount.
+func (m Money) Cmp(other Money) int {
+	switch {
+	case m.Known() && other.Known():
+		return m.Rat().Cmp(other.Rat())
+	case m.Known():
+		return -1
+	case other.Known():
+		return 1
+	default:
+		return 0
+	}
+}
 
 // String returns the decimal notation.
 func (m Money) String() string {

@@ -25,9 +25,13 @@ func TestIntReadsNumbersStringsAndNull(t *testing.T) {
 			t.Errorf("%s: got %d, %v", raw, number, err)
 		}
 	}
-	for _, raw := range []string{`"ten"`, `1.5`, `99999999999999999999`} {
-		if err := new(Int).UnmarshalJSON([]byte(raw)); err == nil {
-			t.Errorf("%s: accepted", raw)
+	for _, raw := range []string{`"ten"`, `1.5`, `99999999999999999999`, `{}`} {
+		number := Int(1)
+		if err := number.UnmarshalJSON([]byte(raw)); err != nil || number != 0 {
+			t.Errorf("%s: got %d, %v", raw, number, err)
+		}
+		if err := new(exactInt).UnmarshalJSON([]byte(raw)); err == nil {
+			t.Errorf("%s: accepted as a part of an identity", raw)
 		}
 	}
 }
@@ -46,9 +50,10 @@ func TestDateReadsDaysAndTheirAbsence(t *testing.T) {
 			t.Errorf("%s: written as %s, %v", raw, text, err)
 		}
 	}
-	for _, raw := range []string{`"18.04.2011"`, `"2011-02-30"`, `20110418`} {
-		if err := new(Date).UnmarshalJSON([]byte(raw)); err == nil {
-			t.Errorf("%s: accepted", raw)
+	for _, raw := range []string{`"18.04.2011"`, `"2011-02-30"`, `20110418`, `[]`} {
+		date := NewDate(1999, time.May, 1)
+		if err := date.UnmarshalJSON([]byte(raw)); err != nil || !date.IsZero() {
+			t.Errorf("%s: got %s, %v", raw, date, err)
 		}
 	}
 	if midnight := NewDate(2011, time.April, 18).Time(); midnight != time.Date(2011, 4, 18, 0, 0, 0, 0, time.UTC) {
@@ -76,9 +81,13 @@ func TestMoneyComparesExactly(t *testing.T) {
 			t.Errorf("%s against %s: %d", a, b, got)
 		}
 	}
-	for _, raw := range []string{`"1,5"`, `"1e9"`, `1e9`, `"free"`, `"--1"`} {
-		if err := new(Money).UnmarshalJSON([]byte(raw)); err == nil {
-			t.Errorf("%s: accepted", raw)
+	for _, raw := range []string{`"1,5"`, `"1e9"`, `1e9`, `"free"`, `"--1"`, `{}`, `true`} {
+		var odd Money
+		if err := odd.UnmarshalJSON([]byte(raw)); err != nil || odd.Known() {
+			t.Errorf("%s: got %s, %v", raw, odd, err)
+		}
+		if limit := Money("1000000"); odd.Cmp(limit) <= 0 || limit.Cmp(odd) >= 0 || odd.Cmp(odd) != 0 {
+			t.Errorf("%s: a limit lets it pass", raw)
 		}
 	}
 	if Money("").String() != "0" || Money("nonsense").Rat().Sign() != 0 {

@@ -320,7 +320,7 @@ func TestNoSecretReachesPrintedValues(t *testing.T) {
 	key := rsaKey()
 	signature := Signature{Username: testPassword.Username, Key: key}
 	request := Request{Function: "domain/create", Params: privateParams()}
-	answer := Answer{Status: 200, Body: []byte(testPassword.Password), Payload: []byte(quote(secretPerson))}
+	answer := Answer{Status: 200, File: []byte(testPassword.Password), Payload: []byte(quote(secretPerson))}
 	for name, value := range map[string]any{
 		"client": client, "client by value": *client, "client inside": struct{ c any }{*client},
 		"password": testPassword, "pointer to password": &testPassword, "signature": signature, "pointer to signature": &signature,

@@ -1,9 +1,6 @@
 package regapi
 
-import (
-	"context"
-	"encoding/json"
-)
+import "context"
 
 // ServiceService holds the functions about services; a domain is one of them (section 7).
 type ServiceService struct{ client *Client }
@@ -52,21 +49,8 @@ type ServiceInfo struct {
 
 // GetInfo returns state and dates of up to 1000 services (7.7).
 func (s *ServiceService) GetInfo(ctx context.Context, refs ...DomainRef) ([]ServiceInfo, error) {
-	const function = "service/get_info"
-	items, err := s.client.list(ctx, listCall{function: function, kind: serviceList, refs: refs})
-	if err != nil {
-		return nil, err
-	}
-	infos := make([]ServiceInfo, len(items))
-	for i := range items {
-		var element serviceElement
-		items[i].decodeElement(function, &element)
-		infos[i].DomainResult = items[i].DomainResult
-		if infos[i].Err == nil {
-			infos[i] = element.info(items[i].DomainResult)
-		}
-	}
-	return infos, nil
+	return collect(ctx, s.client, listCall{function: "service/get_info", kind: serviceList, refs: refs},
+		func(result DomainResult, e serviceElement) ServiceInfo { return e.info(result) })
 }
 
 // serviceElement is a service as get_info and get_list write it.
@@ -113,24 +97,14 @@ type ServiceListItem struct {
 // GetList returns the account's services of one type, or of all types if servType is empty; deleted
 // ones and those that moved away are not among them (7.8).
 func (s *ServiceService) GetList(ctx context.Context, servType string) ([]ServiceListItem, error) {
-	const function = "service/get_list"
-	params := map[string]string{}
-	if servType != "" {
-		params["servtype"] = servType
-	}
-	answer, err := s.client.do(ctx, function, params)
+	params := parameters{}
+	params.text("servtype", servType)
+	elements, err := members[serviceElement](ctx, s.client, "service/get_list", params, "services")
 	if err != nil {
 		return nil, err
 	}
-	var payload struct {
-		Services []serviceElement `json:"services"`
-	}
-	// An answer without the list must not pass for an account without services.
-	if err := json.Unmarshal(answer.Payload, &payload); err != nil || payload.Services == nil {
-		return nil, unusable(function, "JSON without the list services", answer)
-	}
-	services := make([]ServiceListItem, len(payload.Services))
-	for i, element := range payload.Services {
+	services := make([]ServiceListItem, len(elements))
+	for i, element := range elements {
 		services[i] = element.listItem()
 	}
 	return services, nil

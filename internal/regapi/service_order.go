@@ -178,7 +178,7 @@ func (s *ServiceService) Renew(ctx context.Context, period int, payment Payment,
 		body = refs[0].fields("domain_name")
 		maps.Copy(body, params)
 	}
-	answer, err := s.client.do(ctx, call.function, body)
+	answer, err := s.client.doList(ctx, call.function, body, len(refs), call.members()...)
 	if err != nil {
 		return Renewal{}, err
 	}
@@ -194,7 +194,7 @@ func (l listCall) renewal(answer *Answer) (Renewal, error) {
 		Payment  Money       `json:"payment"`
 		Currency Text        `json:"currency"`
 	}
-	elements, listed := decodeList(answer.Payload, l.kind.member)
+	elements, listed := l.elements(answer)
 	if json.Unmarshal(answer.Payload, &order) != nil || order.Status == "" || (!listed && len(l.refs) > 1) {
 		return Renewal{}, unusable(l.function, "JSON that does not tell what was renewed", answer)
 	}
@@ -203,12 +203,16 @@ func (l listCall) renewal(answer *Answer) (Renewal, error) {
 		Payment: order.Payment, Currency: string(order.Currency),
 	}
 	if listed {
-		renewal.Services = results(l.items(elements, answer.redactor))
+		renewal.Services = results(l.items(elements, answer.redactor, nil))
 		return renewal, nil
 	}
 	single, _ := decodeObject(answer.Payload)
 	single["result"] = json.RawMessage(`"` + resultSuccess + `"`)
-	renewal.Services = results(l.items([]object{single}, answer.redactor))
+	raw, err := json.Marshal(single)
+	if err != nil {
+		return Renewal{}, misshapen(l.function, l.refs[0])
+	}
+	renewal.Services = results(l.items([]json.RawMessage{raw}, answer.redactor, nil))
 	return renewal, nil
 }
 

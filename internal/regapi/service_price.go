@@ -9,10 +9,10 @@ import (
 // ServicePrices are the prices of services (7.2).
 type ServicePrices struct {
 	// Currency is RUR, USD, EUR or UAH.
-	Currency string `json:"currency"`
+	Currency string
 	// PriceGroup is the caller's plan; "0" is retail.
-	PriceGroup Text           `json:"pricegroup"`
-	Prices     []ServicePrice `json:"prices"`
+	PriceGroup Text
+	Prices     []ServicePrice
 }
 
 // ServicePrice is the price of one kind of service.
@@ -41,9 +41,13 @@ func (s *ServiceService) GetPrices(ctx context.Context, query ServicePriceQuery)
 	params := parameters{}
 	params.text("currency", query.Currency)
 	params.flag("show_renew_data", query.ShowRenewData)
-	var prices ServicePrices
+	var prices struct {
+		Currency   string             `json:"currency"`
+		PriceGroup Text               `json:"pricegroup"`
+		Prices     each[ServicePrice] `json:"prices"`
+	}
 	err := s.client.Call(ctx, "service/get_prices", params, requiring("prices", &prices))
-	return prices, err
+	return ServicePrices{Currency: prices.Currency, PriceGroup: prices.PriceGroup, Prices: prices.Prices}, err
 }
 
 // ServtypeQuery says which plans of which services to return.
@@ -88,7 +92,7 @@ func (s *ServiceService) GetServtypeDetails(ctx context.Context, query ServtypeQ
 	params.flag("unroll_prices", query.UnrollPrices)
 	params.flag("only_actual", query.OnlyActual)
 	params.flag("show_hidden", query.ShowHidden)
-	return array[ServtypeDetails](ctx, s.client, "service/get_servtype_details", params)
+	return members[ServtypeDetails](ctx, s.client, "service/get_servtype_details", params, "")
 }
 
 // DedicatedServer is a server that can be ordered (7.11).

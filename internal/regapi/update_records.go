@@ -41,16 +41,13 @@ func (z *ZoneService) UpdateRecords(ctx context.Context, updates []ZoneUpdate) (
 		call.refs = append(call.refs, update.Ref)
 		call.extras = append(call.extras, map[string]any{"action_list": actions})
 	}
-	items, answer, err := z.client.listWithAnswer(ctx, call)
-	if err != nil {
+	results := make([]ZoneUpdateResult, len(updates))
+	items, _, err := z.client.listWithAnswer(ctx, call, func(i int, item *listItem, element object, redactor *redactor) {
+		results[i] = updateResult(item, element, updates[i].Actions, redactor)
+		item.Err = results[i].Err
+	})
+	if err != nil || items == nil {
 		return nil, err
-	}
-	results := make([]ZoneUpdateResult, len(items))
-	for i, item := range items {
-		results[i] = updateResult(item, updates[i].Actions, answer.redactor)
-	}
-	if len(results) == 1 {
-		answer.fared(results[0].Err)
 	}
 	return results, nil
 }
@@ -93,9 +90,9 @@ func elementActions(element object) []object {
 
 // updateResult pairs the actions of a zone with their outcomes, which come in the same order. The
 // zone's own error gives way to that of an action if it names no code.
-func updateResult(item listItem, actions []Action, redactor *redactor) ZoneUpdateResult {
+func updateResult(item *listItem, element object, actions []Action, redactor *redactor) ZoneUpdateResult {
 	result := ZoneUpdateResult{DomainResult: item.DomainResult, Actions: make([]ActionResult, len(actions))}
-	outcomes := elementActions(item.element)
+	outcomes := elementActions(element)
 	for i, action := range actions {
 		result.Actions[i] = ActionResult{Action: action.ActionName(), Err: item.Err}
 		switch {

@@ -29,6 +29,6 @@ func (s *UserService) GetBalance(ctx context.Context, currency string) (Balance,
 		params["currency"] = currency
 	}
 	var balance Balance
-	err := s.client.Call(ctx, "user/get_balance", params, &balance)
+	err := s.client.Call(ctx, "user/get_balance", params, tolerating(&balance))
 	return balance, err
 }

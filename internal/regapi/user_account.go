@@ -27,7 +27,7 @@ func (s *UserService) GetStatistics(ctx context.Context, from, till Date) (Stati
 	params.date("date_from", from)
 	params.date("date_till", till)
 	var statistics Statistics
-	err := s.client.Call(ctx, "user/get_statistics", params, &statistics)
+	err := s.client.Call(ctx, "user/get_statistics", params, tolerating(&statistics))
 	return statistics, err
 }
 

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -40,9 +39,9 @@ type wire struct {
 	transport http.RoundTripper
 }
 
-// Do sends one request and returns whatever came, as long as it is of a bearable size.
+// Do sends one request and reads what comes back.
 func (w *wire) Do(ctx context.Context, request *Request) (*Answer, error) {
-	form, redactor, err := w.form(request)
+	form, params, redactor, err := w.form(request)
 	if err != nil {
 		return nil, err
 	}
@@ -58,18 +57,16 @@ func (w *wire) Do(ctx context.Context, request *Request) (*Answer, error) {
 		return nil, attempt.failure(ctx, err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, w.maxAnswerSize+1))
-	if err != nil {
-		return nil, attempt.failure(ctx, err)
+	r := newReading(request, response.Body, boundOf(request, params, w.maxAnswerSize))
+	r.answer = &Answer{
+		Status: response.StatusCode, ContentType: response.Header.Get("Content-Type"), redactor: redactor,
+		retryAfter: retryAfter(response.Header.Get("Retry-After")),
 	}
-	answer := &Answer{
-		Status: response.StatusCode, ContentType: response.Header.Get("Content-Type"),
-		Body: body, redactor: redactor,
+	answer, err := r.open()
+	if r.source.failure != nil {
+		return nil, attempt.failure(ctx, r.source.failure)
 	}
-	if int64(len(body)) > w.maxAnswerSize {
-		return nil, unusable(request.Function, "more than the client is set to take", answer)
-	}
-	return answer, nil
+	return answer, err
 }
 
 // post builds the HTTP request.
@@ -85,14 +82,14 @@ func (w *wire) post(ctx context.Context, function string, form url.Values) (*htt
 	return post, nil
 }
 
-// form writes the fields of a request (2.2.4) and collects what no error may show.
-func (w *wire) form(request *Request) (url.Values, *redactor, error) {
+// form writes the fields of a request (2.2.4), and gives its decoded parameters and what no error may show.
+func (w *wire) form(request *Request) (url.Values, map[string]any, *redactor, error) {
 	if !functionName(request.Function) {
-		return nil, nil, refuse("call", CodeNoSuchCommand, "not the name of a function")
+		return nil, nil, nil, refuse("call", CodeNoSuchCommand, "not the name of a function")
 	}
 	input, params, err := encodeParams(request.Params)
 	if err != nil {
-		return nil, nil, refuse(request.Function, CodeParameterIncorrect, err.Error())
+		return nil, nil, nil, refuse(request.Function, CodeParameterIncorrect, err.Error())
 	}
 	form := url.Values{
 		"io_encoding":   {"utf8"},
@@ -102,10 +99,10 @@ func (w *wire) form(request *Request) (url.Values, *redactor, error) {
 		"input_data":    {input},
 	}
 	if err := w.credentials.authenticate(form, params); err != nil {
-		return nil, nil, refuse(request.Function, CodeNoAuth, err.Error())
+		return nil, nil, nil, refuse(request.Function, CodeNoAuth, err.Error())
 	}
 	secrets := append(w.credentials.secrets(), form.Get("sig"))
-	return form, newRedactor(secrets, params), nil
+	return form, params, newRedactor(secrets, params), nil
 }
 
 // functionName reports whether name is "function" or "category/function" in REG.API's spelling (2.2).

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"syscall"
 	"time"
 )
@@ -24,7 +25,12 @@ type TransportError struct {
 	// Status is 0 if none came. Length is in bytes.
 	Status      int
 	ContentType string
-	Length      int
+	Length      int64
+	// Strain says that a smaller request might have been answered: the answer held more than the client takes, or did not
+	// come in time.
+	Strain bool
+	// RetryAfter is how long the server asks not to be asked again; 0 if it does not say.
+	RetryAfter time.Duration
 
 	// cause is a system error number or nil: the only causes that hold no text of others.
 	cause error
@@ -46,6 +52,20 @@ func (e *TransportError) Error() string {
 // Unsent reports whether the request provably never left this process.
 func (e *TransportError) Unsent() bool { return e.NeverSent }
 
+// Class is that of a refusal for the rate for an answer that says so by its status, and else that of what may pass.
+func (e *TransportError) Class() Class {
+	if e.Status == http.StatusTooManyRequests {
+		return ClassThrottled
+	}
+	return ClassTransient
+}
+
+// TurnedAway reports whether the server would hold it against the caller to be asked again at once: it was answered by what
+// stands before REG.API and guards it.
+func (e *TransportError) TurnedAway() bool {
+	return e.Status == http.StatusForbidden || e.Status == http.StatusTooManyRequests || e.RetryAfter > 0
+}
+
 // Unwrap returns the system error number behind the failure, if there is one.
 func (e *TransportError) Unwrap() error { return e.cause }
 
@@ -53,17 +73,18 @@ func (e *TransportError) Unwrap() error { return e.cause }
 func unusable(function, reason string, answer *Answer) *TransportError {
 	return &TransportError{
 		Function: function, Reason: reason,
-		Status: answer.Status, ContentType: answer.redactor.clean(answer.ContentType), Length: len(answer.Body),
+		Status: answer.Status, ContentType: answer.redactor.clean(answer.ContentType), Length: answer.length,
+		RetryAfter: answer.retryAfter,
 	}
 }
 
 // sizeClass rounds a length up to a power of two: error pages carry times and request ids, and their
 // exact length would make the message differ from one try to the next.
-func sizeClass(length int) string {
+func sizeClass(length int64) string {
 	if length == 0 {
 		return "empty"
 	}
-	limit := 1 << 10
+	limit := int64(1 << 10)
 	for limit < length {
 		limit *= 2
 	}
@@ -83,6 +104,7 @@ func (x exchange) failure(ctx context.Context, err error) error {
 		return fmt.Errorf("%s: %w", x.function, ctx.Err())
 	}
 	failure := &TransportError{Function: x.function, NeverSent: neverSent(err), Reason: x.reason(err)}
+	failure.Strain = !failure.NeverSent && errors.Is(err, context.DeadlineExceeded)
 	if number, ok := errors.AsType[syscall.Errno](err); ok {
 		failure.cause = number
 	}

@@ -3,7 +3,6 @@ package regapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 	"time"
 )
@@ -118,26 +117,20 @@ type SOA struct {
 	MinimumTTL time.Duration
 }
 
-// UnmarshalJSON reads times as zones show them; see [ParseTTL]. Missing ones are 0.
+// UnmarshalJSON reads times as zones show them; see [ParseTTL]. Missing and odd ones are 0.
 func (s *SOA) UnmarshalJSON(raw []byte) error {
-	var texts struct {
-		TTL        Text `json:"ttl"`
-		MinimumTTL Text `json:"minimum_ttl"`
-	}
-	if err := json.Unmarshal(raw, &texts); err != nil {
-		return err
-	}
-	var errs [2]error
-	s.TTL, errs[0] = optionalTTL(texts.TTL)
-	s.MinimumTTL, errs[1] = optionalTTL(texts.MinimumTTL)
-	return errors.Join(errs[:]...)
+	members, _ := decodeObject(raw)
+	s.TTL, s.MinimumTTL = optionalTTL(members.text("ttl")), optionalTTL(members.text("minimum_ttl"))
+	return nil
 }
 
-func optionalTTL(text Text) (time.Duration, error) {
-	if text == "" {
-		return 0, nil
+// optionalTTL is 0 for what is no TTL.
+func optionalTTL(text string) time.Duration {
+	ttl, err := ParseTTL(text)
+	if err != nil {
+		return 0
 	}
-	return ParseTTL(string(text))
+	return ttl
 }
 
 // UpdateSOA sets the times of zones, in whole seconds (9.13). REG.API may report success and change
@@ -170,25 +163,29 @@ type ResourceRecord struct {
 	State string
 }
 
-// UnmarshalJSON reads a record, whatever its priority is called and however it is written.
+// UnmarshalJSON reads a record, whatever its priority is called and however it is written. One that cannot be read whole is no
+// record: part of an identity is another identity.
 func (r *ResourceRecord) UnmarshalJSON(raw []byte) error {
-	return readAs(raw, func(record struct {
-		Subname  Text `json:"subname"`
-		Rectype  Text `json:"rectype"`
-		Content  Text `json:"content"`
-		Prio     *Int `json:"prio"`
-		Priority Int  `json:"priority"`
-		State    Text `json:"state"`
-	}) {
-		prio := record.Priority
-		if record.Prio != nil {
-			prio = *record.Prio
-		}
-		*r = ResourceRecord{
-			Subname: string(record.Subname), Rectype: string(record.Rectype), Content: string(record.Content),
-			Prio: int(prio), State: string(record.State),
-		}
-	})
+	var record struct {
+		Subname  Text      `json:"subname"`
+		Rectype  Text      `json:"rectype"`
+		Content  Text      `json:"content"`
+		Prio     *exactInt `json:"prio"`
+		Priority exactInt  `json:"priority"`
+		State    Text      `json:"state"`
+	}
+	if err := json.Unmarshal(raw, &record); err != nil {
+		return err
+	}
+	prio := record.Priority
+	if record.Prio != nil {
+		prio = *record.Prio
+	}
+	*r = ResourceRecord{
+		Subname: string(record.Subname), Rectype: string(record.Rectype), Content: string(record.Content),
+		Prio: int(prio), State: string(record.State),
+	}
+	return nil
 }
 
 // ZoneRecords is the content of one zone; only DomainResult is set if its Err is not nil.

@@ -18,7 +18,7 @@ func ExampleChain() {
 	client, err := regapi.NewClient(
 		regapi.WithCredentials(regapi.Password{Username: "login", Password: "secret"}),
 		regapi.WithTimeout(30*time.Second),
-		regapi.WithMiddleware(traffic.Chain(lane, nil)...),
+		regapi.WithMiddleware(traffic.Chain(lane, traffic.NewRefusalMemory(), nil)...),
 	)
 	fmt.Println(client, err)
 	// Output: regapi.Client(https://api.reg.ru/api/regru2/) <nil>

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -14,13 +15,14 @@ import (
 )
 
 const (
-	// DefaultMaxWait is how long a caller without a deadline waits for its turn at most.
+	// DefaultMaxWait is how long a caller waits for its turn at most, as far as that can be known: as long as a person would
+	// look. A caller with a deadline of its own waits for those before it until then.
 	DefaultMaxWait = 30 * time.Second
-	// DefaultAgeing is how long a background request waits before it counts as a change.
-	DefaultAgeing = 5 * time.Minute
+	// DefaultAgeing is how long a background request waits before it takes turns with changes. It has to outlast nobody's
+	// patience.
+	DefaultAgeing = DefaultMaxWait / 2
 
-	// maxOvertaking is how many interactive requests in a row may overtake an older one of another
-	// priority.
+	// maxOvertaking is how many requests in a row may overtake an older one of a lower priority.
 	maxOvertaking = 20
 )
 
@@ -29,11 +31,11 @@ const (
 // queue (1.2).
 //
 // The highest priority that its budgets can pay goes first, see [WithPriority]; equals go in the
-// order of arrival. A background request that has waited for long counts as a change that arrived
-// when it did, and after 20 interactive requests in a row somebody older gets a turn.
+// order of arrival. Who has been overtaken 20 times in a row gets a turn, and background requests that
+// have waited for long take turns with younger changes.
 //
-// A caller whose turn would come after its deadline gets a [*ThrottledError] at once. So does one
-// without a deadline if its turn would take longer than the longest wait.
+// A caller whose turn would come after its deadline, or later than the longest wait, gets a
+// [*ThrottledError] at once. One without a deadline also gives up when it has waited for that long.
 //
 // After ACCOUNT_EXCEEDED_ALLOWED_CONNECTION_RATE nothing goes for 5 minutes, then one probe; each
 // further refusal doubles the pause up to an hour. IP_EXCEEDED_ALLOWED_CONNECTION_RATE does the same
@@ -48,8 +50,8 @@ type Lane struct {
 	queues [budget.Priorities]queue
 	// arrivals counts the waiters there have been.
 	arrivals int64
-	// overtaken counts the interactive requests in a row that went before an older one.
-	overtaken int
+	// overtaken counts the requests in a row that went before an older one of this priority.
+	overtaken [budget.Priorities]int
 }
 
 // LaneOption sets one property of a [Lane].
@@ -61,10 +63,10 @@ func WithBudgets(account, egress *budget.Budget) LaneOption {
 	return func(l *Lane) { l.purse = budget.NewPurse(account, egress) }
 }
 
-// WithMaxWait sets how long a caller without a deadline waits; the default is [DefaultMaxWait].
+// WithMaxWait sets how long a caller waits; the default is [DefaultMaxWait].
 func WithMaxWait(wait time.Duration) LaneOption { return func(l *Lane) { l.maxWait = wait } }
 
-// WithAgeing sets how long a background request waits before it counts as a change; the default is
+// WithAgeing sets how long a background request waits before it takes turns with changes; the default is
 // [DefaultAgeing].
 func WithAgeing(wait time.Duration) LaneOption { return func(l *Lane) { l.ageing = wait } }
 
@@ -77,6 +79,7 @@ func NewLane(opts ...LaneOption) *Lane {
 	for _, apply := range opts {
 		apply(l)
 	}
+	l.ageing = min(l.ageing, l.maxWait/2)
 	if l.purse == nil {
 		l.purse = budget.NewPurse(nil, nil)
 	}
@@ -150,7 +153,15 @@ func (l *Lane) join(ctx context.Context, w *waiter) error {
 
 // endOfWait is the error of a caller whose context ended.
 func endOfWait(function string, err error) error {
-	return fmt.Errorf("%s: wait for a turn: %w", function, err)
+	return fmt.Errorf("%s: %w", about(function, "wait for a turn"), err)
+}
+
+// unpayable is the error of a caller whose turn cannot be paid for.
+func unpayable(function string, cause error) error {
+	if function == "" {
+		return cause
+	}
+	return fmt.Errorf("%s: %w", function, cause)
 }
 
 // throttled is the error of a caller whose turn would come too late.
@@ -205,7 +216,7 @@ func (l *Lane) advance(ctx context.Context, w *waiter) step {
 		first.look()
 		return step{}
 	case o.Err != nil:
-		l.dismiss(w, fmt.Errorf("%s: %w", w.function, o.Err))
+		l.dismiss(w, unpayable(w.function, o.Err))
 		return step{err: w.err}
 	case o.NeedsLedger():
 		return step{ledger: true, offer: o}
@@ -240,16 +251,33 @@ func (l *Lane) dismissLate(p Priority, o budget.Offer) {
 
 // candidates are the heads of the queues, in the order in which they should go. l.mu is held.
 func (l *Lane) candidates() []*waiter {
-	interactive, change, background := l.queues[Interactive].head(), l.queues[Change].head(), l.queues[Background].head()
-	order := []*waiter{interactive, change, background}
-	if change != nil && background != nil && background.number < change.number && time.Since(background.arrived) >= l.ageing {
-		order = []*waiter{interactive, background, change}
+	var order []*waiter
+	for p := Priority(budget.Priorities - 1); p >= 0; p-- {
+		if head := l.queues[p].head(); head != nil {
+			order = append(order, head)
+		}
 	}
-	order = slices.DeleteFunc(order, func(w *waiter) bool { return w == nil })
-	if l.overtaken >= maxOvertaking {
-		slices.SortFunc(order, func(a, b *waiter) int { return cmp.Compare(a.number, b.number) })
-	}
+	slices.SortFunc(order, func(a, b *waiter) int {
+		return cmp.Or(cmp.Compare(l.rank(a), l.rank(b)), cmp.Compare(a.number, b.number))
+	})
 	return order
+}
+
+// rank is where the head of a queue stands among the heads, the first of all being 0. l.mu is held.
+func (l *Lane) rank(w *waiter) int {
+	overtaken := l.overtaken[w.priority]
+	switch {
+	case overtaken >= maxOvertaking:
+		return 0
+	case w.priority == Interactive:
+		return 1
+	case w.priority == Background && overtaken > 0 && time.Since(w.arrived) >= l.ageing:
+		return 2
+	case w.priority == Change:
+		return 3
+	default:
+		return 4
+	}
 }
 
 // pay takes the tokens for a waiter's turn and lets it go. If somebody else has emptied a budget in
@@ -266,17 +294,16 @@ func (l *Lane) pay(w *waiter) step {
 	return step{paid: paid}
 }
 
-// countOvertaking notes whether somebody older is left waiting by an interactive request.
+// countOvertaking notes who is older and left waiting by a request of a higher priority.
 func (l *Lane) countOvertaking(w *waiter) {
-	overtakes := func(p Priority) bool {
-		head := l.queues[p].head()
-		return head != nil && head.number < w.number
+	for p := range w.priority {
+		if head := l.queues[p].head(); head != nil && head.number < w.number {
+			l.overtaken[p]++
+		} else {
+			l.overtaken[p] = 0
+		}
 	}
-	if w.priority == Interactive && (overtakes(Change) || overtakes(Background)) {
-		l.overtaken++
-		return
-	}
-	l.overtaken = 0
+	l.overtaken[w.priority] = 0
 }
 
 // dismiss takes a waiter out of its queue for good. l.mu is held.
@@ -311,6 +338,12 @@ func outcomeOf(err error) budget.Outcome {
 		Unsent:      regapi.NeverSent(err),
 		Answered:    err == nil || answered(err),
 		AccountRate: regapi.HasCode(err, regapi.CodeAccountExceededAllowedConnectionRate),
-		EgressRate:  regapi.HasCode(err, regapi.CodeIPExceededAllowedConnectionRate),
+		EgressRate:  regapi.HasCode(err, regapi.CodeIPExceededAllowedConnectionRate) || tooManyRequests(err),
 	}
+}
+
+// tooManyRequests says whether what stands before REG.API found that too many came: it knows addresses, and no logins.
+func tooManyRequests(err error) bool {
+	failure, ok := errors.AsType[*regapi.TransportError](err)
+	return ok && failure.Status == http.StatusTooManyRequests
 }

@@ -125,6 +125,68 @@ func TestInteractiveRequestsDoNotStarveTheOthers(t *testing.T) {
 	})
 }
 
+func TestASweepGetsItsTurnsInAnHourOfSteadyChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd()
+		var changing sync.WaitGroup
+		stop := make(chan struct{})
+		for range 3 { // whenever one of them is answered, two others wait already
+			changing.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+						_, _ = c.lane.Middleware()(c).Do(WithPriority(t.Context(), Change), &regapi.Request{Function: "change"})
+					}
+				}
+			})
+		}
+		start, sweep := time.Now(), 0
+		for time.Since(start) < time.Hour {
+			if err := passSlowly(t.Context(), c); err != nil {
+				t.Fatalf("after %d turns: %v", sweep, err)
+			}
+			sweep++
+		}
+		close(stop)
+		changing.Wait()
+		if changes := len(c.started()) - sweep; sweep < 150 || changes < 10*sweep {
+			t.Errorf("%d turns for the sweep beside %d changes", sweep, changes)
+		}
+	})
+}
+
+// passSlowly sends a request that nobody waits for through the lane of a crowd.
+func passSlowly(ctx context.Context, c *crowd) error {
+	_, err := c.lane.Middleware()(c).Do(ctx, &regapi.Request{Function: "sweep"})
+	return err
+}
+
+func TestWhatTheBudgetHoldsBackTakesNoTurnsFromThoseBehindIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(WithBudgets(budget.New(400, budget.WithShares(1, 90)), nil), WithMaxWait(24*time.Hour))
+		atFullMinute()
+		for range 4 {
+			_ = pass(t.Context(), c.lane, Background)
+		}
+		c.send(patient(t), Interactive, "in flight")
+		c.send(patient(t), Background, "background") // which has used up its share
+		c.send(patient(t), Change, "change")
+		for range 60 {
+			c.send(patient(t), Interactive, "interactive")
+		}
+		time.Sleep(2 * time.Minute)
+		if at := slices.Index(c.started(), "change"); at != 1+maxOvertaking {
+			t.Errorf("the change was number %d", at)
+		}
+		c.callers.Wait()
+		if at := slices.Index(c.order, "background"); at != len(c.order)-1 {
+			t.Errorf("the background request was number %d", at)
+		}
+	})
+}
+
 func TestGoneWaitersGiveTheirPlacesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd()

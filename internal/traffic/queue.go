@@ -14,10 +14,10 @@ type waiter struct {
 	priority Priority
 	arrived  time.Time
 	number   int64 // of its arrival: several may arrive at one moment
-	// giveUp is when its turn would come too late: the deadline of its context, or the lane's
-	// longest wait if that has none.
+	// giveUp is when its turn would come too late: the end of the lane's longest wait, or the deadline of its context if that
+	// is earlier.
 	giveUp  time.Time
-	patient bool // has a deadline of its own
+	patient bool // has a deadline of its own, until which it waits for those before it
 
 	wake      chan struct{} // holds an element once the waiter has to look again
 	err       error         // why it must leave; it is in no queue any more
@@ -27,9 +27,10 @@ type waiter struct {
 
 func newWaiter(ctx context.Context, function string, maxWait time.Duration) *waiter {
 	w := &waiter{function: function, priority: PriorityOf(ctx), arrived: time.Now(), wake: make(chan struct{}, 1)}
-	w.giveUp, w.patient = ctx.Deadline()
-	if !w.patient {
-		w.giveUp = w.arrived.Add(maxWait)
+	w.giveUp = w.arrived.Add(maxWait)
+	deadline, patient := ctx.Deadline()
+	if w.patient = patient; patient && deadline.Before(w.giveUp) {
+		w.giveUp = deadline
 	}
 	return w
 }

@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
@@ -18,7 +19,7 @@ func remembering(err error) (regapi.Handler, *handlerReturning) {
 }
 
 func TestRequestThatWasRefusedThreeTimesRestsForAnHour(t *testing.T) {
-	for _, refusal := range []error{notFound, &regapi.Error{Code: regapi.CodeIPInvalid}, &regapi.Error{Code: regapi.CodeNotEnoughMoney}} {
+	for _, refusal := range []error{&regapi.Error{Code: regapi.CodeSubdInvalid}, &regapi.Error{Code: regapi.CodeIPInvalid}} {
 		synctest.Test(t, func(t *testing.T) {
 			handler, inner := remembering(refusal)
 			call := func() error {
@@ -62,6 +63,125 @@ func TestOtherOutcomesAreNotRemembered(t *testing.T) {
 	})
 }
 
+// mendables are refusals that money, a person, time or another record can mend.
+var mendables = []*regapi.Error{
+	notFound, {Code: regapi.CodeNotEnoughMoney}, {Code: regapi.CodeDomainIsNotUseRegruNSS}, {Code: regapi.CodeConflictCNAME},
+	{Code: regapi.CodeCNAMEAndOtherData}, {Code: regapi.CodeTLDDisabled}, {Code: regapi.CodeWaiting}, {Code: regapi.CodeProlongError},
+	{Code: regapi.CodeCheckDomainError},
+}
+
+// addRecord is a request about one zone.
+func addRecord(domain string) *regapi.Request {
+	return &regapi.Request{Function: "zone/add_alias", Params: map[string]any{"domains": []any{map[string]any{"dname": domain}}, "subdomain": "www"}}
+}
+
+func TestWhatMayBeMendedIsTriedAgainAtGrowingDistances(t *testing.T) {
+	for _, refusal := range mendables {
+		synctest.Test(t, func(t *testing.T) {
+			handler, inner := remembering(refusal)
+			start := time.Now()
+			var tries []time.Duration
+			for range 4 * 60 { // somebody asks every minute
+				before := inner.calls
+				if _, err := handler.Do(t.Context(), addRecord("a.ru")); !errors.Is(err, refusal) {
+					t.Fatalf("got %v", err)
+				}
+				if inner.calls > before {
+					tries = append(tries, time.Since(start))
+				}
+				time.Sleep(time.Minute)
+			}
+			for i := range tries[:len(tries)-1] {
+				if i+1 < maxRefusals {
+					continue
+				}
+				distance, lasted := tries[i+1]-tries[i], tries[i]
+				if distance > max(lasted, minRest) && distance > maxRest+time.Minute || i > maxRefusals && distance < min(tries[i]-tries[i-1], maxRest) {
+					t.Errorf("%s: tried at %v", refusal.Code, tries)
+				}
+			}
+			for i := range tries {
+				if i >= maxRefusedTries && tries[i]-tries[i-maxRefusedTries] < refusalWindow {
+					t.Errorf("%s: more than %d tries in an hour: %v", refusal.Code, maxRefusedTries, tries)
+				}
+			}
+		})
+	}
+}
+
+func TestAChangeOfTheZoneLetsWhatWasInItsWayGoAgain(t *testing.T) {
+	changes := map[string]func(m *RefusalMemory, write func(domain string)){
+		"a write in the zone":          func(_ *RefusalMemory, write func(string)) { write("A.ru.") },
+		"a sweep that sees it changed": func(m *RefusalMemory, _ func(string)) { m.Forget("a.ru") },
+	}
+	others := map[string]func(m *RefusalMemory, write func(domain string)){
+		"nothing":                     func(*RefusalMemory, func(string)) {},
+		"a write in another zone":     func(_ *RefusalMemory, write func(string)) { write("b.ru") },
+		"a change of another zone":    func(m *RefusalMemory, _ func(string)) { m.Forget("b.ru") },
+		"a change of the account":     func(m *RefusalMemory, _ func(string)) { m.Forget("") },
+		"the same request once again": func(*RefusalMemory, func(string)) {},
+	}
+	try := func(refusal error, change func(m *RefusalMemory, write func(domain string))) (again bool) {
+		inner, memory := &handlerReturning{err: refusal}, NewRefusalMemory()
+		handler := memory.Middleware()(inner)
+		for range maxRefusals + 1 {
+			_, _ = handler.Do(context.Background(), addRecord("a.ru"))
+		}
+		inner.err = nil
+		change(memory, func(domain string) {
+			_, _ = handler.Do(context.Background(), &regapi.Request{Function: "zone/remove_record", Params: map[string]any{
+				"domains": []any{map[string]any{"dname": domain}, map[string]any{"dname": "c.ru"}}, "subdomain": "www", "record_type": "CNAME",
+			}})
+		})
+		before := inner.calls
+		_, _ = handler.Do(context.Background(), addRecord("a.ru"))
+		return inner.calls > before
+	}
+	for _, refusal := range mendables {
+		for name, change := range changes {
+			if !try(refusal, change) {
+				t.Errorf("%s: held back after %s", refusal.Code, name)
+			}
+		}
+		for name, change := range others {
+			money := name == "a change of the account" && refusal.Code == regapi.CodeNotEnoughMoney
+			if try(refusal, change) != money {
+				t.Errorf("%s: after %s it goes: %t", refusal.Code, name, !money)
+			}
+		}
+	}
+	for name, change := range changes {
+		if try(&regapi.Error{Code: regapi.CodeIPInvalid}, change) {
+			t.Errorf("what is wrong in itself goes again after %s", name)
+		}
+	}
+}
+
+func TestASingleElementsVerdictTellsWhetherTheZoneWasWritten(t *testing.T) {
+	verdicts := map[string]bool{
+		`{"dname":"a.ru","result":"success"}`:                                true,
+		`{"dname":"a.ru","result":"error","error_code":"SUBD_INVALID"}`:      false,
+		`{"dname":"a.ru","result":"error","error_code":"INTERNAL_ERROR"}`:    true,
+		`{"dname":"a.ru","result":"error","error_code":"DOMAIN_PROTECTION"}`: false,
+	}
+	for verdict, written := range verdicts {
+		client, stub := answering(t, `{"domains":[{"dname":"a.ru","result":"error","error_code":"CONFLICT_CNAME"}]}`,
+			regapi.WithMiddleware(NewRefusalMemory().Middleware()))
+		add := func(name string) {
+			_, _ = client.Zone.AddTXT(t.Context(), regapi.AddTXT{Subdomain: name, Text: "x"}, regapi.ByName("a.ru"))
+		}
+		for range maxRefusals + 1 {
+			add("held")
+		}
+		stub.body = `{"result":"success","answer":{"domains":[` + verdict + `]}}`
+		add("other")
+		before := stub.requests()
+		if add("held"); stub.requests() > before != written {
+			t.Errorf("after %s it goes: %t", verdict, !written)
+		}
+	}
+}
+
 func TestSlowPollOfAReadGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		handler, inner := remembering(notFound)
@@ -89,7 +209,7 @@ func TestRequestsAreToldApartByWhatTheyMean(t *testing.T) {
 		}
 		same := []any{map[string]any{"a": "x", "b": 1}, struct1{1, "x"}}
 		other := []any{nil, map[string]any{}, map[string]any{"a": "x", "b": "1"}, map[string]any{"a": "x"}}
-		handler, inner := remembering(notFound)
+		handler, inner := remembering(&regapi.Error{Code: regapi.CodeIPInvalid})
 		send := func(function string, params any) {
 			_, _ = handler.Do(t.Context(), &regapi.Request{Function: function, Params: params})
 		}

@@ -3,6 +3,7 @@ package traffic
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,6 +101,54 @@ func TestPauseOfARetryDoesNotHoldTheLane(t *testing.T) {
 		}
 		if err := <-done; !errors.Is(err, errLost) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestWhoIsTurnedAwayDoesNotKnockAgain(t *testing.T) {
+	for status, header := range map[int]string{http.StatusForbidden: "", http.StatusTooManyRequests: "120", http.StatusServiceUnavailable: "120"} {
+		requests := 0
+		client := clientFor(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			requests++
+			w.Header().Set("Retry-After", header)
+			http.Error(w, "<html>go away</html>", status)
+		}), regapi.WithMiddleware(Retry()))
+		err := client.User.Nop(t.Context())
+		wait, told := RetryAfter(err)
+		if err == nil || requests != 1 || told != (header != "") || told && wait != 2*time.Minute {
+			t.Errorf("HTTP %d: %v after %d requests, again after %s", status, err, requests, wait)
+		}
+		if regapi.IsThrottled(err) != (status == http.StatusTooManyRequests) {
+			t.Errorf("HTTP %d is of class %s", status, regapi.ClassOf(err))
+		}
+	}
+}
+
+func TestATooManyRequestsPageFreezesTheAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		egress := budget.New(100)
+		lane := NewLane(WithBudgets(budget.New(100), egress))
+		page := &regapi.TransportError{Function: "nop", Status: http.StatusTooManyRequests}
+		_, _ = lane.Middleware()(&handlerReturning{err: page}).Do(t.Context(), &regapi.Request{Function: "nop"})
+		if state := egress.State(); state.FrozenUntil.IsZero() {
+			t.Errorf("state %+v", state)
+		}
+	})
+}
+
+func TestAnErrorOfATurnNamesNoFunction(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lane := NewLane(WithBudgets(budget.New(1), nil))
+		if err := pass(t.Context(), lane, Interactive); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := lane.Turn(t.Context()); err == nil || err.Error() != reasonUsedUp {
+			t.Errorf("the error says %q", err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, _, err := lane.Turn(ctx); err == nil || err.Error() != "wait for a turn: context canceled" {
+			t.Errorf("the error says %q", err)
 		}
 	})
 }

@@ -20,7 +20,7 @@ const minRetryAfter = time.Second
 // ThrottledError says that a [Lane] did not send a request, because its turn would have come too
 // late. Nothing was spent. Its class is [regapi.ClassThrottled].
 type ThrottledError struct {
-	// Function is the REG.API function, such as "zone/nop".
+	// Function is the REG.API function, such as "zone/nop"; empty for a turn whose request was not known yet.
 	Function string
 	// Reason is a stable phrase.
 	Reason string
@@ -29,7 +29,15 @@ type ThrottledError struct {
 }
 
 // Error returns a stable sentence such as "zone/nop: the requests of the hour are used up".
-func (e *ThrottledError) Error() string { return e.Function + ": " + e.Reason }
+func (e *ThrottledError) Error() string { return about(e.Function, e.Reason) }
+
+// about says what a sentence is about, as far as that is known.
+func about(function, sentence string) string {
+	if function == "" {
+		return sentence
+	}
+	return function + ": " + sentence
+}
 
 // Class is that of refusals by REG.API for the rate.
 func (e *ThrottledError) Class() regapi.Class { return regapi.ClassThrottled }
@@ -37,12 +45,14 @@ func (e *ThrottledError) Class() regapi.Class { return regapi.ClassThrottled }
 // Unsent says that the request was not sent.
 func (e *ThrottledError) Unsent() bool { return true }
 
-// RetryAfter returns how long to wait before a request that was throttled is worth another try, and
-// whether err tells that at all: a refusal by REG.API itself does not.
+// RetryAfter returns how long to wait before a request is worth another try, and whether err tells that at all: a lane that
+// throttled it does, and a server that turned it away and said so; a refusal by REG.API itself does not.
 func RetryAfter(err error) (time.Duration, bool) {
-	throttled, ok := errors.AsType[*ThrottledError](err)
-	if !ok {
-		return 0, false
+	if throttled, ok := errors.AsType[*ThrottledError](err); ok {
+		return throttled.RetryAfter, true
 	}
-	return throttled.RetryAfter, true
+	if failure, ok := errors.AsType[*regapi.TransportError](err); ok && failure.RetryAfter > 0 {
+		return failure.RetryAfter, true
+	}
+	return 0, false
 }

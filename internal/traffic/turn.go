@@ -7,9 +7,6 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
-// turnFunction names, in errors, a turn whose request is not known yet.
-const turnFunction = "next request"
-
 // turn is a turn of a lane that somebody holds for a request that he has not made yet.
 type turn struct {
 	lane *Lane
@@ -24,7 +21,7 @@ type turnKey struct{}
 // together at the last moment. The next request with the returned context has that turn; further ones wait for their own.
 // release ends a turn that was not used, and does nothing after one that was.
 func (l *Lane) Turn(ctx context.Context) (turnCtx context.Context, release func(), err error) {
-	paid, err := l.enter(ctx, turnFunction)
+	paid, err := l.enter(ctx, "") // of no function yet
 	if err != nil {
 		return nil, nil, err
 	}

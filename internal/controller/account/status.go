@@ -60,10 +60,11 @@ func (s *scope) showConnection() {
 	s.showFreshness(summary)
 }
 
-// showBalance shows what the account holds, to whom its owner wants to show it: everybody who lists Accounts reads it.
+// showBalance shows what the account holds, to whom its owner wants to show it: everybody who lists Accounts reads it. What REG.API
+// has not told is not shown.
 func (s *scope) showBalance(summary inventory.Summary) {
-	if s.account.Spec.Balance == v1alpha1.BalanceShown {
-		s.account.Status.Balance = fmt.Sprintf("%s %s", summary.Balance.Prepay, summary.Balance.Currency)
+	if prepay := summary.Balance.Prepay; s.account.Spec.Balance == v1alpha1.BalanceShown && prepay != "" && prepay.Known() {
+		s.account.Status.Balance = fmt.Sprintf("%s %s", prepay, summary.Balance.Currency)
 	}
 }
 

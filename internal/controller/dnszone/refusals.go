@@ -78,8 +78,8 @@ func (s *scope) sortFailures(result zone.Result) error {
 		case failure.GivenUp() && !s.hasRoom(failure, result.Zone):
 		case soa && errors.Is(failure.Err, zone.ErrNotApplied) && s.zone.Status.SOATries+1 >= maxSOATries:
 			s.refuse(soaRecord, reasonNotApplied, "REG.API reports the lifetimes as set, and the zone does not show them: set them in the registrar's panel, or take soa out of the spec")
-		case failure.Final():
-			s.refuseFinally(failure, soa)
+		case failure.Final(), regapi.IsConflict(failure.Err): // The latter is not remembered, and so is tried at the next look.
+			s.refuseByAPI(failure, soa)
 		default:
 			passing = append(passing, failure.String())
 			if soa {
@@ -102,9 +102,9 @@ func (s *scope) hasRoom(failure zone.Failure, current zone.Snapshot) bool {
 	return slices.ContainsFunc(s.planned.Needs[failure.Change.Record], current.Has)
 }
 
-func (s *scope) refuseFinally(failure zone.Failure, soa bool) {
+func (s *scope) refuseByAPI(failure zone.Failure, soa bool) {
 	var refusal *regapi.Error
-	errors.As(failure.Err, &refusal) // Only REG.API's own refusals are final.
+	errors.As(failure.Err, &refusal) // Only REG.API's own refusals have a class.
 	record := failure.Change.Record.String()
 	if soa {
 		record = soaRecord

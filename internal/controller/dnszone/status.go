@@ -49,7 +49,11 @@ func (s *scope) outcomeOfSync(err error) outcome.Outcome {
 	case s.isContested():
 		return outcome.Stalled(v1alpha1.ReasonContested, s.refusalMessage())
 	case len(s.refused) > 0:
-		return outcome.Stalled(v1alpha1.ReasonRecordsRefused, s.refusalMessage())
+		refused := outcome.Stalled(v1alpha1.ReasonRecordsRefused, s.refusalMessage())
+		if s.conflicts() {
+			refused.After = outcome.Poll()
+		}
+		return refused
 	default:
 		return outcome.Succeeded(s.withOccluded("the zone holds every record of the spec"))
 	}
@@ -144,3 +148,10 @@ func (s *scope) showUnmanaged() {
 
 // maxUnmanagedNames bounds the list in the status.
 const maxUnmanagedNames = 10
+
+// conflicts says whether REG.API refused a record for another one, which may go without anybody's telling.
+func (s *scope) conflicts() bool {
+	return slices.ContainsFunc(s.refused, func(r v1alpha1.RefusedRecord) bool {
+		return regapi.ErrorCode(r.Reason).Class() == regapi.ClassConflict
+	})
+}

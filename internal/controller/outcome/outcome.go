@@ -108,7 +108,7 @@ func Of(err error) Outcome {
 		o := stalledFor(pollDelay, v1alpha1.ReasonNotFound, message)
 		o.Awaited = true
 		return o
-	case regapi.ClassBlocked:
+	case regapi.ClassBlocked, regapi.ClassConflict:
 		return stalledFor(pollDelay, blockedReason(err), message)
 	case regapi.ClassThrottled:
 		return waitingFor(throttledWait(err), v1alpha1.ReasonThrottled, message)
@@ -117,6 +117,9 @@ func Of(err error) Outcome {
 	default:
 		if some := partial(nil); errors.As(err, &some) && some.Progressed() {
 			return Progress(err)
+		}
+		if wait, told := traffic.RetryAfter(err); told {
+			return waitingFor(wait, v1alpha1.ReasonRetrying, message)
 		}
 		return Outcome{Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: v1alpha1.ReasonRetrying, Message: message, Failure: err}
 	}

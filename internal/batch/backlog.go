@@ -1,0 +1,132 @@
+package batch
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/traffic"
+)
+
+// How long a call in bulk waits for company that is known to come, and how often it looks whether that is still so. A request
+// is dearer than the time of work that nobody waits for, and much dearer when few are left.
+const (
+	gatherMost   = 2 * time.Second
+	gatherScarce = 10 * time.Second
+	gatherLook   = 25 * time.Millisecond
+	// fewZones is how many zones of an ordinary account wait for company although no two of their edits are equal yet.
+	fewZones = 8
+)
+
+// Backlog tells how many calls are known to be under way, those that wait here included, and whether little is left of the
+// hour. A call in bulk waits for those that do not wait here yet; see [InBulk].
+type Backlog func() (calls int, scarce bool)
+
+// WithBacklog lets calls in bulk wait for each other. Without it they wait no longer than others.
+func WithBacklog(backlog Backlog) Option { return func(o *options) { o.backlog = backlog } }
+
+type bulkKey struct{}
+
+// InBulk marks the calls of a context as a part of much work that was found together: a first list, a mass change, a wake-up.
+// They wait until everybody at work waits, a request is full, or two seconds have passed (ten while little is left of the
+// hour). A single edit that a person waits for is no such call.
+func InBulk(ctx context.Context) context.Context { return context.WithValue(ctx, bulkKey{}, true) }
+
+func inBulk(ctx context.Context) bool { return ctx.Value(bulkKey{}) != nil }
+
+// Crew counts what a login's workers have in hand, for a [Backlog]. Make it with [NewCrew]; it is safe for concurrent use.
+type Crew struct {
+	size int
+
+	mu              sync.Mutex
+	working, queued int
+}
+
+// NewCrew makes a crew of so many workers.
+func NewCrew(size int) *Crew { return &Crew{size: size} }
+
+// Begin takes note of a worker that begins; the function that it gives, of its end.
+func (c *Crew) Begin() (end func()) {
+	c.add(1)
+	return sync.OnceFunc(func() { c.add(-1) })
+}
+
+func (c *Crew) add(count int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.working += count
+}
+
+// Queue tells how much work waits for a worker.
+func (c *Crew) Queue(count int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.queued = count
+}
+
+// Calls is how many calls may come: one of each worker, and of as much of the work that waits as there are free workers for.
+func (c *Crew) Calls() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.working + min(c.queued, max(c.size-c.working, 0))
+}
+
+// gather gives the moment until which the calls of a desk wait for company that is coming; it is not ok if they do not. z.mu is
+// held.
+func (z *Zones) gather(d *desk, now time.Time) (until time.Time, ok bool) {
+	if z.options.backlog == nil || d.priority == traffic.Interactive {
+		return time.Time{}, false
+	}
+	calls := map[uint64]bool{}
+	var oldest time.Time
+	for t := range z.waiting() {
+		calls[t.number] = true
+		if t.priority != d.priority {
+			continue
+		}
+		if !t.bulk {
+			return time.Time{}, false // and they go along with it
+		}
+		if oldest.IsZero() || t.arrived.Before(oldest) {
+			oldest = t.arrived
+		}
+	}
+	coming, scarce := z.options.backlog()
+	if coming <= len(calls) || z.full() || z.gathersInVain() {
+		return time.Time{}, false
+	}
+	most := gatherMost
+	if scarce {
+		most = gatherScarce
+	}
+	until = oldest.Add(most)
+	return until, until.After(now)
+}
+
+// full says whether a request would leave something behind already.
+func (z *Zones) full() bool {
+	actions := 0
+	for _, zone := range z.records {
+		actions += len(zone.waiting)
+	}
+	return len(z.reads) >= z.sizes.reads.Next() || len(z.records) >= z.options.limits.Zones || actions >= z.sizes.lists.Next()
+}
+
+// gathersInVain says whether nothing that waits can share a request with what comes: edits of an ordinary account have to be
+// equal for that.
+func (z *Zones) gathersInVain() bool {
+	if z.capability != Ordinary || len(z.reads) > 0 || len(z.times) > 0 || len(z.records) < fewZones {
+		return false
+	}
+	first := map[string]bool{}
+	for _, zone := range z.records {
+		if len(zone.waiting) == 0 {
+			continue
+		}
+		if first[zone.waiting[0].key()] {
+			return false
+		}
+		first[zone.waiting[0].key()] = true
+	}
+	return true
+}
