@@ -122,7 +122,7 @@ func (s *Solver) consent(ctx context.Context, connection *account.Connection, do
 			continue
 		}
 		through, err := s.settings.Directory.Resolve(ctx, s.settings.Reader, object.Namespace, object.Spec.AccountRef)
-		if err != nil || through.ID != connection.ID {
+		if err != nil || through.Login != connection.Login {
 			continue
 		}
 		if ruling == nil || object.Rules(ruling) {
