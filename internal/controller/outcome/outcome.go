@@ -24,6 +24,8 @@ type Outcome struct {
 	// Awaited says that what is missing may be on its way, since it is applied together with the object, say. For the first
 	// minute of a generation that is no stall; package status keeps the minute.
 	Awaited bool
+	// Silent says that nothing is written for an object that is Ready for its present generation: what it waits for is shown elsewhere.
+	Silent bool
 
 	Reason, Message string
 
@@ -127,11 +129,13 @@ func Of(err error) Outcome {
 func dependent(cause unavailable) Outcome {
 	o := Stalled(cause.ConditionReason(), cause.Error())
 	if cause.Passes() {
-		o.Stalled, o.Reconciling = false, true
+		o.Stalled, o.Reconciling, o.KeepReady, o.Silent, o.After = false, true, true, true, pause.Jittered(passingDelay)
 	}
 	switch o.Reason {
 	case v1alpha1.ReasonAccountNotFound, v1alpha1.ReasonSecretNotFound:
 		o.Awaited = true
+	case v1alpha1.ReasonSecretForbidden: // A Role that is made wakes nobody.
+		o.Awaited, o.After = true, Poll()
 	case v1alpha1.ReasonAccountNotAllowed: // An Account of another namespace that is missing looks the same.
 		o.Awaited, o.After = true, Poll()
 	}
@@ -163,8 +167,15 @@ func blockedReason(err error) string {
 	return v1alpha1.ReasonBlocked
 }
 
+// unusable is what is said of an endpoint that cannot be reached, or that gives answers that are none of REG.API's. A status tells
+// no more: whoever names an endpoint would learn what else listens where the operator can reach it. The log has it all.
+const unusable = "REG.API gives no usable answer at the endpoint of the Account, or cannot be reached there; the operator's log says more"
+
 // Message adds the remedy, where there is one, to what an error says.
 func Message(err error) string {
+	if _, ok := errors.AsType[*regapi.TransportError](err); ok {
+		return unusable
+	}
 	if remedy := regapi.Remedy(err); remedy != "" {
 		return fmt.Sprintf("%v. %s", err, remedy)
 	}

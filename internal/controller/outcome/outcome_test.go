@@ -39,7 +39,8 @@ func TestEveryClassOfErrorHasItsOutcome(t *testing.T) {
 		"an end amid its changes":    {err: fmt.Errorf("write: %w", &zone.Interrupted{Err: refusal(regapi.CodeServiceUnavailable)}), ready: "Unknown", reason: v1alpha1.ReasonRetrying, waits: true},
 		"throttled amid its changes": {err: &zone.Interrupted{Err: refusal(regapi.CodeIPExceededAllowedConnectionRate)}, ready: "Unknown", reason: v1alpha1.ReasonThrottled, waits: true},
 		"a missing dependency":       {err: fmt.Errorf("connect: %w", &account.Unavailable{Reason: v1alpha1.ReasonSecretNotFound, Message: "create it"}), ready: "False", reason: v1alpha1.ReasonSecretNotFound, stalled: true},
-		"an Account not looked at":   {err: &account.Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: "not checked yet", Passing: true}, ready: "False", reason: v1alpha1.ReasonAccountNotReady},
+		"an Account not looked at":   {err: &account.Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: "not checked yet", Passing: true}, ready: "False", reason: v1alpha1.ReasonAccountNotReady, waits: true},
+		"a Secret that is forbidden": {err: &account.Unavailable{Reason: v1alpha1.ReasonSecretForbidden, Message: "grant it"}, ready: "False", reason: v1alpha1.ReasonSecretForbidden, stalled: true, waits: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := outcome.Of(test.err)
