@@ -107,8 +107,8 @@ func (s slots) subtract(other slots) {
 type book struct {
 	// owner is the name of the budget in full, of which the ledger's own name may be short; empty if nobody has said.
 	owner string
-	// line is drawn when a ledger is begun, and revision counts its saves: so that an older copy of it is told from one that
-	// somebody has begun anew.
+	// line is drawn when a ledger is begun, and revision grows with each save, at least with the time: so that an older copy of it
+	// is told from a later one, and from one that somebody has begun anew.
 	line     string
 	revision int64
 	// savedAt is the time of the save as its process knew it, after the clock of the ledger's keeper; zero if it did not.
@@ -194,8 +194,8 @@ func (b *book) withdraw(holder string) reservation {
 	return found
 }
 
-// fold makes room for one more reservation: the oldest are written off as spent in full. Their
-// holders, if they live, find out when they look for them.
+// fold makes room for one more reservation: the oldest are written off as spent in full, and what their
+// holders tell, if they live, counts beside that.
 func (b *book) fold() {
 	slices.SortFunc(b.reserved, func(x, y reservation) int { return x.until.Compare(y.until) })
 	for len(b.reserved) >= maxReservations {

@@ -122,7 +122,7 @@ func (d bookJSON) valid() bool {
 	sound := d.Format >= 1 && within(d.From, lastSecond/60) &&
 		len(d.Spent) <= maxLedgerSlots && len(d.Reserved) <= maxLedgerHolders &&
 		within(d.FrozenUntil, lastSecond) && within(d.PauseSecs, lastSecond/1_000) &&
-		within(d.SavedAt, lastSecond) && within(d.QuietUntil, lastSecond) && within(d.Revision, lastSecond) &&
+		within(d.SavedAt, lastSecond) && within(d.QuietUntil, lastSecond) && within(d.Revision, lastSecond*1_000) &&
 		len(d.Owner) <= maxOwnerBytes && len(d.Line) <= maxHolderBytes && len(d.Former) <= maxFormers
 	for _, requests := range d.Spent {
 		sound = sound && within(int64(requests), maxRequests)

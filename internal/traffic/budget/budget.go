@@ -197,7 +197,7 @@ func (b *Budget) offer(p Priority, requests int) Offer {
 		if quiet := b.book.quietUntil.Sub(now); p < Interactive && quiet > o.Wait {
 			o.Wait, o.Frozen, o.Lost = quiet, false, true
 		}
-		if b.left == 0 || !b.clock.latest().Before(b.block.until) {
+		if b.left == 0 || !b.clock.latest().Before(b.block.until) || b.clock.blind() {
 			o.sync = b
 		}
 	}

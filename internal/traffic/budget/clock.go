@@ -61,6 +61,19 @@ func (c *clock) own() (earlier, later time.Time) {
 	return wall, steady
 }
 
+// parting is how far the own clocks may go apart before nobody knows which of them is right.
+const parting = 2 * time.Second
+
+// blind says that the keeper has a time which is not known: no save has told it yet, or the own clocks have parted since. Till one
+// tells it nothing can be noted as of the right time.
+func (c *clock) blind() bool {
+	if c.kept.at.IsZero() {
+		return false
+	}
+	apart := (c.steady() - c.asked.steady) - c.wall().Sub(c.asked.wall)
+	return !c.exact || apart.Abs() > parting
+}
+
 // certain is a time that has come for sure: what is forgotten by then may be thrown away.
 func (c *clock) certain() time.Time {
 	if !c.kept.at.IsZero() {

@@ -165,7 +165,7 @@ func (b *Budget) prepare(task syncTask) (next draft, version string, needed bool
 	b.prepareBook(&next.book)
 	switch task {
 	case takeBlock:
-		needed = b.nextBlock(&next) || b.fresh()
+		needed = b.nextBlock(&next) || !b.closed && b.clock.blind()
 	case giveBack:
 		needed = b.block.sequence > 0 || len(b.debts) > 0
 		next.book.spent.add(b.spent)
@@ -187,7 +187,7 @@ func (b *Budget) prepare(task syncTask) (next draft, version string, needed bool
 
 // prepareBook puts into a book what every save tells.
 func (b *Budget) prepareBook(next *book) {
-	next.owner, next.revision = b.owner, next.revision+1
+	next.owner, next.revision = b.owner, max(next.revision+1, b.clock.certain().UnixMilli())
 	if next.line == "" {
 		next.line = rand.Text()
 	}
@@ -210,17 +210,11 @@ func (b *Budget) prepareBook(next *book) {
 	}
 }
 
-// fresh says that the ledger was never saved by this process, and that its keeper's time is still to be learned for a request that
-// could go otherwise: by the own clock nothing is free, and that may be wrong. b.mu is held.
-func (b *Budget) fresh() bool {
-	return !b.closed && b.loaded && !b.clock.exact && !b.clock.kept.at.IsZero() && b.left == 0
-}
-
 // nextBlock drafts the replacement of a block that is used up or has expired; false if the present
 // one will do, or if nothing is free. b.mu is held.
 func (b *Budget) nextBlock(next *draft) bool {
 	latest := b.clock.latest()
-	if b.closed || b.left > 0 && latest.Before(b.block.until) {
+	if b.closed || b.left > 0 && latest.Before(b.block.until) && !b.clock.blind() {
 		return false
 	}
 	if b.left == 0 && b.block.sequence > 0 {

@@ -162,12 +162,8 @@ func (b *Budget) takeOver(data []byte, stamp Stamp) {
 	}
 	loaded.normalize(b.clock.certain(), b.clock.latest())
 	own := loaded.withdraw(b.holder)
-	successor := loaded.line == b.book.line && loaded.revision > b.book.revision
-	switch {
-	case own.sequence > 0 && own.sequence == b.attempt && own.sequence != b.block.sequence:
+	if own.sequence > 0 && own.sequence == b.attempt && own.sequence != b.block.sequence {
 		b.confirm(own) // A save that seemed to fail did not.
-	case own.sequence == 0 && b.block.sequence > 0 && successor:
-		b.spent = slots{} // Others have written the whole block off as spent.
 	}
 	loaded.merge(b.book)
 	b.book = loaded
