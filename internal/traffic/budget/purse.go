@@ -120,7 +120,7 @@ func (p *Purse) Pay(priority Priority) Receipt {
 		}
 		paid[i] = b.spend()
 	}
-	if p.egress.fair.serve(p) {
+	if p.egress.fair.serve(p, p.egress.clock.steady()) {
 		p.egress.notify()
 	}
 	return paid
@@ -147,12 +147,12 @@ func (p *Purse) Want(priority Priority, goneAway bool) {
 	defer p.lock()()
 	own, common := p.account.offer(priority, 1), p.egress.offer(priority, 1)
 	if own.Err != nil || !own.Due() || common.Err != nil || common.Frozen || common.Wait <= 0 {
-		p.egress.fair.quit(p, priority)
+		p.egress.fair.quit(p, priority, p.egress.clock.steady())
 		return
 	}
 	now := p.egress.clock.steady()
 	if goneAway {
-		p.egress.fair.claim(p, priority, now, now+common.Wait+claimGrace)
+		p.egress.fair.claim(p, priority, now, now+common.Wait+common.Wait/claimScatter+claimGrace)
 		return
 	}
 	p.egress.fair.claim(p, priority, now, whileItWaits)
@@ -165,7 +165,7 @@ func (p *Purse) Quit(priority Priority) {
 	}
 	p.egress.mu.Lock()
 	defer p.egress.mu.Unlock()
-	if p.egress.fair.quit(p, priority) {
+	if p.egress.fair.quit(p, priority, p.egress.clock.steady()) {
 		p.egress.notify()
 	}
 }

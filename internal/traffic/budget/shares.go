@@ -7,10 +7,14 @@ import (
 )
 
 const (
-	// claimGrace is how long a purse whose caller has gone away has its turn kept for it.
-	claimGrace = 15 * time.Second
+	// claimGrace is how long a purse whose caller has gone away has its turn kept for it, and claimScatter which part of the wait
+	// more: callers scatter their waits.
+	claimGrace   = 15 * time.Second
+	claimScatter = 8
 	// deafAfter is how long such claims of a purse do not count after one that was not used.
 	deafAfter = 10 * time.Minute
+	// countedAfter is how long what was served goes on to count when nobody waits any more.
+	countedAfter = 10 * time.Minute
 	// maxLead is which part of the limit a purse may be ahead of another that waits with a lower priority.
 	maxLead = 10
 	// whileItWaits is the end of a claim by somebody who waits.
@@ -23,8 +27,9 @@ const (
 type shares struct {
 	// claims are those of the purses that wait, by priority: when each ends.
 	claims map[*Purse]*[Priorities]time.Duration
-	// served counts requests since somebody began to wait.
+	// served counts requests since somebody began to wait; ended is when the last claim did.
 	served map[*Purse]int
+	ended  time.Duration
 	// deaf are the purses that have not come when it was their turn.
 	deaf map[*Purse]time.Duration
 }
@@ -34,7 +39,7 @@ func (s *shares) claim(p *Purse, priority Priority, now, until time.Duration) {
 	if until != whileItWaits && now < s.deaf[p] {
 		return
 	}
-	if len(s.claims) == 0 {
+	if s.claims == nil || (len(s.claims) == 0 && now-s.ended > countedAfter) {
 		s.claims, s.served = map[*Purse]*[Priorities]time.Duration{}, map[*Purse]int{}
 	}
 	if s.claims[p] == nil {
@@ -44,45 +49,51 @@ func (s *shares) claim(p *Purse, priority Priority, now, until time.Duration) {
 	s.claims[p][priority] = max(s.claims[p][priority], until)
 }
 
-// join lets a purse begin where those are that wait: what it did not take before is not owed to it.
+// join lets a purse begin where those are that wait, or that have waited: what it did not take before is not owed to it.
 func (s *shares) join(p *Purse) {
-	least, found := math.MaxInt, false
+	least := math.MaxInt
 	for other := range s.claims {
-		least, found = min(least, s.served[other]), true
+		least = min(least, s.served[other])
 	}
-	if found {
+	if len(s.claims) == 0 {
+		for _, served := range s.served {
+			least = min(least, served)
+		}
+	}
+	if least < math.MaxInt {
 		s.served[p] = max(s.served[p], least)
 	}
 }
 
 // serve notes that a purse has paid, and says whether somebody waited for anything.
-func (s *shares) serve(p *Purse) bool {
-	if len(s.claims) == 0 {
+func (s *shares) serve(p *Purse, now time.Duration) bool {
+	if s.served == nil || (len(s.claims) == 0 && now-s.ended > countedAfter) {
 		return false
 	}
+	waited := len(s.claims) > 0
 	s.join(p)
 	s.served[p]++
-	s.drop(p)
-	return true
+	s.drop(p, now)
+	return waited
 }
 
 // quit ends a claim, and says whether that was one.
-func (s *shares) quit(p *Purse, priority Priority) bool {
+func (s *shares) quit(p *Purse, priority Priority, now time.Duration) bool {
 	claims := s.claims[p]
 	if claims == nil || claims[priority] != whileItWaits {
 		return false
 	}
 	claims[priority] = 0
 	if *claims == ([Priorities]time.Duration{}) {
-		s.drop(p)
+		s.drop(p, now)
 	}
 	return true
 }
 
-func (s *shares) drop(p *Purse) {
-	delete(s.claims, p)
-	if len(s.claims) == 0 {
-		s.served = nil
+func (s *shares) drop(p *Purse, now time.Duration) {
+	if _, ok := s.claims[p]; ok {
+		delete(s.claims, p)
+		s.ended = now
 	}
 }
 
@@ -119,7 +130,7 @@ func (s *shares) endOf(p *Purse, claims *[Priorities]time.Duration, against Prio
 		}
 	}
 	if *claims == ([Priorities]time.Duration{}) {
-		s.drop(p)
+		s.drop(p, now)
 	}
 	return end, counts
 }
