@@ -32,6 +32,7 @@ type Connection struct {
 
 	budget    *budget.Budget
 	formerIDs []string
+	absent    locator
 
 	mu            sync.Mutex
 	secretVersion string
