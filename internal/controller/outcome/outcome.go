@@ -167,17 +167,10 @@ func blockedReason(err error) string {
 	return v1alpha1.ReasonBlocked
 }
 
-// unusable is what is said of an endpoint that cannot be reached, or that gives answers that are none of REG.API's. A status tells
-// no more: whoever names an endpoint would learn what else listens where the operator can reach it. The log has it all.
-const unusable = "REG.API gives no usable answer at the endpoint of the Account, or cannot be reached there; the operator's log says more"
-
-// Message adds the remedy, where there is one, to what an error says.
+// Message adds the remedy, where there is one, to what an error says in public.
 func Message(err error) string {
-	if _, ok := errors.AsType[*regapi.TransportError](err); ok {
-		return unusable
-	}
 	if remedy := regapi.Remedy(err); remedy != "" {
-		return fmt.Sprintf("%v. %s", err, remedy)
+		return fmt.Sprintf("%s. %s", regapi.Discreet(err), remedy)
 	}
-	return err.Error()
+	return regapi.Discreet(err)
 }

@@ -60,3 +60,20 @@ func TestEveryClassOfErrorHasItsOutcome(t *testing.T) {
 		})
 	}
 }
+
+// A status must not tell whoever names an endpoint what listens there.
+func TestAStatusDoesNotTellWhatAnswersAtAnEndpoint(t *testing.T) {
+	said := map[string]bool{}
+	for _, err := range []error{
+		&regapi.TransportError{Function: "nop", Reason: "cannot connect to 127.0.0.1:6443: connection refused", NeverSent: true},
+		&regapi.TransportError{Function: "nop", Reason: "the certificate of 127.0.0.1:6443 is signed by an unknown authority", NeverSent: true},
+		fmt.Errorf("list the domains: %w", &regapi.TransportError{Function: "service/get_list", Reason: "something that is no envelope", Status: 404, ContentType: "text/html", Length: 19}),
+		&regapi.TransportError{Function: "nop", Reason: "no answer within 60s"},
+	} {
+		o := outcome.Of(err)
+		said[o.Reason+" "+string(o.Ready)+" "+o.Message] = true
+	}
+	if len(said) != 1 {
+		t.Errorf("told apart: %v", said)
+	}
+}
