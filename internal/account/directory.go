@@ -171,9 +171,9 @@ func (d *Directory) known(ctx context.Context, account *v1alpha1.Account) (*Conn
 		return connection, nil
 	}
 	key := client.ObjectKeyFromObject(account)
-	notProven := func(ctx context.Context, _ *candidate) (regapi.Identity, error) {
+	notProven := func() error {
 		d.want(key, traffic.PriorityOf(ctx))
-		return regapi.Identity{}, &Unavailable{
+		return &Unavailable{
 			Reason: v1alpha1.ReasonAccountNotReady, Passing: true,
 			Message: fmt.Sprintf("Account %s: REG.API has not accepted the present credentials yet", account.Name),
 		}
@@ -183,10 +183,9 @@ func (d *Directory) known(ctx context.Context, account *v1alpha1.Account) (*Conn
 			return connection, nil
 		}
 		if d.isWanted(key) { // Somebody has looked, and the Account's own controller will.
-			_, err := notProven(ctx, nil)
-			return nil, err
+			return nil, notProven()
 		}
-		return d.refresh(ctx, account, at, notProven)
+		return d.refresh(ctx, account, at, func(context.Context, *candidate) (regapi.Identity, error) { return regapi.Identity{}, notProven() })
 	})
 }
 

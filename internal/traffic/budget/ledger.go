@@ -55,8 +55,8 @@ func Discard(ctx context.Context, ledger Ledger, now time.Time) (gone bool, err 
 	if err != nil || stamp.Version == "" {
 		return err == nil, err
 	}
-	old, err := decodeBook(data)
-	if err != nil || old.counted().total(now) > 0 || old.frozenUntil.After(now) || old.quietUntil.After(now) {
+	old, broken := decodeBook(data)
+	if broken != nil || old.counted().total(now) > 0 || old.frozenUntil.After(now) || old.quietUntil.After(now) {
 		return false, nil
 	}
 	err = ledger.Delete(ctx, stamp.Version)
