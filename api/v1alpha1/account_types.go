@@ -20,13 +20,22 @@ const (
 	SecretKeyPrivateKey = "tls.key"
 )
 
+const (
+	// SecretTypeCredentials is the type of a Secret that is for REG.API and nothing else. Opaque ones do as well.
+	SecretTypeCredentials = "regapi.io/credentials"
+	// LabelCredentials with the value "true" says of a Secret of another type that it is for REG.API.
+	LabelCredentials = "regapi.io/credentials"
+)
+
 // AccountSpec says how to reach an account at REG.RU.
 type AccountSpec struct {
-	// secretRef names the Secret with the credentials, in the namespace of the Account. Its keys are username and password.
+	// secretRef names the Secret with the credentials, in the namespace of the Account. Its keys are username and password. It is of type
+	// Opaque or regapi.io/credentials, or has the label regapi.io/credentials: "true".
 	// An account with an uploaded certificate also needs tls.crt and tls.key; without a password these sign the requests.
 	SecretRef SecretReference `json:"secretRef"`
 
-	// endpoint is the address of REG.API: HTTPS, or HTTP on a loopback address (a simulator).
+	// endpoint is the address of REG.API: one of those that the operator's flag --endpoints allows, which is REG.RU's by default. It is
+	// HTTPS, or HTTP on a loopback address (a simulator).
 	// +optional
 	// +kubebuilder:default="https://api.reg.ru/api/regru2/"
 	// +kubebuilder:validation:MaxLength=512
@@ -192,7 +201,7 @@ type AccountStatus struct {
 
 	// id is a short name of the login that tells nothing about it. Metrics are labelled with it.
 	// +optional
-	// +kubebuilder:validation:MaxLength=16
+	// +kubebuilder:validation:MaxLength=64
 	ID string `json:"id,omitempty"`
 
 	// capability of the account: Partner accounts change many zones differently with one request. It is found out, not configured.

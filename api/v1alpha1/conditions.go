@@ -82,6 +82,12 @@ const (
 	ReasonAccountNotReady = "AccountNotReady"
 	// ReasonSecretNotFound: the Secret that the Account names does not exist.
 	ReasonSecretNotFound = "SecretNotFound"
+	// ReasonSecretTypeRefused: the Secret may be another program's, and nothing says that it is for REG.API.
+	ReasonSecretTypeRefused = "SecretTypeRefused"
+	// ReasonSecretForbidden: the operator may not read the Secret that the Account names.
+	ReasonSecretForbidden = "SecretForbidden"
+	// ReasonEndpointNotAllowed: the operator sends no credentials to the endpoint of the Account.
+	ReasonEndpointNotAllowed = "EndpointNotAllowed"
 	// ReasonSecretInvalid: the Secret lacks a key, or what a key holds cannot be used.
 	ReasonSecretInvalid = "SecretInvalid"
 

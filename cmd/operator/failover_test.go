@@ -207,7 +207,7 @@ func (i *installation) startReplica(pod string) *replica {
 	started := &replica{output: &bytes.Buffer{}}
 	started.command = exec.CommandContext(i.Context(), os.Args[0], append(slices.Clone(i.args),
 		"--kubeconfig", i.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0",
-		"--resync-interval", "1s", "--authoritative-servers", i.api.DNSAddr(),
+		"--allow-loopback-endpoints", "--resync-interval", "1s", "--authoritative-servers", i.api.DNSAddr(),
 		"--leader-elect-lease-duration", "10s", "--leader-elect-renew-deadline", "8s", "--leader-elect-retry-period", "500ms")...)
 	started.command.Env = append(os.Environ(), runAsOperator+"=yes", podNameVariable+"="+pod, podNamespaceVariable+"="+i.namespace)
 	started.command.Stdout, started.command.Stderr = started.output, started.output

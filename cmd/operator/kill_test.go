@@ -201,7 +201,7 @@ func (w *world) start(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 	w.Helper()
 	command := exec.CommandContext(ctx, os.Args[0],
 		"--kubeconfig", w.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0", "--resync-interval", "1s",
-		"--authoritative-servers", w.api.DNSAddr())
+		"--allow-loopback-endpoints", "--authoritative-servers", w.api.DNSAddr())
 	command.Env = append(os.Environ(), runAsOperator+"=yes")
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output

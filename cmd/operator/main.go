@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
@@ -22,6 +23,8 @@ type options struct {
 	metricsAddress string
 	healthAddress  string
 	resync         time.Duration
+	endpoints      []string
+	loopback       bool
 	egressPerHour  int
 	authoritative  []string
 	logLevel       string
@@ -75,7 +78,9 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address to serve /healthz and /readyz on; 0 for none")
 	flags.StringVar(&o.namespace, "namespace", ownNamespace(), "the operator's own namespace: of the ledgers of request budgets, the election's Lease, the serving certificate, and its own pod")
 	flags.DurationVar(&o.resync, "resync-interval", 10*time.Minute, "how often every account is swept; a sweep costs up to five requests per thousand domains")
-	flags.IntVar(&o.egressPerHour, "egress-requests-per-hour", budget.DefaultRequestsPerHour, "requests an hour that all accounts together make from this address, of which REG.API grants 1200")
+	flags.IntVar(&o.egressPerHour, "egress-requests-per-hour", budget.DefaultRequestsPerHour, "requests an hour that all accounts together make from this address to one host, of which REG.API grants 1200. Up to 60 checks of credentials that are refused come on top")
+	flags.StringSliceVar(&o.endpoints, "endpoints", []string{v1alpha1.DefaultEndpoint}, "addresses of REG.API that Accounts may name: credentials are sent nowhere else. Two hosts whose requests count together are given as a.example.ru=b.example.ru")
+	flags.BoolVar(&o.loopback, "allow-loopback-endpoints", false, "let Accounts name any address of this machine as well: for a simulator, and never where others may create Accounts")
 	flags.StringSliceVar(&o.authoritative, "authoritative-servers", []string{"ns1.reg.ru:53", "ns2.reg.ru:53"}, "name servers, as host:port, that are asked whether changes are published; empty to ask nobody")
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&o.logFormat, "log-format", "text", "text or json")

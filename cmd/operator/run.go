@@ -75,11 +75,19 @@ func run(ctx context.Context, o options) error {
 }
 
 func (o *options) newDirectory(mgr ctrl.Manager, direct client.Client, alarm *waking.Alarm) (*account.Directory, error) {
+	endpoints, err := account.ParseEndpoints(o.endpoints, o.loopback)
+	if err != nil {
+		return nil, fmt.Errorf("--endpoints: %w", err)
+	}
 	directory := account.NewDirectory(account.Settings{
 		Secrets:       mgr.GetAPIReader(),
+		Endpoints:     endpoints,
 		SweepInterval: o.resync,
 		Ledger: func(name string) budget.Ledger {
 			return account.NewConfigMapLedger(direct, o.namespace, name)
+		},
+		Ledgers: func(ctx context.Context) ([]string, error) {
+			return account.ConfigMapLedgers(ctx, direct, o.namespace)
 		},
 		EgressPerHour: o.egressPerHour,
 		Applied:       zone.Applied,

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/inventory"
@@ -27,17 +25,21 @@ type Connection struct {
 	Zones *batch.Zones
 	// Inventory knows the domains.
 	Inventory *inventory.Inventory
+	// Login is whose connection it is.
+	Login Login
 	// ID names the login in metrics.
 	ID string
 
-	budget *budget.Budget
+	budget    *budget.Budget
+	formerIDs []string
+	absent    locator
 
 	mu            sync.Mutex
 	secretVersion string
 	// orphaned is when the Secret was first missed; zero if it is there.
 	orphaned time.Time
-	identity *regapi.Identity
-	// madeFor is what of the spec the connection was made from.
+	identity regapi.Identity
+	// madeFor is what of the spec the connection was made from. The Directory's lock guards it.
 	madeFor     string
 	fingerprint [sha256.Size]byte
 	stopSweeps  func()
@@ -45,17 +47,13 @@ type Connection struct {
 }
 
 // newConnection makes a connection that nothing runs for yet.
-func (d *Directory) newConnection(account *v1alpha1.Account, lane *sharedLane, credentials *secretCredentials) (*Connection, error) {
-	id := login{account.Spec.Endpoint, credentials.username}.id()
+func (d *Directory) newConnection(c *candidate, lane *sharedLane, identity regapi.Identity) (*Connection, error) {
+	id := lane.login.ID()
 	observer := d.settings.Observer(id)
 	refusals := traffic.NewRefusalMemory()
-	options := slices.Concat(d.settings.Options, credentials.options, []regapi.Option{regapi.WithMiddleware(traffic.Chain(lane.Lane, refusals, observer)...)})
-	if account.Spec.Endpoint != "" {
-		options = append(options, regapi.WithEndpoint(account.Spec.Endpoint))
-	}
-	made, err := regapi.NewClient(options...)
+	made, err := d.newClient(c, traffic.Chain(lane.Lane, refusals, observer)...)
 	if err != nil {
-		return nil, &Unavailable{Reason: v1alpha1.ReasonInvalidSpec, Message: err.Error()}
+		return nil, err
 	}
 	batching := []batch.Option{batch.WithTurn(lane.Turn)}
 	if d.settings.Applied != nil {
@@ -64,20 +62,27 @@ func (d *Directory) newConnection(account *v1alpha1.Account, lane *sharedLane, c
 	if observer != nil {
 		batching = append(batching, batch.WithObserver(observer.BatchSent))
 	}
-	key := client.ObjectKeyFromObject(account)
 	return &Connection{
 		Client: made,
 		Zones:  batch.New(made, batching...),
 		Inventory: inventory.New(made, d.settings.SweepInterval, func(domain string) {
 			refusals.Forget(domain) // before whoever it kept from going is woken
-			d.settings.Changed(key, domain)
+			d.settings.Changed(c.key, domain)
 		}),
-		ID:         id,
-		budget:     lane.budget,
-		madeFor:    madeFor(account),
-		stopSweeps: func() {},
+		Login:         lane.login,
+		ID:            id,
+		budget:        lane.budget,
+		formerIDs:     c.formerIDs(),
+		identity:      identity,
+		secretVersion: c.secretVersion,
+		fingerprint:   c.fingerprint,
+		madeFor:       madeFor(c.account),
+		stopSweeps:    func() {},
 	}, nil
 }
+
+// WasKnownAs says whether the login was named like that by an older version, or before the number of its user was known.
+func (c *Connection) WasKnownAs(id string) bool { return slices.Contains(c.formerIDs, id) }
 
 // madeFor is what of the spec a connection is made from.
 func madeFor(account *v1alpha1.Account) string {
@@ -107,14 +112,10 @@ func (c *Connection) confirm(version string) {
 	c.secretVersion, c.orphaned = version, time.Time{}
 }
 
-// Identify asks REG.API who we are, with the cheapest function that checks credentials and address (2.5, 4.1). It asks
-// once, and again only after a sweep was denied.
+// Identify tells who we are. It asks REG.API again only after a sweep was denied.
 func (c *Connection) Identify(ctx context.Context) (regapi.Identity, error) {
-	c.mu.Lock()
-	identity := c.identity
-	c.mu.Unlock()
-	if identity != nil && !regapi.IsDenied(c.Inventory.Summary().Err) {
-		return *identity, nil
+	if !regapi.IsDenied(c.Inventory.Summary().Err) {
+		return c.whoIs(), nil
 	}
 	found, err := c.Client.Common.Nop(ctx)
 	if err != nil {
@@ -122,8 +123,15 @@ func (c *Connection) Identify(ctx context.Context) (regapi.Identity, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.identity = &found
+	c.identity = found
 	return found, nil
+}
+
+// whoIs is who REG.API said that we are.
+func (c *Connection) whoIs() regapi.Identity {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.identity
 }
 
 // Budget tells what is left of the login's requests.

@@ -2,8 +2,6 @@ package account
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,18 +25,23 @@ import (
 type Settings struct {
 	// Secrets is where Secrets are read. It should not be a cache, so that no more of them than needed are kept in memory.
 	Secrets client.Reader
+	// Endpoints are the addresses that credentials may be sent to; REG.RU's by default.
+	Endpoints Endpoints
 	// SweepInterval of the inventories; ten minutes by default.
 	SweepInterval time.Duration
 	// Ledger gives the ledger of a budget by its name, which is a valid object name; ledgers are kept in memory by default.
 	Ledger func(name string) budget.Ledger
-	// EgressPerHour is how many requests an hour may leave from the address that this process calls from, whatever their
-	// account; budget.DefaultRequestsPerHour by default.
+	// Ledgers names the ledgers that there are, so that those go that nobody needs; by default none are known.
+	Ledgers func(ctx context.Context) ([]string, error)
+	// EgressPerHour is how many requests an hour may leave for one host from the address that this process calls from, whatever
+	// their account; budget.DefaultRequestsPerHour by default.
 	EgressPerHour int
 	// Applied tells how far a list of changes got; see batch.WithApplied.
 	Applied batch.Applied
 	// Observer gives what is told of the requests of a login, by its id.
 	Observer func(id string) Observer
-	// Changed is told what a sweep found changed: a domain of an Account, or the Account itself where domain is empty.
+	// Changed is told what a sweep found changed: a domain of an Account, or the Account itself where domain is empty. It is also
+	// told when somebody waits for an Account that is not proven.
 	Changed func(account types.NamespacedName, domain string)
 	// Options for every client.
 	Options []regapi.Option
@@ -57,31 +60,21 @@ const defaultSweepInterval = 10 * time.Minute
 // to run (Start) for the inventories to be swept.
 type Directory struct {
 	settings Settings
-	egress   *budget.Budget
+	// forgetful says that ledgers do not outlive the process, so that none is missed.
+	forgetful bool
+	probes    probes
 
 	mu          sync.Mutex
 	connections map[types.NamespacedName]*Connection
-	lanes       map[login]*sharedLane
+	// reading has an element in the channel of each Account whose Secret is being read.
+	reading map[types.NamespacedName]chan struct{}
+	// urgency is that of who waits for an Account to be proven.
+	urgency map[types.NamespacedName]traffic.Priority
+	lanes   map[Login]*sharedLane
+	hosts   map[string]*host
 	// running is nil until Start; connections that are made before it begin to sweep then.
 	running context.Context
 	sweeps  sync.WaitGroup
-}
-
-// login is what REG.API counts requests by. Two Account objects may share one.
-type login struct{ endpoint, username string }
-
-// id names a login without telling anything about it.
-func (l login) id() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", l.endpoint, l.username))
-	return hex.EncodeToString(sum[:4])
-}
-
-// sharedLane is what all Accounts of a login go through.
-type sharedLane struct {
-	*traffic.Lane
-	budget *budget.Budget
-	// limits that the Accounts of the login ask for; the smallest holds.
-	limits map[types.NamespacedName]int
 }
 
 // NewDirectory gives an empty Directory.
@@ -89,8 +82,12 @@ func NewDirectory(settings Settings) *Directory {
 	if settings.SweepInterval == 0 {
 		settings.SweepInterval = defaultSweepInterval
 	}
-	if settings.Ledger == nil {
+	forgetful := settings.Ledger == nil
+	if forgetful {
 		settings.Ledger = func(string) budget.Ledger { return &budget.MemoryLedger{} }
+	}
+	if settings.Ledgers == nil {
+		settings.Ledgers = func(context.Context) ([]string, error) { return nil, nil }
 	}
 	if settings.EgressPerHour == 0 {
 		settings.EgressPerHour = budget.DefaultRequestsPerHour
@@ -103,9 +100,12 @@ func NewDirectory(settings Settings) *Directory {
 	}
 	return &Directory{
 		settings:    settings,
-		egress:      budget.New(settings.EgressPerHour, budget.WithLedger(settings.Ledger("egress"))),
+		forgetful:   forgetful,
 		connections: map[types.NamespacedName]*Connection{},
-		lanes:       map[login]*sharedLane{},
+		reading:     map[types.NamespacedName]chan struct{}{},
+		urgency:     map[types.NamespacedName]traffic.Priority{},
+		lanes:       map[Login]*sharedLane{},
+		hosts:       map[string]*host{},
 	}
 }
 
@@ -117,33 +117,18 @@ func (d *Directory) Start(ctx context.Context) error {
 		d.sweep(connection)
 	}
 	d.mu.Unlock()
-	<-ctx.Done()
+	d.tidyUp(ctx)
 
 	d.mu.Lock()
 	d.running = nil
 	connections := slices.Collect(maps.Values(d.connections))
 	clear(d.connections)
-	lanes := slices.Collect(maps.Values(d.lanes))
 	d.mu.Unlock()
 	for _, connection := range connections {
 		connection.close()
 	}
 	d.sweeps.Wait()
-	return d.returnBudgets(lanes)
-}
-
-// budgetGrace bounds the last writes of the ledgers, for which the context of Start is over.
-const budgetGrace = 5 * time.Second
-
-func (d *Directory) returnBudgets(lanes []*sharedLane) error {
-	ctx, cancel := context.WithTimeout(context.Background(), budgetGrace)
-	defer cancel()
-	for _, lane := range lanes {
-		if err := lane.budget.Close(ctx); err != nil {
-			return fmt.Errorf("give unspent requests back: %w", err)
-		}
-	}
-	return d.egress.Close(ctx)
+	return d.returnBudgets()
 }
 
 // sweep runs the inventory of a connection. The lock is held, and the Directory is running.
@@ -174,22 +159,145 @@ func (d *Directory) open(account *v1alpha1.Account) *Connection {
 }
 
 // Refresh reads the Secret of an Account and gives a connection made from it: the present one if nothing has changed, or if the
-// Secret has only just vanished (see [Connection.Orphaned]).
+// Secret has only just vanished (see [Connection.Orphaned]). Credentials that REG.API has not accepted yet are tried first, which
+// costs a request and may have to wait; a failure is the error.
 func (d *Directory) Refresh(ctx context.Context, account *v1alpha1.Account) (*Connection, error) {
-	key := types.NamespacedName{Namespace: account.Namespace, Name: account.Spec.SecretRef.Name}
-	var secret corev1.Secret
-	if err := d.settings.Secrets.Get(ctx, key, &secret); err != nil {
-		if !apierrors.IsNotFound(err) {
-			return nil, fmt.Errorf("read Secret %s: %w", key.Name, err)
-		}
-		return d.withoutSecret(ctx, account)
+	return d.alone(ctx, account, func(at endpoint) (*Connection, error) { return d.refresh(ctx, account, at, d.prove) })
+}
+
+// known is Get without a request: what REG.API has not accepted is not usable yet.
+func (d *Directory) known(ctx context.Context, account *v1alpha1.Account) (*Connection, error) {
+	if connection := d.open(account); connection != nil {
+		return connection, nil
 	}
-	credentials, err := parseSecret(&secret)
+	key := client.ObjectKeyFromObject(account)
+	notProven := func() error {
+		d.want(key, traffic.PriorityOf(ctx))
+		return &Unavailable{
+			Reason: v1alpha1.ReasonAccountNotReady, Passing: true,
+			Message: fmt.Sprintf("Account %s: REG.API has not accepted the present credentials yet", account.Name),
+		}
+	}
+	return d.alone(ctx, account, func(at endpoint) (*Connection, error) {
+		if connection := d.open(account); connection != nil {
+			return connection, nil
+		}
+		if d.isWanted(key) { // Somebody has looked, and the Account's own controller will.
+			return nil, notProven()
+		}
+		return d.refresh(ctx, account, at, func(context.Context, *candidate) (regapi.Identity, error) { return regapi.Identity{}, notProven() })
+	})
+}
+
+// alone does something with the endpoint of an Account while nobody else does: so what was read first is not put in the place of
+// what was read later.
+func (d *Directory) alone(ctx context.Context, account *v1alpha1.Account, do func(at endpoint) (*Connection, error)) (*Connection, error) {
+	key := client.ObjectKeyFromObject(account)
+	at, err := d.settings.Endpoints.find(account)
+	if err != nil {
+		d.Forget(key)
+		return nil, err
+	}
+	leave, err := d.enter(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return do(at)
+}
+
+// refresh is Refresh with a way to prove credentials that were not proven before.
+func (d *Directory) refresh(
+	ctx context.Context, account *v1alpha1.Account, at endpoint, prove func(context.Context, *candidate) (regapi.Identity, error),
+) (*Connection, error) {
+	secret, err := d.readSecret(ctx, account)
+	if err != nil {
+		return d.withoutSecret(ctx, account, err)
+	}
+	c, err := newCandidate(account, at, secret)
 	if err != nil {
 		d.Forget(client.ObjectKeyFromObject(account))
 		return nil, err
 	}
-	return d.connect(account, &secret, credentials)
+	if connection := d.unchanged(c); connection != nil {
+		return connection, nil
+	}
+	identity, proven := c.provenBefore()
+	if !proven {
+		d.disconnect(c.key)
+		if identity, err = prove(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return d.connect(c, identity)
+}
+
+// enter waits until nobody else reads the Secret of an Account.
+func (d *Directory) enter(ctx context.Context, account types.NamespacedName) (leave func(), err error) {
+	d.mu.Lock()
+	reading := d.reading[account]
+	if reading == nil {
+		reading = make(chan struct{}, 1)
+		d.reading[account] = reading
+	}
+	d.mu.Unlock()
+	select {
+	case reading <- struct{}{}:
+		return func() { <-reading }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("wait for the credentials: %w", ctx.Err())
+	}
+}
+
+// readSecret reads the Secret that an Account names.
+func (d *Directory) readSecret(ctx context.Context, account *v1alpha1.Account) (*corev1.Secret, error) {
+	key := types.NamespacedName{Namespace: account.Namespace, Name: account.Spec.SecretRef.Name}
+	var secret corev1.Secret
+	switch err := d.settings.Secrets.Get(ctx, key, &secret); {
+	case apierrors.IsForbidden(err):
+		return nil, secretForbidden(account)
+	case err != nil:
+		return nil, fmt.Errorf("read Secret %s: %w", key.Name, err)
+	}
+	return &secret, nil
+}
+
+// unchanged gives the connection of a candidate that was made from the same, nil if there is none. One that belongs to a login
+// whose number has become known since is to be made anew.
+func (d *Directory) unchanged(c *candidate) *Connection {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	connection := d.connections[c.key]
+	if connection == nil || connection.fingerprint != c.fingerprint || connection.Login != c.login(connection.whoIs()) {
+		return nil
+	}
+	connection.madeFor = madeFor(c.account)
+	connection.confirm(c.secretVersion)
+	d.join(d.lanes[connection.Login], c.key, c.account.Spec.RequestsPerHour())
+	return connection
+}
+
+// connect makes the connection of a candidate whose identity is proven.
+func (d *Directory) connect(c *candidate, identity regapi.Identity) (*Connection, error) {
+	d.disconnect(c.key) // What it has begun comes to its end before anything goes through another lane.
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	lane := d.lane(c.login(identity), c.at, c.expectsLedger(identity))
+	d.countFormers(lane, c)
+	if _, before := c.provenBefore(); !before {
+		lane.budget.Add(1) // The check.
+	}
+	made, err := d.newConnection(c, lane, identity)
+	if err != nil {
+		return nil, err
+	}
+	d.join(lane, c.key, c.account.Spec.RequestsPerHour())
+	delete(d.urgency, c.key)
+	d.connections[c.key] = made
+	if d.running != nil {
+		d.sweep(made)
+	}
+	return made, nil
 }
 
 // Follow makes a connection's inventory follow a domain on somebody's behalf, and no other inventory.
@@ -213,75 +321,23 @@ func (d *Directory) unfollow(name string, except *Connection) {
 
 // Forget closes the connection of an Account that is gone or unusable.
 func (d *Directory) Forget(account types.NamespacedName) {
+	d.disconnect(account)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.urgency, account)
+	if reading := d.reading[account]; reading != nil && len(reading) == 0 {
+		delete(d.reading, account)
+	}
+}
+
+// disconnect closes the connection of an Account, which then takes part in no lane.
+func (d *Directory) disconnect(account types.NamespacedName) {
 	d.mu.Lock()
 	connection := d.connections[account]
 	delete(d.connections, account)
-	for _, lane := range d.lanes {
-		lane.forget(account)
-	}
+	d.leave(account, nil)
 	d.mu.Unlock()
 	if connection != nil {
 		connection.close()
 	}
-}
-
-func (d *Directory) connect(account *v1alpha1.Account, secret *corev1.Secret, credentials *secretCredentials) (*Connection, error) {
-	key := client.ObjectKeyFromObject(account)
-	fingerprint := fingerprintOf(account.Spec.Endpoint, secret)
-	d.mu.Lock()
-	old := d.connections[key]
-	lane := d.lane(login{account.Spec.Endpoint, credentials.username}, key, account.Spec.RequestsPerHour())
-	if old != nil && old.fingerprint == fingerprint {
-		defer d.mu.Unlock()
-		old.confirm(secret.ResourceVersion)
-		return old, nil
-	}
-	made, err := d.newConnection(account, lane, credentials)
-	if err == nil {
-		made.fingerprint, made.secretVersion = fingerprint, secret.ResourceVersion
-		d.connections[key] = made
-		if d.running != nil {
-			d.sweep(made)
-		}
-	}
-	d.mu.Unlock()
-	if err == nil && old != nil {
-		old.close()
-	}
-	return made, err
-}
-
-// lane gives the lane of a login. Lanes are never dropped: a login that comes back must not run beside itself.
-func (d *Directory) lane(l login, account types.NamespacedName, requestsPerHour int) *sharedLane {
-	lane, ok := d.lanes[l]
-	if !ok {
-		budget := budget.New(requestsPerHour, budget.WithLedger(d.settings.Ledger(l.id())))
-		lane = &sharedLane{
-			Lane:   traffic.NewLane(traffic.WithBudgets(budget, d.egress), traffic.WithObserver(d.settings.Observer(l.id()))),
-			budget: budget,
-			limits: map[types.NamespacedName]int{},
-		}
-		d.lanes[l] = lane
-	}
-	lane.limits[account] = requestsPerHour
-	lane.adjust()
-	return lane
-}
-
-func (l *sharedLane) forget(account types.NamespacedName) {
-	delete(l.limits, account)
-	if len(l.limits) > 0 {
-		l.adjust()
-	}
-}
-
-func (l *sharedLane) adjust() { l.budget.SetLimit(slices.Min(slices.Collect(maps.Values(l.limits)))) }
-
-func fingerprintOf(endpoint string, secret *corev1.Secret) [sha256.Size]byte {
-	digest := sha256.New()
-	fmt.Fprintf(digest, "%q", endpoint)
-	for _, key := range slices.Sorted(maps.Keys(secret.Data)) {
-		fmt.Fprintf(digest, "%q%q", key, secret.Data[key])
-	}
-	return [sha256.Size]byte(digest.Sum(nil))
 }

@@ -39,8 +39,17 @@ func newSimulator(t *testing.T, options ...regapitest.Option) *regapitest.Server
 }
 
 func newDirectory(secrets client.Reader, options ...regapi.Option) *Directory {
-	return NewDirectory(Settings{Secrets: secrets, Options: options})
+	return NewDirectory(Settings{Secrets: secrets, Endpoints: anyEndpoint, Options: options})
 }
+
+// anyEndpoint are those of this machine, and one that nobody answers at.
+var anyEndpoint = func() Endpoints {
+	made, err := ParseEndpoints([]string{"https://api.example.ru/"}, true)
+	if err != nil {
+		panic(err)
+	}
+	return made
+}()
 
 func newSecret(name string, data map[string]string) *corev1.Secret {
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name}, Data: map[string][]byte{}}
@@ -61,12 +70,11 @@ func TestTwoAccountsOfOneLoginShareALane(t *testing.T) {
 	simulator := newSimulator(t, regapitest.WithLatency(20*time.Millisecond))
 	credentials := map[string]string{"username": testLogin, "password": testPassword}
 	directory := newDirectory(fake.NewFakeClient(newSecret("one", credentials), newSecret("two", credentials)))
+	connections := []*Connection{
+		mustGet(t, directory, newAccount("a", "one", simulator.URL())), mustGet(t, directory, newAccount("b", "two", simulator.URL())),
+	}
 	var wait sync.WaitGroup
-	for _, account := range []*v1alpha1.Account{newAccount("a", "one", simulator.URL()), newAccount("b", "two", simulator.URL())} {
-		connection, err := directory.Get(t.Context(), account)
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, connection := range connections {
 		for range 3 {
 			wait.Go(func() {
 				if _, err := connection.Client.Common.Nop(t.Context()); err != nil {
@@ -94,6 +102,7 @@ func TestAConnectionLastsUntilItsSecretChanges(t *testing.T) {
 	if again := mustRefresh(t, directory, account); again != first || again.SecretVersion() == version {
 		t.Error("a change beside the credentials should keep the client and show the new version")
 	}
+	simulator.SetPassword(testLogin, "another")
 	secret.Data["password"] = []byte("another")
 	update(t, kube, secret)
 	if stale := mustGet(t, directory, account); stale.Client != first.Client {
@@ -102,9 +111,9 @@ func TestAConnectionLastsUntilItsSecretChanges(t *testing.T) {
 	if fresh := mustRefresh(t, directory, account); fresh.Client == first.Client {
 		t.Error("Refresh should notice new credentials")
 	}
-	account.Spec.Endpoint += "elsewhere/"
-	if moved := mustGet(t, directory, account); moved.ID == first.ID {
-		t.Error("Get should notice another endpoint")
+	account.Spec.Endpoint = newSimulator(t).URL()
+	if moved, err := directory.Get(t.Context(), account); !regapi.IsDenied(err) {
+		t.Errorf("Get should notice another endpoint, where the password is another: %v, %v", moved, err)
 	}
 }
 
@@ -114,7 +123,7 @@ func TestDeniedCredentialsAreTriedOnceUntilTheyChange(t *testing.T) {
 	kube := fake.NewFakeClient(secret)
 	directory, account := newDirectory(kube), newAccount("a", "s", simulator.URL())
 	for range 5 {
-		if _, err := mustRefresh(t, directory, account).Client.Common.Nop(t.Context()); !regapi.IsDenied(err) {
+		if _, err := directory.Refresh(t.Context(), account); !regapi.IsDenied(err) {
 			t.Fatalf("error %v, want a denial", err)
 		}
 	}

@@ -9,10 +9,14 @@
 //   - the batches of package batch, for reading and writing zones;
 //   - the inventory of package inventory, for what is known without asking.
 //
+// What an Account says counts for nobody else before REG.API has accepted its credentials: proof.go says how that is found out, and
+// probes.go how seldom it may fail. Then a [Login] is known by its endpoint in canonical form and the number of its user, and
+// lanes.go has what its Accounts share. Credentials come from Secrets that are meant for REG.API, and go to [Endpoints] alone.
+//
 // A connection outlives its Secret, and an Account that is being deleted serves the removal of records: orphan.go says how long.
 //
 // Budgets survive the process in a [ConfigMapLedger]. The package reads Accounts, Secrets and Namespaces, and writes nothing
-// else to the API server. It imports the packages named above, the budgets and the API types, and neither zones nor
+// else to the API server. It imports the packages named above, the budgets, pauses and the API types, and neither zones nor
 // controllers. Directory and Connection are safe for concurrent use; nil ones are of no use. The Directory owns the goroutines
 // of the sweeps, and its Start waits for them.
 //

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"maps"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -85,15 +86,21 @@ func (d *Directory) Describe(descriptions chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect reads the gauges off the connections, one set per login and one for the egress.
+// egressID stands for the budget of a host in the metrics of logins.
+const egressID = "egress:"
+
+// Collect reads the gauges off the connections, one set per login and one for the egress to each host.
 func (d *Directory) Collect(metrics chan<- prometheus.Metric) {
 	d.mu.Lock()
 	connections := map[string]*Connection{}
 	for _, connection := range d.connections {
 		connections[connection.ID] = connection
 	}
+	hosts := maps.Clone(d.hosts)
 	d.mu.Unlock()
-	collectBudget(metrics, "egress", d.egress.State())
+	for name, h := range hosts {
+		collectBudget(metrics, egressID+name, h.egress.State())
+	}
 	for id, connection := range connections {
 		collectBudget(metrics, id, connection.Budget())
 		summary := connection.Inventory.Summary()

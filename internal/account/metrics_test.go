@@ -19,7 +19,7 @@ func TestMetricsTellOfRequestsByIDAndNeverByLogin(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	metrics := NewMetrics(registry)
 	secret := newSecret("s", map[string]string{"username": testLogin, "password": testPassword})
-	directory := NewDirectory(Settings{Secrets: fake.NewFakeClient(secret), Observer: metrics.Observer})
+	directory := NewDirectory(Settings{Secrets: fake.NewFakeClient(secret), Endpoints: anyEndpoint, Observer: metrics.Observer})
 	registry.MustRegister(directory)
 	connection := mustGet(t, directory, newAccount("a", "s", simulator.URL()))
 	if _, err := connection.Identify(t.Context()); err != nil {
@@ -40,7 +40,7 @@ func TestMetricsTellOfRequestsByIDAndNeverByLogin(t *testing.T) {
 				if strings.Contains(label.GetValue(), testLogin) {
 					t.Errorf("%s shows the login", family.GetName())
 				}
-				if label.GetName() == "account" && label.GetValue() != connection.ID && label.GetValue() != "egress" {
+				if label.GetName() == "account" && label.GetValue() != connection.ID && label.GetValue() != unprovenID && !strings.HasPrefix(label.GetValue(), egressID) {
 					t.Errorf("%s is labelled with account %q", family.GetName(), label.GetValue())
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -43,8 +44,12 @@ func (c *Connection) miss() time.Duration {
 }
 
 // withoutSecret gives the connection of an Account whose Secret does not exist: for a moment the one that there was. After that
-// it is closed, unless the Account or its namespace is being deleted; then it is kept for ResolveForRelease.
-func (d *Directory) withoutSecret(ctx context.Context, account *v1alpha1.Account) (*Connection, error) {
+// it is closed, unless the Account or its namespace is being deleted; then it is kept for ResolveForRelease. Where the Secret could
+// not be read for another reason, that is the error, and nothing is closed.
+func (d *Directory) withoutSecret(ctx context.Context, account *v1alpha1.Account, cause error) (*Connection, error) {
+	if !apierrors.IsNotFound(cause) {
+		return nil, cause
+	}
 	connection := d.open(account)
 	if connection != nil && connection.miss() > 0 {
 		return connection, nil
@@ -84,5 +89,13 @@ func secretNotFound(account *v1alpha1.Account) error {
 	return &Unavailable{
 		Reason:  v1alpha1.ReasonSecretNotFound,
 		Message: fmt.Sprintf("Secret %s does not exist: create it with the keys username and password", account.Spec.SecretRef.Name),
+	}
+}
+
+func secretForbidden(account *v1alpha1.Account) error {
+	return &Unavailable{
+		Reason: v1alpha1.ReasonSecretForbidden,
+		Message: fmt.Sprintf("Secret %s: the operator may not read it. Give its ServiceAccount a Role in this namespace with get and watch for this Secret",
+			account.Spec.SecretRef.Name),
 	}
 }

@@ -36,7 +36,7 @@ func (d *Directory) ResolveFor(ctx context.Context, reader client.Reader, namesp
 	case !meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady):
 		return nil, accountNotReady(found)
 	}
-	return d.Get(ctx, found)
+	return d.known(ctx, found)
 }
 
 // ResolveForRelease is ResolveFor for whoever removes what is his and is being deleted: for him an Account that is being deleted
@@ -49,7 +49,7 @@ func (d *Directory) ResolveForRelease(ctx context.Context, reader client.Reader,
 	if found.DeletionTimestamp.IsZero() && d.open(found) == nil && !meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady) {
 		return nil, accountNotReady(found)
 	}
-	return d.Get(ctx, found)
+	return d.known(ctx, found)
 }
 
 // permitted gives the Account that an object of a namespace refers to for a domain, if it allows both.

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -37,9 +38,20 @@ type secretCredentials struct {
 	options  []regapi.Option
 }
 
+// acceptedTypes are the types of Secrets whose owner can only have meant them for programs that he names. Others belong to
+// somebody else: a database's operator, an ingress, a registry.
+var acceptedTypes = []corev1.SecretType{"", corev1.SecretTypeOpaque, v1alpha1.SecretTypeCredentials}
+
 // parseSecret reads the credentials. Line ends after a value are taken for a slip of the shell and left out.
 func parseSecret(secret *corev1.Secret) (*secretCredentials, error) {
 	value := func(key string) string { return strings.TrimRight(string(secret.Data[key]), "\r\n") }
+	if !slices.Contains(acceptedTypes, secret.Type) && secret.Labels[v1alpha1.LabelCredentials] != "true" {
+		return nil, &Unavailable{
+			Reason: v1alpha1.ReasonSecretTypeRefused,
+			Message: fmt.Sprintf("Secret %s is of type %s, which may be another program's: label it %s=true if it is for REG.API, or use one of type Opaque",
+				secret.Name, secret.Type, v1alpha1.LabelCredentials),
+		}
+	}
 	username, password := value(v1alpha1.SecretKeyUsername), value(v1alpha1.SecretKeyPassword)
 	certificate, err := parseCertificate(secret)
 	if err != nil {

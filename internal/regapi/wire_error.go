@@ -49,6 +49,16 @@ func (e *TransportError) Error() string {
 		e.Function, e.Reason, e.Status, contentType, sizeClass(e.Length))
 }
 
+// Discreet words an error for those who may name an endpoint and see nothing but a status: a server that cannot be reached, one
+// that is somebody else's and one that has no such page all sound alike, or they would learn what listens where this process can
+// reach it. Other errors are worded as they are.
+func Discreet(err error) string {
+	if _, ok := errors.AsType[*TransportError](err); ok {
+		return "REG.API gives no usable answer at the endpoint of the Account, or cannot be reached there; the operator's log says more"
+	}
+	return err.Error()
+}
+
 // Unsent reports whether the request provably never left this process.
 func (e *TransportError) Unsent() bool { return e.NeverSent }
 

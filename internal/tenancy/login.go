@@ -4,12 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
 // Login names who an Account is at REG.API, in a way that tells nothing about it: two Accounts with one login reach the same domains, however
@@ -25,20 +24,16 @@ func Login(a *v1alpha1.Account) string {
 // LoginAt names a user at an endpoint.
 func LoginAt(endpoint, user string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", canonicalEndpoint(endpoint), user))
-	return hex.EncodeToString(sum[:8])
+	return hex.EncodeToString(sum[:16])
 }
 
-// canonicalEndpoint gives one spelling of an endpoint: the host in lower case, a final slash, and REG.RU's where there is none.
+// canonicalEndpoint gives one spelling of an endpoint; what is none stays as it is.
 func canonicalEndpoint(endpoint string) string {
-	if endpoint == "" {
-		endpoint = v1alpha1.DefaultEndpoint
-	}
-	parsed, err := url.Parse(endpoint)
+	canonical, err := regapi.CanonicalEndpoint(endpoint)
 	if err != nil {
 		return endpoint
 	}
-	parsed.Scheme, parsed.Host = strings.ToLower(parsed.Scheme), strings.ToLower(parsed.Host)
-	return strings.TrimSuffix(parsed.String(), "/") + "/"
+	return canonical
 }
 
 // Trust lists endpoints, the most trusted first: where a name could be looked up at several, that is the one that counts. An endpoint

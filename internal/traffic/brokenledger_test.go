@@ -29,25 +29,25 @@ func (l *brokenLedger) set(change func()) {
 	change()
 }
 
-func (l *brokenLedger) Load(ctx context.Context) ([]byte, string, error) {
+func (l *brokenLedger) Load(ctx context.Context) ([]byte, budget.Stamp, error) {
 	l.state.Lock()
 	hang, fail := l.hang, l.failLoad
 	l.state.Unlock()
 	if hang {
 		<-ctx.Done()
-		return nil, "", ctx.Err()
+		return nil, budget.Stamp{}, ctx.Err()
 	}
 	if fail {
-		return nil, "", errLedgerDown
+		return nil, budget.Stamp{}, errLedgerDown
 	}
 	return l.MemoryLedger.Load(ctx)
 }
 
-func (l *brokenLedger) Save(ctx context.Context, data []byte, version string) (string, error) {
+func (l *brokenLedger) Save(ctx context.Context, data []byte, version string) (budget.Stamp, error) {
 	l.state.Lock()
 	defer l.state.Unlock()
 	if l.failSave {
-		return "", errLedgerDown
+		return budget.Stamp{}, errLedgerDown
 	}
 	next, err := l.MemoryLedger.Save(ctx, data, version)
 	if err == nil {
@@ -55,7 +55,7 @@ func (l *brokenLedger) Save(ctx context.Context, data []byte, version string) (s
 		l.largest = max(l.largest, len(data))
 	}
 	if l.forgetAnswer {
-		return "", errLedgerDown
+		return budget.Stamp{}, errLedgerDown
 	}
 	return next, err
 }

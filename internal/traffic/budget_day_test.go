@@ -20,13 +20,13 @@ type flakyLedger struct {
 	dice *dice
 }
 
-func (l *flakyLedger) Save(ctx context.Context, data []byte, version string) (string, error) {
+func (l *flakyLedger) Save(ctx context.Context, data []byte, version string) (budget.Stamp, error) {
 	if !pause.IfTime(ctx, l.dice.upTo(50*time.Millisecond)) || l.dice.chance(1, 50) {
-		return "", errLedgerDown
+		return budget.Stamp{}, errLedgerDown
 	}
 	next, err := l.brokenLedger.Save(ctx, data, version)
 	if err == nil && (!pause.IfTime(ctx, l.dice.upTo(50*time.Millisecond)) || l.dice.chance(1, 50)) {
-		return "", errLedgerDown
+		return budget.Stamp{}, errLedgerDown
 	}
 	return next, err
 }

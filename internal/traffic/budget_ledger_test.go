@@ -240,7 +240,7 @@ func TestUnreadableLedgerCountsAsAFullHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		atFullMinute()
 		ledger := &budget.MemoryLedger{}
-		_, _ = ledger.Save(t.Context(), []byte("<html>"), "0")
+		_, _ = ledger.Save(t.Context(), []byte("<html>"), "")
 		lane, account := laneOn(ledger, 1000)
 		err := pass(t.Context(), lane, Interactive)
 		if wait, _ := RetryAfter(err); wait != window+slotLength {
@@ -260,8 +260,8 @@ func TestProcessThatKnowsBetterSurvivesTheLossOfTheLedger(t *testing.T) {
 			ledger := &budget.MemoryLedger{}
 			lane, account := laneOn(ledger, 1000)
 			spend(t, lane, 300)
-			_, version, _ := ledger.Load(t.Context())
-			if _, err := ledger.Save(t.Context(), []byte(data), version); err != nil {
+			_, stamp, _ := ledger.Load(t.Context())
+			if _, err := ledger.Save(t.Context(), []byte(data), stamp.Version); err != nil {
 				t.Fatal(err)
 			}
 			spend(t, lane, 300)
@@ -276,7 +276,7 @@ func TestLedgerOfALaterFormatIsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := &budget.MemoryLedger{}
 		data := fmt.Sprintf(`{"format":2,"from":%d,"spent":[10,20],"weather":"fine"}`, time.Now().Unix()/60-1)
-		_, _ = ledger.Save(t.Context(), []byte(data), "0")
+		_, _ = ledger.Save(t.Context(), []byte(data), "")
 		lane, account := laneOn(ledger, 1000)
 		spend(t, lane, 1)
 		if state := account.State(); state.Used != 31 || state.Recovered {
@@ -287,8 +287,8 @@ func TestLedgerOfALaterFormatIsRead(t *testing.T) {
 
 func TestClockThatIsAheadCannotLockTheAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ledger := &budget.MemoryLedger{}
-		ahead := budget.New(1000, budget.WithLedger(ledger), budget.WithClock(func() time.Time { return time.Now().Add(72 * time.Hour) }))
+		ledger, start := &budget.MemoryLedger{}, time.Now()
+		ahead := budget.New(1000, budget.WithLedger(ledger), budget.WithClock(func() time.Time { return time.Now().Add(72 * time.Hour) }, func() time.Duration { return time.Since(start) }))
 		lane := NewLane(WithBudgets(ahead, nil))
 		spend(t, lane, 1000)
 		_, _ = lane.Middleware()(&rateLimited{code: regapi.CodeAccountExceededAllowedConnectionRate}).Do(t.Context(), &regapi.Request{})

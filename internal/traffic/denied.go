@@ -71,8 +71,12 @@ func (g *DenialGuard) admit() (probe bool, denial error) {
 	return true, nil
 }
 
+// probeRest is the pause after a probe that was sent and told nothing.
+const probeRest = time.Minute
+
 // learn draws the conclusion from an outcome. One that says nothing about the credentials, such as
-// a lost connection or a caller that gave up, leaves the guard as it is, with the probe still due.
+// a lost connection or a caller that gave up, leaves the guard as it is, with the probe still due: at once if it never left, and
+// a little later if it did.
 func (g *DenialGuard) learn(err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -81,6 +85,8 @@ func (g *DenialGuard) learn(err error) {
 		g.denial, g.retryAt = err, g.now().Add(g.interval)
 	case err == nil || answered(err):
 		g.denial = nil
+	case !regapi.NeverSent(err):
+		g.retryAt = g.now().Add(min(probeRest, g.interval))
 	}
 }
 

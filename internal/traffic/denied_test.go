@@ -91,6 +91,13 @@ func TestProbeWithoutAVerdictLeavesTheNextOneDue(t *testing.T) {
 		if _, err := handler.Do(t.Context(), &regapi.Request{}); !errors.Is(err, vague) || inner.calls != i+2 {
 			t.Errorf("%v: got %v after %d requests", vague, err, inner.calls)
 		}
+		if regapi.NeverSent(vague) {
+			continue
+		}
+		if _, err := handler.Do(t.Context(), &regapi.Request{}); !errors.Is(err, denial) || inner.calls != i+2 {
+			t.Errorf("%v: another probe followed at once: %v", vague, err)
+		}
+		now = now.Add(time.Minute)
 	}
 	inner.err = denial
 	_, _ = handler.Do(t.Context(), &regapi.Request{})

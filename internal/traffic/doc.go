@@ -7,5 +7,5 @@
 //
 // The package imports the protocol, its catalogue and the budget, and neither Kubernetes nor anything that knows what the
 // requests are for. All exported types are safe for concurrent use. A nil [Observer] is told nothing; nil lanes, budgets
-// within a lane excepted, are not allowed. Nothing here starts a goroutine that outlives its caller.
+// within a lane excepted, are not allowed. Nothing here starts a goroutine that outlives its caller, but for the budgets' ledgers.
 package traffic

@@ -63,6 +63,11 @@ func WithBudgets(account, egress *budget.Budget) LaneOption {
 	return func(l *Lane) { l.purse = budget.NewPurse(account, egress) }
 }
 
+// WithProbePurse makes the lane one for checks of credentials: see [budget.NewProbePurse].
+func WithProbePurse(claimed, unproven, egress *budget.Budget) LaneOption {
+	return func(l *Lane) { l.purse = budget.NewProbePurse(claimed, unproven, egress) }
+}
+
 // WithMaxWait sets how long a caller waits; the default is [DefaultMaxWait].
 func WithMaxWait(wait time.Duration) LaneOption { return func(l *Lane) { l.maxWait = wait } }
 
@@ -97,7 +102,7 @@ func (l *Lane) Middleware() regapi.Middleware {
 				}
 			}
 			err = errPanicked // unless the next line ends
-			defer func() { l.leave(ctx, paid, outcomeOf(err)) }()
+			defer func() { l.leave(paid, outcomeOf(err)) }()
 			answer, err = next.Do(ctx, request)
 			return answer, err
 		})
@@ -143,6 +148,7 @@ func (l *Lane) join(ctx context.Context, w *waiter) error {
 		ahead += l.queues[p].len()
 	}
 	if o := l.purse.Offer(w.priority, ahead+1); w.arrived.Add(o.Wait).After(w.giveUp) {
+		l.purse.Want(w.priority, true)
 		return throttled(w.function, o)
 	}
 	l.arrivals++
@@ -168,6 +174,8 @@ func unpayable(function string, cause error) error {
 func throttled(function string, o budget.Offer) *ThrottledError {
 	reason := reasonUsedUp
 	switch {
+	case o.Lost:
+		reason = reasonLost
 	case o.Frozen:
 		reason = reasonFrozen
 	case o.Wait <= 0:
@@ -210,6 +218,7 @@ func (l *Lane) advance(ctx context.Context, w *waiter) step {
 	case w.err != nil: // its turn would come too late
 		return step{err: w.err}
 	case first == nil:
+		l.purse.Want(w.priority, false)
 		own := l.purse.Offer(w.priority, 1)
 		return step{watch: watch{time: !own.Hold, wait: own.Wait, changed: own.Changed}}
 	case first != w:
@@ -246,6 +255,7 @@ func (l *Lane) dismissLate(p Priority, o budget.Offer) {
 			return
 		}
 		l.dismiss(late, throttled(late.function, o))
+		l.purse.Want(p, true)
 	}
 }
 
@@ -310,6 +320,9 @@ func (l *Lane) countOvertaking(w *waiter) {
 func (l *Lane) dismiss(w *waiter, err error) {
 	w.err = err
 	l.queues[w.priority].remove(w)
+	if l.queues[w.priority].len() == 0 {
+		l.purse.Quit(w.priority)
+	}
 	w.look()
 	l.wake() // it may have been the one whose turn it was
 }
@@ -324,8 +337,8 @@ func (l *Lane) wake() {
 }
 
 // leave ends a turn. What its outcome says about the rate is settled before anybody else goes.
-func (l *Lane) leave(ctx context.Context, paid budget.Receipt, o budget.Outcome) {
-	l.purse.Settle(ctx, paid, o)
+func (l *Lane) leave(paid budget.Receipt, o budget.Outcome) {
+	l.purse.Settle(paid, o)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.busy = false
@@ -337,6 +350,8 @@ func outcomeOf(err error) budget.Outcome {
 	return budget.Outcome{
 		Unsent:      regapi.NeverSent(err),
 		Answered:    err == nil || answered(err),
+		Accepted:    err == nil,
+		Denied:      regapi.IsDenied(err),
 		AccountRate: regapi.HasCode(err, regapi.CodeAccountExceededAllowedConnectionRate),
 		EgressRate:  regapi.HasCode(err, regapi.CodeIPExceededAllowedConnectionRate) || tooManyRequests(err),
 	}

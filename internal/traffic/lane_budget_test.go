@@ -322,7 +322,7 @@ func TestFrozenEgressStopsEveryLaneAndSendsOneProbe(t *testing.T) {
 	})
 }
 
-func TestProbeWithoutAnAnswerIsFollowedByAnother(t *testing.T) {
+func TestProbeWithoutAnAnswerIsFollowedByAnotherAMinuteLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := &rateLimited{code: regapi.CodeAccountExceededAllowedConnectionRate}
 		lane := NewLane()
@@ -333,6 +333,10 @@ func TestProbeWithoutAnAnswerIsFollowedByAnother(t *testing.T) {
 			if _, err := lane.Middleware()(&handlerReturning{err: lost}).Do(t.Context(), &regapi.Request{}); !errors.Is(err, lost) {
 				t.Fatalf("got %v", err)
 			}
+			if wait, _ := RetryAfter(pass(t.Context(), lane, Interactive)); wait != time.Minute {
+				t.Errorf("the next one would go after %s", wait)
+			}
+			time.Sleep(time.Minute)
 		}
 		_, _ = lane.Middleware()(server).Do(t.Context(), &regapi.Request{})
 		_, err := lane.Middleware()(server).Do(t.Context(), &regapi.Request{})
@@ -353,6 +357,7 @@ func TestPanicIsNoVerdictOnTheProbe(t *testing.T) {
 			defer func() { _ = recover() }()
 			_, _ = lane.Middleware()(regapi.HandlerFunc(func(context.Context, *regapi.Request) (*regapi.Answer, error) { panic("boom") })).Do(t.Context(), &regapi.Request{})
 		}()
+		time.Sleep(time.Minute)
 		_, _ = lane.Middleware()(server).Do(t.Context(), &regapi.Request{})
 		if pause := time.Until(account.State().FrozenUntil); pause != 2*firstFreeze {
 			t.Errorf("the pause is %s", pause)

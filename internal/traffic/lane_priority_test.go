@@ -238,12 +238,12 @@ type hangingLedger struct {
 	released chan struct{}
 }
 
-func (l *hangingLedger) Load(ctx context.Context) ([]byte, string, error) {
+func (l *hangingLedger) Load(ctx context.Context) ([]byte, budget.Stamp, error) {
 	select {
 	case <-l.released:
 		return l.MemoryLedger.Load(ctx)
 	case <-ctx.Done():
-		return nil, "", ctx.Err()
+		return nil, budget.Stamp{}, ctx.Err()
 	}
 }
 

@@ -61,6 +61,7 @@ func (w *waiter) sleep(ctx context.Context, until watch) {
 	case <-timer.C:
 	case <-until.changed[0]:
 	case <-until.changed[1]:
+	case <-until.changed[2]:
 	}
 }
 
@@ -69,7 +70,7 @@ type watch struct {
 	time bool
 	wait time.Duration
 	// changed are the budgets' signals; nil where there is none.
-	changed [2]<-chan struct{}
+	changed [3]<-chan struct{}
 }
 
 // queue holds the waiters of one priority, first come, first served.

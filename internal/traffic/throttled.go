@@ -11,6 +11,7 @@ import (
 const (
 	reasonUsedUp = "the requests of the hour are used up"
 	reasonFrozen = "REG.API has refused requests for their rate, so they rest for a while"
+	reasonLost   = "the record of the requests of this hour is lost, so that only challenges go until it is over"
 	reasonQueue  = "too many requests are waiting for their turn"
 )
 
@@ -26,6 +27,11 @@ type ThrottledError struct {
 	Reason string
 	// RetryAfter is how long the request would have had to wait at least.
 	RetryAfter time.Duration
+}
+
+// NewThrottledError is for who holds requests back before a lane does, for a reason that is a stable phrase.
+func NewThrottledError(function, reason string, retryAfter time.Duration) *ThrottledError {
+	return &ThrottledError{Function: function, Reason: reason, RetryAfter: max(retryAfter, minRetryAfter)}
 }
 
 // Error returns a stable sentence such as "zone/nop: the requests of the hour are used up".

@@ -28,7 +28,7 @@ func (l *Lane) Turn(ctx context.Context) (turnCtx context.Context, release func(
 	held := &turn{lane: l, paid: paid}
 	release = func() {
 		if unused := held.take(); unused != nil {
-			l.leave(ctx, unused, budget.Outcome{Unsent: true})
+			l.leave(unused, budget.Outcome{Unsent: true})
 		}
 	}
 	return context.WithValue(ctx, turnKey{}, held), release, nil

@@ -113,6 +113,10 @@ func (d *day) ledger(name string) *budget.MemoryLedger {
 	defer d.mu.Unlock()
 	if d.ledgers[name] == nil {
 		d.ledgers[name] = &budget.MemoryLedger{}
+		// The day is not the first: there were processes before, which have spent nothing of this hour.
+		if _, err := d.ledgers[name].Save(d.Context(), []byte(`{"format":1}`), ""); err != nil {
+			d.Error(err)
+		}
 	}
 	return d.ledgers[name]
 }

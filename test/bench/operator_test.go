@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"hash/crc32"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -46,6 +48,7 @@ func startOperator(settings account.Settings, logins ...string) *operator {
 	}
 	settings.Secrets = secrets.Build()
 	settings.Applied = zone.Applied
+	settings.Endpoints, _ = account.ParseEndpoints(nil, true)
 	o := &operator{Directory: account.NewDirectory(settings), Editor: zone.NewEditor()}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -57,12 +60,17 @@ func startOperator(settings account.Settings, logins ...string) *operator {
 	return o
 }
 
-// connect gives the connection of the Account of a login.
+// storedVersion is what the cluster in memory gives to an object that it begins with.
+const storedVersion = "999"
+
+// connect gives the connection of the Account of a login, which REG.API has accepted before.
 func (o *operator) connect(t *testing.T, api *regapitest.Server, login string) *account.Connection {
 	t.Helper()
+	user := regapi.ID(crc32.ChecksumIEEE([]byte(login)))
 	connection, err := o.Get(t.Context(), &v1alpha1.Account{
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: login},
 		Spec:       v1alpha1.AccountSpec{SecretRef: v1alpha1.SecretReference{Name: login}, Endpoint: api.URL()},
+		Status:     v1alpha1.AccountStatus{UserID: user.String(), SecretVersion: storedVersion, ID: account.LoginID(api.URL(), user)},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -230,24 +230,34 @@ type distantLedger struct {
 // ledgerWay is the longest way to the ledger.
 const ledgerWay = 20 * time.Millisecond
 
-func (l *distantLedger) Load(ctx context.Context) (data []byte, version string, err error) {
+func (l *distantLedger) Load(ctx context.Context) (data []byte, stamp budget.Stamp, err error) {
 	if err := l.travel(ctx); err != nil {
-		return nil, "", err
+		return nil, budget.Stamp{}, err
 	}
-	if data, version, err = l.shared.Load(ctx); err != nil {
-		return nil, "", err
+	if data, stamp, err = l.shared.Load(ctx); err != nil {
+		return nil, budget.Stamp{}, err
 	}
-	return data, version, l.travel(ctx)
+	return data, stamp, l.travel(ctx)
 }
 
-func (l *distantLedger) Save(ctx context.Context, data []byte, version string) (newVersion string, err error) {
+func (l *distantLedger) Save(ctx context.Context, data []byte, version string) (stamp budget.Stamp, err error) {
 	if err := l.travel(ctx); err != nil {
-		return "", err
+		return budget.Stamp{}, err
 	}
-	if newVersion, err = l.shared.Save(ctx, data, version); err != nil {
-		return "", err
+	if stamp, err = l.shared.Save(ctx, data, version); err != nil {
+		return budget.Stamp{}, err
 	}
-	return newVersion, l.travel(ctx)
+	return stamp, l.travel(ctx)
+}
+
+func (l *distantLedger) Delete(ctx context.Context, version string) error {
+	if err := l.travel(ctx); err != nil {
+		return err
+	}
+	if err := l.shared.Delete(ctx, version); err != nil {
+		return err
+	}
+	return l.travel(ctx)
 }
 
 func (l *distantLedger) travel(ctx context.Context) error {

@@ -12,8 +12,9 @@ const operatorNamespace = "system"
 func (d *demo) startOperator(ctx context.Context) error {
 	for _, arguments := range [][]string{
 		{"create", "namespace", operatorNamespace},
-		{"apply", "-f", d.config("rbac/role.yaml")},
+		{"apply", "-f", d.config("rbac/role.yaml"), "-f", d.config("rbac/secrets_role.yaml")},
 		{"create", "clusterrolebinding", "operator", "--clusterrole=operator", "--user=" + operatorUser},
+		{"create", "clusterrolebinding", "operator-secrets", "--clusterrole=operator-secrets", "--user=" + operatorUser},
 		{"create", "rolebinding", "operator", "--namespace=" + operatorNamespace, "--role=operator", "--user=" + operatorUser},
 	} {
 		if _, err := d.kubectl(ctx, nil, arguments...); err != nil {
@@ -29,6 +30,7 @@ func (d *demo) startOperator(ctx context.Context) error {
 		"--namespace="+operatorNamespace,
 		"--metrics-bind-address=0",
 		"--health-probe-bind-address=0",
+		"--allow-loopback-endpoints",
 		"--resync-interval="+resync.String(),
 		"--authoritative-servers="+d.simulator.DNS,
 	)

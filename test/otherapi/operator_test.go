@@ -113,7 +113,7 @@ func (w *world) startOperator(t *testing.T, kubeconfig []byte) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	command := exec.CommandContext(ctx, binary, "--kubeconfig", config, "--metrics-bind-address", "0", "--health-probe-bind-address", "0",
-		"--resync-interval", sweep.String(), "--authoritative-servers", "", "--egress-requests-per-hour", "1000000")
+		"--allow-loopback-endpoints", "--resync-interval", sweep.String(), "--authoritative-servers", "", "--egress-requests-per-hour", "1000000")
 	command.Stdout, command.Stderr = w.log, w.log
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 10 * time.Second

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
@@ -39,9 +40,9 @@ type backoff struct {
 }
 
 // wait lets the backoffs of an account and of a zone pass. When the context ends first the error is that of the failure.
-func (b *backoffs) wait(ctx context.Context, id, domain string) error {
+func (b *backoffs) wait(ctx context.Context, of account.Login, domain string) error {
 	for {
-		current := b.current(id, domain)
+		current := b.current(of, domain)
 		if current == nil {
 			return nil
 		}
@@ -52,11 +53,11 @@ func (b *backoffs) wait(ctx context.Context, id, domain string) error {
 }
 
 // current gives the backoff that lasts longest; nil if there is none.
-func (b *backoffs) current(id, domain string) *backoff {
+func (b *backoffs) current(of account.Login, domain string) *backoff {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var longest *backoff
-	for _, key := range []login{{id, ""}, {id, domain}} {
+	for _, key := range []login{{of, ""}, {of, domain}} {
 		found := b.entries[key]
 		if found != nil && time.Now().Before(found.until) && (longest == nil || found.until.After(longest.until)) {
 			lasting := *found
@@ -67,18 +68,18 @@ func (b *backoffs) current(id, domain string) *backoff {
 }
 
 // learn takes note of the outcome of work that began at a time. What began before a backoff did tells nothing new.
-func (b *backoffs) learn(id, domain string, started time.Time, err error) {
+func (b *backoffs) learn(of account.Login, domain string, started time.Time, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err == nil {
-		b.end(login{id, ""}, started)
-		b.end(login{id, domain}, started)
+		b.end(login{of, ""}, started)
+		b.end(login{of, domain}, started)
 		return
 	}
 	if !regapi.IsTransient(err) && !regapi.IsBusy(err) {
 		return
 	}
-	key := login{id, ""}
+	key := login{of, ""}
 	if refusal, ok := errors.AsType[*regapi.Error](err); ok && refusal.Domain != "" {
 		key.domain = domain
 	}

@@ -101,7 +101,7 @@ func (c *clusterSolver) Initialize(config *rest.Config, _ <-chan struct{}) error
 	if err != nil {
 		return err
 	}
-	directory := account.NewDirectory(account.Settings{Secrets: kube, SweepInterval: time.Hour, Applied: zone.Applied})
+	directory := account.NewDirectory(account.Settings{Secrets: kube, Endpoints: webhooktest.Endpoints(c), SweepInterval: time.Hour, Applied: zone.Applied})
 	c.kube, c.solver = kube, NewSolver(Settings{Reader: kube, Directory: directory, Editor: zone.NewEditor(), Events: events.NewFakeRecorder(1000)})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

@@ -93,7 +93,7 @@ func (g *gatherer) do(ctx context.Context, t target, w *wish) error {
 		return w.err
 	default:
 	}
-	if current := g.backoffs.current(t.connection.ID, t.domain); current != nil {
+	if current := g.backoffs.current(t.connection.Login, t.domain); current != nil {
 		return current.err
 	}
 	return ctx.Err()
@@ -126,7 +126,7 @@ func (g *gatherer) leave(t target, w *wish) {
 func (g *gatherer) run(t target) {
 	for {
 		pause.For(g.base, g.linger)
-		err := g.backoffs.wait(g.base, t.connection.ID, t.domain)
+		err := g.backoffs.wait(g.base, t.connection.Login, t.domain)
 		batch := g.take(t)
 		if len(batch) == 0 {
 			return
@@ -136,7 +136,7 @@ func (g *gatherer) run(t target) {
 			continue
 		}
 		started := time.Now()
-		g.backoffs.learn(t.connection.ID, t.domain, started, g.carryOut(t, batch))
+		g.backoffs.learn(t.connection.Login, t.domain, started, g.carryOut(t, batch))
 	}
 }
 

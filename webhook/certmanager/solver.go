@@ -142,7 +142,11 @@ func (s *Solver) serve(request *acme.ChallengeRequest, operation zone.Operation,
 	logger := log.FromContext(ctx).WithName("certmanager").WithValues(
 		"operation", verbs[operation], "name", request.ResolvedFQDN, "namespace", request.ResourceNamespace)
 	ctx = traffic.WithPriority(log.IntoContext(ctx, logger), traffic.Interactive)
-	err := explain(do(ctx, asked{request, number}))
+	err := do(ctx, asked{request, number})
+	if err != nil {
+		logger.V(1).Info("The challenge failed", "cause", err.Error())
+	}
+	err = explain(err)
 	if err != nil && s.base.Err() != nil {
 		err = errClosed
 	}
@@ -246,8 +250,15 @@ func explain(err error) error {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return errors.New("REG.API has not been reached in time, since other requests come first or it is slow: cert-manager tries again")
 	case remedy != "":
-		return fmt.Errorf("%w. %s", err, remedy)
+		return fmt.Errorf("%w. %s", discreet{err}, remedy)
 	default:
-		return err
+		return discreet{err}
 	}
 }
+
+// discreet is an error in the words for those who see a Challenge.
+type discreet struct{ error }
+
+func (d discreet) Error() string { return regapi.Discreet(d.error) }
+
+func (d discreet) Unwrap() error { return d.error }

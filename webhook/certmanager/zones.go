@@ -29,7 +29,10 @@ type zoneMemory struct {
 }
 
 // login and a domain that it may hold.
-type login struct{ id, domain string }
+type login struct {
+	of     account.Login
+	domain string
+}
 
 type verdict struct {
 	held  bool
@@ -122,7 +125,7 @@ func (s *Solver) recallZone(connection *account.Connection, domain string) (held
 			return held, true
 		}
 	}
-	return s.zones.recall(login{connection.ID, domain})
+	return s.zones.recall(login{connection.Login, domain})
 }
 
 // judge says what the outcome of reading a zone tells about whose it is. A zone that is blocked is the account's, and what keeps it
@@ -142,7 +145,7 @@ func judge(err error) (held, known bool) {
 // it, so that an outage is learnt of as soon as it shows.
 func (s *Solver) askForZones(ctx context.Context, connection *account.Connection, candidates []string) (string, error) {
 	for _, candidate := range candidates {
-		if err := s.backoffs.wait(ctx, connection.ID, candidate); err != nil {
+		if err := s.backoffs.wait(ctx, connection.Login, candidate); err != nil {
 			return "", err
 		}
 	}
@@ -156,10 +159,10 @@ func (s *Solver) askForZones(ctx context.Context, connection *account.Connection
 			_, err := connection.ReadZone(together, candidate)
 			known := false
 			if held[i], known = judge(err); known {
-				s.zones.learn(login{connection.ID, candidate}, held[i])
-				s.backoffs.learn(connection.ID, candidate, started, nil)
+				s.zones.learn(login{connection.Login, candidate}, held[i])
+				s.backoffs.learn(connection.Login, candidate, started, nil)
 			} else if together.Err() == nil {
-				s.backoffs.learn(connection.ID, candidate, started, err)
+				s.backoffs.learn(connection.Login, candidate, started, err)
 				giveUp(err)
 			}
 		})

@@ -41,8 +41,9 @@ type World struct {
 	Directory *account.Directory
 }
 
-// NewWorld makes a cluster that holds these objects.
+// NewWorld makes a cluster that holds these objects. Its Accounts were checked before, each by the Secret that it names.
 func NewWorld(t testing.TB, api *regapitest.Server, objects ...client.Object) *World {
+	Prove(objects...)
 	return &World{
 		t: t, API: api, Events: events.NewFakeRecorder(10_000),
 		Kube: fake.NewClientBuilder().WithScheme(Scheme()).WithObjects(objects...).WithStatusSubresource(&v1alpha1.DNSZone{}).Build(),
@@ -52,7 +53,9 @@ func NewWorld(t testing.TB, api *regapitest.Server, objects ...client.Object) *W
 // StartDirectory runs a directory of the cluster's accounts until the end of the test. What uses it is closed before, if
 // its own end is registered with the test afterwards.
 func (w *World) StartDirectory(options ...regapi.Option) {
-	w.Directory = account.NewDirectory(account.Settings{Secrets: w.Kube, SweepInterval: time.Hour, Applied: zone.Applied, Options: options})
+	w.Directory = account.NewDirectory(account.Settings{
+		Secrets: w.Kube, Endpoints: Endpoints(w.t), SweepInterval: time.Hour, Applied: zone.Applied, Options: options,
+	})
 	Run(w.t, w.Directory.Start)
 }
 

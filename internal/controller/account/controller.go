@@ -2,9 +2,9 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -23,21 +23,19 @@ import (
 // +kubebuilder:rbac:groups=regapi.io,resources=accounts,verbs=get;list;watch;update;patch
 // +kubebuilder:rbac:groups=regapi.io,resources=accounts/status,verbs=get;update;patch
 // +kubebuilder:rbac:groups=regapi.io,resources=accounts/finalizers,verbs=update
-// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch
 
 // The ledgers of the budgets:
-// +kubebuilder:rbac:groups="",namespace=system,resources=configmaps,verbs=get;create;update
+// +kubebuilder:rbac:groups="",namespace=system,resources=configmaps,verbs=get;list;create;update;delete
 
-// indexSecret is the field that the cache indexes by the Secret that an Account names.
-const indexSecret = "spec.secretRef.name"
+// Secrets are in a role of their own, config/rbac/secrets_role.yaml, which an installation can do without.
 
 // concurrency is how many Accounts are worked on at a time. They wait for REG.API, and one namespace gets half of them.
 const concurrency = 64
 
-// Reconciler checks that an Account can be used. All of its fields have to be set but for the last.
+// Reconciler checks that an Account can be used. All of its exported fields have to be set but for the last.
 type Reconciler struct {
 	status.Writer
 	Directory *directory.Directory
@@ -45,14 +43,17 @@ type Reconciler struct {
 	Alarm *waking.Alarm
 	// ReleaseGrace is how long a deletion waits for DNSZones that remove their records; 0 is five minutes.
 	ReleaseGrace time.Duration
+
+	secrets *secretWatch
 }
 
-// Reconcile checks one Account. It costs two requests for new credentials, and none as long as the sweeps succeed.
+// Reconcile checks one Account. It costs two requests for new credentials, none after a restart, and none as long as the sweeps
+// succeed.
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	var found v1alpha1.Account
 	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
 		if apierrors.IsNotFound(err) {
-			r.Directory.Forget(request.NamespacedName)
+			r.forget(request.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
@@ -66,8 +67,12 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 
 // SetupWithManager registers the controller and what wakes it.
 func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
-	err := waking.Index(ctx, mgr.GetFieldIndexer(), &v1alpha1.Account{}, indexSecret, func(a *v1alpha1.Account) string { return a.Spec.SecretRef.Name })
+	api, err := client.NewWithWatch(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme(), Mapper: mgr.GetRESTMapper()})
 	if err != nil {
+		return fmt.Errorf("connect to the API server: %w", err)
+	}
+	r.secrets = newSecretWatch(api)
+	if err := mgr.Add(r.secrets); err != nil {
 		return err
 	}
 	if err := waking.Index(ctx, mgr.GetFieldIndexer(), &v1alpha1.DNSZone{}, indexReleasing, releasingWith); err != nil {
@@ -77,7 +82,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Account{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, finalizersChanged))).
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(accountOf), builder.WithPredicates(releaseChanged)).
-		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.accountsUsing)).
+		WatchesRawSource(r.secrets.source()).
 		WatchesRawSource(r.Alarm.Source(itself)).
 		WatchesRawSource(shares.Source()).
 		WithOptions(shares.Options()).
@@ -92,8 +97,8 @@ func itself(_ context.Context, account types.NamespacedName, domain string) []ct
 	return []ctrl.Request{{NamespacedName: account}}
 }
 
-// accountsUsing finds the Accounts that name a Secret.
-func (r *Reconciler) accountsUsing(ctx context.Context, secret client.Object) []ctrl.Request {
-	var accounts v1alpha1.AccountList
-	return waking.RequestsFor(ctx, r.Client, &accounts, client.InNamespace(secret.GetNamespace()), client.MatchingFields{indexSecret: secret.GetName()})
+// forget lets go of what the process holds for an Account that is gone.
+func (r *Reconciler) forget(account types.NamespacedName) {
+	r.Directory.Forget(account)
+	r.secrets.unfollow(account)
 }

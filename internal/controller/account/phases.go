@@ -3,10 +3,13 @@ package account
 import (
 	"context"
 
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	directory "github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
 
 // scope is what the phases of an Account find out.
@@ -23,13 +26,14 @@ func newScope(found *v1alpha1.Account) *scope {
 
 func (s *scope) deleting() bool { return !s.account.DeletionTimestamp.IsZero() }
 
-// connect reads the Secret and makes the client.
+// connect reads the Secret, and has credentials that REG.API has not accepted yet tried.
 func (r *Reconciler) connect(ctx context.Context, s *scope) (err error) {
+	r.secrets.follow(client.ObjectKeyFromObject(s.account), s.account.Spec.SecretRef.Name)
 	s.connection, err = r.Directory.Refresh(ctx, s.account)
 	return err
 }
 
-// verify makes sure that REG.API accepts the credentials.
+// verify makes sure that REG.API still accepts the credentials.
 func (r *Reconciler) verify(ctx context.Context, s *scope) (err error) {
 	s.identity, err = s.connection.Identify(ctx)
 	return err
@@ -44,6 +48,6 @@ func (r *Reconciler) probe(ctx context.Context, s *scope) error {
 	if zones.Capability() != batch.Unknown {
 		return nil
 	}
-	_, err := zones.Probe(ctx)
+	_, err := zones.Probe(traffic.WithPriority(ctx, traffic.Change)) // Somebody waits for a new Account.
 	return err
 }

@@ -122,7 +122,7 @@ func (r *Reconciler) anyIsGoing(ctx context.Context, zones []v1alpha1.DNSZone) (
 
 // letGo closes the connection and takes the finalizer off, after which the Account is gone.
 func (r *Reconciler) letGo(ctx context.Context, s *scope) error {
-	r.Directory.Forget(client.ObjectKeyFromObject(s.account))
+	r.forget(client.ObjectKeyFromObject(s.account))
 	if !controllerutil.RemoveFinalizer(s.account, v1alpha1.AccountFinalizer) {
 		return nil
 	}

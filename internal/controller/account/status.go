@@ -12,6 +12,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/inventory"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
@@ -28,13 +29,23 @@ func (s *scope) outcome(err error) outcome.Outcome {
 		s.showConnection()
 	}
 	if err != nil {
-		return outcome.Of(err)
+		return s.failed(err)
 	}
 	s.account.Status.UserID = s.identity.UserID.String()
 	if left := s.connection.Orphaned(); left > 0 {
 		return s.orphaned(left)
 	}
 	return outcome.Succeeded("REG.API accepts the credentials")
+}
+
+// failed is the outcome of an error. An Account that was Ready stays so for its objects while new credentials are not accepted,
+// which may be a slip of the hand: they wait.
+func (s *scope) failed(err error) outcome.Outcome {
+	o := outcome.Of(err)
+	if s.connection == nil && regapi.IsDenied(err) && status.ReadyFor(s.before.Status.Conditions, s.account.Generation) {
+		o.Ready, o.KeepReady, o.Stalled, o.Reconciling = metav1.ConditionUnknown, true, false, true
+	}
+	return o
 }
 
 // orphaned is the outcome of an Account whose Secret has just vanished: it is usable for a moment.

@@ -164,8 +164,12 @@ func (h *Harness) startControllers(options Options) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	alarm := &waking.Alarm{}
+	endpoints, err := account.ParseEndpoints(nil, true)
+	if err != nil {
+		h.Fatal(err)
+	}
 	directory := account.NewDirectory(account.Settings{
-		Secrets: mgr.GetAPIReader(), SweepInterval: options.Sweeps, Applied: zone.Applied, Changed: alarm.Ring,
+		Secrets: mgr.GetAPIReader(), Endpoints: endpoints, SweepInterval: options.Sweeps, Applied: zone.Applied, Changed: alarm.Ring,
 	})
 	if err := mgr.Add(directory); err != nil {
 		h.Fatal(err)

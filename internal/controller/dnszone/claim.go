@@ -43,7 +43,7 @@ func (r *Reconciler) concede(ctx context.Context, s *scope, own tenancy.Standing
 		claimed.Login = own.Login
 	}
 	connection, err := r.Directory.ResolveFor(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef, s.target.Domain)
-	if err == nil && connection.Login(own.Account) == own.Login {
+	if err == nil && connection.ProvenLogin(own.Account) == own.Login {
 		claimed.Login = own.Login
 	}
 	s.zone.Status.Claim = claimed

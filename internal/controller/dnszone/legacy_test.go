@@ -1,6 +1,9 @@
 package dnszone_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -106,4 +109,20 @@ func TestARollbackFindsWhatTheOlderRuleWouldHaveKnown(t *testing.T) {
 		want := zone.SetOf(zone.Record{Name: "new", Type: zone.A, Content: "192.0.2.2"}).Bytes()
 		return unless(string(object.Status.Owned.Pending) == string(want), "%x", object.Status.Owned.Pending)
 	})
+}
+
+func TestAnUpgradeFindsItsOwnershipUnderTheNewNameOfTheLogin(t *testing.T) {
+	h := newHarness(t, controllertest.Options{})
+	object := h.CreateZone(addresses("www", "192.0.2.1"), addresses("gone", "192.0.2.2"))
+	h.WaitReady(object)
+	// What the version before wrote: a login after the spelling of its endpoint and of its name.
+	spelled := sha256.Sum256(fmt.Appendf(nil, "%q %q", h.API.URL(), controllertest.Login))
+	h.patchStatus(object, func(s *v1alpha1.DNSZoneStatus) { s.Owned.Of = hex.EncodeToString(spelled[:4]) + "/12345" })
+	controllertest.Change(h.Harness, object, func(z *v1alpha1.DNSZone) { z.Spec.Records = z.Spec.Records[:1] })
+	h.Eventually("the new name", func() error {
+		h.refresh(object)
+		return unless(object.Status.ObservedGeneration == object.Generation && len(object.Status.Owned.Of) > 32, "%+v", object.Status.Owned)
+	})
+	h.WaitReady(object)
+	h.holds(held("www", "A", "192.0.2.1")) // What it owned before is gone with its entry.
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -37,12 +38,13 @@ func (s *scope) setOwnership(owned zone.Ownership) {
 // bind makes what the status remembers speak of the zone that was read. What it remembers of another account's zone, or of the
 // same name bought again, tells nothing about this one.
 func (s *scope) bind(current zone.Snapshot) {
-	of := s.loginID() + "/" + current.ServiceID.String()
+	service := current.ServiceID.String()
+	of := s.loginID() + "/" + service
 	owned := &s.zone.Status.Owned
 	if current.ServiceID == 0 || owned.Of == of { // An answer without the number tells nothing.
 		return
 	}
-	if owned.Of != "" {
+	if former, same := strings.CutSuffix(owned.Of, "/"+service); owned.Of != "" && !(same && s.wasKnownAs(former)) {
 		*owned = v1alpha1.OwnedRecords{Rule: v1alpha1.OwnershipDeclared}
 		s.zone.Status.Approvals, s.zone.Status.Taken, s.zone.Status.WebService = v1alpha1.ZoneApprovals{}, nil, ""
 	}
@@ -55,6 +57,9 @@ func (s *scope) loginID() string {
 	}
 	return s.connection.ID
 }
+
+// wasKnownAs says whether the account was named like that before, after the spelling of its endpoint and of its user.
+func (s *scope) wasKnownAs(id string) bool { return s.connection != nil && s.connection.WasKnownAs(id) }
 
 // onOlderRule says whether a version wrote the status that owned what it created, and nothing that it found.
 func (s *scope) onOlderRule() bool { return s.zone.Status.Owned.Rule == "" && !s.unseen }

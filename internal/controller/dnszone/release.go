@@ -146,7 +146,7 @@ func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) ([]zone.Rec
 			continue
 		}
 		connection, err := r.Directory.ResolveForRelease(ctx, r.Client, other.Namespace, other.Spec.AccountRef, s.target.Domain)
-		if err != nil || connection.ID != s.connection.ID {
+		if err != nil || connection.Login != s.connection.Login {
 			continue // It is about somebody else's zone, or declares nothing as long as it has no account.
 		}
 		records, _ := zone.FromSpec(other.Spec.Records, s.target.Domain)

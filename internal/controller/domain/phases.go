@@ -58,7 +58,7 @@ func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 	if err := r.Get(ctx, s.domain.Spec.AccountRef.KeyFrom(s.domain.Namespace), &of); err != nil {
 		return fmt.Errorf("read the Account: %w", err)
 	}
-	s.login = s.connection.Login(&of)
+	s.login = s.connection.ProvenLogin(&of)
 	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.domain)), name, aspects)
 	return nil
 }
@@ -78,18 +78,18 @@ func (r *Reconciler) observe(ctx context.Context, s *scope) (err error) {
 }
 
 // locate asks for a domain that is not in the account's list: it may be deleted or have moved away, which the list does
-// not tell (7.7, 7.8), or it was never there.
+// not tell (7.7, 7.8), or it was never there. It does so together with all others.
 func (r *Reconciler) locate(ctx context.Context, s *scope) error {
 	if s.service != nil {
 		return nil
 	}
-	infos, err := s.connection.Client.Service.GetInfo(ctx, regapi.ByName(s.name))
+	info, err := s.connection.Locate(ctx, s.name)
 	if err != nil {
 		return err
 	}
-	if infos[0].Err != nil {
-		return infos[0].Err
+	if info.Err != nil {
+		return info.Err
 	}
-	s.service = &service{infos[0].ServiceID, infos[0].State, infos[0].CreationDate, infos[0].ExpirationDate}
+	s.service = &service{info.ServiceID, info.State, info.CreationDate, info.ExpirationDate}
 	return nil
 }

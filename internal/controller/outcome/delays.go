@@ -14,6 +14,8 @@ const (
 	progressDelay = time.Second / 2
 	// busyDelay: billing locks and orders take seconds to minutes.
 	busyDelay = time.Minute
+	// passingDelay: an Account tells when it can be used, but for the cases in which nothing of its status has changed.
+	passingDelay = time.Minute
 	// pollDelay: what has to change lies with people: a domain is bought, delegated or paid for.
 	pollDelay = 15 * time.Minute
 	// probeDelay: denied credentials are tried rarely, since repetition may block the account; a new Secret is noticed at once.

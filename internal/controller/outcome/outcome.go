@@ -24,6 +24,8 @@ type Outcome struct {
 	// Awaited says that what is missing may be on its way, since it is applied together with the object, say. For the first
 	// minute of a generation that is no stall; package status keeps the minute.
 	Awaited bool
+	// Silent says that nothing is written for an object that is Ready for its present generation: what it waits for is shown elsewhere.
+	Silent bool
 
 	Reason, Message string
 
@@ -130,12 +132,15 @@ func Of(err error) Outcome {
 func dependent(cause unavailable) Outcome {
 	o := Stalled(cause.ConditionReason(), cause.Error())
 	if cause.Passes() {
-		o.Stalled, o.Reconciling = false, true
+		o.Stalled, o.Reconciling, o.KeepReady, o.Silent, o.After = false, true, true, true, pause.Jittered(passingDelay)
 	}
 	switch o.Reason {
-	case v1alpha1.ReasonAccountNotFound, v1alpha1.ReasonSecretNotFound,
-		v1alpha1.ReasonAccountNotAllowed: // An Account of another namespace that is missing looks the same.
+	case v1alpha1.ReasonAccountNotFound, v1alpha1.ReasonSecretNotFound:
 		o.Awaited = true
+	case v1alpha1.ReasonSecretForbidden: // A Role that is made wakes nobody.
+		o.Awaited, o.After = true, Poll()
+	case v1alpha1.ReasonAccountNotAllowed: // An Account of another namespace that is missing looks the same.
+		o.Awaited, o.After = true, Poll()
 	}
 	return o
 }
@@ -165,10 +170,10 @@ func blockedReason(err error) string {
 	return v1alpha1.ReasonBlocked
 }
 
-// Message adds the remedy, where there is one, to what an error says.
+// Message adds the remedy, where there is one, to what an error says in public.
 func Message(err error) string {
 	if remedy := regapi.Remedy(err); remedy != "" {
-		return fmt.Sprintf("%v. %s", err, remedy)
+		return fmt.Sprintf("%s. %s", regapi.Discreet(err), remedy)
 	}
-	return err.Error()
+	return regapi.Discreet(err)
 }

@@ -39,7 +39,8 @@ func TestEveryClassOfErrorHasItsOutcome(t *testing.T) {
 		"an end amid its changes":    {err: fmt.Errorf("write: %w", &zone.Interrupted{Err: refusal(regapi.CodeServiceUnavailable)}), ready: "Unknown", reason: v1alpha1.ReasonRetrying, waits: true},
 		"throttled amid its changes": {err: &zone.Interrupted{Err: refusal(regapi.CodeIPExceededAllowedConnectionRate)}, ready: "Unknown", reason: v1alpha1.ReasonThrottled, waits: true},
 		"a missing dependency":       {err: fmt.Errorf("connect: %w", &account.Unavailable{Reason: v1alpha1.ReasonSecretNotFound, Message: "create it"}), ready: "False", reason: v1alpha1.ReasonSecretNotFound, stalled: true},
-		"an Account not looked at":   {err: &account.Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: "not checked yet", Passing: true}, ready: "False", reason: v1alpha1.ReasonAccountNotReady},
+		"an Account not looked at":   {err: &account.Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: "not checked yet", Passing: true}, ready: "False", reason: v1alpha1.ReasonAccountNotReady, waits: true},
+		"a Secret that is forbidden": {err: &account.Unavailable{Reason: v1alpha1.ReasonSecretForbidden, Message: "grant it"}, ready: "False", reason: v1alpha1.ReasonSecretForbidden, stalled: true, waits: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := outcome.Of(test.err)
@@ -57,5 +58,22 @@ func TestEveryClassOfErrorHasItsOutcome(t *testing.T) {
 				t.Error("no message")
 			}
 		})
+	}
+}
+
+// A status must not tell whoever names an endpoint what listens there.
+func TestAStatusDoesNotTellWhatAnswersAtAnEndpoint(t *testing.T) {
+	said := map[string]bool{}
+	for _, err := range []error{
+		&regapi.TransportError{Function: "nop", Reason: "cannot connect to 127.0.0.1:6443: connection refused", NeverSent: true},
+		&regapi.TransportError{Function: "nop", Reason: "the certificate of 127.0.0.1:6443 is signed by an unknown authority", NeverSent: true},
+		fmt.Errorf("list the domains: %w", &regapi.TransportError{Function: "service/get_list", Reason: "something that is no envelope", Status: 404, ContentType: "text/html", Length: 19}),
+		&regapi.TransportError{Function: "nop", Reason: "no answer within 60s"},
+	} {
+		o := outcome.Of(err)
+		said[o.Reason+" "+string(o.Ready)+" "+o.Message] = true
+	}
+	if len(said) != 1 {
+		t.Errorf("told apart: %v", said)
 	}
 }

@@ -16,6 +16,11 @@ const (
 	blockLifetime = 5 * time.Minute
 	// maxReservations bounds the reservations of a ledger.
 	maxReservations = 8
+	// quietAfterLoss is how long only Interactive goes after a loss of the ledger that nobody witnessed: as long as anything counts.
+	quietAfterLoss = budgetWindow + slotLength
+	// restoredAfter is how much later than its own time a ledger may have been written. Later it was an older copy that somebody
+	// has put back.
+	restoredAfter = 2 * time.Minute
 )
 
 // slot is a piece of time: the number of slotLengths since 1970.
@@ -82,10 +87,39 @@ type reservation struct {
 	until time.Time
 }
 
+// raise lifts each slot to the larger of both counts.
+func (s slots) raise(other slots) {
+	for at, requests := range other {
+		s[at] = max(s[at], requests)
+	}
+}
+
+// subtract takes away what of other is in s.
+func (s slots) subtract(other slots) {
+	for at, requests := range other {
+		if s[at] -= requests; s[at] <= 0 {
+			delete(s, at)
+		}
+	}
+}
+
 // book is the content of a ledger.
 type book struct {
+	// owner is the name of the budget in full, of which the ledger's own name may be short; empty if nobody has said.
+	owner string
+	// line is drawn when a ledger is begun, and revision grows with each save, at least with the time: so that an older copy of it
+	// is told from a later one, and from one that somebody has begun anew.
+	line     string
+	revision int64
+	// savedAt is the time of the save as its process knew it, after the clock of the ledger's keeper; zero if it did not.
+	savedAt time.Time
+	// quietUntil is how long only Interactive goes, since nothing is known of what was spent; zero if that is known.
+	quietUntil time.Time
+
 	spent    slots
 	reserved []reservation
+	// former are the ledgers of other names whose requests are in spent already, each with its version.
+	former map[string]string
 	// frozenUntil and pause are the last freeze; zero if there is none.
 	frozenUntil time.Time
 	pause       time.Duration
@@ -95,7 +129,49 @@ type book struct {
 func (b book) clone() book {
 	b.spent = maps.Clone(b.spent)
 	b.reserved = slices.Clone(b.reserved)
+	b.former = maps.Clone(b.former)
 	return b
+}
+
+// merge adds to a book that was loaded what this process knows of the ledger. Both may hold what the other lacks.
+//
+// Of two copies of one ledger the larger count holds, slot by slot; what was begun anew tells of other requests, which are added. A
+// reservation that only the older copy has was settled since, unless it is the older one that was loaded.
+func (b *book) merge(known book) {
+	older := b.revision < known.revision
+	switch {
+	case known.line == "": // Nothing was known.
+		return
+	case b.line != known.line:
+		b.spent.add(known.spent)
+		older = true
+	default:
+		b.spent.raise(known.spent)
+	}
+	b.revision = max(b.revision, known.revision)
+	if older {
+		b.keepReservations(known.reserved)
+	}
+	if known.quietUntil.After(b.quietUntil) {
+		b.quietUntil = known.quietUntil
+	}
+	if len(known.former) > 0 && b.former == nil {
+		b.former = map[string]string{}
+	}
+	maps.Copy(b.former, known.former)
+}
+
+// keepReservations adds reservations, of which a later one of the same holder takes an earlier one's place.
+func (b *book) keepReservations(known []reservation) {
+	for _, r := range known {
+		i := slices.IndexFunc(b.reserved, func(other reservation) bool { return other.holder == r.holder })
+		switch {
+		case i < 0:
+			b.reserved = append(b.reserved, r)
+		case b.reserved[i].sequence < r.sequence:
+			b.reserved[i] = r
+		}
+	}
 }
 
 // counted is what counts at most: what was spent, and every reservation as if spent in full.
@@ -118,8 +194,8 @@ func (b *book) withdraw(holder string) reservation {
 	return found
 }
 
-// fold makes room for one more reservation: the oldest are written off as spent in full. Their
-// holders, if they live, find out when they look for them.
+// fold makes room for one more reservation: the oldest are written off as spent in full, and what their
+// holders tell, if they live, counts beside that.
 func (b *book) fold() {
 	slices.SortFunc(b.reserved, func(x, y reservation) int { return x.until.Compare(y.until) })
 	for len(b.reserved) >= maxReservations {
@@ -128,29 +204,43 @@ func (b *book) fold() {
 	}
 }
 
-// normalize drops what is forgotten, and brings into the present what a clock that is ahead has
-// written: nothing may count for longer than if it were spent now or at the end of a block taken now.
-func (b *book) normalize(now time.Time) {
-	latest := now.Add(blockLifetime).Truncate(time.Second)
+// normalize drops what is forgotten at a time that has come for sure, and brings into the present what a clock that is ahead has
+// written: nothing may count for longer than if it were spent at the latest time that it may be, or at the end of a block taken then.
+func (b *book) normalize(certain, latest time.Time) {
+	end := latest.Add(blockLifetime).Truncate(time.Second)
 	for at, requests := range b.spent {
-		if at > slotOf(latest) {
+		if at > slotOf(end) {
 			delete(b.spent, at)
-			b.spent[slotOf(now)] += requests
+			b.spent[slotOf(latest)] += requests
 		}
 	}
-	b.spent.prune(now)
+	b.spent.prune(certain)
+	b.spent.gather(slotOf(end) - maxLedgerSlots + 1)
 	kept := b.reserved[:0]
 	for _, r := range b.reserved {
-		if r.until.After(latest) {
-			r.until = latest
+		if r.until.After(end) {
+			r.until = end
 		}
-		if now.Before(slotOf(r.until).forgotten()) {
+		if certain.Before(slotOf(r.until).forgotten()) {
 			kept = append(kept, r)
 		}
 	}
 	b.reserved = kept
 	b.pause = min(b.pause, maxFreeze)
-	if b.frozenUntil.After(now.Add(maxFreeze)) {
-		b.frozenUntil = now.Add(maxFreeze)
+	if b.frozenUntil.After(latest.Add(maxFreeze)) {
+		b.frozenUntil = latest.Add(maxFreeze)
+	}
+	if quiet := latest.Add(quietAfterLoss); b.quietUntil.After(quiet) {
+		b.quietUntil = quiet
+	}
+}
+
+// gather moves what lies before a slot into that slot, so that a ledger's slots fit into it.
+func (s slots) gather(first slot) {
+	for at, requests := range s {
+		if at < first {
+			delete(s, at)
+			s[first] += requests
+		}
 	}
 }

@@ -14,6 +14,8 @@ const (
 	maxLedgerSlots   = 256
 	maxLedgerHolders = 4 * maxReservations
 	maxHolderBytes   = 64
+	maxOwnerBytes    = 128
+	maxFormers       = 16
 	// maxRequests is the highest limit, and the highest count.
 	maxRequests = 1_000_000
 )
@@ -27,13 +29,19 @@ var errMalformedLedger = errors.New("the ledger is malformed")
 
 // bookJSON is a book as it is saved. Times are seconds since 1970.
 type bookJSON struct {
-	Format int `json:"format"`
+	Format     int    `json:"format"`
+	Owner      string `json:"owner,omitempty"`
+	Line       string `json:"line,omitempty"`
+	Revision   int64  `json:"revision,omitempty"`
+	SavedAt    int64  `json:"savedAt,omitempty"`
+	QuietUntil int64  `json:"quietUntil,omitempty"`
 	// From is the slot of the first of Spent, which are consecutive.
 	From        int64             `json:"from,omitempty"`
 	Spent       []int             `json:"spent,omitempty"`
 	Reserved    []reservationJSON `json:"reserved,omitempty"`
 	FrozenUntil int64             `json:"frozenUntil,omitempty"`
 	PauseSecs   int64             `json:"pauseSeconds,omitempty"`
+	Former      map[string]string `json:"former,omitempty"`
 }
 
 type reservationJSON struct {
@@ -45,7 +53,10 @@ type reservationJSON struct {
 
 // encode writes a normalized book.
 func (b book) encode() ([]byte, error) {
-	data := bookJSON{Format: ledgerFormat}
+	data := bookJSON{
+		Format: ledgerFormat, Owner: b.owner, Line: b.line, Revision: b.revision, Former: b.former,
+		SavedAt: seconds(b.savedAt), QuietUntil: seconds(b.quietUntil),
+	}
 	if taken := slices.Sorted(maps.Keys(b.spent)); len(taken) > 0 {
 		first, last := taken[0], taken[len(taken)-1]
 		data.From, data.Spent = int64(first), make([]int, last-first+1)
@@ -62,6 +73,22 @@ func (b book) encode() ([]byte, error) {
 	return json.Marshal(data)
 }
 
+// seconds since 1970; 0 for no time.
+func seconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+// timeOf is the reverse of seconds.
+func timeOf(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0)
+}
+
 // decodeBook reads a book; no data are an empty one. The book still has to be normalized.
 func decodeBook(raw []byte) (book, error) {
 	decoded := book{spent: slots{}}
@@ -72,6 +99,8 @@ func decodeBook(raw []byte) (book, error) {
 	if len(raw) > maxLedgerBytes || json.Unmarshal(raw, &data) != nil || !data.valid() {
 		return book{}, errMalformedLedger
 	}
+	decoded.owner, decoded.line, decoded.revision, decoded.former = data.Owner, data.Line, data.Revision, data.Former
+	decoded.savedAt, decoded.quietUntil = timeOf(data.SavedAt), timeOf(data.QuietUntil)
 	for i, requests := range data.Spent {
 		if requests > 0 {
 			decoded.spent[slot(data.From)+slot(i)] = requests
@@ -92,7 +121,9 @@ func (d bookJSON) valid() bool {
 	within := func(value, limit int64) bool { return value >= 0 && value <= limit }
 	sound := d.Format >= 1 && within(d.From, lastSecond/60) &&
 		len(d.Spent) <= maxLedgerSlots && len(d.Reserved) <= maxLedgerHolders &&
-		within(d.FrozenUntil, lastSecond) && within(d.PauseSecs, lastSecond/1_000)
+		within(d.FrozenUntil, lastSecond) && within(d.PauseSecs, lastSecond/1_000) &&
+		within(d.SavedAt, lastSecond) && within(d.QuietUntil, lastSecond) && within(d.Revision, lastSecond*1_000) &&
+		len(d.Owner) <= maxOwnerBytes && len(d.Line) <= maxHolderBytes && len(d.Former) <= maxFormers
 	for _, requests := range d.Spent {
 		sound = sound && within(int64(requests), maxRequests)
 	}

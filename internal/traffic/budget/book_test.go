@@ -30,7 +30,7 @@ func TestFullBookIsSmallAndReadsBackAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again.normalize(bookTime)
+	again.normalize(bookTime, bookTime)
 	if diff := cmp.Diff(full, again, cmp.AllowUnexported(book{}, reservation{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -71,7 +71,7 @@ func FuzzLedger(f *testing.F) {
 			return
 		}
 		before := read.counted().total(bookTime)
-		read.normalize(bookTime)
+		read.normalize(bookTime, bookTime)
 		if after := read.counted().total(bookTime); after > before || after < 0 {
 			t.Fatalf("%d requests count where %d did", after, before)
 		}
@@ -94,7 +94,7 @@ func FuzzLedger(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%s: %v", written, err)
 		}
-		again.normalize(bookTime)
+		again.normalize(bookTime, bookTime)
 		if total := again.counted().total(bookTime); min(total, maxRequests) != min(counted, maxRequests) {
 			t.Fatalf("%s counts %d instead of %d", written, total, counted)
 		}

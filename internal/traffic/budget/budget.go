@@ -1,7 +1,6 @@
 package budget
 
 import (
-	"context"
 	"crypto/rand"
 	"sync"
 	"sync/atomic"
@@ -20,7 +19,8 @@ const (
 )
 
 // Budget grants requests so that in no hour, wherever it begins, more go than the limit. That holds
-// across restarts, crashes and processes that share a [Ledger].
+// across restarts, crashes and processes that share a [Ledger], clocks that differ or jump, and ledgers that are put back,
+// deleted or broken while a process lives.
 //
 // A process takes requests from the ledger in blocks, written ahead: what it saves is a reservation,
 // and everybody else counts the whole of it until the process has told what it really spent. It
@@ -28,27 +28,32 @@ const (
 // save per 64 requests. Blocks begin with 4 requests and double, so that a crash loop wastes little;
 // an idle process saves nothing.
 //
-// A ledger whose data cannot be read counts as an hour that has been used up, unless this process
-// knows better; [State] tells. Times ahead of this process's clock count as the present. A
-// process whose clock is behind by some minutes gives the requests of these minutes back too early.
+// What a process reads is merged with what it knows, and never put in its place. A
+// ledger whose data cannot be read counts as an hour that has been used up, unless this process
+// knows better; [State] tells. Where a ledger should be and nobody knows what was in it, only [Interactive] goes for an hour:
+// see [WithExpectedLedger]. Time is that of the ledger's keeper, where he tells it ([Stamp]), and times ahead of it count as the
+// present.
 type Budget struct {
-	id      int64 // the order in which several are locked
-	ledger  Ledger
-	holder  string
-	now     func() time.Time
-	syncing chan struct{} // holds an element while somebody uses the ledger
+	id       int64 // the order in which several are locked
+	ledger   Ledger
+	owner    string
+	expected bool
+	holder   string
+	clock    clock
 
 	mu     sync.Mutex
 	limit  int // 0: no limit at all
 	share  [Priorities]int
 	freeze freeze
 	accounting
+	fair shares
 
-	failure   *LedgerError // the last use of the ledger; nil if it went well
-	retryAt   time.Time
-	closed    bool
-	recovered bool
-	changed   chan struct{} // closed and replaced when waits may have changed
+	exchanging *exchange     // nil if nobody uses the ledger
+	failure    *LedgerError  // of the last use of the ledger; nil if it went well
+	retryAt    time.Duration // by the steady clock
+	closed     bool
+	recovered  bool
+	changed    chan struct{} // closed and replaced when waits may have changed
 }
 
 var budgetIDs atomic.Int64
@@ -59,6 +64,14 @@ type Option func(*Budget)
 // WithLedger sets where the budget remembers; the default is a [MemoryLedger] of its own.
 func WithLedger(ledger Ledger) Option { return func(b *Budget) { b.ledger = ledger } }
 
+// WithOwner names the budget in full, where the name of the ledger is short: a ledger that says to be another's is taken for one
+// that cannot be read.
+func WithOwner(owner string) Option { return func(b *Budget) { b.owner = owner } }
+
+// WithExpectedLedger says that there was a ledger before. If it is gone, so that nobody knows what was spent, only [Interactive]
+// goes for an hour.
+func WithExpectedLedger() Option { return func(b *Budget) { b.expected = true } }
+
 // WithShares sets how much of the limit requests of the two lower Priorities may use up, in percent.
 // They leave the rest to higher ones. Background gets at most what Change gets.
 func WithShares(background, change int) Option {
@@ -68,8 +81,10 @@ func WithShares(background, change int) Option {
 	}
 }
 
-// WithClock sets the clock; the default never jumps while the process runs.
-func WithClock(now func() time.Time) Option { return func(b *Budget) { b.now = now } }
+// WithClock sets the clocks: one that follows corrections, and one that tells how long the process has run.
+func WithClock(wall func() time.Time, steady func() time.Duration) Option {
+	return func(b *Budget) { b.clock = newClock(wall, steady) }
+}
 
 // New makes a budget; a limit below 1 counts as 1. It reads its ledger before the first grant.
 func New(requestsPerHour int, opts ...Option) *Budget {
@@ -89,22 +104,14 @@ func unlimited() *Budget {
 	return &Budget{
 		id:         budgetIDs.Add(1),
 		holder:     rand.Text(),
-		now:        steadyClock(),
-		syncing:    make(chan struct{}, 1),
+		clock:      systemClock(),
 		share:      [Priorities]int{DefaultBackgroundShare, DefaultChangeShare, 100},
-		accounting: accounting{spent: slots{}, size: minBlock, book: book{spent: slots{}}},
+		accounting: accounting{spent: slots{}, debts: slots{}, size: minBlock, book: book{spent: slots{}}},
 		changed:    make(chan struct{}),
 	}
 }
 
 func soundLimit(requestsPerHour int) int { return min(max(requestsPerHour, 1), maxRequests) }
-
-// steadyClock goes on from the present time without following later corrections of it: a correction
-// forward would forget requests too early.
-func steadyClock() func() time.Time {
-	start := time.Now()
-	return func() time.Time { return start.Round(0).Add(time.Since(start)) }
-}
 
 // SetLimit changes the limit. A lower one holds from the next request on, for requests of the past
 // as well.
@@ -130,6 +137,8 @@ type State struct {
 	NextToken time.Time
 	// FrozenUntil is the end of the pause after a refusal by the server; zero if there is none.
 	FrozenUntil time.Time
+	// QuietUntil is how long only Interactive goes, because the ledger was lost; zero if it was not.
+	QuietUntil time.Time
 	// Loaded says that the ledger has been read; before that, nothing is known about other processes.
 	Loaded bool
 	// Recovered says that the data of the ledger could not be read and count as a used-up hour.
@@ -142,10 +151,10 @@ type State struct {
 func (b *Budget) State() State {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := b.now()
+	now := b.clock.now()
 	used := b.used()
 	state := State{
-		Limit: b.limit, Used: used.total(now),
+		Limit: b.limit, Used: used.total(now) + b.held,
 		Loaded: b.loaded, Recovered: b.recovered,
 	}
 	if b.failure != nil {
@@ -160,6 +169,9 @@ func (b *Budget) State() State {
 	if b.freeze.until.After(now) {
 		state.FrozenUntil = b.freeze.until
 	}
+	if b.book.quietUntil.After(now) {
+		state.QuietUntil = b.book.quietUntil
+	}
 	return state
 }
 
@@ -169,24 +181,27 @@ func (b *Budget) cap(p Priority) int { return max(1, b.limit*b.share[p]/100) }
 
 // offer tells when the last of so many requests of a priority could go. b.mu is held.
 func (b *Budget) offer(p Priority, requests int) Offer {
-	now := b.now()
+	now := b.clock.now()
 	rest, hold := b.freeze.wait(now)
 	o := Offer{Wait: rest, Frozen: rest > 0 || hold, Hold: hold}
 	switch {
 	case b.closed:
 		o.Err = errClosed
 	case b.limit == 0:
-	case !b.loaded:
+	case !b.loaded || len(b.formers) > 0:
 		o.sync = b
 	default:
-		if wait := b.whenFree(p, requests, now).Sub(now); wait > rest {
+		if wait := b.whenFree(p, requests, now).Sub(now); wait > o.Wait {
 			o.Wait, o.Frozen = wait, false
 		}
-		if b.left == 0 || !now.Before(b.block.until) {
+		if quiet := b.book.quietUntil.Sub(now); p < Interactive && quiet > o.Wait {
+			o.Wait, o.Frozen, o.Lost = quiet, false, true
+		}
+		if b.left == 0 || !b.clock.latest().Before(b.block.until) || b.clock.blind() {
 			o.sync = b
 		}
 	}
-	if o.sync != nil && now.Before(b.retryAt) {
+	if o.sync != nil && b.clock.steady() < b.retryAt {
 		o.Err = b.failure
 	}
 	return o
@@ -198,55 +213,23 @@ func (b *Budget) whenFree(p Priority, requests int, now time.Time) time.Time {
 	hours := (requests - 1) / b.cap(p)
 	requests -= hours * b.cap(p)
 	used := b.used()
-	free := used.whenFreed(used.total(now)+requests-b.cap(p), now)
+	free := used.whenFreed(used.total(now)+b.held+requests-b.cap(p), now)
 	return free.Add(time.Duration(hours) * budgetWindow)
 }
 
-// token is what one budget gave for a request.
-type token struct {
-	budget   *Budget
-	at       slot
-	sequence int64
-	probe    bool
-}
-
-// spend takes one request; the offer has said that it can. b.mu is held.
-func (b *Budget) spend() token {
-	paid := token{budget: b, at: slotOf(b.now()), probe: b.freeze.admit()}
-	if b.limit > 0 {
-		b.left--
-		b.spent[paid.at]++
-		paid.sequence = b.block.sequence
-	}
-	return paid
-}
-
-// settle ends a request: it gives back what was not sent, and lets others follow a probe.
-func (t token) settle(o Outcome) {
-	b := t.budget
+// Add counts requests that were paid elsewhere, and turned out to be this budget's.
+func (b *Budget) Add(requests int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	// Of a block that is used up nothing comes back: its replacement may be on the way to the ledger.
-	if o.Unsent && b.left > 0 && t.sequence == b.block.sequence && b.spent[t.at] > 0 {
-		b.spent[t.at]--
-		b.left++
-	}
-	if t.probe {
-		b.freeze.endProbe(o.Answered)
-		b.notify()
-	}
+	b.debts[slotOf(b.clock.latest())] += requests
+	b.notify()
 }
 
-// freezeNow starts a pause, and records it in the ledger as far as that is possible: the next
-// process should know it, too.
-func (b *Budget) freezeNow(ctx context.Context) {
+// CertainTime is a time that has come for sure by the clock that the ledger goes by, once that is known.
+func (b *Budget) CertainTime() (at time.Time, known bool) {
 	b.mu.Lock()
-	b.freeze.begin(b.now())
-	b.notify()
-	b.mu.Unlock()
-	if b.ledger != nil {
-		_ = b.sync(ctx, recordFreeze)
-	}
+	defer b.mu.Unlock()
+	return b.clock.certain(), b.loaded
 }
 
 // notify wakes those who wait for the budget. b.mu is held.

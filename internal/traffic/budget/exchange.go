@@ -2,7 +2,9 @@ package budget
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"maps"
 	"time"
 )
 
@@ -23,30 +25,6 @@ var (
 	errContended = errors.New("others save the ledger all the time")
 )
 
-// accounting is what a budget knows of its ledger and of its own requests. The budget's lock guards it.
-type accounting struct {
-	loaded  bool
-	stale   bool // the ledger has changed, or may have
-	book    book // of the ledger, without the budget's own reservation
-	version string
-
-	// block is the reservation that the ledger holds for this budget, and left what may still be
-	// spent of it. spent is what was spent of it, which the ledger does not know yet.
-	block reservation
-	left  int
-	spent slots
-	size  int // of the block
-	// attempt is the sequence of a reservation that was sent to the ledger.
-	attempt int64
-}
-
-// used is what counts: the book, and this budget's own requests.
-func (a *accounting) used() slots {
-	used := a.book.counted()
-	used.add(a.spent)
-	return used
-}
-
 // syncTask is what the ledger is used for.
 type syncTask int
 
@@ -56,11 +34,11 @@ const (
 	giveBack
 )
 
-// draft is a book that is to be saved, and what holds once it is.
-type draft struct {
-	book  book // without the budget's own reservation
-	block reservation
-	size  int
+// exchange is one use of the ledger, of which there is one at a time.
+type exchange struct {
+	task syncTask
+	done chan struct{} // closed when err is there
+	err  error
 }
 
 // Close gives the unspent rest back to the ledger, for the next process. No request is granted
@@ -74,31 +52,51 @@ func (b *Budget) Close(ctx context.Context) error {
 	return b.sync(ctx, giveBack)
 }
 
-// sync reads the ledger if it has to and saves what the task demands. Conflicts with others make it
-// read and decide again.
+// sync has the ledger used for a task, and waits for that or for the end of the context. A use goes on without the caller: a
+// ledger that is slower than the callers are patient would never be read.
 func (b *Budget) sync(ctx context.Context, task syncTask) error {
-	bounded, cancel := context.WithTimeout(ctx, ledgerTimeout)
-	defer cancel()
-	select {
-	case b.syncing <- struct{}{}:
-		defer func() { <-b.syncing }()
-	case <-bounded.Done():
-		return &LedgerError{Reason: "the budget's ledger is in use for too long", cause: bounded.Err()}
+	for {
+		running, mine := b.joinExchange(task)
+		select {
+		case <-running.done:
+		case <-ctx.Done():
+			return &LedgerError{Reason: "the budget's ledger is in use for too long", cause: ctx.Err()}
+		}
+		if mine || (task == takeBlock && running.task == takeBlock) {
+			return running.err
+		}
 	}
-	failure := b.exchange(bounded, task)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if failure == nil {
-		b.failure = nil
-		return nil
-	}
-	if ctx.Err() == nil { // the fault is not the caller's haste
-		b.failure, b.retryAt = failure, b.now().Add(ledgerRest)
-	}
-	return failure
 }
 
-// exchange returns nil once the task is done, or if there was nothing to do.
+// joinExchange gives the exchange that is going on, or begins one.
+func (b *Budget) joinExchange(task syncTask) (running *exchange, mine bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.exchanging != nil {
+		return b.exchanging, false
+	}
+	b.exchanging = &exchange{task: task, done: make(chan struct{})}
+	go b.runExchange(b.exchanging)
+	return b.exchanging, true
+}
+
+// runExchange ends by itself, for its use of the ledger is bounded.
+func (b *Budget) runExchange(running *exchange) {
+	ctx, cancel := context.WithTimeout(context.Background(), ledgerTimeout)
+	defer cancel()
+	failure := b.exchange(ctx, running.task)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.failure = failure; failure != nil {
+		running.err = failure
+		b.retryAt = b.clock.steady() + ledgerRest
+	}
+	b.exchanging = nil
+	close(running.done)
+}
+
+// exchange reads the ledger if it has to and saves what the task demands. Conflicts with others make it read and decide again. It
+// returns nil once the task is done, or if there was nothing to do.
 func (b *Budget) exchange(ctx context.Context, task syncTask) *LedgerError {
 	for range maxConflicts {
 		if err := b.load(ctx, task); err != nil {
@@ -108,22 +106,45 @@ func (b *Budget) exchange(ctx context.Context, task syncTask) *LedgerError {
 		if !needed {
 			return nil
 		}
-		data, err := next.data()
+		err := b.save(ctx, next, version)
 		if err == nil {
-			version, err = b.ledger.Save(ctx, data, version)
-		}
-		if err == nil {
-			b.adopt(next, version, task)
 			return nil
 		}
-		b.mu.Lock()
-		b.stale = true
-		b.mu.Unlock()
 		if !errors.Is(err, ErrConflict) {
 			return &LedgerError{Reason: "the budget's ledger cannot be saved", cause: err}
 		}
 	}
 	return &LedgerError{Reason: "the budget's ledger cannot be saved", cause: errContended}
+}
+
+// save writes a draft, and makes it the present state.
+func (b *Budget) save(ctx context.Context, next draft, version string) error {
+	data, err := next.data()
+	asked := b.clock.read()
+	var stamp Stamp
+	if err == nil {
+		stamp, err = b.ledger.Save(ctx, data, version)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err == nil {
+		b.clock.learnSave(stamp.Time, asked)
+		b.adopt(next, stamp.Version)
+		return nil
+	}
+	b.stale = true
+	if errors.Is(err, ErrConflict) {
+		b.attempt = b.block.sequence // It has not been saved for sure.
+	}
+	return err
+}
+
+// draft is a book that is to be saved, and what holds once it is.
+type draft struct {
+	task  syncTask
+	book  book // without the budget's own reservation
+	block reservation
+	size  int
 }
 
 // data is the book with the budget's own reservation.
@@ -135,109 +156,98 @@ func (d draft) data() ([]byte, error) {
 	return whole.encode()
 }
 
-// load reads the ledger unless its content is known.
-func (b *Budget) load(ctx context.Context, task syncTask) error {
-	b.mu.Lock()
-	known := b.loaded && !b.stale || !b.loaded && task != takeBlock
-	b.mu.Unlock()
-	if known {
-		return nil
-	}
-	data, version, err := b.ledger.Load(ctx)
-	if err != nil {
-		return err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.version = version
-	b.read(data)
-	b.loaded, b.stale = true, false
-	b.notify()
-	return nil
-}
-
-// read takes over the data of a ledger. Data that are gone or cannot be read change nothing for a
-// process that knows what was in them.
-func (b *Budget) read(data []byte) {
-	now := b.now()
-	loaded, err := decodeBook(data)
-	switch {
-	case b.loaded && (err != nil || len(data) == 0):
-		b.recovered = b.recovered || err != nil
-		return
-	case err != nil:
-		b.recovered = true
-		loaded = book{spent: slots{slotOf(now): b.limit}}
-	}
-	loaded.normalize(now)
-	own := loaded.withdraw(b.holder)
-	switch {
-	case own.sequence > 0 && own.sequence == b.attempt && own.sequence != b.block.sequence:
-		b.block, b.left, b.spent = own, own.requests, slots{} // a save that seemed to fail did not
-	case own.sequence == 0 && b.block.sequence > 0:
-		b.spent = slots{} // others have written the whole block off as spent
-	}
-	b.book = loaded
-	b.freeze.adopt(loaded.frozenUntil, loaded.pause, now)
-}
-
 // prepare drafts what is to be saved and tells the version that it builds on; needed is false if
 // there is nothing to save.
 func (b *Budget) prepare(task syncTask) (next draft, version string, needed bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := b.now()
-	next = draft{book: b.book.clone(), block: b.block, size: b.size}
-	next.book.frozenUntil, next.book.pause = time.Time{}, 0
-	if b.freeze.until.After(now) {
-		next.book.frozenUntil, next.book.pause = b.freeze.until, b.freeze.pause
-	}
+	next = draft{task: task, book: b.book.clone(), block: b.block, size: b.size}
+	b.prepareBook(&next.book)
 	switch task {
 	case takeBlock:
-		needed = b.nextBlock(&next, now)
+		needed = b.nextBlock(&next) || !b.closed && b.clock.blind()
 	case giveBack:
-		needed = b.block.sequence > 0
+		needed = b.block.sequence > 0 || len(b.debts) > 0
 		next.book.spent.add(b.spent)
+		if b.held > 0 {
+			next.book.spent[slotOf(b.clock.latest())] += b.held
+		}
 		next.block = reservation{}
 	case recordFreeze:
 		needed = b.loaded
 	}
-	next.book.normalize(now)
+	if !needed {
+		return next, b.version, false
+	}
+	next.book.normalize(b.clock.certain(), b.clock.latest())
 	next.book.fold()
-	b.attempt = next.block.sequence
-	return next, b.version, needed
+	b.attempt, b.drafted = next.block.sequence, maps.Clone(b.debts)
+	return next, b.version, true
+}
+
+// prepareBook puts into a book what every save tells.
+func (b *Budget) prepareBook(next *book) {
+	next.owner, next.revision = b.owner, max(next.revision+1, b.clock.certain().UnixMilli())
+	if next.line == "" {
+		next.line = rand.Text()
+	}
+	if next.savedAt = (time.Time{}); b.clock.exact {
+		next.savedAt = b.clock.latest()
+	}
+	if next.former == nil && len(b.formerRead) > 0 {
+		next.former = map[string]string{}
+	}
+	for name, version := range b.formerRead {
+		if len(next.former) >= maxFormers {
+			clear(next.former) // Rather count some of them twice.
+		}
+		next.former[name] = version
+	}
+	next.spent.add(b.debts)
+	next.frozenUntil, next.pause = time.Time{}, 0
+	if b.freeze.until.After(b.clock.now()) {
+		next.frozenUntil, next.pause = b.freeze.until, b.freeze.pause
+	}
 }
 
 // nextBlock drafts the replacement of a block that is used up or has expired; false if the present
 // one will do, or if nothing is free. b.mu is held.
-func (b *Budget) nextBlock(next *draft, now time.Time) bool {
-	if b.closed || b.left > 0 && now.Before(b.block.until) {
+func (b *Budget) nextBlock(next *draft) bool {
+	latest := b.clock.latest()
+	if b.closed || b.left > 0 && latest.Before(b.block.until) && !b.clock.blind() {
 		return false
 	}
 	if b.left == 0 && b.block.sequence > 0 {
 		next.size = min(2*b.size, maxBlock)
 	}
 	next.book.spent.add(b.spent)
-	requests := min(next.size, b.limit-next.book.counted().total(now))
+	// What is held is to be covered, too: it may turn out to be spent.
+	requests := min(next.size+b.held, b.limit-next.book.counted().total(b.clock.now()))
 	next.block = reservation{
-		holder: b.holder, sequence: b.block.sequence + 1, requests: requests,
-		until: now.Add(blockLifetime).Truncate(time.Second),
+		holder: b.holder, sequence: b.block.sequence + 1, requests: max(0, requests),
+		until: latest.Add(blockLifetime).Truncate(time.Second),
 	}
-	return requests > 0
+	return requests > b.held
 }
 
-// adopt makes a draft that was saved the present state.
-func (b *Budget) adopt(saved draft, version string, task syncTask) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.version = version
-	if task == recordFreeze {
-		return // what was spent in the meantime is the old block's
+// adopt makes a draft that was saved the present state. b.mu is held.
+func (b *Budget) adopt(saved draft, version string) {
+	b.version, b.book = version, saved.book
+	b.debts.subtract(b.drafted)
+	b.drafted = nil
+	for name, of := range saved.book.former {
+		if b.formerRead[name] == of {
+			delete(b.formerRead, name)
+		}
 	}
-	b.book = saved.book
-	b.block, b.left, b.size = saved.block, saved.block.requests, saved.size
+	if saved.task == recordFreeze {
+		return // What was spent in the meantime is the old block's.
+	}
+	b.block, b.size = saved.block, saved.size
+	b.left = max(0, saved.block.requests-b.held)
 	b.spent = slots{}
-	if task == giveBack {
+	if saved.task == giveBack {
+		b.left = 0
 		b.notify()
 	}
 }

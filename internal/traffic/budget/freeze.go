@@ -7,6 +7,8 @@ import "time"
 const (
 	firstFreeze = 5 * time.Minute
 	maxFreeze   = time.Hour
+	// probeRest is the pause after a probe that was sent and told nothing.
+	probeRest = time.Minute
 )
 
 // freeze is the pause that follows a refusal for the rate. When it is over, one request goes as a
@@ -45,10 +47,14 @@ func (f *freeze) admit() (probe bool) {
 	return f.probing
 }
 
-// endProbe draws the conclusion from a probe. One without a verdict leaves the next one due.
-func (f *freeze) endProbe(succeeded bool) {
+// endProbe draws the conclusion from a probe. One without a verdict leaves the next one due: at once if it never left, and a
+// little later if it did.
+func (f *freeze) endProbe(now time.Time, o Outcome) {
 	f.probing = false
-	if succeeded {
+	switch {
+	case o.Answered:
 		f.pause = 0
+	case !o.Unsent && !now.Before(f.until):
+		f.until = now.Add(probeRest)
 	}
 }

@@ -58,7 +58,7 @@ func TestWhatWasNotSentIsGivenBackToAllBudgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		account, egress := New(10), New(10)
 		purse := NewPurse(account, egress)
-		purse.Settle(t.Context(), payNow(t, purse, Change), Outcome{Unsent: true})
+		purse.Settle(payNow(t, purse, Change), Outcome{Unsent: true})
 		if account.State().Used+egress.State().Used != 0 {
 			t.Errorf("%+v, %+v", account.State(), egress.State())
 		}
@@ -69,11 +69,11 @@ func TestARefusalForTheRateFreezesTheBudgetThatItSpeaksOf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		account, neighbour, egress := New(10), New(10), New(10)
 		purse, beside := NewPurse(account, egress), NewPurse(neighbour, egress)
-		purse.Settle(t.Context(), payNow(t, purse, Change), Outcome{Answered: true, AccountRate: true})
+		purse.Settle(payNow(t, purse, Change), Outcome{Answered: true, AccountRate: true})
 		if !purse.Offer(Change, 1).Frozen || beside.Offer(Change, 1).Frozen {
 			t.Error("a refusal for the account's rate froze another, or not the account")
 		}
-		beside.Settle(t.Context(), payNow(t, beside, Change), Outcome{Answered: true, EgressRate: true})
+		beside.Settle(payNow(t, beside, Change), Outcome{Answered: true, EgressRate: true})
 		if !beside.Offer(Change, 1).Frozen || egress.State().FrozenUntil.IsZero() {
 			t.Error("a refusal for the address's rate froze nobody")
 		}

@@ -41,6 +41,7 @@ func (c *ControlPlane) StartOperator(t testing.TB, nameServer string, flags ...s
 		"--namespace=" + operatorNamespace,
 		"--metrics-bind-address=" + address,
 		"--health-probe-bind-address=0",
+		"--allow-loopback-endpoints",
 		"--authoritative-servers=" + nameServer,
 		"--egress-requests-per-hour=1000000", // tests have no hour
 	}, flags...)

@@ -1,0 +1,142 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/pause"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+)
+
+const (
+	// locateLinger lets those who ask at the same time share a request.
+	locateLinger = 250 * time.Millisecond
+	// locatedFor is how long an answer serves those who ask again.
+	locatedFor = 10 * time.Minute
+	// wantedFor is how long after the last question a domain is asked for along with others.
+	wantedFor = 30 * time.Minute
+)
+
+// locator asks for domains that the list of the account lacks: they may be deleted or have moved away, which the list does not tell
+// (7.7, 7.8), or may never have been there. However many there are, they cost a request per thousand and ten minutes. The zero
+// value is ready to use.
+type locator struct {
+	mu      sync.Mutex
+	domains map[string]*location
+	asking  *asking // nil if nobody asks
+}
+
+// location is what is known of a domain.
+type location struct {
+	info    regapi.ServiceInfo
+	askedAt time.Time
+	wanted  time.Time
+}
+
+// asking is a request under way, which whoever came first makes for all.
+type asking struct {
+	done chan struct{} // closed when err is there
+	err  error
+}
+
+// Locate tells about a domain that the list of the account lacks. What concerns the domain alone is the Err of the answer.
+func (c *Connection) Locate(ctx context.Context, domain string) (regapi.ServiceInfo, error) {
+	for {
+		info, known, others := c.absent.look(domain)
+		switch {
+		case known:
+			return info, nil
+		case others == nil:
+			err := c.locateAll(ctx)
+			c.absent.finish(err)
+			if err != nil {
+				return regapi.ServiceInfo{}, err
+			}
+			continue
+		}
+		select {
+		case <-others.done:
+			if others.err != nil {
+				return regapi.ServiceInfo{}, others.err
+			}
+		case <-ctx.Done():
+			return regapi.ServiceInfo{}, fmt.Errorf("ask for the domain: %w", ctx.Err())
+		}
+	}
+}
+
+// look gives what is known of a domain, or who is asking; with neither the caller has to ask.
+func (l *locator) look(domain string) (info regapi.ServiceInfo, known bool, others *asking) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.domains == nil {
+		l.domains = map[string]*location{}
+	}
+	found := l.domains[domain]
+	if found == nil {
+		found = &location{}
+		l.domains[domain] = found
+	}
+	found.wanted = time.Now()
+	if !found.askedAt.IsZero() && time.Since(found.askedAt) < locatedFor {
+		return found.info, true, nil
+	}
+	if l.asking == nil {
+		l.asking = &asking{done: make(chan struct{})}
+		return regapi.ServiceInfo{}, false, nil
+	}
+	return regapi.ServiceInfo{}, false, l.asking
+}
+
+// finish lets those go on who wait for a request.
+func (l *locator) finish(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asking.err = err
+	close(l.asking.done)
+	l.asking = nil
+}
+
+// locateAll asks for every domain that somebody has lately asked for, as far as they fit into a request.
+func (c *Connection) locateAll(ctx context.Context) error {
+	if !pause.For(ctx, locateLinger) {
+		return fmt.Errorf("ask for the domain: %w", ctx.Err())
+	}
+	domains := c.absent.due()
+	refs := make([]regapi.DomainRef, len(domains))
+	for i, domain := range domains {
+		refs[i] = regapi.ByName(domain)
+	}
+	infos, err := c.Client.Service.GetInfo(ctx, refs...)
+	if err != nil {
+		return err
+	}
+	c.absent.learn(domains, infos)
+	return nil
+}
+
+// due gives the domains to ask for, those first of which least is known.
+func (l *locator) due() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.domains, func(_ string, d *location) bool { return time.Since(d.wanted) >= wantedFor })
+	domains := slices.SortedFunc(maps.Keys(l.domains), func(a, b string) int {
+		return cmp.Or(l.domains[a].askedAt.Compare(l.domains[b].askedAt), cmp.Compare(a, b))
+	})
+	return domains[:min(len(domains), regapi.MaxObjects)]
+}
+
+func (l *locator) learn(domains []string, infos []regapi.ServiceInfo) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, domain := range domains {
+		if d := l.domains[domain]; d != nil {
+			d.info, d.askedAt = infos[i], time.Now()
+		}
+	}
+}
