@@ -153,7 +153,8 @@ func TestAListRefusedAsAWholeBlamesOneZone(t *testing.T) {
 						})
 					}
 					account.wait.Wait()
-					if requests := account.simulator.Calls("*"); requests > 15 {
+					// Seven to halve 64 down to one, as many for the sound halves, and some to grow again: which depends on who came first.
+					if requests := account.simulator.Calls("*"); requests > 25 {
 						t.Errorf("%d requests", requests)
 					}
 				})
