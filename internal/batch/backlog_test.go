@@ -72,7 +72,7 @@ func TestEqualEditsOfAnOrdinaryAccountWaitForEachOther(t *testing.T) {
 // waitsFor gives how long a write waits before it is sent, while so many calls are said to be under way.
 func waitsFor(t *testing.T, capability Capability, calls int, scarce, bulk bool, priority traffic.Priority, zones int) (took time.Duration) {
 	t.Helper()
-	inZones(t, capability, zones, func(t *testing.T, account *testAccount) {
+	inZones(t, capability, zones, func(_ *testing.T, account *testAccount) {
 		start := time.Now()
 		ctx := with(priority)
 		if bulk {

@@ -176,14 +176,17 @@ func (z *Zones) sendNext(d *desk) {
 	if !ok {
 		return
 	}
+	z.sending <- struct{}{} // the lane is free when the last answer has come, and not when it has been understood
 	next, ok := z.cut(moment{now: time.Now(), turn: d.priority})
 	if !ok {
+		<-z.sending
 		release()
 		return
 	}
 	z.options.observe(next.Batch)
 	z.dispatcher.Go(func() {
 		defer release()
+		defer func() { <-z.sending }()
 		z.send(turn, next)
 	})
 }

@@ -102,6 +102,20 @@ func TestWhatNeverLeftQueuesAgainAndWhatMayHaveBeenMadeDoesNot(t *testing.T) {
 	})
 }
 
+func TestNothingIsCutBeforeTheLastAnswerIsUnderstood(t *testing.T) {
+	inLane(t, Ordinary, 50, func(t *testing.T, account *testAccount) {
+		account.simulator.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: "zone/add_alias", Code: "IP_INVALID"})
+		for i, domain := range account.domains {
+			account.simulator.AddRecord(domain, regapitest.Record{Name: "www", Type: "A", Content: "192.0.2.1"})
+			old := regapi.RemoveRecord{Subdomain: "www", RecordType: "A", Content: "192.0.2.1"}
+			results, err := account.Write(patiently(t, traffic.Change), domain, []regapi.Action{addr("www", byte(i+2)), old}, nil, []int{0})
+			if err != nil || results[0] == nil || results[1] == nil || !account.holds(domain, "www", "192.0.2.1") {
+				t.Fatalf("%s: the old record was removed although nothing takes its place: %v, %v", domain, results, err)
+			}
+		}
+	})
+}
+
 func TestTwentyOfTwoHundredChallengesOvertakeAChange(t *testing.T) {
 	inLane(t, Ordinary, 201, func(t *testing.T, account *testAccount) {
 		first := account.start(patiently(t, traffic.Change), zoneName(0), txt("in flight", "x"))
@@ -153,7 +167,8 @@ func TestAListRefusedAsAWholeBlamesOneZone(t *testing.T) {
 						})
 					}
 					account.wait.Wait()
-					if requests := account.simulator.Calls("*"); requests > 15 {
+					// Seven to halve 64 down to one, as many for the sound halves, and some to grow again: which depends on who came first.
+					if requests := account.simulator.Calls("*"); requests > 25 {
 						t.Errorf("%d requests", requests)
 					}
 				})

@@ -37,8 +37,10 @@ type Zones struct {
 	// base ends with the last request; no caller's context ends a request that others share.
 	base   context.Context
 	cancel context.CancelFunc
-	// dispatcher are the goroutines of the desks, and of the request under way.
+	// dispatcher are the goroutines of the desks, and of the request under way. sending holds an element from the moment in which
+	// it is decided what a request holds until its answer is settled: what is sent next depends on it.
 	dispatcher sync.WaitGroup
+	sending    chan struct{}
 
 	mu         sync.Mutex
 	closed     bool
@@ -69,7 +71,7 @@ func New(client *regapi.Client, opts ...Option) *Zones {
 	base, cancel := context.WithCancel(context.Background())
 	z := &Zones{
 		client: client, options: settings,
-		base: base, cancel: cancel,
+		base: base, cancel: cancel, sending: make(chan struct{}, 1),
 		capability: Unknown,
 		sizes: sizes{
 			reads: portion.New(settings.limits.Zones), records: portion.New(settings.limits.Zones),

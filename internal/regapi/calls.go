@@ -18,7 +18,7 @@ func (c *Client) each(ctx context.Context, function string, kind listKind, refs 
 // result is decoded into an E, which stays the zero value where the result has an Err.
 func collect[E, R any](ctx context.Context, c *Client, call listCall, build func(DomainResult, E) R) ([]R, error) {
 	collected := make([]R, len(call.refs))
-	items, _, err := c.listWithAnswer(ctx, call, func(i int, item *listItem, element object, _ *redactor) {
+	items, err := c.listTaking(ctx, call, func(i int, item *listItem, element object, _ *redactor) {
 		var decoded E
 		if element == nil || !item.decode(call, element, &decoded) {
 			var none E

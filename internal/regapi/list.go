@@ -50,17 +50,16 @@ type taking func(index int, item *listItem, element object, redactor *redactor)
 // list sends one request and returns an item for each reference, in the order of the references.
 // Without references it sends nothing.
 func (c *Client) list(ctx context.Context, call listCall) ([]listItem, error) {
-	items, _, err := c.listWithAnswer(ctx, call, nil)
-	return items, err
+	return c.listTaking(ctx, call, nil)
 }
 
-// listWithAnswer is list for functions whose elements tell more than their results; take may be nil.
-func (c *Client) listWithAnswer(ctx context.Context, call listCall, take taking) ([]listItem, *Answer, error) {
+// listTaking is list for functions whose elements tell more than their results; take may be nil.
+func (c *Client) listTaking(ctx context.Context, call listCall, take taking) ([]listItem, error) {
 	if err := call.validate(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(call.refs) == 0 {
-		return nil, nil, nil
+		return nil, nil
 	}
 	answer, err := c.doList(ctx, call.function, call.body(), len(call.refs), call.members()...)
 	if refusal := ofElement(err); refusal != nil {
@@ -68,20 +67,20 @@ func (c *Client) listWithAnswer(ctx context.Context, call listCall, take taking)
 		if take != nil {
 			take(0, &item, nil, nil)
 		}
-		return []listItem{item}, &Answer{}, nil
+		return []listItem{item}, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	elements, ok := call.elements(answer)
 	if !ok {
-		return nil, nil, unusable(call.function, "JSON without the list "+call.kind.member, answer)
+		return nil, unusable(call.function, "JSON without the list "+call.kind.member, answer)
 	}
 	items := call.items(elements, answer.redactor, take)
 	if len(items) == 1 {
 		answer.fared(items[0].Err)
 	}
-	return items, answer, nil
+	return items, nil
 }
 
 // members are the members of the answer under which the list may stand.

@@ -42,7 +42,7 @@ func (z *ZoneService) UpdateRecords(ctx context.Context, updates []ZoneUpdate) (
 		call.extras = append(call.extras, map[string]any{"action_list": actions})
 	}
 	results := make([]ZoneUpdateResult, len(updates))
-	items, _, err := z.client.listWithAnswer(ctx, call, func(i int, item *listItem, element object, redactor *redactor) {
+	items, err := z.client.listTaking(ctx, call, func(i int, item *listItem, element object, redactor *redactor) {
 		results[i] = updateResult(item, element, updates[i].Actions, redactor)
 		item.Err = results[i].Err
 	})
