@@ -169,7 +169,7 @@ func TestAStatusIsLostInTheMiddleOfAChange(t *testing.T) {
 
 func TestAFreshZoneAnswersWithWhatIsDeclaredAndKeepsItsParkingAddressesInTheStatus(t *testing.T) {
 	h := newHarness(t, controllertest.Options{Sweeps: controllertest.Soon})
-	registrar := strangers[:2]
+	registrar := strangers[:2:2]
 	parking := []regapitest.Record{
 		held("@", "A", "194.58.112.165"), held("@", "A", "194.58.112.166"), held("@", "A", "194.58.112.167"), held("@", "A", "194.58.112.168"),
 		held("www", "A", "194.58.112.165"), held("www", "AAAA", "2001:db8::165"),

@@ -141,7 +141,7 @@ func TestManyForeignValuesInALargeZoneWait(t *testing.T) {
 
 func TestTheRegistrarsNameServersAreInNobodysPlan(t *testing.T) {
 	h := newHarness(t, controllertest.Options{})
-	servers := strangers[:2]
+	servers := strangers[:2:2] // What is appended must not come into the list that all tests share.
 	h.API.SetRecords("example.ru", slices.Concat(strangers, liveRecords))
 	object := h.CreateZoneWith(v1alpha1.DNSZoneSpec{
 		Prune: v1alpha1.PruneAll, DeletionPolicy: v1alpha1.DeletionDelete, Records: []v1alpha1.NameRecords{addresses("www", "192.0.2.1")},
