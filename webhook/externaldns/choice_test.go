@@ -144,7 +144,7 @@ func (h *harness) wantServed(domains ...string) {
 	}
 }
 
-// external-dns asks once, when it starts, which domains it may use.
+// External-dns asks once, when it starts, which domains it may use.
 func TestADNSZoneThatDoesNotCountYetIsToldToExternalDNSAndServesNothing(t *testing.T) {
 	h := newHarness(t, Settings{Domains: []string{"example.ru", "new.ru"}}, optedIn("example.ru"))
 	for _, domain := range []string{"new.ru", "other.ru", "below.example.ru"} {
