@@ -125,6 +125,9 @@ func (c *Connection) Identify(ctx context.Context) (regapi.Identity, error) {
 // Budget tells what is left of the login's requests.
 func (c *Connection) Budget() budget.State { return c.budget.State() }
 
+// Owner names the login, as its requests are counted.
+func (c *Connection) Owner() string { return c.ID }
+
 // KnownZone gives a zone as it was last seen, without a request.
 func (c *Connection) KnownZone(domain string) (regapi.ZoneRecords, bool) {
 	return c.Inventory.Zone(domain)

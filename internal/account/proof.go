@@ -7,10 +7,10 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
-// Login gives the login of an Account (see tenancy.Login) as far as it is proven: REG.API has accepted the very credentials and the endpoint
+// ProvenLogin gives the login of an Account (see tenancy.Login) as far as it is proven: REG.API has accepted the very credentials and the endpoint
 // that the connection is made of. It is empty where it is not, as between a change of the spec or the Secret and the check that follows: what
 // an Account claims to be counts for nothing.
-func (c *Connection) Login(of *v1alpha1.Account) string {
+func (c *Connection) ProvenLogin(of *v1alpha1.Account) string {
 	ready := meta.FindStatusCondition(of.Status.Conditions, v1alpha1.ConditionReady)
 	if c.madeFor != madeFor(of) || ready == nil || ready.Status != "True" || ready.ObservedGeneration != of.Generation {
 		return ""

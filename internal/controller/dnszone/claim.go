@@ -38,7 +38,7 @@ func (r *Reconciler) claim(ctx context.Context, s *scope) error {
 // loginOf gives the login of the account, if it is proven, or if it is the one that the object claims its zone through: while a new spec
 // or Secret of the Account waits to be checked, what has ruled goes on ruling.
 func (s *scope) loginOf(connection *account.Connection, of *v1alpha1.Account) string {
-	if proven := connection.Login(of); proven != "" {
+	if proven := connection.ProvenLogin(of); proven != "" {
 		return proven
 	}
 	if claimed := s.zone.Status.Claim; claimed != nil && claimed.Login == tenancy.Login(of) {
@@ -55,7 +55,7 @@ func (r *Reconciler) concede(ctx context.Context, s *scope, own tenancy.Standing
 		claimed.Login = own.Login
 	}
 	connection, err := r.Directory.ResolveFor(ctx, r.Client, s.zone.Namespace, s.zone.Spec.AccountRef, s.target.Domain)
-	if err == nil && connection.Login(own.Account) == own.Login {
+	if err == nil && connection.ProvenLogin(own.Account) == own.Login {
 		claimed.Login = own.Login
 	}
 	s.zone.Status.Claim = claimed

@@ -58,7 +58,7 @@ func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 	if err := r.Get(ctx, s.domain.Spec.AccountRef.KeyFrom(s.domain.Namespace), &of); err != nil {
 		return fmt.Errorf("read the Account: %w", err)
 	}
-	s.login = s.connection.Login(&of)
+	s.login = s.connection.ProvenLogin(&of)
 	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.domain)), name, aspects)
 	return nil
 }
