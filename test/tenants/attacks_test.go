@@ -122,11 +122,11 @@ func TestATenantWithAShareOfAnAccountGetsTheDomainsThatItNamesAndNoOther(t *test
 	}
 }
 
-// TestAFloodLeavesTheOthersWhatTheyCost has one tenant make objects that are refused, that hang and that name others' domains, while twenty others
+// TestAFloodLeavesTheOthersWhatTheyCost has one tenant make objects that are refused, that hang and that name others' domains, while ten others
 // change a record each and have a challenge presented. What each of these costs is counted.
 func TestAFloodLeavesTheOthersWhatTheyCost(t *testing.T) {
-	const others = 20
-	flood := 300
+	const others = 10
+	flood := 200
 	if testing.Short() {
 		flood = 60
 	}
