@@ -149,7 +149,7 @@ func lasting(err error) bool {
 // isLasting is lasting, but for an Account that is only waited for.
 func isLasting(err error) bool {
 	unavailable, ok := errors.AsType[*account.Unavailable](err)
-	return lasting(err) && !(ok && unavailable.Passing)
+	return lasting(err) && (!ok || !unavailable.Passing)
 }
 
 // filter gives the domains that are served, and those that may be: external-dns asks once and keeps them.
