@@ -137,6 +137,9 @@ func (c *Connection) whoIs() regapi.Identity {
 // Budget tells what is left of the login's requests.
 func (c *Connection) Budget() budget.State { return c.budget.State() }
 
+// Owner names the login, as its requests are counted.
+func (c *Connection) Owner() string { return c.ID }
+
 // KnownZone gives a zone as it was last seen, without a request.
 func (c *Connection) KnownZone(domain string) (regapi.ZoneRecords, bool) {
 	return c.Inventory.Zone(domain)

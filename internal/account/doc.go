@@ -2,8 +2,8 @@
 //
 // REG.API counts requests per user and asks for one at a time (1.2), so everything in the process that works for a
 // login has to go through the same lane and pay the same budget: the controllers and both webhooks. [Directory] is
-// where they get their [Connection] from; nobody else makes one. It decides who is who: which Account may be used from which
-// namespace, which Secret it stands on, and which login that is. A Connection has
+// where they get their [Connection] from; nobody else makes one. It decides which Secret an Account stands on, and which login
+// that is; who may use it is for package tenancy. A Connection has
 //
 //   - a regapi.Client, for everything that is asked for seldom, with the policies of package traffic;
 //   - the batches of package batch, for reading and writing zones;

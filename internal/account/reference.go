@@ -113,12 +113,3 @@ func accountNotReady(found *v1alpha1.Account) error {
 		Passing: meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReconciling),
 	}
 }
-
-// MayBecomeReady says whether an Account is ready, or may be without anybody's doing: it has not been checked yet, or is tried again.
-func MayBecomeReady(found *v1alpha1.Account) bool {
-	if meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady) {
-		return true
-	}
-	waiting, ok := accountNotReady(found).(*Unavailable)
-	return ok && waiting.Passing
-}

@@ -119,14 +119,14 @@ type Editor struct {
 func NewEditor() *Editor { return &Editor{} }
 
 // Edit brings a zone to what somebody wants of it: it reads the zone, plans, writes, and reads it back. While it runs no
-// other Edit of the same zone does. A zone that is known already and needs nothing, or that cannot be changed, costs no
+// other Edit of the same owner's zone does. A zone that is known already and needs nothing, or that cannot be changed, costs no
 // request; what is known may be minutes old, so that the Store is always asked for a reading before anything is written.
 //
 // A change that REG.API refuses does not stop the others: it is among the failures of the result, and so are the removals that
 // needed it, which are not made. An error ends the edit at once, and says that the zone's state is not known; what Prepare
 // wrote down lets the next edit find out. It is an Interrupted where some changes had been made.
 func (e *Editor) Edit(ctx context.Context, target Target, edit Edit) (Result, error) {
-	unlock, err := e.locks.lock(ctx, target.Domain)
+	unlock, err := e.locks.lock(ctx, target.Store.Owner()+" "+target.Domain)
 	if err != nil {
 		return Result{}, err
 	}

@@ -38,6 +38,7 @@ func newTarget(t *testing.T, options ...regapitest.Option) (Target, *regapitest.
 type directStore struct {
 	client *regapi.Client
 	known  *regapi.ZoneRecords
+	owner  string
 }
 
 func (d *directStore) KnownZone(string) (regapi.ZoneRecords, bool) {
@@ -70,6 +71,8 @@ func (d *directStore) WriteZone(ctx context.Context, domain string, actions []re
 	}
 	return results, nil
 }
+
+func (d *directStore) Owner() string { return d.owner }
 
 func (d *directStore) WriteWeb(ctx context.Context, domain, function string) error {
 	return d.client.Call(ctx, function, map[string]any{"dname": domain}, nil)
@@ -234,6 +237,24 @@ func TestOneZoneIsEditedOnceAtATime(t *testing.T) {
 			t.Errorf("%d locks are left over", len(locks.locks))
 		}
 	})
+}
+
+// A stranger may say that he holds a domain, and his account may hang while he has his zone of that name edited.
+func TestNobodyWaitsForAZoneOfTheSameNameThatSomebodyElseEdits(t *testing.T) {
+	editor := NewEditor()
+	owned, _ := newTarget(t)
+	strangers, _ := newTarget(t)
+	strangers.Store.(*directStore).owner = "stranger"
+	hanging := Edit{Plan: func(Snapshot) Edits {
+		result, err := editor.Edit(t.Context(), owned, asking(Change{Add, addr("www", "192.0.2.1")}))
+		if err != nil || len(result.Made()) != 1 {
+			t.Errorf("beside it %v was made, %v", result.Made(), err)
+		}
+		return Edits{}
+	}}
+	if _, err := editor.Edit(t.Context(), strangers, hanging); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestWaitingForAZoneEndsWithTheContext(t *testing.T) {

@@ -34,6 +34,8 @@ func newModel(records ...Record) *modelStore {
 	return &modelStore{zone: membership(records), killAfter: -1, hidden: map[Record]bool{}}
 }
 
+func (m *modelStore) Owner() string { return "" }
+
 func (m *modelStore) KnownZone(string) (regapi.ZoneRecords, bool) { return regapi.ZoneRecords{}, false }
 
 func (m *modelStore) ReadZone(context.Context, string) (regapi.ZoneRecords, error) {

@@ -8,6 +8,9 @@ import (
 
 // Store is how zones are read and written: the part of an account that an Editor needs.
 type Store interface {
+	// Owner names the login whose zones these are. Zones of one name that two owners say they hold are two zones: nobody waits for a
+	// stranger's account.
+	Owner() string
 	// KnownZone gives a zone as it was last seen, which may be minutes ago, without a request. What was seen before the last
 	// write of the zone is not known.
 	KnownZone(domain string) (regapi.ZoneRecords, bool)

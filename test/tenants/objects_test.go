@@ -11,12 +11,14 @@ import (
 
 	acme "github.com/cert-manager/cert-manager/pkg/acme/webhook/apis/acme/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/webhook/certmanager"
 )
 
 // Addresses of the owner and of the tenant.
@@ -45,9 +47,9 @@ func (w *world) account(as client.Client, namespace, name, login, password, endp
 // ownersAccount is that of the domains, which the namespace of the ClusterIssuer may use.
 func (w *world) ownersAccount() {
 	w.Helper()
-	w.account(w.admin, ownersNamespace, "main", "owner", "owner", w.api.URL(), func(s *v1alpha1.AccountSpec) {
+	w.account(w.admin, w.owners, "main", "owner", "owner", w.api.URL(), func(s *v1alpha1.AccountSpec) {
 		s.AllowedNamespaces = &v1alpha1.AllowedNamespaces{From: v1alpha1.NamespacesSelector, Selector: &metav1.LabelSelector{
-			MatchLabels: map[string]string{"kubernetes.io/metadata.name": issuersNamespace},
+			MatchLabels: map[string]string{"kubernetes.io/metadata.name": w.issuers},
 		}}
 	})
 }
@@ -69,8 +71,8 @@ func zoneFor(namespace, domain, address string, ref v1alpha1.AccountReference) *
 	}
 }
 
-func ownersZone(domain string) *v1alpha1.DNSZone {
-	return zoneFor(ownersNamespace, domain, ours, v1alpha1.AccountReference{Name: "main"})
+func (w *world) ownersZone(domain string) *v1alpha1.DNSZone {
+	return zoneFor(w.owners, domain, ours, v1alpha1.AccountReference{Name: "main"})
 }
 
 // eventually waits until a check passes.
@@ -157,10 +159,17 @@ func (w *world) order(name, address string) {
 // challenge has cert-manager present one, for a ClusterIssuer that names no Account.
 func (w *world) challenge(fqdn string) {
 	w.Helper()
-	request := &acme.ChallengeRequest{Type: "dns-01", Key: "key", ResourceNamespace: issuersNamespace, ResolvedFQDN: fqdn}
-	if err := w.solver.Present(request); err != nil {
+	if err := w.solver.Present(w.challengeOf(fqdn, w.issuers, nil)); err != nil {
 		w.Errorf("the challenge of %s: %v", fqdn, err)
 	}
+}
+
+// challengeOf gives a request of cert-manager for an Issuer of a namespace, which may name an Account.
+func (w *world) challengeOf(fqdn, namespace string, ref *v1alpha1.AccountReference) *acme.ChallengeRequest {
+	w.Helper()
+	raw, err := json.Marshal(certmanager.Config{AccountRef: ref})
+	w.must(err)
+	return &acme.ChallengeRequest{Type: "dns-01", Key: "key", ResourceNamespace: namespace, ResolvedFQDN: fqdn, Config: &apiextensionsv1.JSON{Raw: raw}}
 }
 
 // holds says whether REG.API has a record.

@@ -16,10 +16,19 @@ import (
 // attacks are what the tenant's objects for the owner's domain stand on.
 var attacks = map[string]v1alpha1.AccountReference{
 	"no-account":   {Name: "missing"},
-	"foreign":      {Namespace: ownersNamespace, Name: "main"},
+	"foreign":      {Name: "main"}, // of the owner's namespace
 	"not-working":  {Name: "denied"},
 	"not-holding":  {Name: "other"},
 	"own-endpoint": {Name: "own"},
+}
+
+// reference is what an attack stands on.
+func (w *world) reference(attack string) v1alpha1.AccountReference {
+	ref := attacks[attack]
+	if attack == "foreign" {
+		ref.Namespace = w.owners
+	}
+	return ref
 }
 
 // scene is a domain of the owner's, and how old the tenant's objects for it are beside the owner's.
@@ -30,9 +39,9 @@ type scene struct{ when, attack, domain string }
 func TestTheOwnerIsNeverHindered(t *testing.T) {
 	w := newWorld(t)
 	w.ownersAccount()
-	w.account(w.tenant, tenantsNamespace, "denied", "mallory", "wrong", w.api.URL(), hostile)
-	w.account(w.tenant, tenantsNamespace, "other", "mallory", "mallory", w.api.URL(), hostile)
-	w.account(w.tenant, tenantsNamespace, "own", "owner", "owner", w.theirs.URL(), hostile) // His server knows him by the owner's number.
+	w.account(w.tenant, w.tenants, "denied", "mallory", "wrong", w.api.URL(), hostile)
+	w.account(w.tenant, w.tenants, "other", "mallory", "mallory", w.api.URL(), hostile)
+	w.account(w.tenant, w.tenants, "own", "owner", "owner", w.theirs.URL(), hostile) // His server knows him by the owner's number.
 	scenes := w.scenes()
 	owners := map[scene]*v1alpha1.DNSZone{}
 	w.stage(scenes, "older", func(s scene) { w.attack(s) })
@@ -41,7 +50,7 @@ func TestTheOwnerIsNeverHindered(t *testing.T) {
 		if s.when == "same-second" {
 			owners[s] = w.together(s)
 		} else {
-			owners[s] = ownersZone(s.domain)
+			owners[s] = w.ownersZone(s.domain)
 			w.must(w.admin.Create(t.Context(), owners[s]))
 		}
 	}
@@ -90,7 +99,7 @@ func (w *world) stage(scenes []scene, when string, act func(scene)) {
 		}
 	}
 	var zones v1alpha1.DNSZoneList
-	w.must(w.tenant.List(w.Context(), &zones, client.InNamespace(tenantsNamespace)))
+	w.must(w.tenant.List(w.Context(), &zones, client.InNamespace(w.tenants)))
 	for i := range zones.Items {
 		w.settled(&zones.Items[i])
 	}
@@ -101,11 +110,11 @@ func (w *world) attack(s scene) *v1alpha1.DNSZone {
 	w.Helper()
 	var first *v1alpha1.DNSZone
 	for _, domain := range []string{s.domain, "api." + s.domain} {
-		object := zoneFor(tenantsNamespace, domain, hostil, attacks[s.attack])
+		object := zoneFor(w.tenants, domain, hostil, w.reference(s.attack))
 		object.Annotations = map[string]string{v1alpha1.AnnotationPaused: "true"}
 		w.must(w.tenant.Create(w.Context(), object))
-		held := &v1alpha1.Domain{Spec: v1alpha1.DomainSpec{AccountRef: attacks[s.attack], DomainName: v1alpha1.DomainName(domain)}}
-		held.Namespace, held.GenerateName = tenantsNamespace, "domain-"
+		held := &v1alpha1.Domain{Spec: v1alpha1.DomainSpec{AccountRef: w.reference(s.attack), DomainName: v1alpha1.DomainName(domain)}}
+		held.Namespace, held.GenerateName = w.tenants, "domain-"
 		w.must(w.tenant.Create(w.Context(), held))
 		if first == nil {
 			first = object
@@ -118,13 +127,13 @@ func (w *world) attack(s scene) *v1alpha1.DNSZone {
 func (w *world) together(s scene) *v1alpha1.DNSZone {
 	w.Helper()
 	for {
-		theirs, mine := w.attack(s), ownersZone(s.domain)
+		theirs, mine := w.attack(s), w.ownersZone(s.domain)
 		w.must(w.admin.Create(w.Context(), mine))
 		if theirs.CreationTimestamp.Equal(&mine.CreationTimestamp) {
 			return mine
 		}
 		w.must(w.admin.Delete(w.Context(), mine))
-		w.must(w.tenant.DeleteAllOf(w.Context(), &v1alpha1.DNSZone{}, client.InNamespace(tenantsNamespace), client.MatchingFields{"metadata.name": theirs.Name}))
+		w.must(w.tenant.DeleteAllOf(w.Context(), &v1alpha1.DNSZone{}, client.InNamespace(w.tenants), client.MatchingFields{"metadata.name": theirs.Name}))
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
@@ -43,22 +44,22 @@ import (
 
 func TestMain(m *testing.M) { apiservertest.Main(m, apiservertest.WithCRDs()) }
 
-// The namespaces: of who has the domains, of the attacker, and of a ClusterIssuer.
-const (
-	ownersNamespace  = "owner"
-	tenantsNamespace = "tenant"
-	issuersNamespace = "cert-manager"
-	operators        = "system" // as config/rbac has it
-)
+// operators is the operator's namespace, as config/rbac has it.
+const operators = "system"
 
 // world is a cluster with the operator, REG.API with the owner's domains, and a server of the tenant's.
 type world struct {
 	*testing.T
+	// The namespaces: of who has the domains, of the attacker, and of a ClusterIssuer.
+	owners, tenants, issuers string
+
 	admin, tenant client.Client
 	api, theirs   *regapitest.Server
 	provider      *httptest.Server
 	solver        *certmanager.Solver
 	logs          *logs
+	// stop ends the operator.
+	stop func()
 }
 
 type logs struct {
@@ -81,18 +82,26 @@ func scheme(t *testing.T) *runtime.Scheme {
 	return made
 }
 
-// newWorld starts everything. It is made once, since its namespaces are.
+// newWorld starts everything, in namespaces of its own.
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{T: t, logs: &logs{}, api: simulator(t), theirs: simulator(t)}
 	w.admin = w.clientAs(rest.ImpersonationConfig{})
-	for _, name := range []string{ownersNamespace, tenantsNamespace, issuersNamespace, operators} {
-		w.must(w.admin.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}))
+	for name, made := range map[string]*string{"owner-": &w.owners, "tenant-": &w.tenants, "cert-manager-": &w.issuers} {
+		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: name}}
+		w.must(w.admin.Create(t.Context(), namespace))
+		*made = namespace.Name
 	}
+	w.must(client.IgnoreAlreadyExists(w.admin.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: operators}})))
 	for _, file := range []string{"service_account", "role", "role_binding", "user_roles"} {
 		w.apply("../../config/rbac/" + file + ".yaml")
 	}
 	w.tenant = w.attacker()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("log of the operator:\n%s", w.logs.text.String())
+		}
+	})
 	w.startOperator()
 	return w
 }
@@ -143,7 +152,7 @@ func (w *world) apply(file string) {
 			w.Fatal(err)
 		}
 		if len(object.Object) > 0 {
-			w.must(w.admin.Create(w.Context(), object))
+			w.must(client.IgnoreAlreadyExists(w.admin.Create(w.Context(), object)))
 		}
 	}
 }
@@ -154,7 +163,7 @@ func (w *world) attacker() client.Client {
 	w.Helper()
 	for _, role := range []string{"viewer", "editor", "administrator", "system:aggregate-to-edit", "system:aggregate-to-view"} {
 		w.must(w.admin.Create(w.Context(), &rbacv1.RoleBinding{
-			ObjectMeta: metav1.ObjectMeta{Namespace: tenantsNamespace, GenerateName: "mallory-"},
+			ObjectMeta: metav1.ObjectMeta{Namespace: w.tenants, GenerateName: "mallory-"},
 			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: role},
 			Subjects:   []rbacv1.Subject{{APIGroup: rbacv1.GroupName, Kind: "User", Name: "mallory"}},
 		}))
@@ -172,6 +181,7 @@ func (w *world) startOperator() {
 	skip := true
 	mgr, err := ctrl.NewManager(as, ctrl.Options{
 		Scheme: scheme(w.T), Logger: logger, Metrics: server.Options{BindAddress: "0"}, Controller: config.Controller{SkipNameValidation: &skip},
+		Cache: cache.Options{DefaultNamespaces: map[string]cache.Config{w.owners: {}, w.tenants: {}, w.issuers: {}}},
 	})
 	w.must(err)
 	alarm := &waking.Alarm{}
@@ -180,25 +190,24 @@ func (w *world) startOperator() {
 	ctx, stop := context.WithCancel(context.Background())
 	w.must(mgr.Add(directory))
 	w.must(controller.SetupWithManager(ctx, mgr, controller.Dependencies{Directory: directory, Editor: editor, Alarm: alarm}))
-	w.serve(mgr, directory, editor)
+	endWebhooks := w.serve(mgr, directory, editor)
 	ended := make(chan error, 1)
 	go func() { ended <- mgr.Start(ctx) }()
-	w.Cleanup(func() {
+	w.stop = sync.OnceFunc(func() {
+		endWebhooks()
 		stop()
 		if err := <-ended; err != nil {
 			w.Errorf("the operator: %v", err)
 		}
-		if w.Failed() {
-			w.Logf("its log:\n%s", w.logs.text.String())
-		}
 	})
+	w.Cleanup(w.stop)
 	if !mgr.GetCache().WaitForCacheSync(ctx) {
 		w.Fatal("the caches do not fill")
 	}
 }
 
 // serve runs both webhooks, of which the server of REG.API that has the owner's domains is the one that is trusted.
-func (w *world) serve(mgr ctrl.Manager, directory *account.Directory, editor *zone.Editor) {
+func (w *world) serve(mgr ctrl.Manager, directory *account.Directory, editor *zone.Editor) (end func()) {
 	trust := tenancy.Trust{w.api.URL()}
 	provider := externaldns.NewProvider(externaldns.Settings{
 		Reader: mgr.GetClient(), Directory: directory, Editor: editor, Events: mgr.GetEventRecorder("external-dns"), Endpoints: trust,
@@ -207,9 +216,9 @@ func (w *world) serve(mgr ctrl.Manager, directory *account.Directory, editor *zo
 	w.solver = certmanager.NewSolver(certmanager.Settings{
 		Reader: mgr.GetClient(), Directory: directory, Editor: editor, Events: mgr.GetEventRecorder("cert-manager"), Endpoints: trust,
 	})
-	w.Cleanup(func() {
+	return func() {
 		w.provider.Close()
 		provider.Close()
 		w.solver.Close()
-	})
+	}
 }

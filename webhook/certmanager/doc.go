@@ -10,9 +10,10 @@
 // The Issuer's config may name one. It is looked up as for any other object: in the namespace of the challenge, which is that
 // of an Issuer, or the cluster resource namespace for a ClusterIssuer; an Account of another namespace has to allow it.
 //
-// Without a name the objects decide: of the DNSZones and Domains whose domain the record's name ends with, the longest one,
-// and its Account. An object counts only where the challenge's namespace may use its Account (or they are of one namespace),
-// so that nobody gets at a zone by naming it, and nobody stops the challenges of others by creating an object.
+// Without a name the objects decide: the DNSZones and Domains whose domain the record's name ends with, and whose Account the
+// challenge's namespace may use, too. Those that are known to hold their domain (package tenancy) are asked first, and the others
+// together, for a short time; whatever is broken, foreign or untrue is passed over. So nobody gets at a zone by naming it, and nobody
+// stops the challenges of others by creating an object.
 //
 // # Which zone
 //

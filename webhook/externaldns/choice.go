@@ -44,8 +44,8 @@ type choices struct {
 // choose decides for every domain. A DNSZone decides only for a domain that its login is known to hold (see tenancy.View), and an Account
 // for those of its list; of several endpoints the one that is trusted more decides for a domain and everything below.
 //
-// While the process settles, the lists of Accounts are waited for, and where the whole is asked for also what is not known of DNSZones.
-func (p *Provider) choose(ctx context.Context, whole bool) (*choices, error) {
+// While the process settles, the lists of Accounts are waited for.
+func (p *Provider) choose(ctx context.Context) (*choices, error) {
 	c := &choices{view: tenancy.NewView(p.settings.Reader), trust: p.settings.Endpoints, of: map[string]choice{}}
 	if err := p.list(ctx, c); err != nil {
 		return nil, err
@@ -58,11 +58,6 @@ func (p *Provider) choose(ctx context.Context, whole bool) (*choices, error) {
 	}
 	if err := p.chooseByLists(ctx, c, settling); err != nil {
 		return nil, err
-	}
-	if whole && settling {
-		if err := c.awaitClaims(ctx); err != nil {
-			return nil, err
-		}
 	}
 	c.keepBelow()
 	return c, nil
@@ -201,28 +196,6 @@ func (p *Provider) domainsOf(ctx context.Context, opened *v1alpha1.Account, wait
 	return connection, domains, err
 }
 
-// awaitClaims is an error while it is not known yet whether a DNSZone that opts in counts.
-func (c *choices) awaitClaims(ctx context.Context) error {
-	for domain, objects := range c.objects {
-		if _, decided := c.of[domain]; decided {
-			continue
-		}
-		for _, object := range objects {
-			if object.Status.Claim != nil || !c.optsIn(object) {
-				continue
-			}
-			found, err := c.view.Permitted(ctx, object.Namespace, object.Spec.AccountRef, domain)
-			if err != nil {
-				return err
-			}
-			if found != nil && account.MayBecomeReady(found) {
-				return fmt.Errorf("whether DNSZone %s counts is not known yet", klog.KObj(object))
-			}
-		}
-	}
-	return nil
-}
-
 // keepBelow takes out what lies below a domain of a more trusted endpoint, lest names of that one go somewhere else.
 func (c *choices) keepBelow() {
 	maps.DeleteFunc(c.of, func(domain string, chosen choice) bool {
@@ -233,6 +206,31 @@ func (c *choices) keepBelow() {
 		}
 		return false
 	})
+}
+
+// hoped are the domains that DNSZones have external-dns served for which nothing decides, since none of them counts, or not yet. They are told
+// to external-dns, which asks once, and serve nothing. What lies below a domain that is decided is told with that.
+func (c *choices) hoped() []string {
+	var found []string
+	for domain, objects := range c.objects {
+		if c.decides(domain) {
+			continue
+		}
+		if slices.ContainsFunc(objects, func(object *v1alpha1.DNSZone) bool { return c.servedBy(object, domain) != nil }) {
+			found = append(found, domain)
+		}
+	}
+	return found
+}
+
+// decides says whether it is decided how a domain is served, or one above it.
+func (c *choices) decides(domain string) bool {
+	for name := domain; name != ""; _, name, _ = strings.Cut(name, ".") {
+		if _, decided := c.of[name]; decided {
+			return true
+		}
+	}
+	return false
 }
 
 // unclaimed gives the domains that are served as an Account says.
@@ -246,7 +244,7 @@ func (c *choices) unclaimed() map[string]*account.Connection {
 	return found
 }
 
-// settling says whether the process has begun so short a time ago that what is not known may be about to be. external-dns asks for its
+// settling says whether the process has begun so short a time ago that a list that is not known may be about to be. external-dns asks for its
 // domains once and keeps the answer, so that it is better told to come again; but nobody's Account may stop it for ever.
 func (p *Provider) settling() bool {
 	p.mu.Lock()

@@ -1,7 +1,9 @@
 package externaldns
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,26 +121,40 @@ func TestADNSZoneGoesOnBeingServedWhileItsAccountCannotBeUsed(t *testing.T) {
 	if err := h.Kube.Update(t.Context(), &main); err != nil {
 		t.Fatal(err)
 	}
-	h.wantFilter("example.ru")
+	h.wantServed("example.ru")
 	main.Spec.Endpoint = "http://127.0.0.1/somewhere/else/" // Another login.
 	if err := h.Kube.Update(t.Context(), &main); err != nil {
 		t.Fatal(err)
 	}
-	h.wantFilter(nothing)
+	h.wantServed()
 	if err := h.Kube.Delete(t.Context(), &main); err != nil {
 		t.Fatal(err)
 	}
-	h.wantFilter(nothing)
+	h.wantServed()
 }
 
-// external-dns asks once, when it starts, which domains it may use.
-func TestWhatIsNotKnownYetIsWaitedForAtTheStartAndNotForEver(t *testing.T) {
-	h := newHarness(t, Settings{}, optedIn("example.ru"))
-	h.create(optedIn("new.ru")) // Its controller has not looked at it.
-	h.wantStatus(http.StatusServiceUnavailable, "GET", "/", nil)
-	h.wantStatus(http.StatusOK, "GET", "/records", nil)
-	h.settle()
-	h.wantFilter("example.ru")
+func (h *harness) wantServed(domains ...string) {
+	h.Helper()
+	zones, err := h.provider.zones(h.Context())
+	if err != nil {
+		h.Fatal(err)
+	}
+	if got := slices.Sorted(maps.Keys(zones)); !slices.Equal(got, domains) {
+		h.Errorf("served are %v, want %v", got, domains)
+	}
+}
+
+// External-dns asks once, when it starts, which domains it may use.
+func TestADNSZoneThatDoesNotCountYetIsToldToExternalDNSAndServesNothing(t *testing.T) {
+	h := newHarness(t, Settings{Domains: []string{"example.ru", "new.ru"}}, optedIn("example.ru"))
+	for _, domain := range []string{"new.ru", "other.ru", "below.example.ru"} {
+		h.create(optedIn(domain)) // Its controller has not looked at it.
+	}
+	h.API.AddDomain(login, regapitest.Domain{Name: "new.ru"})
+	h.wantFilter("example.ru", "new.ru") // What is below example.ru is told with that.
+	h.apply(changes{Create: []endpoint{rrset("www.new.ru", "A", "192.0.2.1"), rrset("www.below.example.ru", "A", "192.0.2.2")}})
+	h.wantRecords("new.ru")
+	h.wantRecords("example.ru", "www.below A 192.0.2.2")
 }
 
 // settle makes it long ago that the process began.

@@ -11,6 +11,11 @@
 // created is logged, counted, told by an event of the DNSZone, remembered, and fails nothing else. A 4xx is for bodies that
 // external-dns cannot have sent.
 //
+// # Who is served
+//
+// A DNSZone decides for its domain only where it counts, which package tenancy says; choice.go adds the domains that an open
+// Account holds, and what of several endpoints counts. Whatever else names a domain hides nothing and takes nothing.
+//
 // # Callers
 //
 // external-dns sends no token. So the provider serves in clear on loopback, and by TLS to service accounts that the

@@ -44,8 +44,8 @@ type Settings struct {
 
 	// Endpoints of REG.API, the most trusted first: where domains of several are claimed, or one lies below another. REG.RU's by default.
 	Endpoints tenancy.Trust
-	// SettleWithin is how long after the first request it is waited for what is not known yet: the lists of Accounts, and whether DNSZones
-	// count; 2 min by default. After that it is left out until it is known.
+	// SettleWithin is how long after the first request the lists of Accounts are waited for; 2 min by default. After that one that is not known
+	// is left out until it is.
 	SettleWithin time.Duration
 
 	// Domains that are served, with all below them, as far as they opt in; every one by default. They are in canonical form.
@@ -149,17 +149,23 @@ func lasting(err error) bool {
 // isLasting is lasting, but for an Account that is only waited for.
 func isLasting(err error) bool {
 	unavailable, ok := errors.AsType[*account.Unavailable](err)
-	return lasting(err) && !(ok && unavailable.Passing)
+	return lasting(err) && (!ok || !unavailable.Passing)
 }
 
-// filter gives the domains that are served. external-dns asks once and keeps them: half of them would be worse than none.
+// filter gives the domains that are served, and those that may be: external-dns asks once and keeps them.
 func (p *Provider) filter(ctx context.Context) (domainFilter, error) {
-	zones, err := p.find(ctx, true)
+	chosen, err := p.choose(ctx)
 	if err != nil {
 		return domainFilter{}, err
 	}
-	p.negotiated(ctx, zones)
-	return zones.filter(), nil
+	domains := slices.Collect(maps.Keys(p.zonesOf(chosen)))
+	for _, domain := range chosen.hoped() {
+		if p.offers(domain) {
+			domains = append(domains, domain)
+		}
+	}
+	p.negotiated(ctx, domains)
+	return filterOf(domains), nil
 }
 
 // records lists the records of all zones. A zone that cannot be used is left out, since one must not stop all others; any

@@ -71,7 +71,7 @@ func (p *Provider) syncOf(caller string) *syncState {
 
 // negotiationOf gives what a caller was given when it started; the lock is held. Where nobody is asked who they are, one address
 // is one caller.
-func (p *Provider) negotiationOf(caller string, zones servedZones, anew bool) *negotiation {
+func (p *Provider) negotiationOf(caller string, domains []string, anew bool) *negotiation {
 	if host, _, err := net.SplitHostPort(caller); err == nil {
 		caller = host
 	}
@@ -80,7 +80,7 @@ func (p *Provider) negotiationOf(caller string, zones servedZones, anew bool) *n
 			clear(p.negotiations)
 		}
 		p.negotiations[caller] = &negotiation{filter: map[string]bool{}, told: map[string]bool{}}
-		for domain := range zones {
+		for _, domain := range domains {
 			p.negotiations[caller].filter[domain] = true
 		}
 	}
@@ -88,10 +88,10 @@ func (p *Provider) negotiationOf(caller string, zones servedZones, anew bool) *n
 }
 
 // negotiated takes note of the domains that a caller was given.
-func (p *Provider) negotiated(ctx context.Context, zones servedZones) {
+func (p *Provider) negotiated(ctx context.Context, domains []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.negotiationOf(callerFrom(ctx), zones, true)
+	p.negotiationOf(callerFrom(ctx), domains, true)
 }
 
 // listed takes note that a caller was given the records: it tells of zones that the caller does not know of, and waits for what
@@ -99,7 +99,7 @@ func (p *Provider) negotiated(ctx context.Context, zones servedZones) {
 func (p *Provider) listed(ctx context.Context, zones servedZones) {
 	caller := callerFrom(ctx)
 	p.mu.Lock()
-	s, known := p.syncOf(caller), p.negotiationOf(caller, zones, false)
+	s, known := p.syncOf(caller), p.negotiationOf(caller, slices.Collect(maps.Keys(zones)), false)
 	var unknown []string
 	for _, domain := range slices.Sorted(maps.Keys(zones)) {
 		if !known.covers(domain) && !known.told[domain] {

@@ -2,7 +2,6 @@ package externaldns
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -55,15 +54,16 @@ func (s *served) writable() (why string, ok bool) {
 // servedZones are the zones that external-dns may use, by their domain in canonical form.
 type servedZones map[string]*served
 
-// zones lists what is served, as far as it is known.
-func (p *Provider) zones(ctx context.Context) (servedZones, error) { return p.find(ctx, false) }
-
-// find lists what is served, less what the own filter keeps out: as far as it is known, or else only as a whole.
-func (p *Provider) find(ctx context.Context, whole bool) (servedZones, error) {
-	chosen, err := p.choose(ctx, whole)
+// zones lists what is served, less what the own filter keeps out.
+func (p *Provider) zones(ctx context.Context) (servedZones, error) {
+	chosen, err := p.choose(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return p.zonesOf(chosen), nil
+}
+
+func (p *Provider) zonesOf(chosen *choices) servedZones {
 	zones := servedZones{}
 	for domain, c := range chosen.of {
 		if c.served != nil && p.offers(domain) {
@@ -71,7 +71,7 @@ func (p *Provider) find(ctx context.Context, whole bool) (servedZones, error) {
 		}
 	}
 	p.follow(chosen.unclaimed())
-	return zones, nil
+	return zones
 }
 
 // follow has the inventories read the records of these domains with every sweep, and no longer of those that it was given
@@ -119,9 +119,9 @@ func (z servedZones) find(name string) (domain, within string, ok bool) {
 // nothing is a filter that no name passes; external-dns takes an empty filter for one that every name passes.
 const nothing = "no-zone.invalid"
 
-func (z servedZones) filter() domainFilter {
-	if len(z) == 0 {
+func filterOf(domains []string) domainFilter {
+	if len(domains) == 0 {
 		return domainFilter{Include: []string{nothing}}
 	}
-	return domainFilter{Include: slices.Sorted(maps.Keys(z))}
+	return domainFilter{Include: slices.Sorted(slices.Values(domains))}
 }

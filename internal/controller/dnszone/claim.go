@@ -35,6 +35,18 @@ func (r *Reconciler) claim(ctx context.Context, s *scope) error {
 	return conflict(ruler)
 }
 
+// loginOf gives the login of the account, if it is proven, or if it is the one that the object claims its zone through: while a new spec
+// or Secret of the Account waits to be checked, what has ruled goes on ruling.
+func (s *scope) loginOf(connection *account.Connection, of *v1alpha1.Account) string {
+	if proven := connection.ProvenLogin(of); proven != "" {
+		return proven
+	}
+	if claimed := s.zone.Status.Claim; claimed != nil && claimed.Login == tenancy.Login(of) {
+		return claimed.Login
+	}
+	return ""
+}
+
 // concede remembers of an object that does not rule whether its login holds the domain: the ruler's does, which is the same, if this is
 // the Account's login in truth. So the next ruler is known when this one goes.
 func (r *Reconciler) concede(ctx context.Context, s *scope, own tenancy.Standing) {

@@ -146,6 +146,24 @@ func TestWhatRulesGoesOnRulingWhileItsAccountIsDenied(t *testing.T) {
 	h.WaitFor(ruling, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
 }
 
+func TestAZoneDoesNotNoticeThatItsAccountIsCheckedAnew(t *testing.T) {
+	h := newHarness(t, controllertest.Options{})
+	object := h.CreateZone(controllertest.WWW("192.0.2.1"))
+	h.WaitReady(object)
+	since := meta.FindStatusCondition(object.Status.Conditions, v1alpha1.ConditionReady).LastTransitionTime
+	time.Sleep(time.Until(since.Add(time.Second))) // Conditions count in seconds.
+	main := &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"}}
+	for _, requests := range []int32{900, 800, 700} {
+		change(h, main, func(a *v1alpha1.Account) { a.Spec.Budget = &v1alpha1.Budget{RequestsPerHour: requests} })
+		h.WaitReady(main)
+	}
+	change(h, object, func(z *v1alpha1.DNSZone) { z.Spec.Records = []v1alpha1.NameRecords{controllertest.WWW("192.0.2.2")} })
+	h.WaitReady(object)
+	if ready := meta.FindStatusCondition(object.Status.Conditions, v1alpha1.ConditionReady); !ready.LastTransitionTime.Equal(&since) {
+		t.Errorf("it was not Ready in between: %+v", ready)
+	}
+}
+
 func TestAClaimEndsWhenTheDomainLeavesTheAccount(t *testing.T) {
 	h := newHarness(t, controllertest.Options{Sweeps: controllertest.Soon})
 	object := h.CreateZone(controllertest.WWW("192.0.2.1"))

@@ -98,7 +98,7 @@ func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 	if err := r.Get(ctx, s.zone.Spec.AccountRef.KeyFrom(s.zone.Namespace), &of); err != nil {
 		return fmt.Errorf("read the Account: %w", err)
 	}
-	if s.login = connection.ProvenLogin(&of); s.login == "" {
+	if s.login = s.loginOf(connection, &of); s.login == "" {
 		return &account.Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: fmt.Sprintf("Account %s has not been checked yet", of.Name), Passing: true}
 	}
 	s.connection, s.target.Store = connection, connection
