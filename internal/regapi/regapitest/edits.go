@@ -57,13 +57,12 @@ func (s *Server) PayBill(id int64) {
 func (s *Server) payBill(id int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, b := range s.state.bills {
-		if b.id == id && b.payed == "" {
-			b.settle(s.clock.Now())
-			return nil
-		}
+	found := s.state.unpaid[id]
+	if found == nil {
+		return fmt.Errorf("there is no unpaid bill %d", id)
 	}
-	return fmt.Errorf("there is no unpaid bill %d", id)
+	s.state.payFromOutside(found, s.clock.Now())
+	return nil
 }
 
 // SetPassword changes the password of an account.

@@ -2,6 +2,7 @@ package regapitest
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 )
@@ -27,6 +28,17 @@ func (s *Server) ConfirmTransfer(name string) {
 		}
 		d.process.confirmed = true
 		s.state.settle(s.clock.Now())
+		return nil
+	})
+}
+
+// SetExpiry changes the end of a domain's paid period.
+func (s *Server) SetExpiry(name, date string) {
+	s.editDomain(name, func(d *domain) error {
+		if _, err := time.Parse(time.DateOnly, date); err != nil {
+			return err
+		}
+		d.Expires = date
 		return nil
 	})
 }

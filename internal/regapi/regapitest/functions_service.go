@@ -18,11 +18,11 @@ func serviceHandlers() map[string]handler {
 		"service/get_prices":                {call: answerPrices},
 		"service/get_servtype_details":      {call: answerServtypeDetails},
 		"service/check_create":              {call: checkServiceOrder},
-		"service/create":                    {call: createService, paid: true},
-		"service/renew":                     {call: renewServices, each: planRenewal, dress: dressForRenewal, flat: true, paid: true},
-		"service/upgrade":                   {call: onService(upgradeService), paid: true},
-		"service/refill":                    {call: onService(external(seowizard, refillService)), paid: true},
-		"service/refund":                    {call: onService(external(seowizard, refundService)), paid: true},
+		"service/create":                    {call: createService, costs: fromBalance},
+		"service/renew":                     {call: renewServices, each: planRenewal, dress: dressForRenewal, flat: true, costs: fromBalance},
+		"service/upgrade":                   {call: onService(upgradeService), costs: fromBalance},
+		"service/refill":                    {call: onService(external(seowizard, refillService)), costs: fromBalance},
+		"service/refund":                    {call: onService(external(seowizard, refundService)), costs: always},
 		"service/resend_mail":               {call: resendMail},
 	}
 	for name, do := range map[string]elementFunction{

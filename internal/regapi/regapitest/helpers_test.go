@@ -14,9 +14,11 @@ import (
 	"github.com/miekg/dns"
 )
 
+const day = 24 * time.Hour
+
 var epoch = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// world is a simulator without listeners whose clock stands, with the ordinary account alice (example.ru, пример.рф) and the
+// world is a simulator without listeners whose clock stands, with the ordinary account alice (example.ru, which ends in a month, пример.рф) and the
 // Partner bob (partner.ru).
 type world struct {
 	*Server
@@ -31,7 +33,7 @@ func newWorld(t *testing.T, options ...Option) *world {
 	t.Cleanup(w.Close)
 	w.AddAccount(Account{Login: "alice", Password: "secret", UserID: 7, Balance: Balance{Prepay: "1000.50", Credit: "10"}})
 	w.AddAccount(Account{Login: "bob", Password: "hidden", UserID: 8, Partner: true, Balance: Balance{Prepay: "160", Blocked: "80", Credit: "8"}})
-	w.AddDomain("alice", Domain{Name: "example.ru", ServiceID: 501, UserServID: "abc123"})
+	w.AddDomain("alice", Domain{Name: "example.ru", ServiceID: 501, UserServID: "abc123", Created: "2025-12-22", Expires: "2026-12-22"})
 	w.AddDomain("alice", Domain{Name: "пример.рф", ServiceID: 502})
 	w.AddDomain("bob", Domain{Name: "partner.ru", ServiceID: 601})
 	return w
@@ -163,6 +165,18 @@ func (w *world) bobJSON(function, inputData string) answer {
 func (w *world) aliceJSON(function, inputData string) answer {
 	w.t.Helper()
 	return w.alice(function, "input_format", "json", "input_data", inputData)
+}
+
+// newestBill is the number of the bill that was made last.
+func (w *world) newestBill() int64 {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	newest := int64(0)
+	for id := range w.state.bills {
+		newest = max(newest, id)
+	}
+	return newest
 }
 
 // must fails the test unless the answer and its first element are a success.

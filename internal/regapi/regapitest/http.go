@@ -43,9 +43,12 @@ type call struct {
 	// contactGroup is that of the zones whose contacts the request changes (8.15); offer, the message that it makes (8.23).
 	contactGroup string
 	offer        *offer
-	// billing tells that the function is a paid one, billingBusy that it found another one under way.
-	billing, billingBusy bool
-	fault                *Fault
+	// billing is the login that the request moves the money of, empty where it moves none; billingBusy tells that another one was under way.
+	billing     string
+	billingBusy bool
+	// onlyError is the error of the last element of an order that failed.
+	onlyError *refusal.Error
+	fault     *Fault
 }
 
 // reply is what goes over the wire.

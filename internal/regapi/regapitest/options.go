@@ -16,6 +16,7 @@ type config struct {
 	publishDelay      time.Duration
 	dnssecDelay       time.Duration
 	orderDelay        time.Duration
+	renewalDelay      time.Duration
 	latency           time.Duration
 	journalLimit      int
 	hook              func(Stage, *Entry)
@@ -69,6 +70,11 @@ func WithDNSSECDelay(delay time.Duration) Option { return func(c *config) { c.dn
 
 // WithOrderDelay sets how long the registry takes for a registration or a transfer once it is paid; the default is no time at all.
 func WithOrderDelay(delay time.Duration) Option { return func(c *config) { c.orderDelay = delay } }
+
+// WithRenewalDelay sets how long a renewal takes to show once it is paid; the default is no time at all. The money moves at once.
+func WithRenewalDelay(delay time.Duration) Option {
+	return func(c *config) { c.renewalDelay = delay }
+}
 
 // WithLatency makes every request take at least so long.
 func WithLatency(latency time.Duration) Option { return func(c *config) { c.latency = latency } }

@@ -35,7 +35,7 @@ type Server struct {
 	chance      *rand.Rand
 	inFlight    map[string]int
 	maxInFlight map[string]int
-	// billing counts the requests of paid functions under way, by login.
+	// billing counts the requests under way that move money, by login.
 	billing map[string]int
 
 	ctx          context.Context // ends latency when the server is closed
@@ -65,7 +65,7 @@ func New(options ...Option) *Server {
 
 // forget makes the simulator as new: no accounts, domains, faults, journal or used-up limits. Requests under way are still counted.
 func (s *Server) forget() {
-	s.state = newState()
+	s.state = newState(&s.config)
 	s.state.passDays(s.clock.Now())
 	s.journal = &journal{limit: s.journalLimit}
 	s.limiter = newLimiter(s.hourlyLimit, s.blockFor)
