@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"strconv"
 )
 
 // maxControlBytes bounds what the control endpoint reads.
@@ -25,19 +24,11 @@ func (s *Server) ControlHandler(seed Seed) http.Handler {
 	mux.HandleFunc("GET /clock", s.controlReadClock)
 	mux.HandleFunc("POST /clock", s.controlMoveClock)
 	mux.HandleFunc("GET /zones/{domain}", s.controlZone)
-	mux.HandleFunc("POST /bills/{id}/pay", s.controlPayBill)
+	s.driveRoutes(mux)
 	mux.HandleFunc("POST /reset", func(w http.ResponseWriter, _ *http.Request) {
 		answerEdit(w, s.Reset(seed), http.StatusInternalServerError)
 	})
 	return mux
-}
-
-func (s *Server) controlPayBill(w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err == nil {
-		err = s.payBill(id)
-	}
-	answerEdit(w, err, http.StatusNotFound)
 }
 
 // answerEdit says that something was done, or why it was not.
@@ -88,17 +79,19 @@ type zonePage struct {
 	Domain  string   `json:"domain"`
 	SOA     SOA      `json:"soa"`
 	Records []Record `json:"records"`
+	// DNSSEC is what a validating resolver makes of it: insecure, secure or bogus.
+	DNSSEC string `json:"dnssec"`
 }
 
 func (s *Server) controlZone(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	d, err := s.domainNamed(r.PathValue("domain"))
+	d, err := s.state.domainNamed(r.PathValue("domain"))
 	if err != nil {
 		s.mu.Unlock()
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
-	page := zonePage{Domain: d.Name, SOA: d.zone.SOA(), Records: d.zone.Records()}
+	page := zonePage{Domain: d.Name, SOA: d.zone.SOA(), Records: d.zone.Records(), DNSSEC: d.chain(s.clock.Now())}
 	s.mu.Unlock()
 	s.writeJSON(w, page)
 }

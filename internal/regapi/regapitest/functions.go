@@ -19,6 +19,8 @@ type handler struct {
 	costs func(*call) bool
 	// registered functions change what the registry has: a domain that is not registered is DOMAIN_IS_NOT_ACTIVE to them.
 	registered bool
+	// zone functions name in production the type of service beside its number, which is text in all of them.
+	zone bool
 	// identify finds what an element means; nil finds a service of the caller's.
 	identify func(*call, *element) *refusal.Error
 	// flat functions answer a request without a list with the members of its only element, and its error at the top.

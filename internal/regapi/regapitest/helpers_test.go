@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"mime"
@@ -120,6 +121,23 @@ func receive(t *testing.T, response *http.Response) received {
 	return received{
 		status: response.StatusCode, contentType: response.Header.Get("Content-Type"), filename: disposition["filename"], body: body,
 	}
+}
+
+// compact is JSON without the spaces that the service indents it with.
+func compact(t *testing.T, text []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := json.Compact(&out, text); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return out.Bytes()
+}
+
+// rrs returns the records of a zone answer behind the registrar's own, which come first.
+func (w *world) rrs(domain string) []any {
+	w.t.Helper()
+	all := w.alice("zone/get_resource_records", "dname", domain).element(w.t, 0)["rrs"].([]any)
+	return all[2:]
 }
 
 func (r received) decode(t *testing.T) answer {

@@ -145,14 +145,24 @@ func (s *Server) process(c *call, refused *refusal.Error) reply {
 	}
 	refused = s.admit(c, refused)
 	if refused == nil && c.fault != nil && (c.fault.Kind == FaultError || c.fault.Kind == FaultRateLimit) {
-		refused = c.fault.apiError()
+		refused = s.faultError(c)
 	}
 	var answer map[string]any
 	if refused == nil {
 		answer, refused = s.apply(c)
 		s.callHook(StageApplied, c)
+		if refused == nil && c.fault != nil && c.fault.Kind == FaultErrorAfter {
+			refused = s.faultError(c)
+		}
 	}
 	return c.failLate(s.compose(c, answer, refused))
+}
+
+// faultError is what a fault refuses a request with.
+func (s *Server) faultError(c *call) *refusal.Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return c.fault.apiError(target{function: c.entry.Function, login: c.entry.Login, domains: c.names()})
 }
 
 // draw decides which faults the request meets.

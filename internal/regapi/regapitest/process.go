@@ -97,7 +97,7 @@ func (s *state) takeBack(d *domain, now time.Time) {
 func (s *state) refundOrder(d *domain) {
 	for _, b := range d.bills {
 		for _, o := range b.orders {
-			if o.service == d.service {
+			if o.service == d.service && o.effect == effectRegister {
 				s.payBack(b, o)
 			}
 		}

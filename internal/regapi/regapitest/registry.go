@@ -72,6 +72,8 @@ const (
 	lockRegistry = "registry"
 )
 
+var transferLocks = []string{"", lockClient, lockRegistry}
+
 // registryName is a RegistryName in use: its name is canonical, its prices are hundredths of a rouble.
 type registryName struct {
 	RegistryName
@@ -134,7 +136,7 @@ func (n *registryName) check() error {
 	if unavailable[n.Status] == "" && n.Status != namePremium && n.Status != nameDeleted {
 		return fmt.Errorf("status %q is none of taken, premium, deleted, expiring, reserved, stop-list, stop-pattern", n.Status)
 	}
-	if !slices.Contains([]string{"", lockClient, lockRegistry}, n.Lock) {
+	if !slices.Contains(transferLocks, n.Lock) {
 		return fmt.Errorf("lock %q is none of client, registry", n.Lock)
 	}
 	for _, date := range []string{n.Created, n.Expires} {
