@@ -9,6 +9,9 @@ import (
 // maxControlBytes bounds what the control endpoint reads.
 const maxControlBytes = 1 << 20
 
+// maxStateBytes bounds a state that is restored.
+const maxStateBytes = 1 << 30
+
 // ControlHandler serves the control endpoint: health, metrics, journal, faults, clock, zones, and a reset to the given seed. It knows no authentication and belongs
 // on a loopback port of its own.
 func (s *Server) ControlHandler(seed Seed) http.Handler {
@@ -25,10 +28,32 @@ func (s *Server) ControlHandler(seed Seed) http.Handler {
 	mux.HandleFunc("POST /clock", s.controlMoveClock)
 	mux.HandleFunc("GET /zones/{domain}", s.controlZone)
 	s.driveRoutes(mux)
+	mux.HandleFunc("GET /state", s.controlSave)
+	mux.HandleFunc("PUT /state", s.controlRestore)
 	mux.HandleFunc("POST /reset", func(w http.ResponseWriter, _ *http.Request) {
 		answerEdit(w, s.Reset(seed), http.StatusInternalServerError)
 	})
 	return mux
+}
+
+func (s *Server) controlSave(w http.ResponseWriter, _ *http.Request) {
+	document, err := s.Save()
+	if err != nil {
+		answerEdit(w, err, http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if _, err := w.Write(document); err != nil {
+		s.logger.Debug("The caller did not take the answer", "error", err)
+	}
+}
+
+func (s *Server) controlRestore(w http.ResponseWriter, r *http.Request) {
+	document, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxStateBytes))
+	if err == nil {
+		err = s.Restore(document)
+	}
+	answerEdit(w, err, http.StatusBadRequest)
 }
 
 // answerEdit says that something was done, or why it was not.

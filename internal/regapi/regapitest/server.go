@@ -33,6 +33,7 @@ type Server struct {
 	limiter     *limiter
 	faults      []*armed
 	chance      *rand.Rand
+	source      *rand.PCG
 	inFlight    map[string]int
 	maxInFlight map[string]int
 	// billing counts the requests under way that move money, by login.
@@ -70,7 +71,8 @@ func (s *Server) forget() {
 	s.journal = &journal{limit: s.journalLimit}
 	s.limiter = newLimiter(s.hourlyLimit, s.blockFor)
 	s.faults = nil
-	s.chance = rand.New(rand.NewPCG(s.seed, s.seed)) //nolint:gosec // chance that can be repeated is what is wanted
+	s.source = rand.NewPCG(s.seed, s.seed)
+	s.chance = rand.New(s.source) //nolint:gosec // chance that can be repeated is what is wanted
 	s.maxInFlight = map[string]int{}
 }
 

@@ -133,13 +133,18 @@ func (s *state) register(added *service, now time.Time) error {
 	if err := s.checkService(added); err != nil {
 		return err
 	}
+	s.index(added)
+	return nil
+}
+
+// index makes a service known by all that it is found by.
+func (s *state) index(added *service) {
 	s.byID[added.ServiceID] = added
 	s.byName[added.Name] = append(s.byName[added.Name], added)
 	if added.UserServID != "" {
 		s.byUserServID[added.UserServID] = added
 	}
 	s.allow(added)
-	return nil
 }
 
 // allow notes who may use a service: it is called again when that changes.
