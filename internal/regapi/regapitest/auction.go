@@ -35,7 +35,7 @@ func (n *registryName) highest() *bid {
 
 // countBid makes a bid that was paid count. It may have been paid late: one that is not above all others by then is paid back, else whoever is
 // outbid is.
-func (s *state) countBid(b *bill, o order, now time.Time) {
+func (s *state) countBid(o order, now time.Time) {
 	name := s.auctions[o.service.Name]
 	made := o.service.domain.bid
 	var best *bid
@@ -43,9 +43,7 @@ func (s *state) countBid(b *bill, o order, now time.Time) {
 		best = name.highest()
 	}
 	if name == nil || name.Expires <= dayOf(now) || (best != nil && best.amount >= made.amount) {
-		s.payBack(b, o)
-		o.service.domain.process.done = true
-		o.service.State = stateDeleted
+		s.giveUpBid(made)
 		return
 	}
 	for _, outbid := range name.bids {
@@ -59,8 +57,8 @@ func (s *state) giveUpBid(outbid *bid) {
 	if outbid.domain.State == stateDeleted {
 		return
 	}
-	s.accounts[outbid.login].receiveBack(outbid.paid)
-	outbid.domain.process.done = true
+	s.payBack(outbid.domain.service, effectBid)
+	outbid.domain.process.done, outbid.domain.process.failed = true, true
 	outbid.domain.State = stateDeleted
 }
 

@@ -208,10 +208,18 @@ func (s *state) dismiss(b *bill, now time.Time) {
 	}
 }
 
-// payBack returns what was paid for one order from the balance that paid it, and also what came from outside: the registrar has no other way.
-func (s *state) payBack(b *bill, o order) {
-	if b.payed != "" {
-		s.accounts[b.owner].receiveBack(o.amount)
+// payBack puts what was paid for orders of a service and has no effect on the balance, once, also when it came from outside: the registrar has no
+// other way.
+func (s *state) payBack(of *service, orders effect) {
+	for _, b := range of.bills {
+		for index := range b.orders {
+			o := &b.orders[index]
+			if b.payed == "" || o.service != of || o.effect != orders || o.paidBack {
+				continue
+			}
+			o.paidBack = true
+			s.accounts[b.owner].receiveBack(o.amount)
+		}
 	}
 }
 

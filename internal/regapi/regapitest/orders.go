@@ -49,6 +49,8 @@ type order struct {
 	returned int64
 	servers  []string
 	contacts map[string]string
+	// paidBack tells that nothing came of it and that the money is on the balance again.
+	paidBack bool
 }
 
 func (o order) tariff() tariff { return tariff{unit: o.unit} }
@@ -78,7 +80,7 @@ func (s *state) fulfil(b *bill, o order, now time.Time) {
 			o.service.prolong(domainYears, o.periods, now)
 		}
 	case effectBid:
-		s.countBid(b, o, now)
+		s.countBid(o, now)
 	case effectRest:
 		s.payRest(o.service.domain)
 	}
@@ -99,7 +101,7 @@ func (s *state) cancelOrder(o order, now time.Time) {
 
 // dropOrdered takes a domain back that was ordered and is not registered.
 func (s *state) dropOrdered(d *domain) {
-	d.process.done = true
+	d.process.done, d.process.failed = true, true
 	s.pending = slices.DeleteFunc(s.pending, func(other *domain) bool { return other == d })
 	s.letGo(d)
 	s.dropService(d.service)
@@ -134,12 +136,23 @@ func (s *state) renewLater(b *bill, o order, now time.Time) {
 // renew prolongs what was paid for; what is gone by then is paid back.
 func (s *state) renew(b *bill, o order, now time.Time) {
 	if !o.service.listed() {
-		s.payBack(b, o)
+		s.payRenewalBack(b, o)
 		return
 	}
 	o.service.prolong(o.tariff(), o.periods, now)
 	if o.service.domain != nil {
 		s.withdrawAuction(o.service.domain)
+	}
+}
+
+// payRenewalBack returns the money of one renewal: others of the same service may have had their effect.
+func (s *state) payRenewalBack(b *bill, gone order) {
+	for index := range b.orders {
+		if o := &b.orders[index]; o.service == gone.service && !o.paidBack {
+			o.paidBack = true
+			s.accounts[b.owner].receiveBack(o.amount)
+			return
+		}
 	}
 }
 

@@ -19,6 +19,9 @@ const (
 	transferNotAvailable     = "notAvailable"
 )
 
+// transferPatience is how long a transfer waits for what stands in its way; the documentation does not say.
+const transferPatience = 30 * 24 * time.Hour
+
 // process is what the registry does for a domain after it was ordered: it registers it or takes it over from another registrar.
 type process struct {
 	transfer bool
@@ -60,6 +63,8 @@ func (s *state) settle(now time.Time) {
 			d.register(now)
 		} else if s.transferStatus(d, now) == transferDone {
 			s.takeOver(d, now)
+		} else if now.After(p.until.Add(transferPatience)) {
+			s.refuseOrder(d, now)
 		}
 	}
 	s.pending = slices.DeleteFunc(s.pending, func(d *domain) bool { return d.process.done })
@@ -88,20 +93,9 @@ func (d *domain) served() bool {
 
 // takeBack takes an order back that the registry does not work at: an unpaid bill goes, money that was paid comes back.
 func (s *state) takeBack(d *domain, now time.Time) {
-	s.refundOrder(d)
+	s.payBack(d.service, effectRegister)
 	s.dismissBillsOf(d.service, now)
 	s.dropOrdered(d)
-}
-
-// refundOrder pays back what was paid for a domain that is not to be had.
-func (s *state) refundOrder(d *domain) {
-	for _, b := range d.bills {
-		for _, o := range b.orders {
-			if o.service == d.service && o.effect == effectRegister {
-				s.payBack(b, o)
-			}
-		}
-	}
 }
 
 // refuseOrder is what the registry may do to an order that was paid: the money comes back, the service is deleted. Of a transfer the status says
@@ -109,7 +103,7 @@ func (s *state) refundOrder(d *domain) {
 func (s *state) refuseOrder(d *domain, now time.Time) {
 	d.process.done, d.process.failed = true, true
 	s.pending = slices.DeleteFunc(s.pending, func(other *domain) bool { return other == d })
-	s.refundOrder(d)
+	s.payBack(d.service, effectRegister)
 	s.part(d, stateDeleted, now)
 }
 

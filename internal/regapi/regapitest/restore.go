@@ -159,6 +159,9 @@ func (saved *savedDomain) restore(of *service) (*domain, error) {
 			instalment: p.Instalment, autopay: p.Autopay,
 		}
 	}
+	if b := saved.Bid; b != nil {
+		d.bid = &bid{login: b.Login, amount: b.Amount, paid: b.Paid, domain: d, instalment: b.Instalment, autopay: b.Autopay}
+	}
 	return d, nil
 }
 
@@ -204,7 +207,7 @@ func (r *restorer) restoreBill(saved savedBill) {
 	for _, o := range saved.Orders {
 		b.orders = append(b.orders, order{
 			service: r.service(o.Service), action: o.Action, amount: o.Amount, effect: o.Effect, periods: o.Periods, unit: o.Unit,
-			replaced: r.service(o.Replaced), returned: o.Returned, servers: o.Servers, contacts: o.Contacts,
+			replaced: r.service(o.Replaced), returned: o.Returned, servers: o.Servers, contacts: o.Contacts, paidBack: o.PaidBack,
 		})
 	}
 	r.state.keepBill(b)
@@ -216,10 +219,10 @@ func (r *restorer) restoreName(saved savedName) {
 		blitzPrice: saved.Kopecks[3],
 	}
 	for _, b := range saved.Bids {
-		made := &bid{
-			login: b.Login, amount: b.Amount, paid: b.Paid, domain: r.domain(b.Domain), instalment: b.Instalment, autopay: b.Autopay,
+		made := r.domain(b).bid
+		if made == nil && r.err == nil {
+			r.err = fmt.Errorf("domain %d is no object of a bid", b)
 		}
-		made.domain.bid = made
 		n.bids = append(n.bids, made)
 	}
 	r.state.setRegistryName(n)

@@ -128,6 +128,9 @@ func (d *domain) save() *savedDomain {
 			Instalment: p.instalment, Autopay: p.autopay,
 		}
 	}
+	if b := d.bid; b != nil {
+		saved.Bid = &savedBid{Login: b.login, Amount: b.amount, Paid: b.paid, Instalment: b.instalment, Autopay: b.autopay}
+	}
 	return saved
 }
 
@@ -162,7 +165,7 @@ func (b *bill) save() savedBill {
 	for _, o := range b.orders {
 		saved.Orders = append(saved.Orders, savedOrder{
 			Service: number(o.service), Action: o.action, Amount: o.amount, Effect: o.effect, Periods: o.periods, Unit: o.unit,
-			Replaced: number(o.replaced), Returned: o.returned, Servers: o.servers, Contacts: o.contacts,
+			Replaced: number(o.replaced), Returned: o.returned, Servers: o.servers, Contacts: o.contacts, PaidBack: o.paidBack,
 		})
 	}
 	return saved
@@ -171,9 +174,7 @@ func (b *bill) save() savedBill {
 func (n *registryName) save() savedName {
 	saved := savedName{RegistryName: n.RegistryName, Kopecks: [4]int64{n.price, n.renewPrice, n.startPrice, n.blitzPrice}}
 	for _, b := range n.bids {
-		saved.Bids = append(saved.Bids, savedBid{
-			Login: b.login, Amount: b.amount, Paid: b.paid, Domain: b.domain.ServiceID, Instalment: b.instalment, Autopay: b.autopay,
-		})
+		saved.Bids = append(saved.Bids, b.domain.ServiceID)
 	}
 	return saved
 }

@@ -69,6 +69,7 @@ type savedDomain struct {
 	Zone          dnszone.Saved       `json:"zone"`
 	DNSSEC        savedDNSSEC         `json:"dnssec"`
 	Process       *savedProcess       `json:"process,omitempty"`
+	Bid           *savedBid           `json:"bid,omitempty"`
 }
 
 type savedDNSSEC struct {
@@ -127,6 +128,7 @@ type savedOrder struct {
 	Returned int64             `json:"returned,omitempty"`
 	Servers  []string          `json:"servers,omitempty"`
 	Contacts map[string]string `json:"contacts,omitempty"`
+	PaidBack bool              `json:"paidBack,omitempty"`
 }
 
 // savedLate is the order of a bill, by its place in it, that does not show yet.
@@ -138,15 +140,15 @@ type savedLate struct {
 
 type savedName struct {
 	RegistryName
-	Kopecks [4]int64   `json:"kopecks"`
-	Bids    []savedBid `json:"bids,omitempty"`
+	Kopecks [4]int64 `json:"kopecks"`
+	// Bids are the numbers of the domains that bids are to win.
+	Bids []int64 `json:"bids,omitempty"`
 }
 
 type savedBid struct {
 	Login      string `json:"login"`
 	Amount     int64  `json:"amount"`
 	Paid       int64  `json:"paid"`
-	Domain     int64  `json:"domain"`
 	Instalment bool   `json:"instalment,omitempty"`
 	Autopay    bool   `json:"autopay,omitempty"`
 }
