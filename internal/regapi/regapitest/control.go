@@ -2,8 +2,13 @@ package regapitest
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
 )
 
 // maxControlBytes bounds what the control endpoint reads.
@@ -16,6 +21,7 @@ const maxStateBytes = 1 << 30
 // on a loopback port of its own.
 func (s *Server) ControlHandler(seed Seed) http.Handler {
 	mux := http.NewServeMux()
+	handler := onlyFromHere(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, map[string]string{"status": "ok"}) })
 	mux.Handle("GET /metrics", s.metrics.handler())
 	mux.HandleFunc("GET /journal", s.controlJournal)
@@ -33,7 +39,34 @@ func (s *Server) ControlHandler(seed Seed) http.Handler {
 	mux.HandleFunc("POST /reset", func(w http.ResponseWriter, _ *http.Request) {
 		answerEdit(w, s.Reset(seed), http.StatusInternalServerError)
 	})
-	return mux
+	return handler
+}
+
+// onlyFromHere refuses what a page of a foreign site makes a browser send: a name that was pointed here, or another origin.
+func onlyFromHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(r.Host) {
+			http.Error(w, fmt.Sprintf("host %q is not on loopback", r.Host), http.StatusForbidden)
+			return
+		}
+		if origin := r.Header.Get("Origin"); origin != "" {
+			if from, err := url.Parse(origin); err != nil || !isLoopback(from.Host) {
+				http.Error(w, fmt.Sprintf("origin %q is not on loopback", origin), http.StatusForbidden)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// isLoopback tells whether a host, with or without a port, is this one.
+func isLoopback(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = strings.Trim(host, "[]")
+	}
+	address, err := netip.ParseAddr(name)
+	return strings.EqualFold(name, "localhost") || (err == nil && address.IsLoopback())
 }
 
 func (s *Server) controlSave(w http.ResponseWriter, _ *http.Request) {

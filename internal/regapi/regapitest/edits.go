@@ -77,6 +77,13 @@ func (s *Server) SetBehaviour(behaviour Behaviour) {
 	s.behaviour = behaviour
 }
 
+// Behaviour returns what the server does where the documentation leaves it open.
+func (s *Server) Behaviour() Behaviour {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.behaviour
+}
+
 // Records returns what a zone holds, by name, type and priority. DNS may lag behind it: see [WithPublishDelay].
 func (s *Server) Records(name string) []Record {
 	var records []Record

@@ -113,7 +113,7 @@ func (c *call) envelope(answer map[string]any, err *refusal.Error) map[string]an
 
 // inputParams are the decoded parameters, the password among them, as 2.2.3 shows them.
 func (c *call) inputParams() map[string]any {
-	shown := c.params.Plain(false)
+	shown := c.params.Plain(nil)
 	if c.params.Text("input_format") == "json" {
 		delete(shown, "input_format")
 		delete(shown, "input_data")

@@ -136,7 +136,7 @@ func (n *registryName) shownExpiring() map[string]any {
 		"dname": dnszone.UnicodeName(n.Name), "tld": dnszone.UnicodeName(tldOf(n.Name).name), "first_create_date": n.Created, "delete_date": n.Expires,
 		"start_price": kopecks(n.startPrice), "bid": kopecks(n.currentPrice()), "price": kopecks(n.currentPrice()), "blitz_price": kopecks(n.blitzPrice),
 		"yandex_tic": textNumeral(int64(n.TIC)), "google_pr": textNumeral(int64(n.PageRank)), "registrar": n.Registrar,
-		"is_recommended": textNumeral(flag(n.Recommended)), "uni_avg_attendance": textNumeral(int64(n.Visitors)),
+		"is_recommended": textNumeral(digit(n.Recommended)), "uni_avg_attendance": textNumeral(int64(n.Visitors)),
 		"avg_viewings": textNumeral(int64(n.Views)), "all_avg_traffic": textNumeral(int64(n.Traffic)),
 		"search_query_list": orNull(n.Queries), "tic_mirrors": orNull(n.Mirrors),
 	}
@@ -373,7 +373,7 @@ func (n *registryName) shownBid(own *bid) map[string]any {
 		}
 	}
 	return map[string]any{
-		"dname": dnszone.UnicodeName(n.Name), "tld": dnszone.UnicodeName(tldOf(n.Name).name), "is_active": numeral{digits: strconv.FormatInt(flag(open), 10), number: true},
+		"dname": dnszone.UnicodeName(n.Name), "tld": dnszone.UnicodeName(tldOf(n.Name).name), "is_active": numeral{digits: strconv.FormatInt(digit(open), 10), number: true},
 		"is_recommended": numeral{digits: "0", number: true}, "first_create_date": n.Created, "delete_date": n.Expires, "registrar": n.Registrar,
 		"user_bid": number(own.amount), "max_bid": number(n.currentPrice()), "next_price": next, "blitz_price": number(n.blitzPrice),
 		"yandex_tic": numeral{digits: strconv.Itoa(n.TIC), number: true}, "google_pr": numeral{digits: strconv.Itoa(n.PageRank), number: true},

@@ -52,9 +52,9 @@ func tldInfo(e *element) (map[string]any, *refusal.Error) {
 		"tld": dnszone.UnicodeName(zone.name), "regperiods": periods(upTo(zone.maxPeriod)), "renewperiods": periods(zone.periods()),
 	}
 	for name, value := range map[string]int64{
-		"email_verification": flag(zone.verified), "idn_allowed": flag(zone.letters == anyAlphabet), "max_dname_length": dnszone.MaxLabelLength,
+		"email_verification": digit(zone.verified), "idn_allowed": digit(zone.letters == anyAlphabet), "max_dname_length": dnszone.MaxLabelLength,
 		"max_nss_count": maxNameServers, "min_dname_length": int64(zone.minLength), "min_nss_count": 0,
-		"privacy_protection_allowed": flag(zone.privacy), "reject_days_of_renew_after_create": int64(zone.renewNotFor),
+		"privacy_protection_allowed": digit(zone.privacy), "reject_days_of_renew_after_create": int64(zone.renewNotFor),
 		"renew_grace_period_after_expdate": int64(zone.renewAfter), "renew_grace_period_before_expdate": int64(zone.renewBefore),
 		"restoration_grace_period": int64(zone.restoration),
 	} {
@@ -63,7 +63,8 @@ func tldInfo(e *element) (map[string]any, *refusal.Error) {
 	return info, nil
 }
 
-func flag(set bool) int64 {
+// digit writes yes as 1 and no as 0.
+func digit(set bool) int64 {
 	if set {
 		return 1
 	}

@@ -89,7 +89,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *refusa
 	refused := c.read(w, r)
 	name := strings.Trim(strings.TrimPrefix(r.URL.Path, apiPath), "/")
 	c.entry = &Entry{
-		Time: c.now, Function: name, Login: c.params.Text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.Plain(true),
+		Time: c.now, Function: name, Login: c.params.Text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.Plain(hidden),
 	}
 	c.fn = s.functions[name]
 	if c.fn != nil {

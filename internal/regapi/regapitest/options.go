@@ -19,6 +19,7 @@ type config struct {
 	renewalDelay      time.Duration
 	latency           time.Duration
 	journalLimit      int
+	journalBytes      int
 	hook              func(Stage, *Entry)
 	logger            *slog.Logger
 	behaviour         Behaviour
@@ -33,6 +34,7 @@ func defaultConfig() config {
 		blockFor:     10 * time.Minute,
 		dnssecDelay:  time.Minute,
 		journalLimit: 100_000,
+		journalBytes: 64 << 20,
 		hook:         func(Stage, *Entry) {},
 		logger:       slog.New(slog.DiscardHandler),
 	}
@@ -81,6 +83,9 @@ func WithLatency(latency time.Duration) Option { return func(c *config) { c.late
 
 // WithJournalLimit sets how many requests the journal keeps; the oldest go first. The default is 100,000.
 func WithJournalLimit(entries int) Option { return func(c *config) { c.journalLimit = entries } }
+
+// WithJournalBytes sets about how much memory the journal takes; the oldest requests go first. The default is 64 MiB.
+func WithJournalBytes(size int) Option { return func(c *config) { c.journalBytes = size } }
 
 // WithHook calls hook at each stage of each request, outside of the server's locks: it may take its time, and may call the server. The entry is
 // the hook's own copy.

@@ -1,11 +1,15 @@
 package regapitest
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
 
+	goyaml "go.yaml.in/yaml/v3"
 	"sigs.k8s.io/yaml"
 )
 
@@ -33,10 +37,30 @@ func ParseSeed(text []byte) (Seed, error) {
 	if err := yaml.UnmarshalStrict(text, &seed); err != nil {
 		return Seed{}, fmt.Errorf("parse the seed: %w", err)
 	}
-	if err := seed.Behaviour.Check(); err != nil {
+	if err := oneDocument(text); err != nil {
+		return Seed{}, fmt.Errorf("parse the seed: %w", err)
+	}
+	if err := seed.Check(); err != nil {
 		return Seed{}, fmt.Errorf("parse the seed: %w", err)
 	}
 	return seed, nil
+}
+
+// oneDocument refuses a file of several documents, of which the parser would read the first one alone.
+func oneDocument(text []byte) error {
+	decoder := goyaml.NewDecoder(bytes.NewReader(text))
+	var document goyaml.Node
+	for count := 1; ; count++ {
+		err := decoder.Decode(&document)
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case count > 1:
+			return fmt.Errorf("line %d begins a second document", document.Line)
+		}
+	}
 }
 
 // Apply adds what the seed holds; its behaviour replaces that of [WithBehaviour]. After an error the server holds a part of it and should be closed.

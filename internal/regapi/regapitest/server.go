@@ -68,7 +68,7 @@ func New(options ...Option) *Server {
 func (s *Server) forget() {
 	s.state = newState(&s.config)
 	s.state.passDays(s.clock.Now())
-	s.journal = &journal{limit: s.journalLimit}
+	s.journal = &journal{limit: s.journalLimit, maxBytes: s.journalBytes}
 	s.limiter = newLimiter(s.hourlyLimit, s.blockFor)
 	s.faults = nil
 	s.source = rand.NewPCG(s.seed, s.seed)

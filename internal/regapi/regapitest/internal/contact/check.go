@@ -91,6 +91,22 @@ func Check(s Scheme, contacts map[string]string, complete bool) *refusal.Error {
 	return nil
 }
 
+// AllNames are the names of the contacts of all schemes.
+func AllNames() []string {
+	names := []string{}
+	for scheme := range groups {
+		names = append(names, scheme.Names()...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// KnowsProfile tells whether stored contacts can be of a type.
+func KnowsProfile(kind string) bool {
+	_, known := profiles[kind]
+	return known
+}
+
 // CheckProfile tells whether stored contacts of a type can be those of a zone. Error: PARAMETER_INCORRECT.
 func CheckProfile(kind string, s Scheme) *refusal.Error {
 	if fit, known := profiles[kind]; !known || !slices.Contains(fit, s) {
