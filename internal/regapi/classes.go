@@ -82,6 +82,7 @@ var classes = map[ErrorCode]Class{
 	CodeAccessDeniedFromIP:                 ClassDenied,
 	CodeAccessDeniedFromIPWithSecretWord:   ClassDenied,
 	CodeAccountBlocked:                     ClassDenied,
+	CodeNoCertificate:                      ClassDenied,
 	CodeUserAuthenticationFailed:           ClassDenied,
 	CodeMoreThanOneAccountWithTheSameEmail: ClassDenied,
 

@@ -62,6 +62,9 @@ func (s *ServiceService) GetInfo(ctx context.Context, refs ...DomainRef) ([]Serv
 		var element serviceElement
 		items[i].decodeElement(function, &element)
 		infos[i].DomainResult = items[i].DomainResult
+		if infos[i].Err == nil && !element.tells() {
+			infos[i].Err = misshapen(function, items[i].Ref)
+		}
 		if infos[i].Err == nil {
 			infos[i] = element.info(items[i].DomainResult)
 		}
@@ -81,6 +84,12 @@ type serviceElement struct {
 	UserServID      Text  `json:"user_servid"`
 	User2Login      Text  `json:"user2_login"`
 	UplinkServiceID ID    `json:"uplink_service_id"`
+}
+
+// tells reports whether an element has what get_info is asked for: the state, and the dates of what is registered.
+func (e serviceElement) tells() bool {
+	dated := !e.CreationDate.IsZero() && !e.ExpirationDate.IsZero()
+	return e.State == Inactive || (e.State != "" && dated)
 }
 
 func (e serviceElement) info(result DomainResult) ServiceInfo {
