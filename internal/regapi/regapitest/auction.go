@@ -131,10 +131,15 @@ func (s *state) award(winner *bid, day string, now time.Time) {
 	})
 	rest.due = addDays(day, instalmentDays)
 	s.addBill(rest)
-	if winner.autopay && rest.amount <= s.accounts[rest.owner].funds() {
+	if rest.paysItself() && rest.amount <= s.accounts[rest.owner].funds() {
 		rest.payType = payPrepay
 		s.payFromBalance(rest, now)
 	}
+}
+
+// paysItself tells whether a bill is the rest of an instalment that is paid as soon as the money is there (8.12).
+func (b *bill) paysItself() bool {
+	return len(b.orders) == 1 && b.orders[0].effect == effectRest && b.orders[0].service.domain.process.autopay
 }
 
 func addYears(date string, years int) string {

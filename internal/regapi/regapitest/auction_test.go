@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -40,12 +41,19 @@ func TestAnInstalmentIsPaidInFullOrForfeited(t *testing.T) {
 	}{
 		{"paid in time", `,"instalment":1`, func(w *world, id int64) { w.PayBillFromBalance(id) }, "A", "7500"},
 		{"paid by itself", `,"instalment":1,"autopay":1`, func(*world, int64) {}, "A", "7500"},
+		{"paid by itself once the money is there", `,"instalment":1,"autopay":1`, func(w *world, _ int64) {
+			w.TopUp("first", "9000")
+			w.clock.Advance(2 * day)
+		}, "A", "6725"},
 		{"not paid", `,"instalment":1`, func(w *world, _ int64) { w.clock.Advance(11 * day) }, "D", "9775"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := bidding(t)
 			bid := w.bidFor("first", "free.ru", 2500, c.more)
 			w.wantPrepay("first", "9775")
+			if strings.Contains(c.name, "once") {
+				w.spendAll("first", "9775")
+			}
 			w.till("2026-12-01")
 			w.as("first", "nop")
 			c.after(w, w.newestBill())
@@ -57,6 +65,14 @@ func TestAnInstalmentIsPaidInFullOrForfeited(t *testing.T) {
 			}
 		})
 	}
+}
+
+// spendAll leaves an account without money: what it has goes into a service.
+func (w *world) spendAll(login, roubles string) {
+	w.t.Helper()
+	w.AddService(login, Service{Servtype: "srv_seowizard", ServiceID: 990})
+	w.succeed(w.as(login, "service/refill", "service_id", "990", "amount", roubles, "currency", "RUR"))
+	w.wantPrepay(login, "0")
 }
 
 func TestInstalmentsAreForPartners(t *testing.T) {

@@ -82,36 +82,17 @@ func told[T any](s *Server, do func(*http.Request, T) error) http.HandlerFunc {
 	}
 }
 
-// delaysBody is the body of POST /delays: durations such as "1h30m".
-type delaysBody struct {
-	Order   string `json:"order"`
-	Renewal string `json:"renewal"`
-	Publish string `json:"publish"`
-	DNSSEC  string `json:"dnssec"`
-}
-
 func (s *Server) controlDelays(w http.ResponseWriter, r *http.Request) {
-	var body delaysBody
-	if err := decodeControl(r, &body); err != nil {
-		answerEdit(w, err, http.StatusBadRequest)
-		return
-	}
+	var body DelaySpec
+	err := decodeControl(r, &body)
 	var delays Delays
-	for text, into := range map[*string]**time.Duration{
-		&body.Order: &delays.Order, &body.Renewal: &delays.Renewal, &body.Publish: &delays.Publish, &body.DNSSEC: &delays.DNSSEC,
-	} {
-		if *text == "" {
-			continue
-		}
-		delay, err := time.ParseDuration(*text)
-		if err != nil || delay < 0 {
-			answerEdit(w, fmt.Errorf("%q is no delay", *text), http.StatusBadRequest)
-			return
-		}
-		*into = &delay
+	if err == nil {
+		delays, err = body.Delays()
 	}
-	s.SetDelays(delays)
-	w.WriteHeader(http.StatusNoContent)
+	if err == nil {
+		s.SetDelays(delays)
+	}
+	answerEdit(w, err, http.StatusBadRequest)
 }
 
 func (s *Server) controlBooks(w http.ResponseWriter, r *http.Request) {

@@ -51,10 +51,15 @@ func (s *state) passDays(now time.Time) {
 	s.giveToBidders(now)
 }
 
+// lapseBills ends the bills that were not paid in time, and pays the rests of instalments that pay themselves.
 func (s *state) lapseBills(today string, now time.Time) {
 	for _, b := range s.openBills() {
-		if b.due < today {
+		switch {
+		case b.due < today:
 			s.dismiss(b, now)
+		case b.paysItself() && b.amount <= s.accounts[b.owner].funds():
+			b.payType = payPrepay
+			s.payFromBalance(b, now)
 		}
 	}
 }

@@ -31,11 +31,23 @@ func TestASeedIsRefusedWithThePathOfWhatIsWrong(t *testing.T) {
 		"faults: [{kind: error, function: zone/ad_alias}]":                  "faults[0].function",
 		"faults: [{kind: error, login: bob}]":                               "faults[0].login",
 		"faults: [{kind: error}, {kind: latency, latency: -1s}]":            "faults[1]: fault latency",
+		"prices: {nowhere: {renew: 1}}":                                     "prices.nowhere",
+		"prices: {ru: {renew: \"-1\"}}":                                     "prices.ru",
+		"delays: {renewal: -1h}":                                            "delays.renewal",
 		"faults: [{kind: error, count: -1}]":                                "faults[0]: fault count -1 is negative",
 	} {
 		if _, err := ParseSeed([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\ngot %v, want %s", text, err, want)
 		}
+	}
+}
+
+func TestASeedSetsPricesAndDelays(t *testing.T) {
+	w, _ := seeded(t, seedText+"prices: {ru: {renew: \"700\"}}\ndelays: {renewal: 1h}\n")
+	w.SetExpiry("example.ru", "2026-12-22")
+	renewed := w.alice("service/renew", "dname", "example.ru", "period", "1")
+	if renewed.Answer["payment"] != 700.0 || w.info("dname", "example.ru")["expiration_date"] != "2026-12-22" {
+		t.Errorf("%+v", renewed)
 	}
 }
 

@@ -21,6 +21,39 @@ type Seed struct {
 	Registry []RegistryName `json:"registry,omitempty"`
 	Lots     []Lot          `json:"lots,omitempty"`
 	Faults   []FaultSpec    `json:"faults,omitempty"`
+	// Prices are those of zones that are not the simulator's own; Delays, how long things take.
+	Prices map[string]Prices `json:"prices,omitempty"`
+	Delays DelaySpec         `json:"delays"`
+}
+
+// DelaySpec are [Delays] as seed files and the control endpoint write them: durations such as "1h30m", empty to leave one as it is.
+type DelaySpec struct {
+	Order   string `json:"order,omitempty"`
+	Renewal string `json:"renewal,omitempty"`
+	Publish string `json:"publish,omitempty"`
+	DNSSEC  string `json:"dnssec,omitempty"`
+}
+
+// Delays returns the delays that are meant. The error names the member that is none.
+func (spec DelaySpec) Delays() (Delays, error) {
+	var delays Delays
+	for _, member := range []struct {
+		name, text string
+		into       **time.Duration
+	}{
+		{"order", spec.Order, &delays.Order}, {"renewal", spec.Renewal, &delays.Renewal}, {"publish", spec.Publish, &delays.Publish},
+		{"dnssec", spec.DNSSEC, &delays.DNSSEC},
+	} {
+		if member.text == "" {
+			continue
+		}
+		delay, err := time.ParseDuration(member.text)
+		if err != nil || delay < 0 {
+			return Delays{}, fmt.Errorf("%s: %q is no delay, such as 1h30m", member.name, member.text)
+		}
+		*member.into = &delay
+	}
+	return delays, nil
 }
 
 // SeedAccount is an account with its domains, other services and folders.
@@ -65,9 +98,14 @@ func oneDocument(text []byte) error {
 
 // Apply adds what the seed holds; its behaviour replaces that of [WithBehaviour]. After an error the server holds a part of it and should be closed.
 func (s *Server) Apply(seed Seed) error {
+	delays, err := seed.Delays.Delays()
+	if err != nil {
+		return fmt.Errorf("delays.%w", err)
+	}
+	s.SetDelays(delays)
 	s.mu.Lock()
 	s.behaviour = seed.Behaviour
-	err := s.addAll(seed)
+	err = s.addAll(seed)
 	s.mu.Unlock()
 	if err != nil {
 		return err
@@ -95,6 +133,11 @@ func (s *Server) addAll(seed Seed) error {
 	}
 	for _, name := range seed.Registry {
 		if err := s.state.addRegistryName(name, s.clock.Now()); err != nil {
+			return err
+		}
+	}
+	for zone, prices := range seed.Prices {
+		if err := s.state.setPrices(zone, prices); err != nil {
 			return err
 		}
 	}

@@ -43,6 +43,12 @@ func (seed Seed) Check() error {
 			}
 		}
 	}
+	for zone, prices := range seed.Prices {
+		c.note("prices."+zone, newState(&config{}).setPrices(zone, prices))
+	}
+	if _, err := seed.Delays.Delays(); err != nil {
+		c.errs = append(c.errs, fmt.Errorf("delays.%w", err))
+	}
 	for i, f := range seed.Faults {
 		c.fault(fmt.Sprintf("faults[%d]", i), f)
 	}
