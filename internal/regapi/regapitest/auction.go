@@ -100,7 +100,7 @@ func (s *state) giveToBidders(now time.Time) {
 			if s.renewalPaid(held.service) {
 				continue
 			}
-			s.part(held, stateDeleted, now)
+			s.part(held, stateDeleted)
 		}
 		winner := name.highest()
 		if winner == nil {
@@ -154,7 +154,7 @@ func (s *state) payRest(d *domain) {
 }
 
 // forfeit ends an instalment whose rest was not paid: the money is lost, and the registrar keeps the name (8.12).
-func (s *state) forfeit(d *domain, now time.Time) {
+func (s *state) forfeit(d *domain) {
 	d.process.done, d.process.failed = true, true
 	s.letGo(d)
 	d.State = stateDeleted

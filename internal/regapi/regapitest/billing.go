@@ -61,11 +61,6 @@ func (b *bill) status() string {
 // open tells whether a bill still waits to be paid.
 func (b *bill) open() bool { return b.payed == "" && !b.gone }
 
-// concerns tells whether one of the bill's orders is for a service.
-func (b *bill) concerns(s *service) bool {
-	return slices.ContainsFunc(b.orders, func(o order) bool { return o.service == s })
-}
-
 // payNotes is the result of paying, in the documentation's words (7.4, and 5.5 of the older edition).
 func (b *bill) payNotes() string {
 	switch {
@@ -197,14 +192,14 @@ func (s *state) settleBill(b *bill, now time.Time) {
 }
 
 // dismiss undoes an unpaid bill: it was deleted, has lapsed, or what it was for is gone.
-func (s *state) dismiss(b *bill, now time.Time) {
+func (s *state) dismiss(b *bill) {
 	if !b.open() {
 		return
 	}
 	b.gone = true
 	delete(s.unpaid, b.id)
 	for _, o := range b.orders {
-		s.cancelOrder(o, now)
+		s.cancelOrder(o)
 	}
 }
 

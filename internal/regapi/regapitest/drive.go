@@ -46,16 +46,16 @@ func (s *state) confirmEmail(name string, _ time.Time) error {
 }
 
 // driveAway is a transfer to another registrar.
-func (s *state) driveAway(name string, now time.Time) error {
+func (s *state) driveAway(name string, _ time.Time) error {
 	d, err := s.domainNamed(name)
 	if err == nil {
-		s.moveAway(d, now)
+		s.moveAway(d)
 	}
 	return err
 }
 
 // driveRefusal is a registry that does not do what was paid for; a registration that is done it takes back.
-func (s *state) driveRefusal(name string, now time.Time) error {
+func (s *state) driveRefusal(name string, _ time.Time) error {
 	d, err := s.domainNamed(name)
 	if err != nil {
 		return err
@@ -63,12 +63,12 @@ func (s *state) driveRefusal(name string, now time.Time) error {
 	if d.process == nil || d.process.unpaid() || d.process.failed || (d.process.transfer && d.process.done) {
 		return fmt.Errorf("%s has no order that was paid and can be refused", name)
 	}
-	s.refuseOrder(d, now)
+	s.refuseOrder(d)
 	return nil
 }
 
 // driveTimeout is a transfer that nobody confirmed in time.
-func (s *state) driveTimeout(name string, now time.Time) error {
+func (s *state) driveTimeout(name string, _ time.Time) error {
 	d, err := s.domainNamed(name)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (s *state) driveTimeout(name string, now time.Time) error {
 	if d.process == nil || !d.process.transfer || d.process.done {
 		return fmt.Errorf("%s is not being transferred", name)
 	}
-	s.refuseOrder(d, now)
+	s.refuseOrder(d)
 	return nil
 }
 
@@ -184,10 +184,10 @@ func (s *state) driveConfirmation(id int64, _ time.Time) error {
 	return err
 }
 
-func (s *state) driveDeletion(id int64, now time.Time) error {
+func (s *state) driveDeletion(id int64, _ time.Time) error {
 	b, err := s.unpaidBill(id)
 	if err == nil {
-		s.dismiss(b, now)
+		s.dismiss(b)
 	}
 	return err
 }

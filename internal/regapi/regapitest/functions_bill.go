@@ -119,7 +119,7 @@ func deleteBill(c *call, b *bill) (map[string]any, *refusal.Error) {
 		return answer, refusal.New("BILL_CAN_NOT_REMOVED")
 	}
 	if !c.test {
-		c.srv.state.dismiss(b, c.now)
+		c.srv.state.dismiss(b)
 	}
 	c.touch()
 	answer["status"], answer["result"] = "deleted", "success"

@@ -56,7 +56,7 @@ func (s *state) lapseBills(today string, now time.Time) {
 	for _, b := range s.openBills() {
 		switch {
 		case b.due < today:
-			s.dismiss(b, now)
+			s.dismiss(b)
 		case b.paysItself() && b.amount <= s.accounts[b.owner].funds():
 			b.payType = payPrepay
 			s.payFromBalance(b, now)
@@ -88,30 +88,30 @@ func (s *state) age(due *service, today string, now time.Time) {
 	}
 	if today > d.lastRenewal() {
 		// What was to be renewed has to be restored now, at another price.
-		s.dismissBillsOf(due, now)
+		s.dismissBillsOf(due)
 	}
 	if today > d.lastDay() && s.auctions[d.Name] == nil {
-		s.release(d, d.freeFrom(), now)
+		s.release(d, d.freeFrom())
 	}
 }
 
-func (s *state) dismissBillsOf(gone *service, now time.Time) {
+func (s *state) dismissBillsOf(gone *service) {
 	for _, b := range slices.Clone(gone.bills) {
-		s.dismiss(b, now)
+		s.dismiss(b)
 	}
 }
 
 // release ends a domain: nobody has it any more, and anybody can register it. Its service stays, in state D.
-func (s *state) release(d *domain, day string, now time.Time) {
-	s.part(d, stateDeleted, now)
+func (s *state) release(d *domain, day string) {
+	s.part(d, stateDeleted)
 	if known := s.registry[d.Name]; known == nil || known.Status != namePremium {
 		s.setRegistryName(&registryName{RegistryName: RegistryName{Name: d.Name, Status: nameDeleted, Created: d.Created, Expires: day}})
 	}
 }
 
 // part takes a domain away from its account, for the state that its service then has.
-func (s *state) part(d *domain, state string, now time.Time) {
-	s.dismissBillsOf(d.service, now)
+func (s *state) part(d *domain, state string) {
+	s.dismissBillsOf(d.service)
 	s.withdraw(d)
 	delete(s.lots, d.Name)
 	s.letGo(d)
@@ -119,9 +119,9 @@ func (s *state) part(d *domain, state string, now time.Time) {
 }
 
 // moveAway gives a domain to another registrar.
-func (s *state) moveAway(d *domain, now time.Time) {
+func (s *state) moveAway(d *domain) {
 	s.withdrawAuction(d)
-	s.part(d, stateMoved, now)
+	s.part(d, stateMoved)
 	s.setRegistryName(&registryName{RegistryName: RegistryName{
 		Name: d.Name, Status: nameTaken, Created: d.Created, Expires: d.Expires, NameServers: slices.Clone(d.NameServers),
 		Contacts: maps.Clone(d.Contacts),

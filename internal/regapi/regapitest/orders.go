@@ -87,14 +87,14 @@ func (s *state) fulfil(b *bill, o order, now time.Time) {
 }
 
 // cancelOrder undoes an order whose bill will not be paid. What waits for nothing but the money is gone; a renewal leaves everything as it is.
-func (s *state) cancelOrder(o order, now time.Time) {
+func (s *state) cancelOrder(o order) {
 	switch o.effect {
 	case effectRegister, effectBid:
 		s.dropOrdered(o.service.domain)
 	case effectActivate, effectUpgrade:
 		s.dropService(o.service)
 	case effectRest:
-		s.forfeit(o.service.domain, now)
+		s.forfeit(o.service.domain)
 	case effectRenew, effectRefill, effectDeposit, effectServers, effectContacts:
 	}
 }

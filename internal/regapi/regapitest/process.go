@@ -59,12 +59,13 @@ func (s *state) settle(now time.Time) {
 		if p.done || p.until.IsZero() || now.Before(p.until) {
 			continue
 		}
-		if !p.transfer {
+		switch {
+		case !p.transfer:
 			d.register(now)
-		} else if s.transferStatus(d, now) == transferDone {
+		case s.transferStatus(d, now) == transferDone:
 			s.takeOver(d, now)
-		} else if now.After(p.until.Add(transferPatience)) {
-			s.refuseOrder(d, now)
+		case now.After(p.until.Add(transferPatience)):
+			s.refuseOrder(d)
 		}
 	}
 	s.pending = slices.DeleteFunc(s.pending, func(d *domain) bool { return d.process.done })
@@ -92,19 +93,19 @@ func (d *domain) served() bool {
 }
 
 // takeBack takes an order back that the registry does not work at: an unpaid bill goes, money that was paid comes back.
-func (s *state) takeBack(d *domain, now time.Time) {
+func (s *state) takeBack(d *domain) {
 	s.payBack(d.service, effectRegister)
-	s.dismissBillsOf(d.service, now)
+	s.dismissBillsOf(d.service)
 	s.dropOrdered(d)
 }
 
 // refuseOrder is what the registry may do to an order that was paid: the money comes back, the service is deleted. Of a transfer the status says
 // that it failed.
-func (s *state) refuseOrder(d *domain, now time.Time) {
+func (s *state) refuseOrder(d *domain) {
 	d.process.done, d.process.failed = true, true
 	s.pending = slices.DeleteFunc(s.pending, func(other *domain) bool { return other == d })
 	s.payBack(d.service, effectRegister)
-	s.part(d, stateDeleted, now)
+	s.part(d, stateDeleted)
 }
 
 // register makes an ordered domain an active one.

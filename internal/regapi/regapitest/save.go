@@ -143,7 +143,7 @@ func (s *dnssec) save() savedDNSSEC {
 func (s signing) save() savedSigning {
 	saved := savedSigning{Enabled: s.enabled}
 	for _, key := range s.keys {
-		saved.Keys = append(saved.Keys, key.DNSKEY.String())
+		saved.Keys = append(saved.Keys, key.String())
 	}
 	for _, ds := range s.parent {
 		saved.Parent = append(saved.Parent, ds.String())
