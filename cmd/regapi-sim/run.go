@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -25,11 +26,16 @@ type ready struct {
 	Control string `json:"control"`
 }
 
-// run serves until the context ends.
-func run(ctx context.Context, o options) error {
+// run serves until the context ends. A ready file of an earlier run, which would tell of addresses where nobody listens, is gone before that, and its
+// own is gone afterwards.
+func run(ctx context.Context, o options) (err error) {
 	if err := o.check(); err != nil {
 		return err
 	}
+	if err := o.removeReadyFile(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.removeReadyFile()) }()
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	seed, err := o.seed()
 	if err != nil {
@@ -40,7 +46,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer server.Close()
-	if err := server.Apply(seed); err != nil {
+	if err := o.begin(server, seed); err != nil {
 		return err
 	}
 	control, stop, err := serveControl(o.controlListen, server.ControlHandler(seed), logger)
@@ -55,6 +61,49 @@ func run(ctx context.Context, o options) error {
 	logger.Info("Serving", "url", up.URL, "dns", up.DNS, "control", up.Control)
 	<-ctx.Done()
 	logger.Info("Stopping")
+	return o.save(server)
+}
+
+func (o options) removeReadyFile() error {
+	if o.readyFile == "" {
+		return nil
+	}
+	if err := os.Remove(o.readyFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the ready file: %w", err)
+	}
+	return nil
+}
+
+// begin sets the scene: what an earlier run saved or, where there is nothing, the seed. Faults are those of this run.
+func (o options) begin(server *regapitest.Server, seed regapitest.Seed) error {
+	saved, err := []byte(nil), error(nil)
+	if o.stateFile != "" {
+		saved, err = os.ReadFile(o.stateFile)
+	}
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("read the state: %w", err)
+	case saved == nil:
+		return server.Apply(seed)
+	}
+	if err := server.Restore(saved); err != nil {
+		return fmt.Errorf("%s: %w", o.stateFile, err)
+	}
+	return server.Apply(regapitest.Seed{Behaviour: server.Behaviour(), Faults: seed.Faults})
+}
+
+// save keeps the state for a next run.
+func (o options) save(server *regapitest.Server) error {
+	if o.stateFile == "" {
+		return nil
+	}
+	document, err := server.Save()
+	if err == nil {
+		err = writeAtomically(o.stateFile, document)
+	}
+	if err != nil {
+		return fmt.Errorf("save the state: %w", err)
+	}
 	return nil
 }
 

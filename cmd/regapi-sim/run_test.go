@@ -48,15 +48,9 @@ func start(t *testing.T, arguments ...string) *program {
 	if err := os.WriteFile(seedFile, []byte(seedText), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	p := &program{stop: stop, done: make(chan error, 1)}
-	command := newCommand()
-	command.SetArgs(append([]string{
-		"--listen=127.0.0.1:0", "--dns-listen=127.0.0.1:0", "--control-listen=127.0.0.1:0", "--seed=" + seedFile, "--ready-file=" + readyFile,
-	}, arguments...))
-	go func() { p.done <- command.ExecuteContext(ctx) }()
+	p := &program{}
+	p.stop, p.done = runUntil(t, append([]string{"--seed=" + seedFile, "--ready-file=" + readyFile}, arguments...)...)
 	p.await(t, readyFile)
-	t.Cleanup(p.stop)
 	return p
 }
 
@@ -103,7 +97,16 @@ func post(t *testing.T, client *http.Client, address string, fields url.Values) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	return read(t, response)
+	return compact(read(t, response))
+}
+
+// compact leaves out the spaces that JSON is indented with.
+func compact(text string) string {
+	var out bytes.Buffer
+	if json.Compact(&out, []byte(text)) != nil {
+		return text
+	}
+	return out.String()
 }
 
 // get asks the control endpoint.
@@ -202,7 +205,8 @@ func TestTheProgramRefusesWhatItCannotServe(t *testing.T) {
 	for _, arguments := range [][]string{
 		{"--seed=" + bad}, {"--seed=" + wrong}, {"--seed=/nonexistent"}, {"--fault=kind=explode"}, {"--listen=256.0.0.1:0"}, {"--dns-listen=256.0.0.1:0"},
 		{"--control-listen=256.0.0.1:0"}, {"--control-listen=0.0.0.0:0"}, {"--ready-file=/nonexistent/ready"}, {"--tls", "--ca-out=/nonexistent/ca"},
-		{"--ca-out=ca"}, {"--colour=red"}, {"surplus"},
+		{"--ca-out=ca"}, {"--colour=red"}, {"surplus"}, {"--latency=-1s"}, {"--renewal-delay=-1s"}, {"--hourly-limit=-1"}, {"--state=" + bad},
+		{"--fault=kind=error,function=zone/ad_alias"},
 	} {
 		command := newCommand()
 		command.SetArgs(append([]string{"--listen=127.0.0.1:0", "--dns-listen=127.0.0.1:0", "--control-listen=127.0.0.1:0"}, arguments...))
@@ -212,6 +216,66 @@ func TestTheProgramRefusesWhatItCannotServe(t *testing.T) {
 			t.Errorf("%v: %v", arguments, err)
 		}
 		cancel()
+	}
+}
+
+func TestTheReadyFileTellsOfThisRunAlone(t *testing.T) {
+	readyFile := filepath.Join(t.TempDir(), "ready.json")
+	if err := os.WriteFile(readyFile, []byte(`{"url":"http://127.0.0.1:1/"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := newCommand()
+	command.SetArgs([]string{"--listen=256.0.0.1:0", "--ready-file=" + readyFile})
+	if err := command.ExecuteContext(t.Context()); err == nil {
+		t.Error("an address that is none was taken")
+	}
+	if _, err := os.Stat(readyFile); !os.IsNotExist(err) {
+		t.Errorf("the ready file of an earlier run is still there: %v", err)
+	}
+	stop, done := runUntil(t, "--ready-file="+readyFile)
+	(&program{done: done}).await(t, readyFile)
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(readyFile); !os.IsNotExist(err) {
+		t.Errorf("the ready file is still there at the end: %v", err)
+	}
+}
+
+// runUntil runs the command on free ports until it is stopped.
+func runUntil(t *testing.T, arguments ...string) (stop context.CancelFunc, done chan error) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	command := newCommand()
+	command.SetArgs(append([]string{"--listen=127.0.0.1:0", "--dns-listen=127.0.0.1:0", "--control-listen=127.0.0.1:0"}, arguments...))
+	done = make(chan error, 1)
+	go func() { done <- command.ExecuteContext(ctx) }()
+	return stop, done
+}
+
+func TestTheProgramGoesOnFromTheStateThatItSaved(t *testing.T) {
+	stateFile := filepath.Join(t.TempDir(), "state.json")
+	first := start(t, "--state="+stateFile)
+	added := url.Values{"subdomain": {"kept"}, "ipaddr": {"192.0.2.7"}}
+	for name, values := range alice {
+		added[name] = values
+	}
+	post(t, http.DefaultClient, first.URL+"zone/add_alias", added)
+	first.moveClock(t, `{"advance":"24h"}`)
+	if err := first.end(t); err != nil {
+		t.Fatal(err)
+	}
+	second := start(t, "--state="+stateFile)
+	if text := second.get(t, "zones/example.ru"); !strings.Contains(text, "kept") {
+		t.Errorf("the second run has %s", text)
+	}
+	if text := second.get(t, "clock"); !strings.Contains(text, `"ahead":"23h59m`) && !strings.Contains(text, `"ahead":"24h`) {
+		t.Errorf("the second run's clock: %s", text)
+	}
+	if err := second.end(t); err != nil {
+		t.Fatal(err)
 	}
 }
 

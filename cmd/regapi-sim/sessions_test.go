@@ -50,8 +50,9 @@ func readDocument(t *testing.T) (seed string, sessions [][]step) {
 	return seed, sessions
 }
 
-// matches tells whether something was printed as the document has it, where dots stand for what it leaves out.
+// matches tells whether something was printed as the document has it, where dots stand for what it leaves out, and answers stand on one line.
 func (s step) matches(printed string) bool {
+	printed = compact(printed)
 	parts := strings.Split(s.prints, "…")
 	for i := range parts {
 		parts[i] = regexp.QuoteMeta(strings.TrimSpace(parts[i]))

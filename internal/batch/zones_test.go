@@ -100,7 +100,7 @@ func TestReadsOfManyZonesShareRequests(t *testing.T) {
 		for i, domain := range append(account.domains, zoneName(7)) {
 			account.wait.Go(func() {
 				zone, err := account.Read(with(traffic.Change), domain)
-				if err != nil || zone.ServiceID != regapi.ID(1000+i%1500) && i < 1500 || (domain == zoneName(7)) != (len(zone.Records) == 1) {
+				if err != nil || zone.ServiceID != regapi.ID(1000+i%1500) && i < 1500 || (domain == zoneName(7)) != (len(zone.Records) == 3) {
 					t.Errorf("%s: %v, %+v", domain, err, zone)
 				}
 			})

@@ -82,7 +82,7 @@ func (w *inventoryWorld) followAll(domains int) {
 		wait.Go(func() {
 			w.Follow(domainName(n), domainName(n), everything)
 			facts, err := w.Facts(w.Context(), domainName(n), everything)
-			if err != nil || facts.Service == nil || len(facts.Zone.Records) != 1 || len(facts.Delegation.NSS) != 2 || facts.Signing.Status != regapi.DNSSECDisabled {
+			if err != nil || facts.Service == nil || len(facts.Zone.Records) != 3 || len(facts.Delegation.NSS) != 2 || facts.Signing.Status != regapi.DNSSECDisabled {
 				w.Errorf("%s: %+v, %v", domainName(n), facts, err)
 			}
 		})

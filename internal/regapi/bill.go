@@ -41,6 +41,14 @@ type billElement struct {
 	TotalPayment Money     `json:"total_payment"`
 }
 
+// bill is what an element tells in which something is odd.
+func (o object) bill() billElement {
+	return billElement{
+		PayStatus: PayStatus(o.text("pay_status")), OldPayType: PayType(o.text("old_pay_type")), PayType: PayType(o.text("pay_type")),
+		Currency: Text(o.text("currency")), Payment: o.money("payment"), TotalPayment: o.money("total_payment"),
+	}
+}
+
 // bills calls a list function about bills.
 func (b *BillService) bills(
 	ctx context.Context, function string, params parameters, ids []ID,
@@ -63,8 +71,11 @@ func (b *BillService) bills(
 		if item.element == nil {
 			continue
 		}
-		if item.decode(&elements[i]) != nil && item.err == nil {
-			results[i].Err = misshapen(function, DomainRef{Name: "bill " + item.id.String()})
+		if item.decode(&elements[i]) != nil {
+			elements[i] = item.element.bill()
+			if item.err == nil {
+				results[i].Err = misshapen(function, DomainRef{Name: "bill " + item.id.String()})
+			}
 		}
 		results[i].PayStatus = elements[i].PayStatus
 	}

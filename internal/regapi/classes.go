@@ -79,6 +79,7 @@ var classes = map[ErrorCode]Class{
 	CodeAccessDeniedFromIP:                 ClassDenied,
 	CodeAccessDeniedFromIPWithSecretWord:   ClassDenied,
 	CodeAccountBlocked:                     ClassDenied,
+	CodeNoCertificate:                      ClassDenied,
 	CodeUserAuthenticationFailed:           ClassDenied,
 	CodeMoreThanOneAccountWithTheSameEmail: ClassDenied,
 

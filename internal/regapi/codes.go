@@ -32,6 +32,9 @@ const (
 	CodeAccessDeniedFromIP ErrorCode = "ACCESS_DENIED_FROM_IP"
 	// CodeAccessDeniedFromIPWithSecretWord: as ACCESS_DENIED_FROM_IP; the way out is sent by e-mail (2.3.3, older edition).
 	CodeAccessDeniedFromIPWithSecretWord ErrorCode = "ACCESS_DENIED_FROM_IP_WITH_SECRET_WORD"
+	// CodeNoCertificate: the account demands a client certificate and none came; in no documentation,
+	// seen since August 2026.
+	CodeNoCertificate ErrorCode = "NO_CERTIFICATE"
 	// CodeAccountBlocked: the account is blocked; its profile page says how to restore it (2.3.3).
 	CodeAccountBlocked ErrorCode = "ACCOUNT_BLOCKED"
 	// CodeUserAuthenticationFailed: login or password is wrong (2.3.3).

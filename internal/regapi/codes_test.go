@@ -40,6 +40,7 @@ func declaredCodes(t *testing.T) []string {
 	return codes
 }
 
+// documentedCodes are those of the tables and NO_CERTIFICATE, which clients have only seen.
 func documentedCodes(t *testing.T) []string {
 	t.Helper()
 	list, err := os.ReadFile("testdata/error_codes.txt")

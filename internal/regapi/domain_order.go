@@ -83,7 +83,8 @@ func (r Registration) params() parameters {
 }
 
 // Create orders the registration of domains and, with [PayPrepay], pays for it at once. After a
-// lost answer look for the UserServID before any second try (8.7).
+// lost answer look for the UserServID before any second try (8.7), and take no refusal of that one
+// for final that [MayBeOurs]. What was understood of an answer is returned beside the error.
 func (s *DomainService) Create(ctx context.Context, registration Registration) (Order, error) {
 	const function = "domain/create"
 	if err := registration.check(function); err != nil {
@@ -139,24 +140,22 @@ func (s *DomainService) order(ctx context.Context, call listCall) (Order, error)
 	return call.order(answer)
 }
 
-// order reads the answer to an order.
+// order reads the answer to an order. What it says of the bill is returned also beside an error.
 func (l listCall) order(answer *Answer) (Order, error) {
-	var order struct {
-		BillID   ID      `json:"bill_id"`
-		Payment  Money   `json:"payment"`
-		PayType  PayType `json:"pay_type"`
-		PayNotes Text    `json:"pay_notes"`
-	}
-	elements, ok := l.elements(answer)
-	if !ok || json.Unmarshal(answer.Payload, &order) != nil {
-		return Order{}, unusable(l.function, "JSON without the list "+l.kind.member, answer)
+	payload, _ := decodeObject(answer.Payload)
+	order := payload.order()
+	elements, listed := l.elements(answer)
+	if !listed {
+		single, ok := l.ordered(payload)
+		if !ok {
+			return order, unusable(l.function, "JSON without the list "+l.kind.member, answer)
+		}
+		elements = []json.RawMessage{single}
 	}
 	items := l.items(elements, answer.redactor, nil)
 	if len(items) == 1 {
 		answer.fared(items[0].Err)
 	}
-	return Order{
-		BillID: order.BillID, Payment: order.Payment, PayType: order.PayType, PayNotes: string(order.PayNotes),
-		Domains: results(items),
-	}, nil
+	order.Domains = results(items)
+	return order, nil
 }

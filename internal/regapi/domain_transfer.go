@@ -1,6 +1,10 @@
 package regapi
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"slices"
+)
 
 // TransferStatus is how far a transfer from another registrar has come (8.9).
 type TransferStatus string
@@ -86,8 +90,31 @@ func (s *DomainService) TransferToAnotherAccount(
 // EnteringOffer is a message that domains were offered to the account. A repeated offer has another
 // number.
 type EnteringOffer struct {
-	ID      ID       `json:"id"`
-	Domains []string `json:"domain_names"`
+	ID      ID
+	Domains []string
+}
+
+// UnmarshalJSON reads domain_names or, of the older edition, domain_name: a list or a single one (8.24).
+func (o *EnteringOffer) UnmarshalJSON(raw []byte) error {
+	return readAs(raw, func(offer struct {
+		ID    ID    `json:"id"`
+		Names names `json:"domain_names"`
+		Name  names `json:"domain_name"`
+	}) {
+		*o = EnteringOffer{ID: offer.ID, Domains: slices.Concat(offer.Names, offer.Name)}
+	})
+}
+
+// names are a list of names, or a single one.
+type names []string
+
+// UnmarshalJSON refuses everything else; null is no name.
+func (n *names) UnmarshalJSON(raw []byte) error {
+	if name := scalarText(raw); name != "" {
+		*n = names{name}
+		return nil
+	}
+	return json.Unmarshal(raw, (*[]string)(n))
 }
 
 // LookAtEnteringList returns the domains that other accounts offer; Partners only (8.24).

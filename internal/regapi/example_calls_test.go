@@ -18,7 +18,7 @@ func shop() *httptest.Server {
 	sim := regapitest.New(regapitest.WithClock(clock))
 	sim.AddAccount(regapitest.Account{Login: "login", Password: "secret", Partner: true, Balance: regapitest.Balance{Prepay: "2000"}})
 	sim.AddDomain("login", regapitest.Domain{
-		Name: "example.ru", ServiceID: 101, Expires: "2027-05-01",
+		Name: "example.ru", ServiceID: 101, Expires: "2027-01-15",
 		Contacts: map[string]string{"person_r_surname": "Рюрик", "e_mail": "rurik@example.ru"},
 	})
 	return httptest.NewServer(sim.Handler())
@@ -100,7 +100,7 @@ func ExampleServiceService_Renew() {
 	fmt.Println(infos[0].State, infos[0].ExpirationDate, err)
 	// Output:
 	// renew_success 590 RUR <nil>
-	// A 2028-05-01 <nil>
+	// A 2028-01-15 <nil>
 }
 
 // Contacts and details print their names alone, so that they may pass through a log.

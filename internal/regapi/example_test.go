@@ -60,6 +60,8 @@ func Example() {
 	// Output:
 	// example.ru None
 	// missing.ru NotFound
+	// @ NS ns1.reg.ru.
+	// @ NS ns2.reg.ru.
 	// www A 192.0.2.1
 }
 

@@ -24,6 +24,7 @@ var remedies = map[ErrorCode]string{
 	CodeNoAuth:                               remedyPassword,
 	CodeMoreThanOneAccountWithTheSameEmail:   "Give the login instead of the e-mail address: several accounts share that address.",
 	CodeAccessDenied:                         "Ask the registrar's support why the account may not use the API.",
+	CodeNoCertificate:                        "Put the client certificate that the account demands, and its key, beside the credentials; it is set at " + settingsPage + ".",
 	CodeAccountBlocked:                       "Restore the account as its profile page in the control panel says.",
 	CodeAccessDeniedFromIP:                   remedyAddress,
 	CodeAccessDeniedFromIPWithSecretWord:     remedyAddress,

@@ -99,11 +99,16 @@ var serviceRoundTrips = map[string]func(*market){
 		renewal := of(m.seller.Service.Renew(m.Context(), 1, Payment{}, exampleRu)).must(m)
 		m.done(renewal.Services, nil)
 		equal(m, "status", renewal.Status, RenewSuccess)
-		equal(m, "expiry", m.info(exampleRu).ExpirationDate, NewDate(2028, 5, 1))
+		equal(m, "expiry", m.info(exampleRu).ExpirationDate, NewDate(2028, 1, 1))
+		early := of(m.seller.Service.Renew(m.Context(), 1, Payment{}, exampleRu, exampleCom)).must(m)
+		if !HasCode(early.Services[0].Err, CodeProlongError) || early.Services[1].Err != nil {
+			m.Errorf("too early: %+v", early.Services)
+		}
+		m.server.SetExpiry("example.ru", "2027-01-01")
 		both := of(m.seller.Service.Renew(m.Context(), 1, Payment{OKIfNoMoney: true}, exampleRu, exampleCom)).must(m)
 		m.done(both.Services, nil)
 		equal(m, "services", len(both.Services), 2)
-		equal(m, "expiry", m.info(exampleRu).ExpirationDate, NewDate(2029, 5, 1))
+		equal(m, "expiry", m.info(exampleRu).ExpirationDate, NewDate(2028, 1, 1))
 		if _, err := m.buyer.Service.Renew(m.Context(), 1, Payment{}, ByName("bought.ru")); !HasCode(err, CodeNotEnoughMoney) {
 			m.Errorf("without money: %v", err)
 		}
@@ -137,7 +142,7 @@ var serviceRoundTrips = map[string]func(*market){
 		m.info(exampleRu) // the simulator counts days from a request on
 		m.clock.Advance(366 * 24 * time.Hour)
 		equal(m, "renewed", m.info(exampleRu).State, Active)
-		equal(m, "expiry", m.info(exampleRu).ExpirationDate, NewDate(2028, 5, 1))
+		equal(m, "expiry", m.info(exampleRu).ExpirationDate, NewDate(2028, 1, 1))
 		equal(m, "expired", m.info(exampleCom).State, Suspended)
 	},
 	"read-only services say so": func(m *market) {

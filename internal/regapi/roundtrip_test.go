@@ -33,12 +33,12 @@ func newMarket(t *testing.T) *market {
 	m := &market{T: t, server: server, clock: clock}
 	m.seller, m.buyer = m.account("seller", "10000"), m.account("buyer", "0")
 	server.AddDomain("seller", regapitest.Domain{
-		Name: "example.ru", ServiceID: 101, Created: "2020-05-01", Expires: "2027-05-01",
+		Name: "example.ru", ServiceID: 101, Created: "2020-01-01", Expires: "2027-01-01",
 		Contacts: map[string]string{"person_r_surname": "Рюрик", "person_r_name": "Святослав", "e_mail": "rurik@example.ru", "country": "RU"},
 	})
 	server.AddDomain("seller", regapitest.Domain{Name: "example.com", ServiceID: 102, Contacts: map[string]string{"o_email": "rurik@example.ru"}})
 	server.AddService("seller", regapitest.Service{Servtype: "srv_hosting_ispmgr", Subtype: "Host-0-0420", Domain: "example.ru", ServiceID: 201})
-	server.AddDomain("buyer", regapitest.Domain{Name: "bought.ru", ServiceID: 301})
+	server.AddDomain("buyer", regapitest.Domain{Name: "bought.ru", ServiceID: 301, Expires: "2027-01-01"})
 	return m
 }
 

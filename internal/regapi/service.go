@@ -49,8 +49,15 @@ type ServiceInfo struct {
 
 // GetInfo returns state and dates of up to 1000 services (7.7).
 func (s *ServiceService) GetInfo(ctx context.Context, refs ...DomainRef) ([]ServiceInfo, error) {
-	return collect(ctx, s.client, listCall{function: "service/get_info", kind: serviceList, refs: refs},
-		func(result DomainResult, e serviceElement) ServiceInfo { return e.info(result) })
+	const function = "service/get_info"
+	return collect(ctx, s.client, listCall{function: function, kind: serviceList, refs: refs},
+		func(result DomainResult, e serviceElement) ServiceInfo {
+			if result.Err == nil && !e.tells() {
+				result.Err = misshapen(function, result.Ref)
+				return ServiceInfo{DomainResult: result}
+			}
+			return e.info(result)
+		})
 }
 
 // serviceElement is a service as get_info and get_list write it.
@@ -65,6 +72,12 @@ type serviceElement struct {
 	UserServID      Text  `json:"user_servid"`
 	User2Login      Text  `json:"user2_login"`
 	UplinkServiceID ID    `json:"uplink_service_id"`
+}
+
+// tells reports whether an element has what get_info is asked for: the state, and the dates of what is registered.
+func (e serviceElement) tells() bool {
+	dated := !e.CreationDate.IsZero() && !e.ExpirationDate.IsZero()
+	return e.State == Inactive || (e.State != "" && dated)
 }
 
 func (e serviceElement) info(result DomainResult) ServiceInfo {

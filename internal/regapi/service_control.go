@@ -75,7 +75,12 @@ func (s *ServiceService) Refill(ctx context.Context, ref DomainRef, amount Money
 	params := parameters{"amount": string(amount)}
 	params.text("currency", currency)
 	var refill ServiceRefill
-	err := s.client.on(ctx, "service/refill", ref, params, requiring("bill_id", &refill))
+	err := s.client.on(ctx, "service/refill", ref, params, paying("bill_id", &refill, func(o object) {
+		refill = ServiceRefill{
+			ServiceID: parseID(o.text("service_id")), BillID: parseID(o.text("bill_id")), PayType: PayType(o.text("pay_type")),
+			Payment: o.money("payment"), Currency: o.text("currency"), PayNotes: o.text("pay_notes"),
+		}
+	}))
 	return refill, err
 }
 

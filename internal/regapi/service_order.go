@@ -82,7 +82,12 @@ func (s *ServiceService) Create(ctx context.Context, order ServiceOrder) (Ordere
 		return OrderedService{}, refuse(function, CodeParameterMissing, "servtype required")
 	}
 	var ordered OrderedService
-	err := s.client.Call(ctx, function, order.params(), requiring("service_id", &ordered))
+	err := s.client.Call(ctx, function, order.params(), paying("service_id", &ordered, func(o object) {
+		ordered = OrderedService{
+			ServiceID: parseID(o.text("service_id")), UplinkServiceID: parseID(o.text("uplink_service_id")), BillID: parseID(o.text("bill_id")),
+			Payment: o.money("payment"), PayNotes: o.text("pay_notes"), Descr: o.text("descr"),
+		}
+	}))
 	return ordered, err
 }
 
@@ -185,7 +190,15 @@ func (s *ServiceService) Renew(ctx context.Context, period int, payment Payment,
 	return call.renewal(answer)
 }
 
-// renewal reads the answer about a list, and that about a single service, which has no list.
+// renewal is what an answer tells that does not tell all.
+func (o object) renewal() Renewal {
+	return Renewal{
+		Status: RenewStatus(o.text("status")), BillID: parseID(o.text("bill_id")), Payment: o.money("payment"), Currency: o.text("currency"),
+	}
+}
+
+// renewal reads the answer about a list, and that about a single service, which has no list. What it says of the bill is
+// returned also beside an error.
 func (l listCall) renewal(answer *Answer) (Renewal, error) {
 	var order struct {
 		Status   RenewStatus `json:"status"`
@@ -196,7 +209,8 @@ func (l listCall) renewal(answer *Answer) (Renewal, error) {
 	}
 	elements, listed := l.elements(answer)
 	if json.Unmarshal(answer.Payload, &order) != nil || order.Status == "" || (!listed && len(l.refs) > 1) {
-		return Renewal{}, unusable(l.function, "JSON that does not tell what was renewed", answer)
+		payload, _ := decodeObject(answer.Payload)
+		return payload.renewal(), unusable(l.function, "JSON that does not tell what was renewed", answer)
 	}
 	renewal := Renewal{
 		Status: order.Status, BillID: order.BillID, Period: int(order.Period),
@@ -241,6 +255,11 @@ func (s *ServiceService) Upgrade(ctx context.Context, ref DomainRef, upgrade Upg
 	params.text("subtype", upgrade.Subtype)
 	params.number("period", upgrade.Period)
 	var upgraded Upgraded
-	err := s.client.on(ctx, "service/upgrade", ref, params, requiring("bill_id", &upgraded))
+	err := s.client.on(ctx, "service/upgrade", ref, params, paying("bill_id", &upgraded, func(o object) {
+		upgraded = Upgraded{
+			BillID: parseID(o.text("bill_id")), WithdrawedAmount: o.money("withdrawed_amount"), ReturnedAmount: o.money("returned_amount"),
+			NewServiceID: parseID(o.text("new_service_id")),
+		}
+	}))
 	return upgraded, err
 }

@@ -18,7 +18,7 @@ const lookupTimeout = 5 * time.Second
 func newLookupCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "lookup SERVER NAME TYPE",
-		Short: "Ask a name server, such as 127.0.0.1:5353, for the records of a name",
+		Short: "Ask a name server, such as 127.0.0.1:8055, for the records of a name",
 		Args:  cobra.ExactArgs(3),
 		RunE: func(command *cobra.Command, args []string) error {
 			rrtype, ok := dns.StringToType[args[2]]

@@ -75,7 +75,7 @@ func TestEveryTypeIsCreatedChangedAndDeletedAndThenNothingIsPlanned(t *testing.T
 		{"A", "Сайт.example.ru.", "192.0.2.1", "192.0.2.2"},
 		{"AAAA", "www.example.ru", "2001:DB8:0::1", "2001:db8::2"},
 		{"CNAME", "www.example.ru", "Target.example.com.", "цель.рф"},
-		{"MX", "example.ru", "10 Mail.example.com.", "20 mail.example.com"},
+		{"MX", "example.ru", "10 Mail.example.com.", "5 mail.example.com"},
 		{"NS", "sub.example.ru", "NS1.example.com.", "ns2.example.com"},
 		{"TXT", "www.example.ru", `"v=spf1 -all"`, `v=spf1 ~all`},
 		{"SRV", "_sip._tcp.example.ru", "10 5 5060 Sip.example.com", "10 5 5061 sip.example.com."},

@@ -119,11 +119,18 @@ func (c *call) permits(a *account) *refusal.Error {
 	case !slices.ContainsFunc(a.AllowedIPs, func(allowed netip.Prefix) bool { return allowed.Contains(c.remote) }):
 		return refusal.New("ACCESS_DENIED_FROM_IP")
 	case len(a.certificates) > 0 && !a.CertificateOptional && !c.presents(a):
-		// The tables have no code for a missing certificate.
-		return refusal.New("ACCESS_DENIED")
+		return c.certificateError()
 	default:
 		return nil
 	}
+}
+
+// certificateError tells a missing certificate from a wrong one, for which no code is known.
+func (c *call) certificateError() *refusal.Error {
+	if c.tls == nil || len(c.tls.PeerCertificates) == 0 {
+		return refusal.New(refusal.NoCertificate)
+	}
+	return refusal.New("ACCESS_DENIED")
 }
 
 // presents tells whether the TLS connection came with one of the account's certificates.

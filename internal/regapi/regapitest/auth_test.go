@@ -179,8 +179,8 @@ func TestAnAccountWithACertificateMustPresentIt(t *testing.T) {
 		form      url.Values
 		code      string
 	}{
-		{"password without it", nil, password, "ACCESS_DENIED"},
-		{"signature without it", nil, signed, "ACCESS_DENIED"},
+		{"password without it", nil, password, "NO_CERTIFICATE"},
+		{"signature without it", nil, signed, "NO_CERTIFICATE"},
 		{"a stranger's", []tls.Certificate{stranger}, password, "ACCESS_DENIED"},
 		{"password with it", []tls.Certificate{known}, password, ""},
 		{"signature with it", []tls.Certificate{known}, signed, ""},

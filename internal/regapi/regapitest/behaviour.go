@@ -31,10 +31,27 @@ type (
 	IPv6Style = behaviour.IPv6Style
 	// SuffixStyle is what the suffix m means in zone/update_soa.
 	SuffixStyle = behaviour.SuffixStyle
+	// SubnameStyle is how zone answers name a record.
+	SubnameStyle = behaviour.SubnameStyle
+	// RegistrarNSStyle is what becomes of the registrar's own NS records when somebody removes them.
+	RegistrarNSStyle = behaviour.RegistrarNSStyle
+	// Payment holds what is open about money.
+	Payment = behaviour.Payment
+	// SingleOrderStyle is where the order of a single domain stands in its answer.
+	SingleOrderStyle = behaviour.SingleOrderStyle
+	// PayTypeStyle is what pay_type of an order is worth.
+	PayTypeStyle = behaviour.PayTypeStyle
+	// DroppedOrderStyle is what stays of an order whose bill was deleted or has lapsed.
+	DroppedOrderStyle = behaviour.DroppedOrderStyle
+	// GoneBillStyle is what the functions for bills say of one that was deleted or has lapsed.
+	GoneBillStyle = behaviour.GoneBillStyle
+	// PaidBillStyle is what bill/change_pay_type says of a bill that is paid already.
+	PaidBillStyle = behaviour.PaidBillStyle
 )
 
 // The styles, the simulator's own choice first. Package behaviour says what each of them means.
 const (
+	TypesProduction = behaviour.TypesProduction
 	TypesDocumented = behaviour.TypesDocumented
 	TypesStrings    = behaviour.TypesStrings
 	TypesNumbers    = behaviour.TypesNumbers
@@ -44,6 +61,7 @@ const (
 	PriorityNull      = behaviour.PriorityNull
 	PriorityAlternate = behaviour.PriorityAlternate
 
+	ErrorParamsCommand   = behaviour.ErrorParamsCommand
 	ErrorParamsOmitted   = behaviour.ErrorParamsOmitted
 	ErrorParamsNull      = behaviour.ErrorParamsNull
 	ErrorParamsObject    = behaviour.ErrorParamsObject
@@ -77,4 +95,29 @@ const (
 
 	SuffixMonths  = behaviour.SuffixMonths
 	SuffixMinutes = behaviour.SuffixMinutes
+
+	SubnamesRelative  = behaviour.SubnamesRelative
+	SubnamesFull      = behaviour.SubnamesFull
+	SubnamesAlternate = behaviour.SubnamesAlternate
+
+	RegistrarNSKept    = behaviour.RegistrarNSKept
+	RegistrarNSRefused = behaviour.RegistrarNSRefused
+	RegistrarNSRemoved = behaviour.RegistrarNSRemoved
+	RegistrarNSHidden  = behaviour.RegistrarNSHidden
+
+	SingleOrderList = behaviour.SingleOrderList
+	SingleOrderTop  = behaviour.SingleOrderTop
+
+	PayTypesHonoured = behaviour.PayTypesHonoured
+	PayTypesCreate   = behaviour.PayTypesCreate
+	PayTypesIgnored  = behaviour.PayTypesIgnored
+
+	DroppedForgotten = behaviour.DroppedForgotten
+	DroppedKept      = behaviour.DroppedKept
+
+	GoneBillsUnknown   = behaviour.GoneBillsUnknown
+	GoneBillsCancelled = behaviour.GoneBillsCancelled
+
+	PaidBillsRefused = behaviour.PaidBillsRefused
+	PaidBillsSuccess = behaviour.PaidBillsSuccess
 )

@@ -12,81 +12,54 @@ const (
 	payPrepay = "prepay"
 	payBank   = "bank"
 
-	billNotPayed = "notpayed"
-	billPayed    = "payed"
+	billNotPayed  = "notpayed"
+	billConfirmed = "confirmed"
+	billPayed     = "payed"
+	billCancelled = "cancelled"
 
 	itemService    = "service"
 	itemPrepayment = "prepayment"
-
-	actionNew   = "new"
-	actionRenew = "renew"
 )
 
 // payTypes are the ways to pay an order (2.2.4.6).
 var payTypes = []string{payPrepay, payBank, "pbank", "yacard"}
+
+// defaultUnpaidDays is how long an unpaid bill waits; the documentation does not say.
+const defaultUnpaidDays = 30
 
 // bill is a bill of an account, with the orders that it is for. Amounts are hundredths of a rouble.
 type bill struct {
 	id      int64
 	owner   string
 	created string
-	// payed is the day it was paid on, empty before.
-	payed    string
-	payType  string
-	currency string
-	amount   int64
-	orders   []order
-}
-
-// order is one thing to pay for.
-type order struct {
-	// service is what is ordered or renewed; nil for money that is put on the account itself.
-	service *service
-	action  string
-	amount  int64
-	// fulfil does what was paid for; cancel undoes the order when its unpaid bill is deleted. Either may be nil.
-	fulfil, cancel func(now time.Time)
+	// due is the last day on which it can be paid.
+	due string
+	// payed is the day it was paid on, empty before; fromBalance tells that the account's own money paid it.
+	payed       string
+	fromBalance bool
+	// confirmed tells that money is on its way (6.3); gone, that it was deleted or lapsed.
+	confirmed, gone bool
+	payType         string
+	currency        string
+	amount          int64
+	orders          []order
 }
 
 func (b *bill) status() string {
-	if b.payed == "" {
+	switch {
+	case b.payed != "":
+		return billPayed
+	case b.gone:
+		return billCancelled
+	case b.confirmed:
+		return billConfirmed
+	default:
 		return billNotPayed
 	}
-	return billPayed
 }
 
-// settle marks the bill as paid and fulfils its orders.
-func (b *bill) settle(now time.Time) {
-	b.payed = now.Format(time.DateOnly)
-	for _, o := range b.orders {
-		if o.fulfil != nil {
-			o.fulfil(now)
-		}
-	}
-}
-
-// dismiss undoes the orders of an unpaid bill.
-func (b *bill) dismiss(now time.Time) {
-	for _, o := range b.orders {
-		if o.cancel != nil {
-			o.cancel(now)
-		}
-	}
-}
-
-// concerns tells whether one of the bill's orders is for a service.
-func (b *bill) concerns(s *service) bool {
-	return slices.ContainsFunc(b.orders, func(o order) bool { return o.service == s })
-}
-
-// funds is what an account can spend: what lies on it and is not blocked and, for a Partner, the credit (5.4).
-func (a *account) funds() int64 {
-	funds := a.balance.prepay - a.balance.blocked
-	if a.Partner {
-		funds += a.balance.credit
-	}
-	return funds
-}
+// open tells whether a bill still waits to be paid.
+func (b *bill) open() bool { return b.payed == "" && !b.gone }
 
 // payNotes is the result of paying, in the documentation's words (7.4, and 5.5 of the older edition).
 func (b *bill) payNotes() string {
@@ -108,18 +81,11 @@ func (c *call) charge(orders ...order) (*bill, *refusal.Error) {
 	if c.account.PurchasesDisabled {
 		return nil, refusal.New("PURCHASES_DISABLED")
 	}
-	made := &bill{
-		owner: c.account.Login, created: c.now.Format(time.DateOnly), payType: payPrepay, currency: roubles, orders: orders,
+	payType, err := c.payType()
+	if err != nil {
+		return nil, err
 	}
-	if asked := c.params.Text("pay_type"); asked != "" {
-		if !slices.Contains(payTypes, asked) {
-			return nil, refusal.Incorrect("pay_type")
-		}
-		made.payType = asked
-	}
-	for _, o := range orders {
-		made.amount += o.amount
-	}
+	made := newBill(c.account.Login, payType, c.now, c.srv.behaviour, orders...)
 	enough := made.amount <= c.account.funds()
 	if c.test {
 		enough = !c.flag("allow_create_bills")
@@ -127,14 +93,52 @@ func (c *call) charge(orders ...order) (*bill, *refusal.Error) {
 	if made.payType == payPrepay && !enough && !c.flag("ok_if_no_money") && !c.flag("allow_create_bills") {
 		return nil, refusal.New("NOT_ENOUGH_MONEY")
 	}
-	c.keepBill(made)
-	if made.amount == 0 || (made.payType == payPrepay && enough) {
-		c.account.balance.prepay -= made.amount
-		made.settle(c.now)
-	}
 	c.touch()
+	paid := made.amount == 0 || (made.payType == payPrepay && enough)
+	if c.test {
+		made.id = exampleBillID(c.fn.Name, c.flag("allow_create_bills"))
+		if paid {
+			made.payed = made.created
+		}
+		return made, nil
+	}
+	c.srv.state.addBill(made)
+	if paid {
+		c.srv.state.payFromBalance(made, c.now)
+	}
 	return made, nil
 }
+
+// payType reads how an order is to be paid. [Behaviour.PayTypes] may pass over what was asked for. Error: PARAMETER_INCORRECT.
+func (c *call) payType() (string, *refusal.Error) {
+	asked := c.params.Text("pay_type")
+	if asked != "" && !slices.Contains(payTypes, asked) {
+		return "", refusal.Incorrect("pay_type")
+	}
+	style := c.srv.behaviour.PayTypes
+	if asked == "" || style == PayTypesIgnored || (style == PayTypesCreate && c.fn.Name == "domain/create") {
+		return payPrepay, nil
+	}
+	return asked, nil
+}
+
+// newBill makes an unpaid bill; its day is that of Moscow, as all of the registrar's days are UTC's here.
+func newBill(owner, payType string, now time.Time, b Behaviour, orders ...order) *bill {
+	days := b.UnpaidDays
+	if days == 0 {
+		days = defaultUnpaidDays
+	}
+	made := &bill{
+		owner: owner, created: dayOf(now), due: dayOf(now.AddDate(0, 0, days)), payType: payType, currency: roubles, orders: orders,
+	}
+	for _, o := range orders {
+		made.amount += o.amount
+	}
+	return made
+}
+
+// dayOf is a moment's date as bills and services have it.
+func dayOf(moment time.Time) string { return moment.Format(time.DateOnly) }
 
 // flag tells whether a parameter of the request is set: anything but nothing and zero.
 func (c *call) flag(name string) bool {
@@ -142,47 +146,120 @@ func (c *call) flag(name string) bool {
 	return value != "" && value != "0"
 }
 
-// keepBill gives a bill its number and, but for the test user, keeps it.
-func (c *call) keepBill(made *bill) {
-	if c.test {
-		made.id = exampleBillID(c.fn.Name, c.flag("allow_create_bills"))
-		return
-	}
-	made.id = c.srv.state.freshID()
-	c.srv.state.bills = append(c.srv.state.bills, made)
+// addBill gives a bill its number and makes it known to its owner and to what it is for.
+func (s *state) addBill(made *bill) {
+	made.id = s.freshID()
+	s.keepBill(made)
 }
 
-// billsOf returns the bills of an account, oldest first.
-func (s *state) billsOf(login string) []*bill {
-	bills := []*bill{}
-	for _, b := range s.bills {
-		if b.owner == login {
-			bills = append(bills, b)
+func (s *state) keepBill(made *bill) {
+	s.bills[made.id] = made
+	s.billsOf[made.owner] = append(s.billsOf[made.owner], made)
+	if made.open() {
+		s.unpaid[made.id] = made
+	}
+	for _, o := range made.orders {
+		if o.service != nil {
+			o.service.bills = append(o.service.bills, made)
 		}
 	}
-	return bills
 }
 
-func (s *state) removeBill(doomed *bill) {
-	s.bills = slices.DeleteFunc(s.bills, func(b *bill) bool { return b == doomed })
+// payFromBalance takes a bill's amount from its owner's money and fulfils its orders.
+func (s *state) payFromBalance(b *bill, now time.Time) {
+	s.accounts[b.owner].spend(b.amount)
+	b.fromBalance = true
+	s.settleBill(b, now)
 }
 
-// claimBilling notes that a request of a paid function is under way, and whether another one of the same account was when it came:
-// such a one is refused with BILLING_LOCK.
-func (s *Server) claimBilling(c *call) {
-	if c.fn == nil || !c.fn.paid || c.entry.Login == testLogin {
+// payFromOutside pays a bill with money that comes from elsewhere, and goes through the account's books all the same.
+func (s *state) payFromOutside(b *bill, now time.Time) {
+	if !slices.ContainsFunc(b.orders, func(o order) bool { return o.effect == effectDeposit }) {
+		payer := s.accounts[b.owner]
+		payer.deposit(b.amount)
+		payer.spend(b.amount)
+	}
+	s.settleBill(b, now)
+}
+
+// settleBill marks a bill as paid and fulfils its orders.
+func (s *state) settleBill(b *bill, now time.Time) {
+	b.payed = dayOf(now)
+	delete(s.unpaid, b.id)
+	for _, o := range b.orders {
+		s.fulfil(b, o, now)
+	}
+}
+
+// dismiss undoes an unpaid bill: it was deleted, has lapsed, or what it was for is gone.
+func (s *state) dismiss(b *bill) {
+	if !b.open() {
 		return
 	}
-	c.billingBusy = s.billing[c.entry.Login] > 0
-	s.billing[c.entry.Login]++
-	c.billing = true
+	b.gone = true
+	delete(s.unpaid, b.id)
+	for _, o := range b.orders {
+		s.cancelOrder(o)
+	}
+}
+
+// payBack puts what was paid for orders of a service and has no effect on the balance, once, also when it came from outside: the registrar has no
+// other way.
+func (s *state) payBack(of *service, orders effect) {
+	for _, b := range of.bills {
+		for index := range b.orders {
+			o := &b.orders[index]
+			if b.payed == "" || o.service != of || o.effect != orders || o.paidBack {
+				continue
+			}
+			o.paidBack = true
+			s.accounts[b.owner].receiveBack(o.amount)
+		}
+	}
+}
+
+// openBill returns the unpaid bill for a service, nil when there is none.
+func (s *service) openBill() *bill {
+	for _, b := range s.bills {
+		if b.open() {
+			return b
+		}
+	}
+	return nil
+}
+
+// claimBilling notes that a request that moves money is under way, and whether another one of the same account was when it came: such a one is
+// refused with BILLING_LOCK. Who cannot prove who they are lock nobody out.
+func (s *Server) claimBilling(c *call) {
+	if c.fn == nil || c.fn.costs == nil || c.entry.Login == testLogin || !c.fn.costs(c) {
+		return
+	}
+	found, err := c.accountOf(c.entry.Login)
+	if err != nil || c.permits(found) != nil {
+		return
+	}
+	c.billing = found.Login
+	c.billingBusy = s.billing[c.billing] > 0
+	s.billing[c.billing]++
 }
 
 func (s *Server) releaseBilling(c *call) {
-	if c.billing {
-		s.billing[c.entry.Login]--
+	if c.billing != "" {
+		s.billing[c.billing]--
 	}
 }
+
+// Which requests of a function move money: all, those that pay from the balance, those that agree to a charge, those that pay a bill now.
+func always(*call) bool { return true }
+
+func fromBalance(c *call) bool {
+	payType, err := c.payType()
+	return err == nil && payType == payPrepay
+}
+
+func withAgreement(c *call) bool { return c.flag("payout_agreement") }
+
+func toPrepay(c *call) bool { return c.params.Text("pay_type") == payPrepay }
 
 // answer is how a bill stands in the answers of orders (8.7).
 func (b *bill) answer() map[string]any {

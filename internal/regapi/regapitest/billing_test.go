@@ -135,7 +135,7 @@ func TestRenewalsMoveTheEndOfThePeriodWithOneBillForAll(t *testing.T) {
 	if renewed.Answer["status"] != "renew_success" || renewed.Answer["payment"] != "590" {
 		t.Errorf("answer %+v", renewed)
 	}
-	if got := w.info("dname", "example.ru")["expiration_date"]; got != "2028-11-22" {
+	if got := w.info("dname", "example.ru")["expiration_date"]; got != "2027-12-22" {
 		t.Errorf("expires %v", got)
 	}
 	w.wantPrepaid("410.50")
@@ -147,7 +147,7 @@ func TestRenewalsMoveTheEndOfThePeriodWithOneBillForAll(t *testing.T) {
 func TestARenewalThatIsNotPaidMovesNothing(t *testing.T) {
 	w := newWorld(t)
 	before := w.info("dname", "example.ru")["expiration_date"]
-	renewed := w.alice("service/renew", "dname", "example.ru", "period", "2", "ok_if_no_money", "1")
+	renewed := w.alice("service/renew", "dname", "example.ru", "period", "1", "pay_type", "bank")
 	if renewed.Answer["status"] != "only_bill_created" {
 		t.Errorf("answer %+v", renewed)
 	}
@@ -162,7 +162,7 @@ func TestARenewalThatIsNotPaidMovesNothing(t *testing.T) {
 func TestBillsOfAPeriodAreToldToPartners(t *testing.T) {
 	w := newWorld(t)
 	w.AddAccount(Account{Login: "carol", Password: "c", Partner: true, Balance: Balance{Prepay: "5000"}})
-	w.AddDomain("carol", Domain{Name: "carol.ru", ServiceID: 701})
+	w.AddDomain("carol", Domain{Name: "carol.ru", ServiceID: 701, Expires: "2026-12-22"})
 	carol := func(function string, pairs ...string) answer { return w.call("carol", "c", function, pairs...) }
 	id := carol("service/renew", "dname", "carol.ru", "period", "1").Answer["bill_id"]
 	period := func(start, end string, more ...string) int {
@@ -226,7 +226,7 @@ func TestBillsThatCannotBeChanged(t *testing.T) {
 func TestAnAccountWithoutPurchasesBuysNothing(t *testing.T) {
 	w := newWorld(t)
 	w.AddAccount(Account{Login: "dora", Password: "d", PurchasesDisabled: true, Balance: Balance{Prepay: "5000"}})
-	w.AddDomain("dora", Domain{Name: "dora.ru"})
+	w.AddDomain("dora", Domain{Name: "dora.ru", Expires: "2026-12-22"})
 	if code := w.call("dora", "d", "service/renew", "dname", "dora.ru", "period", "1").ErrorCode; code != "PURCHASES_DISABLED" {
 		t.Errorf("code %q", code)
 	}
@@ -266,8 +266,8 @@ func TestServicesRenewThemselvesOrAreSuspendedWhenTheyEnd(t *testing.T) {
 		autorenew           string
 		state, end, prepaid string
 	}{
-		"with the flag":    {"1", "A", "2028-11-22", "410.50"},
-		"without the flag": {"0", "S", "2027-11-22", "1000.50"},
+		"with the flag":    {"1", "A", "2027-12-22", "410.50"},
+		"without the flag": {"0", "S", "2026-12-22", "1000.50"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -275,7 +275,7 @@ func TestServicesRenewThemselvesOrAreSuspendedWhenTheyEnd(t *testing.T) {
 			if set := w.alice("service/set_autorenew_flag", "dname", "example.ru", "flag_value", c.autorenew); set.Result != "success" {
 				t.Fatalf("%+v", set)
 			}
-			w.clock.Advance(epoch.AddDate(1, 0, 0).Sub(epoch))
+			w.clock.Advance(40 * day)
 			got := w.info("dname", "example.ru")
 			if got["state"] != c.state || got["expiration_date"] != c.end {
 				t.Errorf("info %v", got)
@@ -287,7 +287,7 @@ func TestServicesRenewThemselvesOrAreSuspendedWhenTheyEnd(t *testing.T) {
 
 func TestRenewingWhatEndedBringsItBack(t *testing.T) {
 	w := newWorld(t)
-	w.clock.Advance(epoch.AddDate(1, 0, 0).Sub(epoch))
+	w.clock.Advance(40 * day)
 	if code := w.alice("service/resume", "dname", "example.ru").ErrorCode; code != "SERVICE_EXPIRED" {
 		t.Errorf("resuming got code %q", code)
 	}

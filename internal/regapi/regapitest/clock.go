@@ -43,6 +43,13 @@ func (c *ManualClock) Advance(by time.Duration) {
 	c.now = c.now.Add(by)
 }
 
+// Set moves the clock to a time, also back: for a state that was restored.
+func (c *ManualClock) Set(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = now
+}
+
 // Sleep moves the clock forward at once: simulated latency costs simulated time only.
 func (c *ManualClock) Sleep(ctx context.Context, duration time.Duration) error {
 	c.Advance(duration)
@@ -117,6 +124,17 @@ func (c *offsetClock) rewind() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.hands = hands{}
+}
+
+// showAgain makes the clock show a time from before or after, as it was saved; it stands if it stood.
+func (c *offsetClock) showAgain(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	wall := time.Now()
+	c.hands.ahead = now.Sub(wall)
+	if !c.hands.frozenAt.IsZero() {
+		c.hands.frozenAt = now
+	}
 }
 
 // state returns the time, its distance from real time, and whether it stands.

@@ -2,18 +2,26 @@ package regapitest
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"strconv"
+	"net/netip"
+	"net/url"
+	"strings"
 )
 
 // maxControlBytes bounds what the control endpoint reads.
 const maxControlBytes = 1 << 20
 
+// maxStateBytes bounds a state that is restored.
+const maxStateBytes = 1 << 30
+
 // ControlHandler serves the control endpoint: health, metrics, journal, faults, clock, zones, and a reset to the given seed. It knows no authentication and belongs
 // on a loopback port of its own.
 func (s *Server) ControlHandler(seed Seed) http.Handler {
 	mux := http.NewServeMux()
+	handler := onlyFromHere(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, map[string]string{"status": "ok"}) })
 	mux.Handle("GET /metrics", s.metrics.handler())
 	mux.HandleFunc("GET /journal", s.controlJournal)
@@ -25,19 +33,60 @@ func (s *Server) ControlHandler(seed Seed) http.Handler {
 	mux.HandleFunc("GET /clock", s.controlReadClock)
 	mux.HandleFunc("POST /clock", s.controlMoveClock)
 	mux.HandleFunc("GET /zones/{domain}", s.controlZone)
-	mux.HandleFunc("POST /bills/{id}/pay", s.controlPayBill)
+	s.driveRoutes(mux)
+	mux.HandleFunc("GET /state", s.controlSave)
+	mux.HandleFunc("PUT /state", s.controlRestore)
 	mux.HandleFunc("POST /reset", func(w http.ResponseWriter, _ *http.Request) {
 		answerEdit(w, s.Reset(seed), http.StatusInternalServerError)
 	})
-	return mux
+	return handler
 }
 
-func (s *Server) controlPayBill(w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err == nil {
-		err = s.payBill(id)
+// onlyFromHere refuses what a page of a foreign site makes a browser send: a name that was pointed here, or another origin.
+func onlyFromHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(r.Host) {
+			http.Error(w, fmt.Sprintf("host %q is not on loopback", r.Host), http.StatusForbidden)
+			return
+		}
+		if origin := r.Header.Get("Origin"); origin != "" {
+			if from, err := url.Parse(origin); err != nil || !isLoopback(from.Host) {
+				http.Error(w, fmt.Sprintf("origin %q is not on loopback", origin), http.StatusForbidden)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// isLoopback tells whether a host, with or without a port, is this one.
+func isLoopback(host string) bool {
+	name, _, err := net.SplitHostPort(host)
+	if err != nil {
+		name = strings.Trim(host, "[]")
 	}
-	answerEdit(w, err, http.StatusNotFound)
+	address, err := netip.ParseAddr(name)
+	return strings.EqualFold(name, "localhost") || (err == nil && address.IsLoopback())
+}
+
+func (s *Server) controlSave(w http.ResponseWriter, _ *http.Request) {
+	document, err := s.Save()
+	if err != nil {
+		answerEdit(w, err, http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if _, err := w.Write(document); err != nil {
+		s.logger.Debug("The caller did not take the answer", "error", err)
+	}
+}
+
+func (s *Server) controlRestore(w http.ResponseWriter, r *http.Request) {
+	document, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxStateBytes))
+	if err == nil {
+		err = s.Restore(document)
+	}
+	answerEdit(w, err, http.StatusBadRequest)
 }
 
 // answerEdit says that something was done, or why it was not.
@@ -88,17 +137,19 @@ type zonePage struct {
 	Domain  string   `json:"domain"`
 	SOA     SOA      `json:"soa"`
 	Records []Record `json:"records"`
+	// DNSSEC is what a validating resolver makes of it: insecure, secure or bogus.
+	DNSSEC string `json:"dnssec"`
 }
 
 func (s *Server) controlZone(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	d, err := s.domainNamed(r.PathValue("domain"))
+	d, err := s.state.domainNamed(r.PathValue("domain"))
 	if err != nil {
 		s.mu.Unlock()
 		http.Error(w, err.Error(), http.StatusNotFound)
 		return
 	}
-	page := zonePage{Domain: d.Name, SOA: d.zone.SOA(), Records: d.zone.Records()}
+	page := zonePage{Domain: d.Name, SOA: d.zone.SOA(), Records: d.zone.Records(), DNSSEC: d.chain(s.clock.Now())}
 	s.mu.Unlock()
 	s.writeJSON(w, page)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -113,6 +114,7 @@ func TestADomainWhoseTimeHasRunOutLeavesDNSWithoutARequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, handler := newMovableWorld(t)
 		w.AddRecord("example.ru", Record{Name: "www", Type: "A", Content: "192.0.2.1"})
+		w.SetExpiry("example.ru", "2000-12-30")
 		w.turn(handler, `{"advance":"8736h"}`)
 		w.wantDNS("www.example.ru", dns.TypeA, "NOERROR", "www.example.ru. A 192.0.2.1")
 		w.turn(handler, `{"advance":"72h"}`)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -107,6 +108,9 @@ func (s *Server) resolve(question dns.Question, answer *dns.Msg) {
 	now := s.clock.Now()
 	s.state.passDays(now)
 	s.state.settle(now)
+	if s.answerAsParent(question, now, answer) {
+		return
+	}
 	d := s.zoneOf(question.Name)
 	transfer := question.Qtype == dns.TypeAXFR || question.Qtype == dns.TypeIXFR
 	if d == nil || question.Qclass != dns.ClassINET || transfer {
@@ -114,6 +118,36 @@ func (s *Server) resolve(question dns.Question, answer *dns.Msg) {
 		return
 	}
 	d.zone.Answer(question, now, answer)
+}
+
+// answerAsParent answers for the zones above: what they hold of a domain's keys, wherever its name servers are. DNSKEY, which is the domain's own,
+// is there too where the registrar's name servers serve it. It tells whether that was asked.
+func (s *Server) answerAsParent(question dns.Question, now time.Time, answer *dns.Msg) bool {
+	d := s.state.domains[strings.TrimSuffix(dns.CanonicalName(question.Name), ".")]
+	if d == nil || d.State == stateInactive || question.Qclass != dns.ClassINET {
+		return false
+	}
+	header := dns.RR_Header{Name: question.Name, Rrtype: question.Qtype, Class: dns.ClassINET, Ttl: d.zone.SOA().TTL}
+	holds := d.dnssec.settle(now)
+	switch question.Qtype {
+	case dns.TypeDS:
+		for _, ds := range holds.atParent() {
+			shown := *ds
+			shown.Hdr = header
+			answer.Answer = append(answer.Answer, &shown)
+		}
+	case dns.TypeDNSKEY:
+		if !d.served() {
+			return false
+		}
+		for _, key := range holds.keys {
+			shown := *key.DNSKEY
+			shown.Hdr = header
+			answer.Answer = append(answer.Answer, &shown)
+		}
+	}
+	answer.Authoritative = len(answer.Answer) > 0
+	return answer.Authoritative
 }
 
 // zoneOf returns the domain with the longest name that ends the asked one.

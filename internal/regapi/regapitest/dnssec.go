@@ -59,6 +59,42 @@ func (s *dnssec) settle(now time.Time) signing {
 	return s.current
 }
 
+// atParent are the records that the parent zone holds: those that it was sent, or those of the registrar's own keys, also when the domain has moved
+// to other name servers since.
+func (s signing) atParent() []*dns.DS {
+	if s.parent != nil {
+		return s.parent
+	}
+	records := []*dns.DS{}
+	for _, key := range s.keys {
+		if key.ds != nil {
+			records = append(records, key.ds)
+		}
+	}
+	return records
+}
+
+// chain is what a validating resolver makes of a domain: with nothing at the parent it is insecure; it is secure if the parent's records stand for a
+// key of the name servers that are asked, of which only the registrar's own are known here; else it is bogus.
+func (d *domain) chain(now time.Time) string {
+	holds := d.dnssec.settle(now)
+	switch {
+	case len(holds.atParent()) == 0:
+		return chainInsecure
+	case d.delegatedHere() && holds.parent == nil, !d.delegatedHere() && holds.parent != nil:
+		return chainSecure
+	default:
+		return chainBogus
+	}
+}
+
+// What a validating resolver makes of a domain (RFC 4035, 4.3).
+const (
+	chainInsecure = "insecure"
+	chainSecure   = "secure"
+	chainBogus    = "bogus"
+)
+
 func (s *dnssec) updating(now time.Time) bool { return now.Before(s.until) }
 
 // change starts a change that takes effect after the given delay.
@@ -117,6 +153,9 @@ func (s *dnssec) renewed(now time.Time, name string, flags uint16) signing {
 	return to
 }
 
+// digestLengths are those of the types of digests, in hexadecimal digits (RFC 3658, 4509, 6605).
+var digestLengths = map[uint8]int{dns.SHA1: 40, dns.SHA256: 64, dns.SHA384: 96}
+
 // parseParentRecord reads a DS record, or the DS that a DNSKEY record of a KSK stands for: "test.ru. 3600 IN DS …" (10.8).
 func parseParentRecord(zone, text string) (*dns.DS, bool) {
 	rr, err := dns.NewRR(text)
@@ -125,7 +164,7 @@ func parseParentRecord(zone, text string) (*dns.DS, bool) {
 	}
 	switch rr := rr.(type) {
 	case *dns.DS:
-		return rr, true
+		return rr, digestLengths[rr.DigestType] == len(rr.Digest)
 	case *dns.DNSKEY:
 		if rr.Flags&dns.SEP == 0 {
 			return nil, false

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 )
 
 // The methods in this file set the scene, and edit it behind the clients' backs. They panic on what could not exist, because that is a mistake
@@ -47,25 +45,6 @@ func (s *Server) SetDelegation(name string, servers ...string) {
 	})
 }
 
-// PayBill pays a bill as its owner would from outside, by bank for example: the balance stays as it is.
-func (s *Server) PayBill(id int64) {
-	if err := s.payBill(id); err != nil {
-		panic(fmt.Sprintf("regapitest: %v", err))
-	}
-}
-
-func (s *Server) payBill(id int64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, b := range s.state.bills {
-		if b.id == id && b.payed == "" {
-			b.settle(s.clock.Now())
-			return nil
-		}
-	}
-	return fmt.Errorf("there is no unpaid bill %d", id)
-}
-
 // SetPassword changes the password of an account.
 func (s *Server) SetPassword(login, password string) {
 	s.editAccount(login, func(a *account) { a.Password = password })
@@ -98,6 +77,13 @@ func (s *Server) SetBehaviour(behaviour Behaviour) {
 	s.behaviour = behaviour
 }
 
+// Behaviour returns what the server does where the documentation leaves it open.
+func (s *Server) Behaviour() Behaviour {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.behaviour
+}
+
 // Records returns what a zone holds, by name, type and priority. DNS may lag behind it: see [WithPublishDelay].
 func (s *Server) Records(name string) []Record {
 	var records []Record
@@ -110,6 +96,13 @@ func (s *Server) SOA(name string) SOA {
 	var soa SOA
 	s.viewDomain(name, func(d *domain) { soa = d.zone.SOA() })
 	return soa
+}
+
+// Chain returns what a validating resolver makes of a domain: insecure, secure or bogus.
+func (s *Server) Chain(name string) string {
+	var chain string
+	s.viewDomain(name, func(d *domain) { chain = d.chain(s.clock.Now()) })
+	return chain
 }
 
 // AddRecord adds a record as zone/add_* would, whatever a client may do.
@@ -162,16 +155,20 @@ func (s *Server) addTo(d *domain, r Record) error {
 }
 
 func (s *Server) mustEdit(edit func() error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := edit(); err != nil {
+	if err := s.edit(edit); err != nil {
 		panic(fmt.Sprintf("regapitest: %v", err))
 	}
 }
 
+func (s *Server) edit(edit func() error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return edit()
+}
+
 func (s *Server) editDomain(name string, edit func(*domain) error) {
 	s.mustEdit(func() error {
-		d, err := s.domainNamed(name)
+		d, err := s.state.domainNamed(name)
 		if err != nil {
 			return err
 		}
@@ -205,15 +202,4 @@ func (s *Server) editAccount(login string, edit func(*account)) {
 		edit(a)
 		return nil
 	})
-}
-
-func (s *Server) domainNamed(name string) (*domain, error) {
-	canonical, err := dnszone.CanonicalDomain(name)
-	if err != nil {
-		return nil, fmt.Errorf("domain %q: %w", name, err)
-	}
-	if d := s.state.domains[canonical]; d != nil {
-		return d, nil
-	}
-	return nil, fmt.Errorf("there is no domain %q", name)
 }

@@ -285,7 +285,20 @@ func (c *call) failedElement(e *element, err *refusal.Error) map[string]any {
 func (c *call) named(e *element) map[string]any {
 	id := textNumeral(e.service.ServiceID)
 	id.number = c.fn.bareIDs
-	return map[string]any{"dname": e.shownName(), "service_id": id}
+	named := map[string]any{"dname": e.shownName(), "service_id": id}
+	if c.fn.zone {
+		id.seen = seenText
+		named["service_id"] = id
+		if c.asInProduction() {
+			named["servtype"] = e.service.Servtype
+		}
+	}
+	return named
+}
+
+// asInProduction tells whether answers have the members that only clients in production have seen.
+func (c *call) asInProduction() bool {
+	return !c.test && c.srv.behaviour.Types != TypesDocumented
 }
 
 // succeeded is the answer of an element about which there is no more to say than success.

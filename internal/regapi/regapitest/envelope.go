@@ -18,7 +18,18 @@ type numeral struct {
 	digits string
 	// number is the type that the function's own section shows.
 	number bool
+	// seen is the type that clients in production have seen, where that is another one.
+	seen seenType
 }
+
+// seenType is a type that differs from the documented one in production.
+type seenType int
+
+const (
+	asDocumented seenType = iota
+	seenText
+	seenNumber
+)
 
 // jsonNumber is what JSON can show as a number.
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)([.][0-9]+)?$`)
@@ -58,7 +69,7 @@ func (t typist) settle(value any) any {
 		if t.behaviour.Priority == PriorityNull || (t.behaviour.Priority == PriorityAlternate && t.coin()) {
 			return nil
 		}
-		return t.numeral(textNumeral(0))
+		return t.numeral(numeral{digits: "0", seen: seenNumber})
 	default:
 		return value
 	}
@@ -67,6 +78,8 @@ func (t typist) settle(value any) any {
 func (t typist) numeral(n numeral) any {
 	number := n.number
 	switch t.behaviour.Types {
+	case TypesProduction, "production":
+		number = n.seen == seenNumber || n.seen == asDocumented && n.number
 	case TypesStrings:
 		number = false
 	case TypesNumbers:
@@ -86,7 +99,7 @@ func (c *call) envelope(answer map[string]any, err *refusal.Error) map[string]an
 	reply := map[string]any{"charset": c.params.Encoding().Charset, "messagestore": nil, "result": "success"}
 	if err != nil {
 		reply["result"] = "error"
-		c.describe(reply, err)
+		c.refuse(reply, err)
 	} else if whole, ok := answer[wholeAnswer]; ok {
 		reply["answer"] = whole
 	} else if answer != nil {
@@ -100,12 +113,26 @@ func (c *call) envelope(answer map[string]any, err *refusal.Error) map[string]an
 
 // inputParams are the decoded parameters, the password among them, as 2.2.3 shows them.
 func (c *call) inputParams() map[string]any {
-	shown := c.params.Plain(false)
+	shown := c.params.Plain(nil)
 	if c.params.Text("input_format") == "json" {
 		delete(shown, "input_format")
 		delete(shown, "input_data")
 	}
 	return shown
+}
+
+// refuse writes an error that stands at the top level: beside its own parameters production names the function.
+func (c *call) refuse(into map[string]any, err *refusal.Error) {
+	c.describe(into, err)
+	if c.entry.Login == testLogin || c.srv.behaviour.ErrorParams != ErrorParamsCommand {
+		return
+	}
+	params, _ := into["error_params"].(map[string]any)
+	if params == nil {
+		params = map[string]any{}
+		into["error_params"] = params
+	}
+	params["command_name"] = c.entry.Function
 }
 
 // describe writes an error's code, text and parameters into an answer or into an element of one.

@@ -37,7 +37,7 @@ func deletedExample(name, created string, rank int64) map[string]any {
 
 // exampleRegistry knows what the examples know of the names in them.
 func exampleRegistry(now time.Time) *state {
-	registry := newState()
+	registry := newState(&config{})
 	for _, name := range []RegistryName{
 		{Name: "ya.ru"},
 		{Name: "rr.ru.com", Status: namePremium, Price: "60000", RenewPrice: "600"},

@@ -10,7 +10,10 @@ func exampleFolder(ref folderRef) *folder {
 	member := func(id int64, name string) *service {
 		return &service{Name: name, owner: testLogin, Service: Service{Servtype: domainType, ServiceID: id, State: stateActive}}
 	}
-	return &folder{id: -1, name: ref.name, owner: testLogin, members: []*service{member(1000, "test1.ru"), member(1001, "test2.ru")}}
+	example := &folder{id: -1, name: ref.name, owner: testLogin}
+	example.put(member(1000, "test1.ru"))
+	example.put(member(1001, "test2.ru"))
+	return example
 }
 
 // identifyForFolder finds services like any function, but for the one domain that the test user does not have (12.6).

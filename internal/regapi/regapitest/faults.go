@@ -2,9 +2,11 @@ package regapitest
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
@@ -33,13 +35,15 @@ const (
 	FaultRateLimit FaultKind = "rate-limit"
 	// FaultError answers the top-level error Fault.Code (SERVICE_UNAVAILABLE when empty).
 	FaultError FaultKind = "error"
+	// FaultErrorAfter makes the change and answers the top-level error Fault.Code (INTERNAL_ERROR when empty) all the same.
+	FaultErrorAfter FaultKind = "error-after"
 	// FaultElementError fails an element with Fault.Code (INTERNAL_ERROR when empty) under a top-level success.
 	FaultElementError FaultKind = "element-error"
 )
 
 var faultKinds = []FaultKind{
 	FaultLatency, FaultDropRequest, FaultDropAnswer, FaultStatus, FaultGarbage, FaultTruncated, FaultHTML, FaultRateLimit, FaultError,
-	FaultElementError,
+	FaultErrorAfter, FaultElementError,
 }
 
 // Fault is a fault on demand. It strikes the requests, or for [FaultElementError] the elements, that match all of Function, Domain and Login.
@@ -73,6 +77,11 @@ func (f Fault) check() error {
 	if f.Probability < 0 || f.Probability > 1 {
 		return fmt.Errorf("fault probability %v is not between 0 and 1", f.Probability)
 	}
+	for name, number := range map[string]int{"skip": f.Skip, "count": f.Count} {
+		if number < 0 {
+			return fmt.Errorf("fault %s %d is negative", name, number)
+		}
+	}
 	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
 		return fmt.Errorf("fault status %d is no HTTP status", f.Status)
 	}
@@ -82,18 +91,31 @@ func (f Fault) check() error {
 	return nil
 }
 
-func (f Fault) apiError() *refusal.Error {
+func (f Fault) apiError(t target) *refusal.Error {
 	code := f.Code
 	switch {
 	case code != "":
 	case f.Kind == FaultRateLimit:
 		code = refusal.AccountRate
-	case f.Kind == FaultElementError:
+	case f.Kind == FaultElementError, f.Kind == FaultErrorAfter:
 		code = "INTERNAL_ERROR"
 	default:
 		code = "SERVICE_UNAVAILABLE"
 	}
-	return &refusal.Error{Code: code, Params: f.ErrorParams}
+	err := &refusal.Error{Code: code, Params: maps.Clone(f.ErrorParams)}
+	err.Fill(func(name string) string {
+		switch name {
+		case "domain_name", "dname":
+			return strings.Join(t.domains, ", ")
+		case "servtype":
+			return domainType
+		case "command_name":
+			return t.function
+		default:
+			return "some " + name
+		}
+	})
+	return err
 }
 
 // armed is a Fault that has been injected.
@@ -152,7 +174,7 @@ func (s *Server) plan(t target) faultPlan {
 func (s *Server) elementFault(t target) *refusal.Error {
 	for _, a := range s.faults {
 		if a.Kind == FaultElementError && a.strikes(t, s.chance) {
-			return a.apiError()
+			return a.apiError(t)
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ func TestFaults(t *testing.T) {
 		{Fault{Kind: FaultStatus}, false, 503, "Service Unavailable", false},
 		{Fault{Kind: FaultStatus, Status: 502}, false, 502, "Bad Gateway", false},
 		{Fault{Kind: FaultGarbage}, true, 200, "not JSON", false},
-		{Fault{Kind: FaultTruncated}, true, 200, `{"answer":{"domains":`, false},
+		{Fault{Kind: FaultTruncated}, true, 200, "{\n   \"answer\": {\n      \"domains\": [", false},
 		{Fault{Kind: FaultHTML}, false, 200, "<html>", false},
 		{Fault{Kind: FaultRateLimit}, false, 200, refusal.AccountRate, true},
 		{Fault{Kind: FaultRateLimit, Code: refusal.IPRate}, false, 200, refusal.IPRate, true},
@@ -63,7 +63,7 @@ func TestFaults(t *testing.T) {
 			if s.Refusals() != 0 {
 				t.Error("an injected refusal was counted")
 			}
-			if _, body, err := addWWW(s); err != nil || !strings.Contains(body, `"result":"success","service_id"`) {
+			if _, body, err := addWWW(s); err != nil || !strings.Contains(body, "\"result\": \"success\",\n            \"service_id\"") {
 				t.Errorf("after the fault: %q %v", body, err)
 			}
 		})

@@ -23,25 +23,37 @@ type folder struct {
 	id          int64
 	name, owner string
 	members     []*service
+	// held has the members again, so that a folder of many is not searched.
+	held map[*service]bool
 }
 
-func (f *folder) holds(s *service) bool { return slices.Contains(f.members, s) }
+func (f *folder) holds(s *service) bool { return f.held[s] }
 
 // put adds a service unless it is there already; it tells whether anything changed.
 func (f *folder) put(s *service) bool {
 	if f.holds(s) {
 		return false
 	}
+	if f.held == nil {
+		f.held = map[*service]bool{}
+	}
+	f.held[s] = true
 	f.members = append(f.members, s)
 	return true
 }
 
 // take removes a service; it tells whether anything changed.
 func (f *folder) take(s *service) bool {
-	before := len(f.members)
+	if !f.holds(s) {
+		return false
+	}
+	delete(f.held, s)
 	f.members = slices.DeleteFunc(f.members, func(member *service) bool { return member == s })
-	return len(f.members) < before
+	return true
 }
+
+// empty removes everything.
+func (f *folder) empty() { f.members, f.held = nil, nil }
 
 // contents are the services that its owner may still use.
 func (f *folder) contents() []*service {

@@ -30,6 +30,9 @@ func TestAnswersComeInTheFormatsOfTheDocumentation(t *testing.T) {
 		for _, parameter := range []string{"output_format", "view"} {
 			t.Run(parameter+" "+c.format, func(t *testing.T) {
 				got := newWorld(t).send("nop", formOf("username", "test", "password", "test", parameter, c.format))
+				if c.format == "" || c.format == "json" {
+					got.body = compact(t, got.body)
+				}
 				if string(got.body) != c.body || got.contentType != c.contentType {
 					t.Errorf("%s\n%s", got.contentType, got.body)
 				}
@@ -110,7 +113,7 @@ func TestXMLWritesListsAsRepeatedElementsAndContentAsText(t *testing.T) {
 		t.Fatalf("%v in\n%s", err, body)
 	}
 	d := answer.Domain
-	if d.Name != "example.ru" || d.SOA.TTL != "1d" || len(d.Records) != 2 || d.Records[0].Content != `<"&>` || d.Records[1].Name != "b" {
+	if d.Name != "example.ru" || d.SOA.TTL != "1d" || len(d.Records) != 4 || d.Records[2].Content != `<"&>` || d.Records[3].Name != "b" {
 		t.Errorf("%+v from\n%s", answer, body)
 	}
 }
@@ -200,7 +203,7 @@ func TestRequestsAndAnswersComeInEveryDocumentedEncoding(t *testing.T) {
 
 func TestWhatAnEncodingLacksIsEscapedAsTheFormatAllows(t *testing.T) {
 	for format, want := range map[string]string{
-		"json": `"x":"\u4e2d\ud83d\ude00"`, "xml": `x="&#20013;&#128512;"`, "yaml": "x: !!binary Pz8=",
+		"json": `"x": "\u4e2d\ud83d\ude00"`, "xml": `x="&#20013;&#128512;"`, "yaml": "x: !!binary Pz8=",
 	} {
 		w := newWorld(t)
 		body := w.send("user/nop", formOf("input_format", "json", "input_data", `{"x":"\u4e2d\ud83d\ude00"}`, "io_encoding", "koi8-u",

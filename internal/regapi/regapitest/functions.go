@@ -15,8 +15,12 @@ type handler struct {
 	each elementFunction
 	// bareIDs: its examples show service_id as a number. bareErrors: its failed elements carry no result.
 	bareIDs, bareErrors bool
-	// paid functions touch the balance: two of one account must not run at once, else BILLING_LOCK (1.2).
-	paid bool
+	// costs tells of a request whether it moves money: two such of one account must not run at once, else BILLING_LOCK (1.2). Nil means never.
+	costs func(*call) bool
+	// registered functions change what the registry has: a domain that is not registered is DOMAIN_IS_NOT_ACTIVE to them.
+	registered bool
+	// zone functions name in production the type of service beside its number, which is text in all of them.
+	zone bool
 	// identify finds what an element means; nil finds a service of the caller's.
 	identify func(*call, *element) *refusal.Error
 	// flat functions answer a request without a list with the members of its only element, and its error at the top.

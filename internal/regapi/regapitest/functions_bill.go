@@ -16,7 +16,7 @@ func billHandlers() map[string]handler {
 		"bill/nop":             {call: eachBill(answerBillStatus)},
 		"bill/get_not_payed":   {call: answerUnpaidBills},
 		"bill/get_for_period":  {call: answerBillsOfPeriod},
-		"bill/change_pay_type": {call: changePayType, paid: true},
+		"bill/change_pay_type": {call: changePayType, costs: toPrepay},
 		"bill/delete":          {call: eachBill(deleteBill)},
 	}
 }
@@ -100,12 +100,11 @@ func (c *call) findBill(id string, index int) *bill {
 	if c.test {
 		return exampleBill(c.fn.Name, number, index)
 	}
-	for _, b := range c.srv.state.billsOf(c.account.Login) {
-		if b.id == number {
-			return b
-		}
+	found := c.srv.state.bills[number]
+	if found == nil || found.owner != c.account.Login || (found.gone && c.srv.behaviour.GoneBills != GoneBillsCancelled) {
+		return nil
 	}
-	return nil
+	return found
 }
 
 func answerBillStatus(_ *call, b *bill) (map[string]any, *refusal.Error) {
@@ -119,8 +118,9 @@ func deleteBill(c *call, b *bill) (map[string]any, *refusal.Error) {
 		answer["status"] = "active"
 		return answer, refusal.New("BILL_CAN_NOT_REMOVED")
 	}
-	b.dismiss(c.now)
-	c.srv.state.removeBill(b)
+	if !c.test {
+		c.srv.state.dismiss(b)
+	}
 	c.touch()
 	answer["status"], answer["result"] = "deleted", "success"
 	return answer, nil
@@ -149,30 +149,52 @@ func changePayType(c *call) (map[string]any, *refusal.Error) {
 }
 
 func (c *call) payDifferently(b *bill, payType, currency string) (map[string]any, *refusal.Error) {
-	if b.payed != "" {
+	old := b.payType
+	switch {
+	case b.gone:
+		return nil, refusal.New("BILL_ID_NOT_FOUND")
+	case b.payed != "" && c.srv.behaviour.PaidBills == PaidBillsRefused:
 		first := b.orders[0].shown()
 		return nil, refusal.New("ORDER_ALREADY_PAYED", "dname", first.name, "servtype", first.servtype)
-	}
-	if payType == payPrepay && b.amount > c.account.funds() {
+	case b.payed != "":
+		payType, currency = b.payType, b.currency
+	case payType == payPrepay && b.amount > c.account.funds():
+		if c.srv.behaviour.PrepayBillsPaySelf {
+			b.payType = payPrepay
+			c.touch()
+		}
 		return nil, refusal.New("NOT_ENOUGH_MONEY")
+	default:
+		b.payType, b.currency = payType, currency
+		c.payNow(b)
+		c.touch()
 	}
-	old := b.payType
-	b.payType, b.currency = payType, currency
-	if payType == payPrepay {
-		c.account.balance.prepay -= b.amount
-		b.settle(c.now)
-	}
-	c.touch()
 	return map[string]any{
 		"currency": currency, "old_pay_type": old, "pay_status": b.status(), "pay_type": payType, "payment": amount(b.amount),
-		"result": "success", "total_payment": b.total(),
+		"result": "success", "total_payment": c.total(b),
 	}, nil
 }
 
-// total is the amount in the bill's currency. The simulator's payment systems take no percentage.
-func (b *bill) total() numeral {
+// payNow pays a bill that has become one of prepay.
+func (c *call) payNow(b *bill) {
+	switch {
+	case b.payType != payPrepay:
+	case c.test:
+		b.payed = b.created
+	default:
+		c.srv.state.payFromBalance(b, c.now)
+	}
+}
+
+// total is what a bill costs in its currency: payment systems take their interest, prepay costs none.
+func (c *call) total(b *bill) numeral {
+	const whole = 100
+	sum := b.amount
+	if b.payType != payPrepay && !c.test {
+		sum += sum * int64(c.srv.behaviour.Interest) / whole
+	}
 	rate, _ := roublesPer(b.currency)
-	return amount(b.amount / max(rate, 1))
+	return amount(sum / max(rate, 1))
 }
 
 func amount(hundredths int64) numeral { return numeral{digits: formatMoney(hundredths)} }
@@ -206,8 +228,12 @@ func answerUnpaidBills(c *call) (map[string]any, *refusal.Error) {
 	if err != nil {
 		return nil, err
 	}
-	unpaid := func(b *bill) bool { return b.payed == "" }
-	return c.answerBills(p, unpaid, func(b *bill, shown map[string]any) { shown["orig_payment"] = amount(b.amount) })
+	return c.answerBills(p, (*bill).open, func(b *bill, shown map[string]any) {
+		shown["orig_payment"] = amount(b.amount)
+		if !c.test {
+			shown["total_payment"] = c.total(b)
+		}
+	})
 }
 
 // answerBillsOfPeriod gives the bills that were made between two days, both included. all adds those whose services are gone (6.3).
@@ -228,9 +254,10 @@ func answerBillsOfPeriod(c *call) (map[string]any, *refusal.Error) {
 	}
 	payType, all := c.params.Text("pay_type"), c.flag("all")
 	within := func(b *bill) bool {
-		return c.test || b.created >= dates[0] && b.created <= dates[1] && (payType == "" || payType == b.payType) && (all || b.current())
+		return c.test || b.created >= dates[0] && b.created <= dates[1] && (payType == "" || payType == b.payType) && (all || b.current()) &&
+			(!b.gone || all && c.srv.behaviour.GoneBills == GoneBillsCancelled)
 	}
-	return c.answerBills(p, within, func(b *bill, shown map[string]any) { shown["total_payment"] = b.total() })
+	return c.answerBills(p, within, func(b *bill, shown map[string]any) { shown["total_payment"] = c.total(b) })
 }
 
 // current tells whether one of the services that a bill is for still lives; a bill for money on the account always is.
@@ -240,7 +267,7 @@ func (b *bill) current() bool {
 
 // answerBills lists the bills that fit; finish adds what the function's own example has.
 func (c *call) answerBills(p page, fits func(*bill) bool, finish func(*bill, map[string]any)) (map[string]any, *refusal.Error) {
-	bills := c.srv.state.billsOf(c.account.Login)
+	bills := slices.Clone(c.srv.state.billsOf[c.account.Login])
 	if c.test {
 		bills = exampleBills(c.fn.Name)
 	}

@@ -96,7 +96,7 @@ func (c *call) periodsLeft(s *service) float64 {
 	if left <= 0 {
 		return 0
 	}
-	t := renewalTariff(s)
+	t := c.srv.state.renewalTariff(s)
 	const hundredths = 100
 	one := t.add(c.now, 1).Sub(c.now)
 	return float64(left*hundredths/one) / hundredths
@@ -119,20 +119,14 @@ func upgradeService(c *call, e *element) (map[string]any, *refusal.Error) {
 			"returned_amount": amount(examplePrice), "withdrawed_amount": amount(examplePrice),
 		}, nil
 	}
-	returned := int64(c.periodsLeft(e.service) * float64(renewalTariff(e.service).renewPrice))
+	returned := int64(c.periodsLeft(e.service) * float64(c.srv.state.renewalTariff(e.service).renewPrice))
 	replacement, err := c.placeService(wanted)
 	if err != nil {
 		return nil, err
 	}
-	old, account := e.service, c.account
 	made, err := c.charge(order{
-		service: replacement, action: actionNew, amount: wanted.tariff.price * int64(wanted.period),
-		fulfil: func(now time.Time) {
-			old.State = stateDeleted
-			account.balance.prepay += returned
-			replacement.activate(now, wanted.tariff, wanted.period)
-		},
-		cancel: func(time.Time) { c.srv.state.forgetService(replacement) },
+		service: replacement, action: actionNew, amount: wanted.tariff.price * int64(wanted.period), effect: effectUpgrade,
+		periods: wanted.period, unit: wanted.tariff.unit, replaced: e.service, returned: returned,
 	})
 	if err != nil {
 		c.srv.state.forgetService(replacement)
@@ -176,9 +170,16 @@ func grantPartialControl(c *call, e *element) (map[string]any, *refusal.Error) {
 	case e.service.owner != c.account.Login || login == e.service.owner || e.service.State != stateActive:
 		return nil, refusal.New("PARTCONTROL_GRANT_DISABLED")
 	}
-	e.service.GrantedTo = login
-	c.touch()
+	c.share(e.service, login)
 	return map[string]any{"newlogin": login, "service_id": textNumeral(e.service.ServiceID)}, nil
+}
+
+// share gives a login partial control of a service; the test user's services are nobody's else.
+func (c *call) share(shared *service, login string) {
+	if !c.test {
+		c.srv.state.grant(shared, login)
+	}
+	c.touch()
 }
 
 // revokePartialControl is for the owner alone, too (7.22).
@@ -186,8 +187,7 @@ func revokePartialControl(c *call, e *element) (map[string]any, *refusal.Error) 
 	if !c.test && e.service.owner != c.account.Login {
 		return nil, refusal.New("PARTCONTROL_GRANT_DISABLED")
 	}
-	e.service.GrantedTo = ""
-	c.touch()
+	c.share(e.service, "")
 	return map[string]any{"service_id": textNumeral(e.service.ServiceID)}, nil
 }
 
@@ -258,8 +258,8 @@ func identifyNothing(*call, *element) *refusal.Error { return nil }
 // answerServiceBills lists the numbers of the bills for a service, without result, as in the example (7.14).
 func answerServiceBills(c *call, e *element) (map[string]any, *refusal.Error) {
 	bills := []any{}
-	for _, b := range c.srv.state.bills {
-		if b.concerns(e.service) {
+	for _, b := range e.service.bills {
+		if !b.gone {
 			bills = append(bills, textNumeral(b.id))
 		}
 	}

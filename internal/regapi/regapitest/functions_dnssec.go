@@ -52,7 +52,7 @@ func answerDNSSECRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 			records = append(records, shownKey(e.domain.Name, key))
 		}
 	} else {
-		for _, ds := range holds.parent {
+		for _, ds := range holds.atParent() {
 			records = append(records, shownParent(ds))
 		}
 	}
@@ -95,7 +95,7 @@ func enableDNSSEC(c *call, e *element) (signing, *refusal.Error) {
 		return signing{}, notServedHere("domain_name", e.shownName())
 	}
 	state := &e.domain.dnssec
-	if to := state.settle(c.now); to.enabled {
+	if to := state.settle(c.now); to.enabled && to.parent == nil {
 		return to, nil
 	}
 	return signing{enabled: true, keys: state.freshKeys(e.domain.Name)}, nil

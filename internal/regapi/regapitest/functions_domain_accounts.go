@@ -149,12 +149,14 @@ func answerOffer(c *call, e *element) (map[string]any, *refusal.Error) {
 
 // handOver gives a domain, and what belongs to it, to another account.
 func (s *state) handOver(d *domain, login string) {
+	owner := d.owner
 	for _, attached := range s.byName[d.Name] {
-		if attached.owner == d.owner && attached != d.service {
+		if attached.owner == owner && (attached == d.service || attached.domain == nil) {
+			s.disallow(attached)
 			attached.owner, attached.GrantedTo = login, ""
+			s.allow(attached)
 		}
 	}
-	d.owner, d.GrantedTo = login, ""
 }
 
 // describeOfferError writes an error with its text in result, beside what was asked (8.25).

@@ -6,8 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/contact"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -36,8 +36,10 @@ func updateNameServers(c *call, e *element) (map[string]any, *refusal.Error) {
 	if servers == nil {
 		return c.succeeded(e), nil
 	}
-	change := func(time.Time) { e.domain.NameServers = servers }
-	if err := c.payUpdate(e, tldOf(e.domain.Name).update, change); err != nil {
+	if e.domain.State != stateActive && e.domain.State != stateSuspended {
+		return nil, refusal.New("DOMAIN_IS_NOT_ACTIVE")
+	}
+	if err := c.payUpdate(e, order{amount: c.srv.state.zoneOfName(e.domain.Name).update, effect: effectServers, servers: servers}); err != nil {
 		return nil, err
 	}
 	c.touch()
@@ -45,20 +47,18 @@ func updateNameServers(c *call, e *element) (map[string]any, *refusal.Error) {
 }
 
 // payUpdate makes a change that some zones charge for: only with payout_agreement, and once it is paid (8.15, 8.20).
-func (c *call) payUpdate(e *element, price int64, change func(time.Time)) *refusal.Error {
-	if price == 0 || c.test {
-		change(c.now)
+func (c *call) payUpdate(e *element, change order) *refusal.Error {
+	change.service, change.action = e.service, actionUpdate
+	if change.amount == 0 || c.test {
+		c.srv.state.fulfil(nil, change, c.now)
 		return nil
 	}
 	if e.Text("payout_agreement") != "1" {
 		return refusal.Missing("payout_agreement")
 	}
-	_, err := c.charge(order{service: e.service, action: actionUpdate, amount: price, fulfil: change})
+	_, err := c.charge(change)
 	return err
 }
-
-// actionUpdate is the action of an order for a paid change.
-const actionUpdate = "update"
 
 // renameUndelegated puts the answer to a change of delegation alone under services, as the example does (8.20).
 func renameUndelegated(c *call, answer map[string]any) {
@@ -108,7 +108,7 @@ var contactGroups = map[string]string{
 
 // updateContacts changes the contacts that are given and leaves the others (8.15).
 func updateContacts(c *call, e *element) (map[string]any, *refusal.Error) {
-	zone := tldOf(e.domain.Name)
+	zone := c.srv.state.zoneOfName(e.domain.Name)
 	if err := c.sameGroup(zone); err != nil {
 		return nil, err
 	}
@@ -116,14 +116,14 @@ func updateContacts(c *call, e *element) (map[string]any, *refusal.Error) {
 	if len(contacts) == 0 {
 		return nil, refusal.Missing("contacts")
 	}
-	if err := checkContacts(zone.contacts, contacts, false); err != nil {
+	if err := contact.Check(zone.contacts, contacts, false); err != nil {
 		return nil, err
 	}
-	now, before := registrantOf(zone.contacts, contacts), registrantOf(zone.contacts, e.domain.Contacts)
-	if now != before && now != unknownRegistrant && before != unknownRegistrant {
+	now, before := zone.contacts.Registrant(contacts), zone.contacts.Registrant(e.domain.Contacts)
+	if now != before && now != contact.Unknown && before != contact.Unknown {
 		return nil, refusal.New("INCOMPATIBLE_CONTYPES")
 	}
-	if flag := contacts["private_person_flag"]; flag != "" && !zone.privacy && zone.contacts != schemeRU {
+	if flag := contacts[privacyFlag]; flag != "" && !zone.hides() {
 		return nil, refusal.New("PP_UPDATE_FAIL", "error_detail", "not supported in ."+dnszone.UnicodeName(zone.name))
 	}
 	// A change of contacts in .eu renews the domain (8.15).
@@ -131,11 +131,7 @@ func updateContacts(c *call, e *element) (map[string]any, *refusal.Error) {
 	if zone.name == "eu" {
 		price, years = zone.renew, 1
 	}
-	err := c.payUpdate(e, price, func(time.Time) {
-		e.domain.setContacts(contacts)
-		e.domain.prolong(domainYears, years)
-	})
-	if err != nil {
+	if err := c.payUpdate(e, order{amount: price, effect: effectContacts, contacts: contacts, periods: years}); err != nil {
 		return nil, err
 	}
 	c.touch()
@@ -162,7 +158,7 @@ func (d *domain) setContacts(contacts map[string]string) {
 		d.Contacts = map[string]string{}
 	}
 	for name, value := range contacts {
-		if name == "private_person_flag" {
+		if name == privacyFlag {
 			d.PrivatePerson = value == "1"
 			continue
 		}
@@ -207,7 +203,7 @@ func registryHost(change func(d *domain, host, address string) (map[string]any, 
 		if err != nil {
 			return nil, refusal.Incorrect("ns0ip")
 		}
-		if tldOf(e.domain.Name).contacts == schemeRU {
+		if tldOf(e.domain.Name).contacts == contact.RU {
 			return nil, refusal.New("SERVICE_OPERATIONS_DISABLED")
 		}
 		if c.test {
@@ -283,7 +279,7 @@ func sendVerificationLetter(c *call, e *element) (map[string]any, *refusal.Error
 
 // uploadLink is where the registrant of a .ru, .su or .рф domain sends documents (8.14).
 func uploadLink(c *call, e *element) (map[string]any, *refusal.Error) {
-	if tldOf(e.domain.Name).contacts != schemeRU {
+	if tldOf(e.domain.Name).contacts != contact.RU {
 		return nil, refusal.New("CANT_GET_DOCS_UPLOAD_SID")
 	}
 	id := exampleServiceID

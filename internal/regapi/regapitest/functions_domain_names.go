@@ -34,6 +34,9 @@ func answerDomainPrices(c *call) (map[string]any, *refusal.Error) {
 		return nil, err
 	}
 	zones, group := openTLDs(), "Retail"
+	for i := range zones {
+		zones[i] = c.srv.state.priced(zones[i])
+	}
 	if c.test {
 		zones = []tld{knownTLDs["com"], knownTLDs["ru"], knownTLDs["xn--p1ai"]}
 	} else if c.account != nil && c.account.Partner {
@@ -281,8 +284,15 @@ func answerDeleted(c *call) (map[string]any, *refusal.Error) {
 	found := []any{}
 	for _, name := range names {
 		if (len(zones) == 0 || slices.Contains(zones, dnszone.UnicodeName(tldOf(name.Name).name))) && limits.allow(name) {
+			status := "NOT REGISTERED"
+			if c.srv.state.domains[name.Name] != nil {
+				status = "REGISTERED"
+			}
+			if status == "REGISTERED" && c.flag("hidereg") {
+				continue
+			}
 			found = append(found, map[string]any{
-				"domain_name": dnszone.UnicodeName(name.Name), "registered": "NOT REGISTERED", "date_delete": name.Expires, "first_create_date": name.Created,
+				"domain_name": dnszone.UnicodeName(name.Name), "registered": status, "date_delete": name.Expires, "first_create_date": name.Created,
 				"yandex_tic": numeral{digits: strconv.Itoa(name.TIC), number: true}, "google_pr": textNumeral(int64(name.PageRank)),
 			})
 		}
@@ -325,50 +335,4 @@ func (l *deletedLimits) read(p form.Params, last string) *refusal.Error {
 
 func (l *deletedLimits) allow(n *registryName) bool {
 	return l.from <= n.Expires && n.Expires <= l.to && l.createdFrom <= n.Created && n.Created <= l.createdTo && n.PageRank >= l.rank && n.TIC >= l.tic
-}
-
-// answerTLDInfo tells the rules of a zone, given by name or as that of a domain (8.27).
-func answerTLDInfo(c *call) (map[string]any, *refusal.Error) {
-	given := c.params.Text("tld")
-	if given == "" {
-		name, err := dnszone.CanonicalDomain((&element{own: c.params}).givenName())
-		if err != nil {
-			return nil, refusal.New("NO_TLD")
-		}
-		given = tldOf(name).name
-	}
-	ascii, _ := dnszone.ToASCII(given)
-	zone, ok := knownTLDs[ascii]
-	if !ok {
-		return nil, refusal.New("UNAVAILABLE_DOMAIN_ZONE", "tld", given)
-	}
-	info := map[string]any{"tld": dnszone.UnicodeName(zone.name), "regperiods": periods(zone.maxPeriod), "renewperiods": periods(zone.maxPeriod)}
-	for name, value := range map[string]int64{
-		"email_verification": flag(zone.verified), "idn_allowed": flag(zone.letters == anyAlphabet), "max_dname_length": dnszone.MaxLabelLength,
-		"max_nss_count": maxNameServersOfZone, "min_dname_length": int64(zone.minLength), "min_nss_count": 0,
-		"privacy_protection_allowed": flag(zone.privacy), "reject_days_of_renew_after_create": 0, "renew_grace_period_after_expdate": 31,
-		"renew_grace_period_before_expdate": 60, "restoration_grace_period": 0,
-	} {
-		info[name] = textNumeral(value)
-	}
-	return map[string]any{"tld_info": info}, nil
-}
-
-// maxNameServersOfZone is the documented limit of .ru (8.27); requests can name four all the same.
-const maxNameServersOfZone = 13
-
-func flag(set bool) int64 {
-	if set {
-		return 1
-	}
-	return 0
-}
-
-// periods are the years that may be ordered at once: "1", or "1,2,3".
-func periods(most int) string {
-	years := []string{}
-	for year := range most {
-		years = append(years, strconv.Itoa(year+1))
-	}
-	return strings.Join(years, ",")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/contact"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -22,8 +23,11 @@ type candidate struct {
 type orderPlan struct {
 	transfer bool
 	// check looks a name up and tells its price for so many years.
-	check func(c *call, e *element, name string, zone tld, years int) (int64, *refusal.Error)
+	check func(c *call, e *element, name string, zone tld, years int) (offered, *refusal.Error)
 }
+
+// offered is what a name costs for the years that were asked for, and what a year of it costs later where that is not its zone's price.
+type offered struct{ price, renewPrice int64 }
 
 // createDomains registers domains (8.7).
 func createDomains(c *call) (map[string]any, *refusal.Error) {
@@ -41,6 +45,7 @@ func (c *call) orderDomains(plan orderPlan) (map[string]any, *refusal.Error) {
 	if err != nil {
 		return nil, err
 	}
+	top := elements[0].single && !c.test && c.srv.behaviour.SingleOrders == SingleOrderTop
 	if err := c.checkOrder(); err != nil {
 		return nil, err
 	}
@@ -48,12 +53,16 @@ func (c *call) orderDomains(plan orderPlan) (map[string]any, *refusal.Error) {
 	answers, err := c.runElements(elements, func(e *element) (map[string]any, *refusal.Error) {
 		made, err := c.candidate(e, plan, candidates)
 		if err != nil {
+			c.onlyError = err
 			return nil, err
 		}
 		candidates = append(candidates, made)
 		return map[string]any{"dname": e.givenName(), "result": "success"}, nil
 	})
 	answer := map[string]any{domainsList: answers}
+	if err == nil && len(candidates) == 0 && top {
+		err = c.onlyError
+	}
 	if err != nil || len(candidates) == 0 {
 		return answer, err
 	}
@@ -75,6 +84,10 @@ func (c *call) orderDomains(plan orderPlan) (map[string]any, *refusal.Error) {
 		answers[made.element.index].(map[string]any)["service_id"] = textNumeral(made.domain.ServiceID)
 	}
 	maps.Copy(answer, billed.answer())
+	if top {
+		delete(answer, domainsList)
+		answer["dname"], answer["service_id"] = elements[0].givenName(), textNumeral(candidates[0].domain.ServiceID)
+	}
 	return answer, nil
 }
 
@@ -99,7 +112,8 @@ func (c *call) candidate(e *element, plan orderPlan, before []*candidate) (*cand
 	if err != nil {
 		return nil, err
 	}
-	price, err := plan.check(c, e, name, zone, years)
+	zone = c.srv.state.priced(zone)
+	asked, err := plan.check(c, e, name, zone, years)
 	if err != nil {
 		return nil, err
 	}
@@ -107,21 +121,25 @@ func (c *call) candidate(e *element, plan orderPlan, before []*candidate) (*cand
 	if err != nil {
 		return nil, err
 	}
-	ordered.process.years = years
+	ordered.process.years, ordered.renewPrice = years, asked.renewPrice
 	if err := c.checkUserServID(ordered, before); err != nil {
 		return nil, err
 	}
 	if c.test {
-		price = exampleRegistrationPrice
+		asked.price = exampleRegistrationPrice
 	}
-	return &candidate{element: e, domain: ordered, price: price, extras: c.extras(e, name)}, nil
+	return &candidate{element: e, domain: ordered, price: asked.price, extras: c.extras(e, name)}, nil
 }
 
 // newOrdered makes the domain of an order with its contacts and name servers, unknown to the state. A transfer within .ru, .su and .рф takes
 // both from the registry where they are not given (8.8).
 func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*domain, *refusal.Error) {
-	fromRegistry := transfer && zone.contacts == schemeRU
-	contacts, err := c.orderContacts(e, zone, fromRegistry)
+	national := transfer && zone.contacts == contact.RU
+	contacts, err := c.orderContacts(e, zone, national)
+	if err != nil {
+		return nil, err
+	}
+	hidden, err := takePrivacyFlag(contacts, zone)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +148,8 @@ func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*do
 		return nil, err
 	}
 	undelegated := zone.delegation && e.Text("not_delegated") == "1"
-	if undelegated || (fromRegistry && servers == nil) {
+	taken := fromRegistry{contacts: national && len(contacts) == 0, servers: national && servers == nil}
+	if undelegated || taken.servers {
 		servers = dnszone.NameServers
 	}
 	if len(servers) < minNameServers {
@@ -141,50 +160,14 @@ func (c *call) newOrdered(e *element, name string, zone tld, transfer bool) (*do
 		subtype = c.params.Text("subtype")
 	}
 	made, failed := newDomain(name, c.account.Login, Domain{
-		NameServers: servers, Undelegated: undelegated, Contacts: contacts, State: stateInactive, UserServID: e.Text("user_servid"),
+		NameServers: servers, Undelegated: undelegated, Contacts: contacts, PrivatePerson: hidden, State: stateInactive, UserServID: e.Text("user_servid"),
 		Subtype: subtype, Created: c.now.Format(time.DateOnly), Expires: c.now.Format(time.DateOnly),
 	}, c.now)
 	if failed != nil {
 		return nil, refusal.New("INTERNAL_ERROR", "error_detail", failed.Error())
 	}
-	made.process = &process{transfer: transfer, authInfo: e.Text("authinfo")}
+	made.process = &process{transfer: transfer, authInfo: e.Text("authinfo"), fromRegistry: taken}
 	return made, nil
-}
-
-// profileTypes are those that hold contacts (8.7).
-var profileTypes = []string{"GTLD", "EU", "TJ", "RU.PP", "RU.ORG", "NEWTCI.ORG", "NEWTCI.PP"}
-
-// orderContacts takes the contacts from a profile of the account's, or from the request.
-func (c *call) orderContacts(e *element, zone tld, optional bool) (map[string]string, *refusal.Error) {
-	kind, name := e.Text("profile_type"), e.Text("profile_name")
-	switch {
-	case kind != "" && name == "":
-		return nil, refusal.Missing("profile_name")
-	case kind == "" && name != "":
-		return nil, refusal.Missing("profile_type")
-	case kind != "":
-		return c.profile(kind, name)
-	}
-	contacts := contactsOf(e, zone.contacts)
-	if optional && registrantOf(zone.contacts, contacts) == unknownRegistrant {
-		return contacts, checkContacts(zone.contacts, contacts, false)
-	}
-	return contacts, checkContacts(zone.contacts, contacts, true)
-}
-
-func (c *call) profile(kind, name string) (map[string]string, *refusal.Error) {
-	if !slices.Contains(profileTypes, kind) {
-		return nil, refusal.Incorrect("profile_type")
-	}
-	if c.test {
-		return map[string]string{}, nil
-	}
-	for _, profile := range c.account.Profiles {
-		if profile.Type == kind && profile.Name == name {
-			return maps.Clone(profile.Contacts), nil
-		}
-	}
-	return nil, refusal.Incorrect("profile_name")
 }
 
 // extraTypes are the services that domain/create orders along with a domain (8.7).
@@ -220,19 +203,10 @@ func (c *call) extraTariff(extra *service) tariff {
 func (c *call) chargeFor(candidates []*candidate) (*bill, *refusal.Error) {
 	orders := []order{}
 	for _, made := range candidates {
-		d, state, delay := made.domain, c.srv.state, c.srv.orderDelay
-		orders = append(orders, order{
-			service: d.service, action: actionNew, amount: made.price,
-			fulfil: func(now time.Time) { d.process.until = now.Add(delay) },
-			cancel: func(time.Time) { state.forgetOrder(d) },
-		})
+		orders = append(orders, order{service: made.domain.service, action: actionNew, amount: made.price, effect: effectRegister})
 		for _, extra := range made.extras {
 			t := c.extraTariff(extra)
-			orders = append(orders, order{
-				service: extra, action: actionNew, amount: t.price,
-				fulfil: func(now time.Time) { extra.activate(now, t, 1) },
-				cancel: func(time.Time) { state.forgetService(extra) },
-			})
+			orders = append(orders, order{service: extra, action: actionNew, amount: t.price, effect: effectActivate, periods: 1, unit: t.unit})
 		}
 	}
 	return c.charge(orders...)
@@ -253,7 +227,9 @@ func (c *call) keep(made *candidate, index int) *refusal.Error {
 	if err := d.fillZone(Domain{}, c.srv.behaviour, c.now); err != nil {
 		return refusal.New("INTERNAL_ERROR", "error_detail", err.Error())
 	}
-	state.domains[d.Name] = d
+	if !state.hold(d) {
+		return refusal.New("DOMAIN_ALREADY_EXISTS")
+	}
 	state.pending = append(state.pending, d)
 	state.settle(c.now)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/contact"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -61,7 +62,7 @@ func periodOf(e *element, zone tld, transfer bool) (int, *refusal.Error) {
 	}
 	years, err := strconv.Atoi(text)
 	least := 1
-	if transfer && zone.contacts == schemeRU {
+	if transfer && zone.contacts == contact.RU {
 		least = 0
 	}
 	if err != nil || years < least || years > zone.maxPeriod {
@@ -71,38 +72,38 @@ func periodOf(e *element, zone tld, transfer bool) (int, *refusal.Error) {
 }
 
 // checkRegistration finds out whether a name is free. A premium one has to be asked for with reg_premium, at its own price (8.7).
-func checkRegistration(c *call, e *element, name string, zone tld, years int) (int64, *refusal.Error) {
+func checkRegistration(c *call, e *element, name string, zone tld, years int) (offered, *refusal.Error) {
 	if c.test {
-		return 0, nil
+		return offered{}, nil
 	}
 	known, err := c.srv.state.available(e.givenName(), name)
 	if err != nil {
-		return 0, err
+		return offered{}, err
 	}
 	if known == nil || known.Status != namePremium {
-		return zone.price(name, years), nil
+		return offered{price: zone.price(name, years)}, nil
 	}
 	if e.Text("reg_premium") != "1" {
-		return 0, refusal.New("DOMAIN_STOP_LIST")
+		return offered{}, refusal.New("DOMAIN_STOP_LIST")
 	}
-	return known.price * int64(years), nil
+	return offered{price: known.price * int64(years), renewPrice: known.renewPrice}, nil
 }
 
 // checkTransfer finds out whether a name can be taken over, and whether its key could be right (8.8).
-func checkTransfer(c *call, e *element, name string, zone tld, years int) (int64, *refusal.Error) {
+func checkTransfer(c *call, e *element, name string, zone tld, years int) (offered, *refusal.Error) {
 	if err := checkAuthInfo(e.Text("authinfo"), zone, maxTransferAuthInfo); err != nil && (zone.authInfo || e.Text("authinfo") != "") {
-		return 0, err
+		return offered{}, err
 	}
 	if c.test {
-		return 0, nil
+		return offered{}, nil
 	}
-	if held := c.srv.state.domains[name]; held != nil && held.owner == c.account.Login && held.listed() {
-		return 0, refusal.New("SERVICE_ALREADY_EXISTS")
+	if held := c.srv.state.domains[name]; held != nil && held.owner == c.account.Login {
+		return offered{}, refusal.New("SERVICE_ALREADY_EXISTS")
 	}
 	if _, err := c.srv.state.transferable(e.givenName(), name, c.now); err != nil {
-		return 0, err
+		return offered{}, err
 	}
-	return zone.renew * int64(years), nil
+	return offered{price: zone.renew * int64(years)}, nil
 }
 
 // The longest keys of a transfer: in domain/transfer (8.8), and in domain/set_new_authinfo (8.10).
@@ -114,7 +115,7 @@ const (
 // checkAuthInfo checks the length and the letters of a transfer key.
 func checkAuthInfo(key string, zone tld, longest int) *refusal.Error {
 	shortest := 5
-	if zone.contacts == schemeRU {
+	if zone.contacts == contact.RU {
 		shortest = 6
 	}
 	switch {
@@ -136,7 +137,7 @@ func (c *call) checkUserServID(ordered *domain, before []*candidate) *refusal.Er
 	if !userServID.MatchString(id) {
 		return refusal.New("BAD_USER_SERVID")
 	}
-	known := !c.test && c.srv.state.identified("", id) != nil
+	known := !c.test && c.srv.state.byUserServID[id] != nil
 	if known || slices.ContainsFunc(before, func(other *candidate) bool { return other.domain.UserServID == id }) {
 		return refusal.New("USER_SERVID_IS_NOT_UNIQUE")
 	}

@@ -6,9 +6,10 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"time"
+	"strings"
 	"unicode/utf8"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/contact"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -21,7 +22,7 @@ var bidLadders = map[string][]int64{
 // instalmentPrice is what Partners may pay first (8.12).
 const instalmentPrice = 225_00
 
-// reregSorts are the columns of sortcol (8.11); those of traffic have nothing to sort by here.
+// reregSorts are the columns of sortcol (8.11).
 var reregSorts = map[string]func(a, b *registryName) int{
 	"name":  func(a, b *registryName) int { return cmp.Compare(a.Name, b.Name) },
 	"price": func(a, b *registryName) int { return cmp.Compare(a.blitzPrice, b.blitzPrice) },
@@ -30,7 +31,9 @@ var reregSorts = map[string]func(a, b *registryName) int{
 	"pr":    func(a, b *registryName) int { return cmp.Compare(a.PageRank, b.PageRank) },
 	"cy":    func(a, b *registryName) int { return cmp.Compare(a.TIC, b.TIC) },
 	"reg":   func(a, b *registryName) int { return cmp.Compare(a.Registrar, b.Registrar) },
-	"views": nil, "vis": nil, "sch": nil,
+	"views": func(a, b *registryName) int { return cmp.Compare(a.Views, b.Views) },
+	"vis":   func(a, b *registryName) int { return cmp.Compare(a.Visitors, b.Visitors) },
+	"sch":   func(a, b *registryName) int { return cmp.Compare(a.Traffic, b.Traffic) },
 }
 
 // listExpiring lists names that are about to become free (8.11). Its answer is a list itself.
@@ -52,7 +55,7 @@ func listExpiring(c *call) (map[string]any, *refusal.Error) {
 	if c.test {
 		return map[string]any{wholeAnswer: exampleExpiring}, nil
 	}
-	names := slices.DeleteFunc(c.srv.state.registryNames(nameExpiring), func(n *registryName) bool { return !c.wantsExpiring(n, limits) })
+	names := slices.DeleteFunc(c.srv.state.expiring(), func(n *registryName) bool { return !c.wantsExpiring(n, limits) })
 	if order != nil {
 		slices.SortStableFunc(names, order)
 	}
@@ -98,7 +101,14 @@ func (c *call) wantsExpiring(n *registryName, limits map[string]int) bool {
 	if list, ok := c.params.Value(domainsList).([]any); ok && !slices.ContainsFunc(c.spread(list), func(e *element) bool { return e.means(n.Name) }) {
 		return false
 	}
+	if query := c.params.Text("search_query"); query != "" && !strings.Contains(n.Queries, query) {
+		return false
+	}
+	if c.flag("kley") && n.Mirrors != "" || c.flag("premium") && !n.Recommended {
+		return false
+	}
 	return utf8.RuneCountInString(shown) <= limits["max_chars"] && n.PageRank >= limits["min_pr"] && n.TIC >= limits["min_cy"] &&
+		n.Views >= limits["views"] && n.Visitors >= limits["vis"] && n.Traffic >= limits["traf"] &&
 		n.currentPrice() <= int64(limits["price"])*100
 }
 
@@ -126,9 +136,18 @@ func (n *registryName) shownExpiring() map[string]any {
 		"dname": dnszone.UnicodeName(n.Name), "tld": dnszone.UnicodeName(tldOf(n.Name).name), "first_create_date": n.Created, "delete_date": n.Expires,
 		"start_price": kopecks(n.startPrice), "bid": kopecks(n.currentPrice()), "price": kopecks(n.currentPrice()), "blitz_price": kopecks(n.blitzPrice),
 		"yandex_tic": textNumeral(int64(n.TIC)), "google_pr": textNumeral(int64(n.PageRank)), "registrar": n.Registrar,
-		"is_recommended": textNumeral(0), "uni_avg_attendance": textNumeral(0), "avg_viewings": textNumeral(0), "all_avg_traffic": textNumeral(0),
-		"search_query_list": nil, "tic_mirrors": nil,
+		"is_recommended": textNumeral(digit(n.Recommended)), "uni_avg_attendance": textNumeral(int64(n.Visitors)),
+		"avg_viewings": textNumeral(int64(n.Views)), "all_avg_traffic": textNumeral(int64(n.Traffic)),
+		"search_query_list": orNull(n.Queries), "tic_mirrors": orNull(n.Mirrors),
 	}
+}
+
+// orNull shows nothing as null.
+func orNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
 }
 
 // placeBids bids for expiring names (8.12). A bid is paid at once; who is outbid gets the money back.
@@ -143,7 +162,7 @@ func placeBids(c *call) (map[string]any, *refusal.Error) {
 	if err := c.checkBidder(elements[0]); err != nil {
 		return nil, err
 	}
-	placed := map[*element]*placedBid{}
+	placed := map[*element]*bid{}
 	answers, err := c.runElements(elements, func(e *element) (map[string]any, *refusal.Error) {
 		made, err := c.checkBid(e)
 		if err != nil {
@@ -162,7 +181,7 @@ func placeBids(c *call) (map[string]any, *refusal.Error) {
 	}
 	for _, e := range elements {
 		if made := placed[e]; made != nil {
-			answers[e.index].(map[string]any)["service_id"] = textNumeral(made.bid.serviceID)
+			answers[e.index].(map[string]any)["service_id"] = textNumeral(made.domain.ServiceID)
 		}
 	}
 	for name, value := range billed.answer() {
@@ -171,30 +190,25 @@ func placeBids(c *call) (map[string]any, *refusal.Error) {
 	return answer, nil
 }
 
-// placedBid is a bid with the name that it is for.
-type placedBid struct {
-	name *registryName
-	bid  bid
-}
-
 // checkBidder checks the contacts, which all bids of a request share.
 func (c *call) checkBidder(e *element) *refusal.Error {
 	if e.Text("profile_name") != "" {
 		_, err := c.orderContacts(e, knownTLDs["ru"], false)
 		return err
 	}
-	contacts := contactsOf(e, schemeRU)
+	contacts := contactsOf(e, contact.RU)
 	if len(contacts) == 0 {
 		return refusal.New("CONTACTS_NOT_FOUND")
 	}
-	err := checkContacts(schemeRU, contacts, true)
+	err := contact.Check(contact.RU, contacts, true)
 	if err != nil && err.Code != "UNKNOWN_CONTYPE" {
 		return refusal.New("INVALID_CONTACTS")
 	}
 	return err
 }
 
-func (c *call) checkBid(e *element) (*placedBid, *refusal.Error) {
+// checkBid reads a bid and makes the domain that it is to win.
+func (c *call) checkBid(e *element) (*bid, *refusal.Error) {
 	given := e.givenName()
 	name, err := dnszone.CanonicalDomain(given)
 	if err != nil {
@@ -208,75 +222,112 @@ func (c *call) checkBid(e *element) (*placedBid, *refusal.Error) {
 	if price <= 0 || price != math.Trunc(price) || !slices.Contains(bidLadders[zone], int64(price)) {
 		return nil, refusal.New("INVALID_BID")
 	}
-	made := &placedBid{bid: bid{
-		login: c.account.Login, amount: int64(price) * 100, contacts: contactsOf(e, schemeRU), instalment: e.Text("instalment") == "1",
-	}}
-	made.bid.paid = made.bid.amount
-	if made.bid.instalment {
-		if zone == "su" {
-			return nil, refusal.New("INSTALMENT_NOT_ALLOWED_FOR_SU")
+	made := &bid{login: c.account.Login, amount: int64(price) * 100, instalment: e.Text("instalment") == "1", autopay: e.Text("autopay") == "1"}
+	made.paid = made.amount
+	if made.instalment {
+		if err := c.checkInstalment(zone); err != nil {
+			return nil, err
 		}
-		made.bid.paid = instalmentPrice
+		made.paid = min(instalmentPrice, made.amount)
 	}
-	if made.bid.servers, err = nameServersOf(e, name); err != nil {
+	if made.domain, err = c.newWanted(e, name); err != nil {
 		return nil, err
 	}
+	made.domain.bid = made
 	if c.test {
-		made.name = &registryName{RegistryName: RegistryName{Name: name}}
+		made.domain.ServiceID = exampleFirstID + int64(e.index)
 		return made, nil
 	}
-	made.name = c.srv.state.registry[name]
-	return made, made.compete(given)
+	return made, c.srv.state.compete(made, given)
 }
 
-// compete tells whether the bid is above all that there are.
-func (p *placedBid) compete(given string) *refusal.Error {
-	if p.name == nil || p.name.Status != nameExpiring {
+// checkInstalment tells whether a bid may be paid in instalments: those are for Partners (8.12).
+func (c *call) checkInstalment(zone string) *refusal.Error {
+	if !c.account.Partner {
+		return refusal.New("RESELLER_AUTH_FAILED")
+	}
+	if zone == "su" {
+		return refusal.New("INSTALMENT_NOT_ALLOWED_FOR_SU")
+	}
+	return nil
+}
+
+// newWanted makes the domain that a bidder gets if the bid wins, with the contacts of the request or of a profile.
+func (c *call) newWanted(e *element, name string) (*domain, *refusal.Error) {
+	zone := tldOf(name)
+	contacts, err := c.bidContacts(e, zone)
+	if err != nil {
+		return nil, err
+	}
+	hidden, err := takePrivacyFlag(contacts, zone)
+	if err != nil {
+		return nil, err
+	}
+	servers, err := nameServersOf(e, name)
+	if err != nil {
+		return nil, err
+	}
+	today := dayOf(c.now)
+	made, failed := newDomain(name, c.account.Login, Domain{
+		NameServers: servers, Contacts: contacts, PrivatePerson: hidden, State: stateInactive, Created: today, Expires: today,
+	}, c.now)
+	if failed != nil {
+		return nil, refusal.New("INTERNAL_ERROR", "error_detail", failed.Error())
+	}
+	made.process = &process{years: 1}
+	return made, nil
+}
+
+func (c *call) bidContacts(e *element, zone tld) (map[string]string, *refusal.Error) {
+	if kind := e.Text("profile_type"); kind != "" {
+		return c.profile(kind, e.Text("profile_name"), zone)
+	}
+	return contactsOf(e, zone.contacts), nil
+}
+
+// compete tells whether a bid is above all that there are.
+func (s *state) compete(made *bid, given string) *refusal.Error {
+	name := s.auctions[made.domain.Name]
+	if name == nil {
 		return refusal.New("REREG_NOT_FOUND", "domain_name", given)
 	}
-	highest := p.name.highest()
+	highest := name.highest()
 	switch {
-	case highest != nil && highest.amount >= p.bid.amount && highest.login == p.bid.login:
+	case highest != nil && highest.amount >= made.amount && highest.login == made.login:
 		return refusal.New("YOUR_SAME_OR_MORE_BID_FOUND")
-	case highest != nil && highest.amount >= p.bid.amount:
+	case highest != nil && highest.amount >= made.amount:
 		return refusal.New("SAME_OR_MORE_BID_FOUND")
-	case p.name.blitzPrice > 0 && p.bid.amount > p.name.blitzPrice, p.bid.amount < p.name.startPrice:
+	case name.blitzPrice > 0 && made.amount > name.blitzPrice, made.amount < name.startPrice:
 		return refusal.New("INVALID_BID")
 	default:
 		return nil
 	}
 }
 
-// chargeBids pays the bids and makes them count, in the order of the request.
-func (c *call) chargeBids(elements []*element, placed map[*element]*placedBid) (*bill, *refusal.Error) {
+// chargeBids writes the bill for the bids of a request. Each counts once it is paid.
+func (c *call) chargeBids(elements []*element, placed map[*element]*bid) (*bill, *refusal.Error) {
 	orders := []order{}
 	for _, e := range elements {
-		made := placed[e]
-		if made == nil {
-			continue
+		if made := placed[e]; made != nil {
+			orders = append(orders, order{service: made.domain.service, action: actionNew, amount: made.paid, effect: effectBid})
 		}
-		made.bid.serviceID = exampleFirstID + int64(e.index)
-		if !c.test {
-			made.bid.serviceID = c.srv.state.freshID()
+	}
+	if c.test {
+		return c.charge(orders...)
+	}
+	for _, o := range orders {
+		// Its parts have been checked.
+		if err := c.srv.state.register(o.service, c.now); err != nil {
+			return nil, refusal.New("INTERNAL_ERROR", "error_detail", err.Error())
 		}
-		wanted := &service{Name: made.name.Name, owner: c.account.Login, Service: Service{
-			Servtype: domainType, Domain: made.name.Name, ServiceID: made.bid.serviceID, State: stateInactive,
-			Created: c.now.Format(time.DateOnly), Expires: c.now.Format(time.DateOnly),
-		}}
-		state := c.srv.state
-		orders = append(orders, order{
-			service: wanted, action: actionNew, amount: made.bid.paid,
-			fulfil: func(time.Time) { state.countBid(made) },
-		})
 	}
-	return c.charge(orders...)
-}
-
-func (s *state) countBid(made *placedBid) {
-	if outbid := made.name.highest(); outbid != nil {
-		s.accounts[outbid.login].balance.prepay += outbid.paid
+	billed, err := c.charge(orders...)
+	if err != nil {
+		for _, o := range orders {
+			c.srv.state.forgetService(o.service)
+		}
 	}
-	made.name.bids = append(made.name.bids, made.bid)
+	return billed, err
 }
 
 // listBids lists the names that the account bid for, also those that others bid more for (8.13).
@@ -293,7 +344,7 @@ func listBids(c *call) (map[string]any, *refusal.Error) {
 		return map[string]any{domainsList: exampleBids, "rereg_bids": ladders}, nil
 	}
 	shown := []any{}
-	for _, name := range c.srv.state.registryNames(nameExpiring) {
+	for _, name := range c.srv.state.expiring() {
 		if own := name.bidOf(c.account.Login); own != nil {
 			shown = append(shown, name.shownBid(own))
 		}
@@ -305,7 +356,7 @@ func listBids(c *call) (map[string]any, *refusal.Error) {
 func (n *registryName) bidOf(login string) *bid {
 	for index := len(n.bids) - 1; index >= 0; index-- {
 		if n.bids[index].login == login {
-			return &n.bids[index]
+			return n.bids[index]
 		}
 	}
 	return nil
@@ -322,7 +373,7 @@ func (n *registryName) shownBid(own *bid) map[string]any {
 		}
 	}
 	return map[string]any{
-		"dname": dnszone.UnicodeName(n.Name), "tld": dnszone.UnicodeName(tldOf(n.Name).name), "is_active": numeral{digits: strconv.FormatInt(flag(open), 10), number: true},
+		"dname": dnszone.UnicodeName(n.Name), "tld": dnszone.UnicodeName(tldOf(n.Name).name), "is_active": numeral{digits: strconv.FormatInt(digit(open), 10), number: true},
 		"is_recommended": numeral{digits: "0", number: true}, "first_create_date": n.Created, "delete_date": n.Expires, "registrar": n.Registrar,
 		"user_bid": number(own.amount), "max_bid": number(n.currentPrice()), "next_price": next, "blitz_price": number(n.blitzPrice),
 		"yandex_tic": numeral{digits: strconv.Itoa(n.TIC), number: true}, "google_pr": numeral{digits: strconv.Itoa(n.PageRank), number: true},

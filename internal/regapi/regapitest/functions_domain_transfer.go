@@ -65,7 +65,7 @@ func cancelTransfer(c *call, e *element) (map[string]any, *refusal.Error) {
 	if _, err := c.openTransfer(e.domain); err != nil {
 		return nil, err
 	}
-	c.srv.state.dropOrder(e.domain, c.now)
+	c.srv.state.takeBack(e.domain)
 	c.touch()
 	return answer, nil
 }

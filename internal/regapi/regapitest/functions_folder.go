@@ -114,7 +114,7 @@ func emptyFolder(c *call) *refusal.Error {
 	if err := keepFolder(c); err != nil {
 		return err
 	}
-	c.folder.members = nil
+	c.folder.empty()
 	c.touch()
 	return nil
 }

@@ -2,7 +2,6 @@ package regapitest
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -165,9 +164,8 @@ func (c *call) orderService(wanted serviceOrder) (map[string]any, *refusal.Error
 	}
 	s := c.srv.state
 	made, err := c.charge(order{
-		service: ordered, action: actionNew, amount: c.price(wanted.tariff.price * int64(wanted.period)),
-		fulfil: func(now time.Time) { ordered.activate(now, wanted.tariff, wanted.period) },
-		cancel: func(time.Time) { s.forgetService(ordered) },
+		service: ordered, action: actionNew, amount: c.price(wanted.tariff.price * int64(wanted.period)), effect: effectActivate,
+		periods: wanted.period, unit: wanted.tariff.unit,
 	})
 	if err != nil {
 		s.forgetService(ordered)
@@ -275,84 +273,6 @@ func (c *call) checkHosted(name, servtype string) *refusal.Error {
 	d := c.srv.state.domains[name]
 	if d != nil && d.delegatedHere() && (c.account == nil || !d.managedBy(c.account.Login)) {
 		return refusal.New("ALREADY_EXISTS_ON_NSS")
-	}
-	return nil
-}
-
-// renewServices prolongs domains and services with one bill for all of them; elements that cannot be prolonged are left out of it (7.13).
-func renewServices(c *call) (map[string]any, *refusal.Error) {
-	elements, err := c.elements()
-	if err != nil {
-		return nil, err
-	}
-	period := c.params.Text("period")
-	if period == "" {
-		return nil, refusal.Missing("period")
-	}
-	answers, err := c.runElements(elements, c.answerElement)
-	if err != nil {
-		return nil, err
-	}
-	if len(c.orders) == 0 {
-		return map[string]any{servicesList: answers}, nil
-	}
-	made, err := c.charge(c.orders...)
-	if err != nil {
-		return nil, err
-	}
-	answer := map[string]any{
-		"bill_id": textNumeral(made.id), "currency": made.currency, "payment": amount(made.amount), "period": numeral{digits: period},
-		"status": "renew_success",
-	}
-	if made.payed == "" {
-		answer["status"] = "only_bill_created"
-	}
-	if elements[0].single {
-		answer["dname"], answer["servtype"] = elements[0].shownName(), elements[0].service.Servtype
-	} else {
-		answer[servicesList] = answers
-	}
-	return answer, nil
-}
-
-// planRenewal adds one service to the order. Errors: INVALID_PERIOD, INCORRECT_STATE, PROLONG_ERROR, DOUBLE_ORDER.
-func planRenewal(c *call, e *element) (map[string]any, *refusal.Error) {
-	t := renewalTariff(e.service)
-	period, err := t.parsePeriod(c.params.Text("period"))
-	if err != nil {
-		return nil, err
-	}
-	if err := c.checkRenewal(e, t, period); err != nil {
-		return nil, err
-	}
-	renewed := e.service
-	c.orders = append(c.orders, order{
-		service: renewed, action: actionRenew, amount: c.price(t.renewPrice * int64(period)),
-		fulfil: func(time.Time) { renewed.prolong(t, period) },
-	})
-	return answerService(c, e)
-}
-
-func (c *call) checkRenewal(e *element, t tariff, period int) *refusal.Error {
-	if e.domain != nil && e.domain.process.underWay(c.now) {
-		return refusal.New("DOMAIN_ORDER_LOCKED")
-	}
-	if e.service.State != stateActive && e.service.State != stateSuspended {
-		return refusal.New("INCORRECT_STATE")
-	}
-	if t.once {
-		return refusal.New("PROLONG_ERROR", "error_detail", "the service is not renewable")
-	}
-	if c.test {
-		return nil
-	}
-	if t.add(e.service.expiry(), period).After(t.add(c.now, t.longest())) {
-		return refusal.New("PROLONG_ERROR", "error_detail", "the period ends more than "+strconv.Itoa(t.longest())+" "+t.unit+"s from now")
-	}
-	for _, b := range c.srv.state.bills {
-		if b.payed == "" && b.concerns(e.service) {
-			return refusal.New("DOUBLE_ORDER", "dname", e.shownName(), "servtype", e.service.Servtype)
-		}
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package regapitest
 
 import (
 	"slices"
-	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -68,19 +67,20 @@ func refillBalance(c *call) (map[string]any, *refusal.Error) {
 		return nil, err
 	}
 	rate, _ := roublesPer(currency)
-	sum, account := asked*rate, c.account
+	sum := asked * rate
 	if c.test {
 		sum = exampleAdvance
 	}
-	made := &bill{
-		owner: account.Login, created: c.now.Format(time.DateOnly), payType: "WM", currency: roubles, amount: sum,
-		orders: []order{{action: actionNew, amount: sum, fulfil: func(time.Time) { account.balance.prepay += sum }}},
+	made := newBill(c.account.Login, "WM", c.now, c.srv.behaviour, order{action: actionNew, amount: sum, effect: effectDeposit})
+	if c.test {
+		made.id = exampleBillID(c.fn.Name, false)
+	} else {
+		c.srv.state.addBill(made)
 	}
-	c.keepBill(made)
 	c.touch()
 	return map[string]any{
 		"bill_id": textNumeral(made.id), "currency": made.currency, "pay_notes": "Bill for prepay created", "pay_type": made.payType,
-		"payment": amount(sum), "total_payment": amount(sum), "wm_invid": textNumeral(exampleInvoiceID),
+		"payment": amount(sum), "total_payment": c.total(made), "wm_invid": textNumeral(exampleInvoiceID),
 	}, nil
 }
 

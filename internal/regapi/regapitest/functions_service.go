@@ -1,6 +1,8 @@
 package regapitest
 
 import (
+	"strconv"
+
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -18,11 +20,11 @@ func serviceHandlers() map[string]handler {
 		"service/get_prices":                {call: answerPrices},
 		"service/get_servtype_details":      {call: answerServtypeDetails},
 		"service/check_create":              {call: checkServiceOrder},
-		"service/create":                    {call: createService, paid: true},
-		"service/renew":                     {call: renewServices, each: planRenewal, dress: dressForRenewal, flat: true, paid: true},
-		"service/upgrade":                   {call: onService(upgradeService), paid: true},
-		"service/refill":                    {call: onService(external(seowizard, refillService)), paid: true},
-		"service/refund":                    {call: onService(external(seowizard, refundService)), paid: true},
+		"service/create":                    {call: createService, costs: fromBalance},
+		"service/renew":                     {call: renewServices, each: planRenewal, dress: dressForRenewal, flat: true, costs: fromBalance},
+		"service/upgrade":                   {call: onService(upgradeService), costs: fromBalance},
+		"service/refill":                    {call: onService(external(seowizard, refillService)), costs: fromBalance},
+		"service/refund":                    {call: onService(external(seowizard, refundService)), costs: always},
 		"service/resend_mail":               {call: resendMail},
 	}
 	for name, do := range map[string]elementFunction{
@@ -101,14 +103,14 @@ func (c *call) listedServices() []map[string]any {
 			continue
 		}
 		services = append(services, map[string]any{
-			"creation_date":     owned.Created,
+			"creation_date":     addDays(owned.Created, c.srv.behaviour.ListDates),
 			"dname":             dnszone.UnicodeName(owned.Name),
-			"expiration_date":   owned.Expires,
-			"service_id":        textNumeral(owned.ServiceID),
+			"expiration_date":   addDays(owned.Expires, c.srv.behaviour.ListDates),
+			"service_id":        numeral{digits: strconv.FormatInt(owned.ServiceID, 10), seen: seenNumber},
 			"servtype":          owned.Servtype,
 			"state":             owned.State,
 			"subtype":           owned.Subtype,
-			"uplink_service_id": textNumeral(owned.UplinkServiceID),
+			"uplink_service_id": numeral{digits: strconv.FormatInt(owned.UplinkServiceID, 10), seen: seenNumber},
 		})
 	}
 	return services

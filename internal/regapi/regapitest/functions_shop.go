@@ -64,7 +64,7 @@ func answerLot(c *call) (map[string]any, *refusal.Error) {
 	found.hits++
 	shown := map[string]any{
 		"dname": dnszone.UnicodeName(found.domain.Name), "dname_puny": found.domain.Name, "price_type": found.PriceType, "start_price": kopecks(found.price),
-		"site": textNumeral(flag(found.Site)), "tm": textNumeral(flag(found.TradeMark)), "description": found.Description,
+		"site": textNumeral(digit(found.Site)), "tm": textNumeral(digit(found.TradeMark)), "description": found.Description,
 		"keywords": anyList(found.Keywords), "category_ids": anyList(found.Categories),
 	}
 	if !c.test {

@@ -80,7 +80,7 @@ func (c *call) countDomains() statistics {
 // costs are the bills that were paid on days that fit.
 func (c *call) costs(within func(date string) bool) int64 {
 	sum := int64(0)
-	for _, b := range c.srv.state.billsOf(c.account.Login) {
+	for _, b := range c.srv.state.billsOf[c.account.Login] {
 		if b.payed != "" && within(b.payed) {
 			sum += b.amount
 		}

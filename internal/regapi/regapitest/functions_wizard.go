@@ -3,7 +3,6 @@ package regapitest
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -41,7 +40,7 @@ func refillService(c *call, e *element) (map[string]any, *refusal.Error) {
 	case sum < leastRefill:
 		return nil, refusal.Incorrect("amount")
 	}
-	made, err := c.charge(order{service: e.service, action: actionRenew, amount: sum, fulfil: func(time.Time) { e.service.balance += sum }})
+	made, err := c.charge(order{service: e.service, action: c.srv.behaviour.RenewalWord(), amount: sum, effect: effectRefill})
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +69,7 @@ func parseAmount(text string) (int64, *refusal.Error) {
 
 // refundService takes all money back from a service's balance (7.24 of the older edition).
 func refundService(c *call, e *element) (map[string]any, *refusal.Error) {
-	c.account.balance.prepay += e.service.balance
+	c.account.receiveBack(e.service.balance)
 	e.service.balance = 0
 	c.touch()
 	return nil, nil

@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
@@ -25,7 +26,9 @@ func zoneHandlers() map[string]handler {
 		handlers["zone/"+action] = handler{each: act(do)}
 	}
 	for name, h := range handlers {
-		h.each = manageable(h.each)
+		h.each, h.zone = manageable(h.each), true
+		// Reading the zone of a domain that is not registered shows what it will have.
+		h.registered = name != "zone/nop" && name != "zone/get_resource_records"
 		handlers[name] = h
 	}
 	return handlers
@@ -49,13 +52,18 @@ func answerSuccess(c *call, e *element) (map[string]any, *refusal.Error) { retur
 // answerRecords calls the priority prio, as the example does though the table says priority (9.11).
 func answerRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 	records := []any{}
-	for _, r := range e.domain.zone.Shown(c.srv.behaviour) {
+	zone := e.domain.zone
+	shown := zone.Shown(c.srv.behaviour)
+	if !c.test {
+		shown = append(zone.Own(c.srv.behaviour), shown...)
+	}
+	for _, r := range shown {
 		prio := any(noPriority{})
 		if dnszone.HasPriority(r.Type) {
-			prio = textNumeral(int64(r.Priority))
+			prio = numeral{digits: strconv.Itoa(r.Priority), seen: seenNumber}
 		}
 		records = append(records, map[string]any{
-			"content": r.Content, "prio": prio, "rectype": r.Type, "state": "A", "subname": r.Name,
+			"content": r.Content, "prio": prio, "rectype": r.Type, "state": "A", "subname": c.subname(e.domain.Name, r.Name),
 		})
 	}
 	answer := c.succeeded(e)
@@ -63,6 +71,18 @@ func answerRecords(c *call, e *element) (map[string]any, *refusal.Error) {
 	soa := e.domain.zone.SOA()
 	answer["soa"] = map[string]any{"minimum_ttl": dnszone.FormatTTL(soa.MinimumTTL), "ttl": dnszone.FormatTTL(soa.TTL)}
 	return answer, nil
+}
+
+// subname is a record's name in answers, which may be the full one.
+func (c *call) subname(domain, name string) string {
+	style := c.srv.behaviour.Subnames
+	if c.test || style == SubnamesRelative || (style == SubnamesAlternate && c.srv.chance.IntN(2) == 0) {
+		return name
+	}
+	if name == "@" {
+		return domain + "."
+	}
+	return name + "." + domain + "."
 }
 
 // act makes a function of an edit.

@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"mime"
@@ -14,9 +15,11 @@ import (
 	"github.com/miekg/dns"
 )
 
+const day = 24 * time.Hour
+
 var epoch = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// world is a simulator without listeners whose clock stands, with the ordinary account alice (example.ru, пример.рф) and the
+// world is a simulator without listeners whose clock stands, with the ordinary account alice (example.ru, which ends in a month, пример.рф) and the
 // Partner bob (partner.ru).
 type world struct {
 	*Server
@@ -31,7 +34,7 @@ func newWorld(t *testing.T, options ...Option) *world {
 	t.Cleanup(w.Close)
 	w.AddAccount(Account{Login: "alice", Password: "secret", UserID: 7, Balance: Balance{Prepay: "1000.50", Credit: "10"}})
 	w.AddAccount(Account{Login: "bob", Password: "hidden", UserID: 8, Partner: true, Balance: Balance{Prepay: "160", Blocked: "80", Credit: "8"}})
-	w.AddDomain("alice", Domain{Name: "example.ru", ServiceID: 501, UserServID: "abc123"})
+	w.AddDomain("alice", Domain{Name: "example.ru", ServiceID: 501, UserServID: "abc123", Created: "2025-12-22", Expires: "2026-12-22"})
 	w.AddDomain("alice", Domain{Name: "пример.рф", ServiceID: 502})
 	w.AddDomain("bob", Domain{Name: "partner.ru", ServiceID: 601})
 	return w
@@ -120,6 +123,23 @@ func receive(t *testing.T, response *http.Response) received {
 	}
 }
 
+// compact is JSON without the spaces that the service indents it with.
+func compact(t *testing.T, text []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := json.Compact(&out, text); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return out.Bytes()
+}
+
+// rrs returns the records of a zone answer behind the registrar's own, which come first.
+func (w *world) rrs(domain string) []any {
+	w.t.Helper()
+	all := w.alice("zone/get_resource_records", "dname", domain).element(w.t, 0)["rrs"].([]any)
+	return all[2:]
+}
+
 func (r received) decode(t *testing.T) answer {
 	t.Helper()
 	var decoded answer
@@ -163,6 +183,18 @@ func (w *world) bobJSON(function, inputData string) answer {
 func (w *world) aliceJSON(function, inputData string) answer {
 	w.t.Helper()
 	return w.alice(function, "input_format", "json", "input_data", inputData)
+}
+
+// newestBill is the number of the bill that was made last.
+func (w *world) newestBill() int64 {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	newest := int64(0)
+	for id := range w.state.bills {
+		newest = max(newest, id)
+	}
+	return newest
 }
 
 // must fails the test unless the answer and its first element are a success.

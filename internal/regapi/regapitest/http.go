@@ -43,9 +43,12 @@ type call struct {
 	// contactGroup is that of the zones whose contacts the request changes (8.15); offer, the message that it makes (8.23).
 	contactGroup string
 	offer        *offer
-	// billing tells that the function is a paid one, billingBusy that it found another one under way.
-	billing, billingBusy bool
-	fault                *Fault
+	// billing is the login that the request moves the money of, empty where it moves none; billingBusy tells that another one was under way.
+	billing     string
+	billingBusy bool
+	// onlyError is the error of the last element of an order that failed.
+	onlyError *refusal.Error
+	fault     *Fault
 }
 
 // reply is what goes over the wire.
@@ -86,7 +89,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*call, *refusa
 	refused := c.read(w, r)
 	name := strings.Trim(strings.TrimPrefix(r.URL.Path, apiPath), "/")
 	c.entry = &Entry{
-		Time: c.now, Function: name, Login: c.params.Text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.Plain(true),
+		Time: c.now, Function: name, Login: c.params.Text("username"), RemoteIP: c.remote.String(), Elements: 1, Params: c.params.Plain(hidden),
 	}
 	c.fn = s.functions[name]
 	if c.fn != nil {
@@ -142,14 +145,24 @@ func (s *Server) process(c *call, refused *refusal.Error) reply {
 	}
 	refused = s.admit(c, refused)
 	if refused == nil && c.fault != nil && (c.fault.Kind == FaultError || c.fault.Kind == FaultRateLimit) {
-		refused = c.fault.apiError()
+		refused = s.faultError(c)
 	}
 	var answer map[string]any
 	if refused == nil {
 		answer, refused = s.apply(c)
 		s.callHook(StageApplied, c)
+		if refused == nil && c.fault != nil && c.fault.Kind == FaultErrorAfter {
+			refused = s.faultError(c)
+		}
 	}
 	return c.failLate(s.compose(c, answer, refused))
+}
+
+// faultError is what a fault refuses a request with.
+func (s *Server) faultError(c *call) *refusal.Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return c.fault.apiError(target{function: c.entry.Function, login: c.entry.Login, domains: c.names()})
 }
 
 // draw decides which faults the request meets.

@@ -29,6 +29,9 @@ func (c *call) identify(e *element) *refusal.Error {
 	if found.ReadOnly && !c.fn.ReadOnly {
 		return refusal.New("DOMAIN_PROTECTION")
 	}
+	if c.fn.registered && found.domain != nil && found.State != stateActive && found.State != stateSuspended {
+		return refusal.New("DOMAIN_IS_NOT_ACTIVE")
+	}
 	e.service, e.domain = found, found.domain
 	return nil
 }

@@ -1,7 +1,9 @@
 package regapitest
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"path"
 	"slices"
 	"time"
@@ -21,7 +23,7 @@ const (
 	StageAnswered Stage = "answered"
 )
 
-// Entry is one request in the journal. Passwords and signatures are never in it.
+// Entry is one request in the journal. Passwords, signatures, transfer keys and contacts are never in it.
 type Entry struct {
 	ID       int       `json:"id"`
 	Time     time.Time `json:"time"`
@@ -71,26 +73,71 @@ func matchFunction(pattern, function string) bool {
 	return err == nil && matched
 }
 
-// journal keeps the newest requests.
+// journal keeps the newest requests: so many, and of so many bytes.
 type journal struct {
-	limit   int
-	lastID  int
-	entries []*Entry
+	limit, maxBytes int
+	lastID          int
+	bytes           int
+	// entries from first on are kept; those before are gone, and their room is given back now and then.
+	entries []kept
+	first   int
+}
+
+// kept is an entry with about what it takes in memory.
+type kept struct {
+	*Entry
+	size int
 }
 
 func (j *journal) open(e *Entry) {
 	j.lastID++
 	e.ID = j.lastID
-	j.entries = append(j.entries, e)
-	if len(j.entries) > j.limit {
-		j.entries = slices.Delete(j.entries, 0, len(j.entries)-j.limit)
+	size := entryBytes + sizeOf(e.Params)
+	j.bytes += size
+	j.entries = append(j.entries, kept{Entry: e, size: size})
+	for count := len(j.entries) - j.first; count > 0 && (count > j.limit || j.bytes > j.maxBytes); count-- {
+		j.bytes -= j.entries[j.first].size
+		j.entries[j.first] = kept{}
+		j.first++
+	}
+	if j.first > len(j.entries)/2 {
+		j.entries, j.first = slices.Clone(j.entries[j.first:]), 0
+	}
+}
+
+// forget empties the journal; numbers go on.
+func (j *journal) forget() { j.entries, j.first, j.bytes = nil, 0, 0 }
+
+// entryBytes is about what an entry takes beside its parameters.
+const entryBytes = 512
+
+// sizeOf is about what a decoded value takes in memory.
+func sizeOf(value any) int {
+	const header = 32
+	switch value := value.(type) {
+	case map[string]any:
+		size := header
+		for name, item := range value {
+			size += header + len(name) + sizeOf(item)
+		}
+		return size
+	case []any:
+		size := header
+		for _, item := range value {
+			size += sizeOf(item)
+		}
+		return size
+	case string:
+		return header + len(value)
+	default:
+		return header
 	}
 }
 
 func (j *journal) list(filters []Filter) []Entry {
 	chosen := []Entry{}
-	for _, e := range j.entries {
-		if !slices.ContainsFunc(filters, func(f Filter) bool { return !f(*e) }) {
+	for _, e := range j.entries[j.first:] {
+		if !slices.ContainsFunc(filters, func(f Filter) bool { return !f(*e.Entry) }) {
 			chosen = append(chosen, e.clone())
 		}
 	}
@@ -104,13 +151,13 @@ func (e *Entry) clone() Entry {
 	return c
 }
 
-// fingerprint is the same for equal parameters.
+// fingerprint is the same for equal parameters, and tells nothing about them.
 func fingerprint(p form.Params) string {
-	text, err := json.Marshal(p.Plain(true))
+	text, err := json.Marshal(p.Plain(nil))
 	if err != nil {
 		return ""
 	}
-	return string(text)
+	return fmt.Sprintf("%x", sha256.Sum256(text))
 }
 
 // Journal returns the requests that pass all filters, in the order in which they came.
@@ -127,7 +174,7 @@ func (s *Server) Calls(pattern string) int { return len(s.Journal(OfFunction(pat
 func (s *Server) ResetJournal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.journal.entries = nil
+	s.journal.forget()
 	s.limiter.refusals = 0
 	clear(s.maxInFlight)
 }

@@ -75,8 +75,8 @@ func (l *lot) shown() map[string]any {
 		"bids_cnt": textNumeral(0), "category_ids": "[ " + strings.Join(l.Categories, ", ") + " ]", "creation_date": l.domain.Created,
 		"dname": dnszone.UnicodeName(l.domain.Name), "dname_puny": l.domain.Name, "first_create_domain": l.domain.Created, "google_pr": textNumeral(0),
 		"is_online": textNumeral(1), "keywords": strings.Join(l.Keywords, ", "), "lot_date": l.Listed, "lot_hits": textNumeral(l.hits),
-		"lot_mtime": l.edited, "price_type": l.PriceType, "site": textNumeral(flag(l.Site)), "start_price": kopecks(l.price),
-		"tm": textNumeral(flag(l.TradeMark)), "yandex_tic": textNumeral(0),
+		"lot_mtime": l.edited, "price_type": l.PriceType, "site": textNumeral(digit(l.Site)), "start_price": kopecks(l.price),
+		"tm": textNumeral(digit(l.TradeMark)), "yandex_tic": textNumeral(0),
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
-// maxNameServers is how many servers a request can name: ns0 to ns3 (8.20).
-const maxNameServers = 4
+// maxNameServers is how many servers a domain can have, ns0 to ns12: the documented limit of .ru (8.27), although 8.20 lists ns0 to ns3 alone.
+const maxNameServers = 13
 
 // minNameServers is how many a registration must name (8.7).
 const minNameServers = 2
@@ -31,6 +31,9 @@ func nameServersOf(e *element, domain string) ([]string, *refusal.Error) {
 			return given.Value(name)
 		}
 		return e.Value(name)
+	}
+	if host, _ := field("ns" + strconv.Itoa(maxNameServers)).(string); host != "" {
+		return nil, refusal.New("INVALID_NSS")
 	}
 	servers, hosts := []string(nil), []string{}
 	for number := range maxNameServers {

@@ -16,8 +16,10 @@ type config struct {
 	publishDelay      time.Duration
 	dnssecDelay       time.Duration
 	orderDelay        time.Duration
+	renewalDelay      time.Duration
 	latency           time.Duration
 	journalLimit      int
+	journalBytes      int
 	hook              func(Stage, *Entry)
 	logger            *slog.Logger
 	behaviour         Behaviour
@@ -32,6 +34,7 @@ func defaultConfig() config {
 		blockFor:     10 * time.Minute,
 		dnssecDelay:  time.Minute,
 		journalLimit: 100_000,
+		journalBytes: 64 << 20,
 		hook:         func(Stage, *Entry) {},
 		logger:       slog.New(slog.DiscardHandler),
 	}
@@ -70,11 +73,19 @@ func WithDNSSECDelay(delay time.Duration) Option { return func(c *config) { c.dn
 // WithOrderDelay sets how long the registry takes for a registration or a transfer once it is paid; the default is no time at all.
 func WithOrderDelay(delay time.Duration) Option { return func(c *config) { c.orderDelay = delay } }
 
+// WithRenewalDelay sets how long a renewal takes to show once it is paid; the default is no time at all. The money moves at once.
+func WithRenewalDelay(delay time.Duration) Option {
+	return func(c *config) { c.renewalDelay = delay }
+}
+
 // WithLatency makes every request take at least so long.
 func WithLatency(latency time.Duration) Option { return func(c *config) { c.latency = latency } }
 
 // WithJournalLimit sets how many requests the journal keeps; the oldest go first. The default is 100,000.
 func WithJournalLimit(entries int) Option { return func(c *config) { c.journalLimit = entries } }
+
+// WithJournalBytes sets about how much memory the journal takes; the oldest requests go first. The default is 64 MiB.
+func WithJournalBytes(size int) Option { return func(c *config) { c.journalBytes = size } }
 
 // WithHook calls hook at each stage of each request, outside of the server's locks: it may take its time, and may call the server. The entry is
 // the hook's own copy.

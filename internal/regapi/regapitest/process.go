@@ -1,6 +1,7 @@
 package regapitest
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -18,6 +19,9 @@ const (
 	transferNotAvailable     = "notAvailable"
 )
 
+// transferPatience is how long a transfer waits for what stands in its way; the documentation does not say.
+const transferPatience = 30 * 24 * time.Hour
+
 // process is what the registry does for a domain after it was ordered: it registers it or takes it over from another registrar.
 type process struct {
 	transfer bool
@@ -26,8 +30,16 @@ type process struct {
 	until     time.Time
 	authInfo  string
 	confirmed bool
-	done      bool
+	// fromRegistry tells what a transfer takes from the registry, because the order did not give it (8.8).
+	fromRegistry fromRegistry
+	// done tells that there is nothing to wait for any more; failed, that nothing came of it.
+	done, failed bool
+	// instalment is the bid of which a part is still to be paid (8.12).
+	instalment bool
+	autopay    bool
 }
+
+type fromRegistry struct{ contacts, servers bool }
 
 // underWay tells whether an order has been paid and the registry is not ready: then another one is DOMAIN_ORDER_LOCKED.
 func (p *process) underWay(now time.Time) bool {
@@ -37,21 +49,42 @@ func (p *process) underWay(now time.Time) bool {
 // unpaid tells whether an order waits for its bill to be paid: then another one is DOMAIN_ALREADY_ORDERED.
 func (p *process) unpaid() bool { return p != nil && !p.done && p.until.IsZero() }
 
-// settle brings everything up to date that happens by itself: orders that the registry is ready with, and names that expire.
+// settle brings everything up to date that happens by itself: bills that pay themselves, renewals that take their time, orders that the registry is
+// ready with.
 func (s *state) settle(now time.Time) {
-	for _, d := range s.pending {
+	s.payWaiting(now)
+	s.showLate(now)
+	for _, d := range slices.Clone(s.pending) {
 		p := d.process
-		if p.until.IsZero() || now.Before(p.until) {
+		if p.done || p.until.IsZero() || now.Before(p.until) {
 			continue
 		}
-		if !p.transfer {
+		switch {
+		case !p.transfer:
 			d.register(now)
-		} else if s.transferStatus(d, now) == transferDone {
-			s.takeOver(d)
+		case s.transferStatus(d, now) == transferDone:
+			s.takeOver(d, now)
+		case now.After(p.until.Add(transferPatience)):
+			s.refuseOrder(d)
 		}
 	}
 	s.pending = slices.DeleteFunc(s.pending, func(d *domain) bool { return d.process.done })
-	s.giveToBidders(now)
+}
+
+// hold makes a domain the one of its name. A name that somebody has, or has ordered, is nobody else's.
+func (s *state) hold(d *domain) bool {
+	if other := s.domains[d.Name]; other != nil && other != d {
+		return false
+	}
+	s.domains[d.Name] = d
+	return true
+}
+
+// letGo frees the name of a domain, if it is this one's.
+func (s *state) letGo(d *domain) {
+	if s.domains[d.Name] == d {
+		delete(s.domains, d.Name)
+	}
 }
 
 // served tells whether the registry points to the registrar's name servers, which otherwise refuse to answer for a domain.
@@ -59,50 +92,47 @@ func (d *domain) served() bool {
 	return d.delegatedHere() && !d.Undelegated && d.listed() && d.State != stateInactive
 }
 
-// dropOrder takes an order back that the registry does not work at: an unpaid bill goes, money that was paid comes back.
-func (s *state) dropOrder(d *domain, now time.Time) {
-	for _, b := range slices.Clone(s.bills) {
-		if !b.concerns(d.service) {
-			continue
-		}
-		if b.payed == "" {
-			b.dismiss(now)
-			s.removeBill(b)
-			continue
-		}
-		for _, o := range b.orders {
-			if o.service == d.service {
-				s.accounts[b.owner].balance.prepay += o.amount
-			}
-		}
-	}
-	s.forgetOrder(d)
+// takeBack takes an order back that the registry does not work at: an unpaid bill goes, money that was paid comes back.
+func (s *state) takeBack(d *domain) {
+	s.payBack(d.service, effectRegister)
+	s.dismissBillsOf(d.service)
+	s.dropOrdered(d)
 }
 
-// forgetOrder takes an ordered domain out of the state.
-func (s *state) forgetOrder(d *domain) {
+// refuseOrder is what the registry may do to an order that was paid: the money comes back, the service is deleted. Of a transfer the status says
+// that it failed.
+func (s *state) refuseOrder(d *domain) {
+	d.process.done, d.process.failed = true, true
 	s.pending = slices.DeleteFunc(s.pending, func(other *domain) bool { return other == d })
-	s.removeDomain(d)
+	s.payBack(d.service, effectRegister)
+	s.part(d, stateDeleted)
 }
 
 // register makes an ordered domain an active one.
 func (d *domain) register(now time.Time) {
 	d.process.done = true
 	d.State = stateActive
-	d.Created = now.Format(time.DateOnly)
-	d.Expires = now.AddDate(d.process.years, 0, 0).Format(time.DateOnly)
+	d.Created = dayOf(now)
+	d.Expires = dayOf(now.AddDate(d.process.years, 0, 0))
 }
 
 // domainYears is the unit of a domain's period.
 var domainYears = tariff{servtype: domainType, unit: unitYear}
 
-// takeOver makes a transferred domain an active one, with the time that it had left.
-func (s *state) takeOver(d *domain) {
+// takeOver makes a transferred domain an active one, with the time that it had left and, where the order says nothing else, with the contacts and
+// name servers that the registry has (8.8).
+func (s *state) takeOver(d *domain, now time.Time) {
 	known := s.registry[d.Name]
 	d.process.done = true
 	d.State, d.Created, d.Expires = stateActive, known.Created, known.Expires
-	d.prolong(domainYears, d.process.years)
-	delete(s.registry, d.Name)
+	d.prolong(domainYears, d.process.years, now)
+	if d.process.fromRegistry.servers && known.NameServers != nil {
+		d.NameServers = slices.Clone(known.NameServers)
+	}
+	if d.process.fromRegistry.contacts && known.Contacts != nil {
+		d.Contacts = maps.Clone(known.Contacts)
+	}
+	s.forgetRegistryName(d.Name)
 }
 
 // shownTransferStatus is what the vendor knows of it: nothing where another registrar stands behind it (8.9).
@@ -117,6 +147,8 @@ func (s *state) shownTransferStatus(d *domain, now time.Time) string {
 func (s *state) transferStatus(d *domain, now time.Time) string {
 	p, known := d.process, s.registry[d.Name]
 	switch {
+	case p.failed:
+		return transferError
 	case p.done:
 		return transferDone
 	case p.until.IsZero():
@@ -135,45 +167,5 @@ func (s *state) transferStatus(d *domain, now time.Time) string {
 		return transferPendingConfirm
 	default:
 		return transferDone
-	}
-}
-
-// bid is an account's offer for an expiring name, in hundredths of a rouble (8.12). Paid is less than it where it is paid in instalments.
-type bid struct {
-	login      string
-	amount     int64
-	paid       int64
-	serviceID  int64
-	servers    []string
-	contacts   map[string]string
-	instalment bool
-}
-
-// highest returns the bid that would win, nil when there is none.
-func (n *registryName) highest() *bid {
-	if len(n.bids) == 0 {
-		return nil
-	}
-	return &n.bids[len(n.bids)-1]
-}
-
-// giveToBidders registers names that became free for who bid most.
-func (s *state) giveToBidders(now time.Time) {
-	today := now.Format(time.DateOnly)
-	for _, name := range s.registryNames(nameExpiring) {
-		if name.Expires > today {
-			continue
-		}
-		name.Status = nameDeleted
-		winner := name.highest()
-		if winner == nil {
-			continue
-		}
-		delete(s.registry, name.Name)
-		// What would make it fail, such as a name that is there already, cannot be: the registry held it.
-		_ = s.addDomain(winner.login, Domain{
-			Name: name.Name, ServiceID: winner.serviceID, Created: today, Expires: now.AddDate(1, 0, 0).Format(time.DateOnly),
-			NameServers: slices.Clone(winner.servers), Contacts: winner.contacts,
-		}, Behaviour{}, now)
 	}
 }

@@ -2,6 +2,7 @@ package regapitest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -34,9 +35,21 @@ type RegistryName struct {
 	BlitzPrice string `json:"blitzPrice,omitempty"`
 	// Registrar is who has it now, as the lists of expiring names tell (8.11).
 	Registrar string `json:"registrar,omitempty"`
+	// NameServers and Contacts are what a transfer takes over where the order does not say (8.8); the defaults are ns1.example.net and
+	// ns2.example.net for a taken name, and none.
+	NameServers []string          `json:"nameServers,omitempty"`
+	Contacts    map[string]string `json:"contacts,omitempty"`
 	// TIC and PageRank are the search engines' marks of old (8.5).
 	TIC      int `json:"tic,omitempty"`
 	PageRank int `json:"pageRank,omitempty"`
+	// Views, Visitors and Traffic are of a month; Queries and Mirrors, the searches that led there and the sites that copied it (8.11).
+	Views    int    `json:"views,omitempty"`
+	Visitors int    `json:"visitors,omitempty"`
+	Traffic  int    `json:"traffic,omitempty"`
+	Queries  string `json:"queries,omitempty"`
+	Mirrors  string `json:"mirrors,omitempty"`
+	// Recommended marks what the lists call premium (8.11).
+	Recommended bool `json:"recommended,omitempty"`
 }
 
 // The statuses of a RegistryName.
@@ -59,11 +72,13 @@ const (
 	lockRegistry = "registry"
 )
 
+var transferLocks = []string{"", lockClient, lockRegistry}
+
 // registryName is a RegistryName in use: its name is canonical, its prices are hundredths of a rouble.
 type registryName struct {
 	RegistryName
 	price, renewPrice, startPrice, blitzPrice int64
-	bids                                      []bid
+	bids                                      []*bid
 }
 
 func (s *state) addRegistryName(n RegistryName, now time.Time) error {
@@ -79,13 +94,31 @@ func (s *state) addRegistryName(n RegistryName, now time.Time) error {
 	if err := added.check(); err != nil {
 		return fmt.Errorf("registry name %q: %w", n.Name, err)
 	}
-	s.registry[name] = added
+	s.setRegistryName(added)
+	s.overdue = s.overdue || added.Status == nameExpiring && added.Expires <= s.day
 	return nil
+}
+
+// setRegistryName replaces what is known of a name.
+func (s *state) setRegistryName(n *registryName) {
+	s.registry[n.Name] = n
+	delete(s.auctions, n.Name)
+	if n.Status == nameExpiring {
+		s.auctions[n.Name] = n
+	}
+}
+
+func (s *state) forgetRegistryName(name string) {
+	delete(s.registry, name)
+	delete(s.auctions, name)
 }
 
 func (n RegistryName) withDefaults(now time.Time) RegistryName {
 	if n.Status == "" {
 		n.Status = nameTaken
+	}
+	if n.Status == nameTaken && n.NameServers == nil {
+		n.NameServers = []string{"ns1.example.net", "ns2.example.net"}
 	}
 	if n.Created == "" {
 		n.Created = now.AddDate(-2, 0, 0).Format(time.DateOnly)
@@ -103,7 +136,7 @@ func (n *registryName) check() error {
 	if unavailable[n.Status] == "" && n.Status != namePremium && n.Status != nameDeleted {
 		return fmt.Errorf("status %q is none of taken, premium, deleted, expiring, reserved, stop-list, stop-pattern", n.Status)
 	}
-	if !slices.Contains([]string{"", lockClient, lockRegistry}, n.Lock) {
+	if !slices.Contains(transferLocks, n.Lock) {
 		return fmt.Errorf("lock %q is none of client, registry", n.Lock)
 	}
 	for _, date := range []string{n.Created, n.Expires} {
@@ -135,11 +168,16 @@ func (s *state) registryNames(status string) []*registryName {
 	return found
 }
 
+// expiring returns the names that can be bid for, sorted.
+func (s *state) expiring() []*registryName {
+	return slices.SortedFunc(maps.Values(s.auctions), func(a, b *registryName) int { return strings.Compare(a.Name, b.Name) })
+}
+
 // available tells whether a name could be registered by anybody; a premium name is returned too.
 //
 // Errors (2.3.3): DOMAIN_ALREADY_EXISTS, DOMAIN_BAD_NAME, DOMAIN_STOP_LIST, DOMAIN_STOP_PATTERN.
 func (s *state) available(given, name string) (*registryName, *refusal.Error) {
-	if held := s.domains[name]; held != nil && held.listed() {
+	if s.domains[name] != nil {
 		return nil, refusal.New("DOMAIN_ALREADY_EXISTS")
 	}
 	known := s.registry[name]
@@ -158,7 +196,7 @@ func (s *state) available(given, name string) (*registryName, *refusal.Error) {
 
 // transferable tells whether a name that others hold could be transferred here (8.6, 8.8).
 //
-// Errors (2.3.3): CANT_OBTAIN_EXPDATE for a name that nobody holds, DOMAIN_EXPIRED, DOMAIN_TOO_YOUNG, DOMAIN_CLIENT_TRANSFER_PROHIBITED,
+// Errors (2.3.3): DOMAIN_ORDER_LOCKED for a name that somebody else has ordered, CANT_OBTAIN_EXPDATE for one that no other registrar has, DOMAIN_EXPIRED, DOMAIN_TOO_YOUNG, DOMAIN_CLIENT_TRANSFER_PROHIBITED,
 // DOMAIN_TRANSFER_PROHIBITED_UNKNOWN.
 func (s *state) transferable(given, name string, now time.Time) (*registryName, *refusal.Error) {
 	const (
@@ -166,6 +204,9 @@ func (s *state) transferable(given, name string, now time.Time) (*registryName, 
 		minRest = 5
 	)
 	known := s.registry[name]
+	if held := s.domains[name]; held != nil && held.State == stateInactive {
+		return nil, refusal.New("DOMAIN_ORDER_LOCKED")
+	}
 	if known == nil || known.Status != nameTaken {
 		return nil, refusal.New("CANT_OBTAIN_EXPDATE", "domain_name", given)
 	}

@@ -1,11 +1,15 @@
 package regapitest
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
 
+	goyaml "go.yaml.in/yaml/v3"
 	"sigs.k8s.io/yaml"
 )
 
@@ -17,6 +21,39 @@ type Seed struct {
 	Registry []RegistryName `json:"registry,omitempty"`
 	Lots     []Lot          `json:"lots,omitempty"`
 	Faults   []FaultSpec    `json:"faults,omitempty"`
+	// Prices are those of zones that are not the simulator's own; Delays, how long things take.
+	Prices map[string]Prices `json:"prices,omitempty"`
+	Delays DelaySpec         `json:"delays"`
+}
+
+// DelaySpec are [Delays] as seed files and the control endpoint write them: durations such as "1h30m", empty to leave one as it is.
+type DelaySpec struct {
+	Order   string `json:"order,omitempty"`
+	Renewal string `json:"renewal,omitempty"`
+	Publish string `json:"publish,omitempty"`
+	DNSSEC  string `json:"dnssec,omitempty"`
+}
+
+// Delays returns the delays that are meant. The error names the member that is none.
+func (spec DelaySpec) Delays() (Delays, error) {
+	var delays Delays
+	for _, member := range []struct {
+		name, text string
+		into       **time.Duration
+	}{
+		{"order", spec.Order, &delays.Order}, {"renewal", spec.Renewal, &delays.Renewal}, {"publish", spec.Publish, &delays.Publish},
+		{"dnssec", spec.DNSSEC, &delays.DNSSEC},
+	} {
+		if member.text == "" {
+			continue
+		}
+		delay, err := time.ParseDuration(member.text)
+		if err != nil || delay < 0 {
+			return Delays{}, fmt.Errorf("%s: %q is no delay, such as 1h30m", member.name, member.text)
+		}
+		*member.into = &delay
+	}
+	return delays, nil
 }
 
 // SeedAccount is an account with its domains, other services and folders.
@@ -33,17 +70,42 @@ func ParseSeed(text []byte) (Seed, error) {
 	if err := yaml.UnmarshalStrict(text, &seed); err != nil {
 		return Seed{}, fmt.Errorf("parse the seed: %w", err)
 	}
-	if err := seed.Behaviour.Check(); err != nil {
+	if err := oneDocument(text); err != nil {
+		return Seed{}, fmt.Errorf("parse the seed: %w", err)
+	}
+	if err := seed.Check(); err != nil {
 		return Seed{}, fmt.Errorf("parse the seed: %w", err)
 	}
 	return seed, nil
 }
 
+// oneDocument refuses a file of several documents, of which the parser would read the first one alone.
+func oneDocument(text []byte) error {
+	decoder := goyaml.NewDecoder(bytes.NewReader(text))
+	var document goyaml.Node
+	for count := 1; ; count++ {
+		err := decoder.Decode(&document)
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case count > 1:
+			return fmt.Errorf("line %d begins a second document", document.Line)
+		}
+	}
+}
+
 // Apply adds what the seed holds; its behaviour replaces that of [WithBehaviour]. After an error the server holds a part of it and should be closed.
 func (s *Server) Apply(seed Seed) error {
+	delays, err := seed.Delays.Delays()
+	if err != nil {
+		return fmt.Errorf("delays.%w", err)
+	}
+	s.SetDelays(delays)
 	s.mu.Lock()
 	s.behaviour = seed.Behaviour
-	err := s.addAll(seed)
+	err = s.addAll(seed)
 	s.mu.Unlock()
 	if err != nil {
 		return err
@@ -71,6 +133,11 @@ func (s *Server) addAll(seed Seed) error {
 	}
 	for _, name := range seed.Registry {
 		if err := s.state.addRegistryName(name, s.clock.Now()); err != nil {
+			return err
+		}
+	}
+	for zone, prices := range seed.Prices {
+		if err := s.state.setPrices(zone, prices); err != nil {
 			return err
 		}
 	}

@@ -55,8 +55,9 @@ func TestSeedsThatCannotBe(t *testing.T) {
 func TestTheControlEndpointPaysBills(t *testing.T) {
 	w, seed := seeded(t, seedText)
 	handler := w.ControlHandler(seed)
+	w.SetExpiry("example.ru", "2026-12-22")
 	w.succeed(w.alice("service/renew", "dname", "example.ru", "period", "1", "pay_type", "bank"))
-	target := "/bills/" + strconv.FormatInt(w.state.bills[0].id, 10) + "/pay"
+	target := "/bills/" + strconv.FormatInt(w.newestBill(), 10) + "/pay"
 	if status, body := control(handler, "POST", target, ""); status != 204 || len(w.unpaid()) != 0 {
 		t.Errorf("%d %s, unpaid %v", status, body, w.unpaid())
 	}

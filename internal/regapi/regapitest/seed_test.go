@@ -110,7 +110,7 @@ func TestFaultsAreReadFromACommandLine(t *testing.T) {
 // control asks the control endpoint and returns its status and body.
 func control(handler http.Handler, method, target, body string) (int, string) {
 	recorder := httptest.NewRecorder()
-	handler.ServeHTTP(recorder, httptest.NewRequest(method, target, strings.NewReader(body)))
+	handler.ServeHTTP(recorder, httptest.NewRequest(method, "http://127.0.0.1"+target, strings.NewReader(body)))
 	return recorder.Code, recorder.Body.String()
 }
 

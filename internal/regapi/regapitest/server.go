@@ -33,9 +33,10 @@ type Server struct {
 	limiter     *limiter
 	faults      []*armed
 	chance      *rand.Rand
+	source      *rand.PCG
 	inFlight    map[string]int
 	maxInFlight map[string]int
-	// billing counts the requests of paid functions under way, by login.
+	// billing counts the requests under way that move money, by login.
 	billing map[string]int
 
 	ctx          context.Context // ends latency when the server is closed
@@ -65,12 +66,13 @@ func New(options ...Option) *Server {
 
 // forget makes the simulator as new: no accounts, domains, faults, journal or used-up limits. Requests under way are still counted.
 func (s *Server) forget() {
-	s.state = newState()
+	s.state = newState(&s.config)
 	s.state.passDays(s.clock.Now())
-	s.journal = &journal{limit: s.journalLimit}
+	s.journal = &journal{limit: s.journalLimit, maxBytes: s.journalBytes}
 	s.limiter = newLimiter(s.hourlyLimit, s.blockFor)
 	s.faults = nil
-	s.chance = rand.New(rand.NewPCG(s.seed, s.seed)) //nolint:gosec // chance that can be repeated is what is wanted
+	s.source = rand.NewPCG(s.seed, s.seed)
+	s.chance = rand.New(s.source) //nolint:gosec // chance that can be repeated is what is wanted
 	s.maxInFlight = map[string]int{}
 }
 

@@ -3,6 +3,7 @@ package regapitest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +66,8 @@ type service struct {
 	balance int64
 	// lapsed tells that it was suspended because the paid period ended.
 	lapsed bool
+	// bills are those for it, oldest first.
+	bills []*bill
 }
 
 // forward is one redirection of web forwarding.
@@ -85,8 +88,15 @@ func (s *service) expiry() time.Time {
 }
 
 // prolong moves the end of the paid period; a service that had come to its end lives again.
-func (s *service) prolong(t tariff, periods int) {
-	s.Expires = t.add(s.expiry(), periods).Format(time.DateOnly)
+// What ended long ago begins anew: a renewal always ends in the future.
+func (s *service) prolong(t tariff, periods int, now time.Time) {
+	if periods > 0 {
+		end := t.add(s.expiry(), periods)
+		if !end.After(now) {
+			end = t.add(now, periods)
+		}
+		s.Expires = dayOf(end)
+	}
 	if s.lapsed {
 		s.lapsed = false
 		s.resume()
@@ -123,14 +133,54 @@ func (s *state) register(added *service, now time.Time) error {
 	if err := s.checkService(added); err != nil {
 		return err
 	}
+	s.index(added)
+	return nil
+}
+
+// index makes a service known by all that it is found by.
+func (s *state) index(added *service) {
 	s.byID[added.ServiceID] = added
 	s.byName[added.Name] = append(s.byName[added.Name], added)
-	return nil
+	if added.UserServID != "" {
+		s.byUserServID[added.UserServID] = added
+	}
+	s.allow(added)
+}
+
+// allow notes who may use a service: it is called again when that changes.
+func (s *state) allow(usable *service) {
+	for _, login := range []string{usable.owner, usable.GrantedTo} {
+		if login == "" {
+			continue
+		}
+		if s.usable[login] == nil {
+			s.usable[login] = map[int64]*service{}
+		}
+		s.usable[login][usable.ServiceID] = usable
+	}
+}
+
+// disallow forgets who may use a service.
+func (s *state) disallow(usable *service) {
+	for _, login := range []string{usable.owner, usable.GrantedTo} {
+		delete(s.usable[login], usable.ServiceID)
+	}
+}
+
+// grant gives a login partial control of a service; none takes it from whoever had it.
+func (s *state) grant(shared *service, login string) {
+	s.disallow(shared)
+	shared.GrantedTo = login
+	s.allow(shared)
 }
 
 // forgetService takes a service out of the state, which a deleted one is not: that only has another state.
 func (s *state) forgetService(doomed *service) {
+	s.disallow(doomed)
 	delete(s.byID, doomed.ServiceID)
+	if s.byUserServID[doomed.UserServID] == doomed {
+		delete(s.byUserServID, doomed.UserServID)
+	}
 	s.byName[doomed.Name] = slices.DeleteFunc(s.byName[doomed.Name], func(kept *service) bool { return kept == doomed })
 	for _, f := range s.folders {
 		f.take(doomed)
@@ -177,15 +227,7 @@ func (s *state) identified(serviceID, userServID string) *service {
 		}
 		return s.byID[id]
 	}
-	if userServID == "" {
-		return nil
-	}
-	for _, found := range s.byID {
-		if found.UserServID == userServID {
-			return found
-		}
-	}
-	return nil
+	return s.byUserServID[userServID]
 }
 
 // attached returns the service of a type that belongs to a domain and that a login may use: one that lives rather than a deleted one, the newest
@@ -206,9 +248,9 @@ func (s *state) attached(login, name, servtype string) *service {
 // addition returns the service that belongs to another one, by type and, where given, subtype (2.2.4.3).
 func (s *state) addition(login string, uplink int64, servtype, subtype string) *service {
 	var found *service
-	for _, candidate := range s.byID {
+	for _, candidate := range s.usable[login] {
 		fits := candidate.UplinkServiceID == uplink && candidate.Servtype == servtype && (subtype == "" || candidate.Subtype == subtype)
-		if fits && candidate.managedBy(login) && (found == nil || candidate.ServiceID > found.ServiceID) {
+		if fits && (found == nil || candidate.ServiceID > found.ServiceID) {
 			found = candidate
 		}
 	}
@@ -217,12 +259,7 @@ func (s *state) addition(login string, uplink int64, servtype, subtype string) *
 
 // services returns what an account owns or has partial control of: by domain name, the domain before what belongs to it, then by id.
 func (s *state) services(login string) []*service {
-	owned := []*service{}
-	for _, candidate := range s.byID {
-		if candidate.managedBy(login) {
-			owned = append(owned, candidate)
-		}
-	}
+	owned := slices.Collect(maps.Values(s.usable[login]))
 	slices.SortFunc(owned, compareServices)
 	return owned
 }

@@ -52,6 +52,7 @@ func TestUnrolledPricesAreOnePerNumberOfPeriods(t *testing.T) {
 
 func TestThePeriodThatIsLeft(t *testing.T) {
 	w := withHosting(t)
+	w.SetExpiry("example.ru", "2027-11-22")
 	for fields, want := range map[[2]string]string{{"service_id", "801"}: "12.15", {"dname", "example.ru"}: "0.99"} {
 		if got := w.alice("service/get_depreciated_period", fields[0], fields[1]).Answer["depreciated_period"]; got != want {
 			t.Errorf("%v: %v, want %s", fields, got, want)

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -94,6 +92,8 @@ type Domain struct {
 	Parked  bool     `json:"parked,omitempty"`
 	// DNSSEC is enabled, disabled (the default) or unsupported, as it is in some TLDs.
 	DNSSEC string `json:"dnssec,omitempty"`
+	// RenewPrice is what a year costs, in roubles, where that is not the zone's price: that of a premium name.
+	RenewPrice string `json:"renewPrice,omitempty"`
 	// ReadOnly, Autorenew and GrantedTo are as those of a [Service].
 	ReadOnly  bool   `json:"readOnly,omitempty"`
 	Autorenew bool   `json:"autorenew,omitempty"`
@@ -110,6 +110,7 @@ type SOA = dnszone.SOA
 type account struct {
 	Account
 	balance      money
+	books        Books
 	certificates [][]byte
 	// jelasticURL is where the users of Jelastic pay (11.3 of the older edition).
 	jelasticURL  string
@@ -130,6 +131,10 @@ type domain struct {
 	dnssec        dnssec
 	// process is the order that brought the domain here; nil for one that was always here.
 	process *process
+	// bid is the offer of which the domain is the object as long as it is nobody's; nil for every other.
+	bid *bid
+	// renewPrice is its own price of a year, 0 where that is the zone's.
+	renewPrice int64
 	// hosts are the name servers entered into the registry, with their addresses (8.17).
 	hosts map[string][]string
 	// verification is how far the registrant's e-mail address is (8.28).
@@ -153,30 +158,46 @@ func nameServerHost(server string) string {
 
 // state is everything that the simulated service knows. The server's lock guards it.
 type state struct {
+	// config is the server's: delays and behaviour.
+	config   *config
 	accounts map[string]*account
-	domains  map[string]*domain
-	// byID and byName hold all services, domains among them.
-	byID   map[int64]*service
-	byName map[string][]*service
-	bills  []*bill
-	// registry holds the names that no account has; pending, the ordered domains that the registry is not ready with.
+	// domains are those that hold their names: registered ones, and ordered ones on their way there.
+	domains map[string]*domain
+	// byID, byName and byUserServID hold all services, domains and deleted ones among them; usable, those that a login may use.
+	byID         map[int64]*service
+	byName       map[string][]*service
+	byUserServID map[string]*service
+	usable       map[string]map[int64]*service
+	// bills are all there ever were, billsOf those of an account; unpaid are those that can still be paid.
+	bills   map[int64]*bill
+	billsOf map[string][]*bill
+	unpaid  map[int64]*bill
+	// late are renewals that were paid for and do not show yet.
+	late []lateRenewal
+	// registry holds what is known of names: who else has them, what they cost; auctions, those of them that can be bid for.
 	registry map[string]*registryName
-	pending  []*domain
+	auctions map[string]*registryName
+	// pending are the ordered domains that the registry is not ready with.
+	pending []*domain
+	// prices are those that were changed since the start, by zone.
+	prices map[string]zonePrices
 	// offers are domains on their way from one account to another (8.23).
 	offers []*offer
 	// lots are domains for sale, by name (section 13).
 	lots    map[string]*lot
 	folders []*folder
 	nextID  int64
-	// day is that of the last request.
-	day string
+	// day is that of the last request; overdue tells that a name was added since that is to be given away already.
+	day     string
+	overdue bool
 }
 
-func newState() *state {
+func newState(config *config) *state {
 	return &state{
-		accounts: map[string]*account{}, domains: map[string]*domain{}, byID: map[int64]*service{}, byName: map[string][]*service{},
-		registry: map[string]*registryName{}, lots: map[string]*lot{},
-		nextID: 1_000_001,
+		config: config, accounts: map[string]*account{}, domains: map[string]*domain{}, byID: map[int64]*service{}, byName: map[string][]*service{},
+		byUserServID: map[string]*service{}, usable: map[string]map[int64]*service{}, bills: map[int64]*bill{}, billsOf: map[string][]*bill{},
+		unpaid: map[int64]*bill{}, registry: map[string]*registryName{}, auctions: map[string]*registryName{}, prices: map[string]zonePrices{},
+		lots: map[string]*lot{}, nextID: 1_000_001,
 	}
 }
 
@@ -223,6 +244,7 @@ func newAccount(a Account) (*account, error) {
 		return nil, err
 	}
 	added := &account{Account: a, balance: balance, failures: map[string]int{}, resellerURLs: map[string]string{}}
+	added.books.In = balance.prepay
 	for _, text := range a.Certificates {
 		block, _ := pem.Decode([]byte(text))
 		if block == nil {
@@ -257,7 +279,13 @@ func (s *state) addDomain(login string, d Domain, b Behaviour, now time.Time) er
 	if err != nil {
 		return fmt.Errorf("domain %q: %w", d.Name, err)
 	}
-	s.domains[name] = added
+	if added.listed() {
+		s.hold(added)
+	}
+	if today := dayOf(now); added.State == stateSuspended && added.Expires < today && today <= added.lastDay() {
+		added.lapsed = true
+		s.announceAuction(added)
+	}
 	return nil
 }
 
@@ -273,7 +301,12 @@ func newDomain(name, login string, d Domain, now time.Time) (*domain, error) {
 	if err != nil {
 		return nil, err
 	}
+	price, err := parseMoney(Balance{Prepay: d.RenewPrice})
+	if err != nil {
+		return nil, err
+	}
 	added := &domain{
+		renewPrice:  price.prepay,
 		NameServers: slices.Clone(d.NameServers), Undelegated: d.Undelegated, Contacts: maps.Clone(d.Contacts), PrivatePerson: d.PrivatePerson,
 		zone: dnszone.New(name, now), dnssec: signed,
 	}
@@ -285,7 +318,7 @@ func newDomain(name, login string, d Domain, now time.Time) (*domain, error) {
 }
 
 func (s *state) removeDomain(d *domain) {
-	delete(s.domains, d.Name)
+	s.letGo(d)
 	s.forgetService(d.service)
 }
 
@@ -304,22 +337,4 @@ func (d *domain) fillZone(seed Domain, b Behaviour, now time.Time) error {
 	}
 	d.zone.Publish(now, 0)
 	return nil
-}
-
-// money is a balance in hundredths of a rouble.
-type money struct{ prepay, blocked, credit int64 }
-
-func parseMoney(b Balance) (money, error) {
-	var m money
-	for text, into := range map[*string]*int64{&b.Prepay: &m.prepay, &b.Blocked: &m.blocked, &b.Credit: &m.credit} {
-		if *text == "" {
-			continue
-		}
-		roubles, err := strconv.ParseFloat(*text, 64)
-		if err != nil || math.IsNaN(roubles) || math.Abs(roubles) > 1e12 {
-			return money{}, fmt.Errorf("%q is not an amount", *text)
-		}
-		*into = int64(math.Round(roubles * 100))
-	}
-	return m, nil
 }

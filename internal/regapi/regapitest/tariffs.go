@@ -140,24 +140,6 @@ func defaultPlan(servtype string) string {
 	return ""
 }
 
-// renewalTariff is what prolonging a service costs, and in which unit. A service of a plan that is unknown here is priced as its type's default.
-func renewalTariff(s *service) tariff {
-	if s.domain != nil {
-		return tariff{servtype: domainType, unit: unitYear, renewPrice: domainRenewalPrice(s.Name)}
-	}
-	found, err := findTariff(s.Servtype, s.Subtype)
-	if err != nil {
-		found, _ = findTariff(s.Servtype, defaultPlan(s.Servtype))
-	}
-	if found.unit == "" {
-		found.unit = unitMonth
-	}
-	return found
-}
-
-// domainRenewalPrice is what another year of a domain costs.
-func domainRenewalPrice(name string) int64 { return tldOf(name).renew }
-
 // longest is how many periods can be ordered at once.
 func (t tariff) longest() int {
 	if t.unit == unitYear {

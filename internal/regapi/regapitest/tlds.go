@@ -1,11 +1,13 @@
 package regapitest
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/contact"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
@@ -19,71 +21,79 @@ const (
 	cyrillicOnly
 )
 
-// contactScheme is the set of contacts that a zone wants (8.7).
-type contactScheme string
-
-const (
-	schemeRU    contactScheme = "ru"    // .ru, .su, .рф: a person or an organization
-	schemeGTLD  contactScheme = "gtld"  // owner, administrator, technical and billing contact
-	schemeUA    contactScheme = "ua"    // com.ua, kiev.ua: owner and technical contact
-	schemeCity  contactScheme = "city"  // .moscow and the like: owner, administrator, technical contact, some fields in Russian too
-	schemeSites contactScheme = "sites" // .сайт, .онлайн: as GTLD, with names in Cyrillic too
-)
-
 // tld is a zone in which names are registered: its prices, in hundredths of a rouble a year, and its rules. The documentation shows the
 // prices of four zones (8.2) and the rules of one (8.27); the others are the simulator's own, of the same size.
 type tld struct {
 	// name is in punycode.
 	name     string
-	contacts contactScheme
+	contacts contact.Scheme
 	letters  alphabet
 	// register and renew are prices; idnRegister is that of names in other letters, 0 where there is no difference.
 	register, renew, idnRegister int64
 	// update is the price of a change of name servers or contacts (8.15, 8.20); 0 means free.
 	update int64
-	// maxPeriod is in years; the least is one.
-	maxPeriod int
-	minLength int
+	// restore is what restoring a domain costs beside its renewal.
+	restore int64
+	// maxPeriod is in years; the least is one. renewPeriods are those of a renewal, all up to maxPeriod when nil.
+	maxPeriod    int
+	renewPeriods []int
+	minLength    int
+	// A domain can be renewed from renewBefore days before its end to renewAfter days behind it, and then restored for restoration days more; not
+	// within renewNotFor days of its registration (8.27).
+	renewBefore, renewAfter, restoration, renewNotFor int
 	// disabled zones are known, but not open for registration.
 	disabled bool
 	// delegation tells that domains can be taken out of delegation (8.7, 8.20); without authInfo nothing is needed for a transfer.
 	delegation, authInfo bool
 	// foreign zones have another registrar behind the vendor's back, who does not tell the state of transfers (8.9).
 	foreign bool
-	// verified zones want the registrant's e-mail address verified (8.28); privacy zones offer Privacy Protection (8.27).
+	// verified zones want the registrant's e-mail address verified (8.28); privacy zones offer Privacy Protection (8.7, 8.27).
 	verified, privacy bool
 }
 
+// anyTime is the window of zones that let their domains be renewed at any time.
+const anyTime = 3650
+
 // knownTLDs are the zones that the simulator serves.
-var knownTLDs = tldTable([]tld{
-	{name: "ru", contacts: schemeRU, register: 590_00, renew: 590_00, delegation: true, authInfo: true},
-	{name: "su", contacts: schemeRU, letters: anyAlphabet, register: 590_00, renew: 590_00, delegation: true},
-	{name: "xn--p1ai", contacts: schemeRU, letters: cyrillicOnly, register: 1200_00, renew: 1200_00, delegation: true, authInfo: true},
-	{name: "com", letters: anyAlphabet, register: 450_00, renew: 450_00, idnRegister: 960_00, maxPeriod: 10},
-	{name: "net", letters: anyAlphabet, register: 550_00, renew: 550_00, maxPeriod: 10},
-	{name: "org", letters: anyAlphabet, register: 550_00, renew: 550_00, maxPeriod: 10},
-	{name: "info", letters: anyAlphabet, register: 500_00, renew: 700_00, maxPeriod: 10},
-	{name: "biz", register: 600_00, renew: 600_00, maxPeriod: 10},
-	{name: "name", register: 500_00, renew: 500_00, maxPeriod: 10},
-	{name: "mobi", register: 700_00, renew: 700_00, maxPeriod: 10},
-	{name: "me", register: 800_00, renew: 900_00, maxPeriod: 10},
-	{name: "us", register: 600_00, renew: 600_00, maxPeriod: 10},
-	{name: "eu", register: 500_00, renew: 500_00, update: 500_00, maxPeriod: 10},
+var knownTLDs = tldTable(slices.Concat([]tld{
+	{name: "ru", contacts: contact.RU, register: 590_00, renew: 590_00, delegation: true, authInfo: true},
+	{name: "su", contacts: contact.RU, letters: anyAlphabet, register: 590_00, renew: 590_00, delegation: true},
+	{name: "xn--p1ai", contacts: contact.RU, letters: cyrillicOnly, register: 1200_00, renew: 1200_00, delegation: true, authInfo: true},
+	{name: "com", letters: anyAlphabet, register: 450_00, renew: 450_00, idnRegister: 960_00, maxPeriod: 10, privacy: true},
+	{name: "net", letters: anyAlphabet, register: 550_00, renew: 550_00, maxPeriod: 10, privacy: true},
+	{name: "org", letters: anyAlphabet, register: 550_00, renew: 550_00, maxPeriod: 10, privacy: true},
+	{name: "info", letters: anyAlphabet, register: 500_00, renew: 700_00, maxPeriod: 10, privacy: true},
+	{name: "biz", register: 600_00, renew: 600_00, maxPeriod: 10, privacy: true},
+	{name: "name", register: 500_00, renew: 500_00, maxPeriod: 10, privacy: true},
+	{name: "mobi", register: 700_00, renew: 700_00, maxPeriod: 10, privacy: true},
+	{name: "me", register: 800_00, renew: 900_00, maxPeriod: 10, privacy: true},
+	{name: "us", contacts: contact.US, register: 600_00, renew: 600_00, maxPeriod: 10},
+	{name: "eu", contacts: contact.EU, register: 500_00, renew: 500_00, update: 500_00, maxPeriod: 10, restoration: 40, restore: 1500_00},
+	{name: "es", contacts: contact.ES, register: 900_00, renew: 900_00, maxPeriod: 5, renewAfter: 10},
+	{name: "pro", contacts: contact.Pro, register: 900_00, renew: 900_00, maxPeriod: 10},
+	{name: "jobs", contacts: contact.Jobs, register: 7000_00, renew: 7000_00, maxPeriod: 10},
+	{name: "lv", contacts: contact.LV, register: 1200_00, renew: 1200_00},
+	{name: "ro", contacts: contact.LV, register: 1200_00, renew: 1200_00, maxPeriod: 10},
+	{name: "kz", contacts: contact.KZ, register: 2000_00, renew: 2000_00, maxPeriod: 2},
+	{name: "com.kz", contacts: contact.KZ, register: 1500_00, renew: 1500_00, maxPeriod: 2},
 	{name: "md", register: 4800_00, renew: 4800_00, update: 4800_00},
-	{name: "academy", register: 1500_00, renew: 1500_00, maxPeriod: 10},
+	{name: "academy", register: 1500_00, renew: 1500_00, maxPeriod: 10, renewPeriods: []int{1, 2, 5, 10}},
 	{name: "ru.com", letters: anyAlphabet, register: 600_00, renew: 600_00, maxPeriod: 10},
 	{name: "ae.org", register: 1500_00, renew: 1500_00, maxPeriod: 10},
-	{name: "ooo", letters: anyAlphabet, register: 300_00, renew: 900_00, maxPeriod: 10, foreign: true},
-	{name: "com.ua", contacts: schemeUA, register: 450_00, renew: 450_00, foreign: true},
-	{name: "kiev.ua", contacts: schemeUA, register: 450_00, renew: 450_00, foreign: true},
-	{name: "moscow", contacts: schemeCity, register: 500_00, renew: 700_00, maxPeriod: 10},
-	{name: "xn--80adxhks", contacts: schemeCity, letters: cyrillicOnly, register: 500_00, renew: 700_00, maxPeriod: 10},
-	{name: "xn--80aswg", contacts: schemeSites, letters: cyrillicOnly, register: 500_00, renew: 900_00, maxPeriod: 10},
-	{name: "xn--80asehdb", contacts: schemeSites, letters: cyrillicOnly, register: 500_00, renew: 900_00, maxPeriod: 10},
+	{name: "ooo", letters: anyAlphabet, register: 300_00, renew: 900_00, maxPeriod: 10, foreign: true, renewNotFor: 45},
+	{name: "com.ua", contacts: contact.UA, register: 450_00, renew: 450_00, foreign: true},
+	{name: "kiev.ua", contacts: contact.UA, register: 450_00, renew: 450_00, foreign: true},
+	{name: "pp.ua", register: 100_00, renew: 100_00},
+	{name: "moscow", contacts: contact.City, register: 500_00, renew: 700_00, maxPeriod: 10},
+	{name: "xn--80adxhks", contacts: contact.City, letters: cyrillicOnly, register: 500_00, renew: 700_00, maxPeriod: 10},
+	{name: "xn--d1acj3b", contacts: contact.City, letters: cyrillicOnly, register: 500_00, renew: 700_00, maxPeriod: 10},
+	{name: "tatar", contacts: contact.City, register: 500_00, renew: 700_00, maxPeriod: 10},
+	{name: "xn--80aswg", contacts: contact.Sites, letters: cyrillicOnly, register: 500_00, renew: 900_00, maxPeriod: 10},
+	{name: "xn--80asehdb", contacts: contact.Sites, letters: cyrillicOnly, register: 500_00, renew: 900_00, maxPeriod: 10},
 	// The example of 8.6 finds .cn closed; 8.7 says so of .tj.
 	{name: "cn", register: 900_00, renew: 900_00, disabled: true},
 	{name: "tj", register: 3000_00, renew: 3000_00, disabled: true},
-})
+}, geographic))
 
 // tldTable gives the zones what most have in common.
 func tldTable(zones []tld) map[string]tld {
@@ -91,16 +101,40 @@ func tldTable(zones []tld) map[string]tld {
 	for _, zone := range zones {
 		zone.maxPeriod = max(zone.maxPeriod, 1)
 		zone.minLength = max(zone.minLength, 2)
-		if zone.contacts == "" {
-			zone.contacts = schemeGTLD
+		zone.contacts = cmp.Or(zone.contacts, contact.GTLD)
+		if zone.contacts == contact.RU {
+			zone.renewBefore, zone.renewAfter = 60, 31
 		}
-		if zone.contacts == schemeGTLD {
-			zone.authInfo, zone.verified, zone.privacy = true, true, true
+		if !slices.Contains([]contact.Scheme{contact.RU, contact.UA, contact.City, contact.Geo, contact.Sites}, zone.contacts) {
+			zone.authInfo, zone.verified = true, true
+			if zone.restoration == 0 {
+				zone.renewAfter, zone.restoration, zone.restore = 30, 30, 5000_00
+			}
 		}
+		zone.renewBefore = cmp.Or(zone.renewBefore, anyTime)
 		table[zone.name] = zone
 	}
 	return table
 }
+
+// periods are the years that can be renewed at once.
+func (z tld) periods() []int {
+	if z.renewPeriods != nil {
+		return z.renewPeriods
+	}
+	return upTo(z.maxPeriod)
+}
+
+func upTo(most int) []int {
+	years := []int{}
+	for year := range most {
+		years = append(years, year+1)
+	}
+	return years
+}
+
+// hides tells whether contacts in the zone can be hidden in WHOIS: by Privacy Protection, or by the flag of .ru, .su and .рф (8.15).
+func (z tld) hides() bool { return z.privacy || z.contacts == contact.RU }
 
 // openTLDs are the zones that registration is possible in, by name.
 func openTLDs() []tld {
@@ -167,7 +201,7 @@ func checkName(given, name string) (tld, *refusal.Error) {
 	switch {
 	case zone.letters == cyrillicOnly && latin:
 		return tld{}, refusal.New("DOMAIN_NAME_MUSTBERUS", "tld", shown)
-	case zone.letters == latinOnly && dnszone.IsIDN(label) && zone.contacts == schemeRU:
+	case zone.letters == latinOnly && dnszone.IsIDN(label) && zone.contacts == contact.RU:
 		return tld{}, refusal.New("DOMAIN_NAME_MUSTBEENG", "tld", shown)
 	case zone.letters == latinOnly && dnszone.IsIDN(label):
 		return tld{}, refusal.New("DOMAIN_BAD_NAME", "domain_name", given)

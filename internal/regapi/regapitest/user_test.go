@@ -165,7 +165,7 @@ func TestMoneyComesOnceItsBillIsPaid(t *testing.T) {
 	if diff := cmp.Diff(any([]any{map[string]any{"itemtype": "prepayment"}}), bill["items"]); diff != "" {
 		t.Errorf("items (-want +got):\n%s", diff)
 	}
-	w.PayBill(w.state.bills[0].id)
+	w.PayBill(w.newestBill())
 	w.wantPrepaid("1225.50")
 }
 

@@ -54,9 +54,9 @@ func TestAnAddedRecordIsStoredReadBackServedAndRemoved(t *testing.T) {
 			w.must(w.alice("zone/"+c.function, fieldsOf(c.fields)...))
 			w.wantRecords("example.ru", c.stored)
 			w.wantDNS(c.owner, c.recordType, "NOERROR", dns.Fqdn(c.owner)+" "+c.stored.Type+" "+c.served)
-			read := w.alice("zone/get_resource_records", "dname", "example.ru").element(t, 0)["rrs"].([]any)[0].(map[string]any)
+			read := w.rrs("example.ru")[0].(map[string]any)
 			want := map[string]any{
-				"subname": c.stored.Name, "rectype": c.stored.Type, "content": c.stored.Content, "prio": fmt.Sprint(c.stored.Priority), "state": "A",
+				"subname": c.stored.Name, "rectype": c.stored.Type, "content": c.stored.Content, "prio": float64(c.stored.Priority), "state": "A",
 			}
 			if diff := cmp.Diff(want, read); diff != "" {
 				t.Errorf("read back:\n%s", diff)
@@ -101,7 +101,7 @@ func TestADelegatedSubdomainIsReferred(t *testing.T) {
 // fieldErrors are fields that are wrong, with the code of each.
 var fieldErrors = []struct{ function, fields, code string }{
 	{"add_alias", "ipaddr=192.0.2.1", "PARAMETER_MISSING"},
-	{"add_alias", "subdomain=www", "IP_INVALID"},
+	{"add_alias", "subdomain=www", "PARAMETER_MISSING"},
 	{"add_alias", "subdomain=www ipaddr=host.example.net", "IP_INVALID"},
 	{"add_alias", "subdomain=www ipaddr=2001:db8::1", "IP_INVALID"},
 	{"add_alias", "subdomain=-www ipaddr=192.0.2.1", "SUBD_INVALID"},
@@ -116,25 +116,28 @@ var fieldErrors = []struct{ function, fields, code string }{
 	{"add_caa", "subdomain=@ flags=0 tag=isssue value=ca.example.com", "TAG_INVALID"},
 	{"add_caa", "subdomain=@ flags=0 tag=issue value=http://ca", "CAA_INVALID"},
 	{"add_caa", "subdomain=@ flags=0 tag=iodef value=nobody", "CAA_INVALID"},
-	{"add_cname", "subdomain=www", "CNAME_INVALID"},
+	{"add_cname", "subdomain=www", "PARAMETER_MISSING"},
 	{"add_cname", "subdomain=www canonical_name=192.0.2.1", "CNAME_INVALID"},
 	{"add_cname", "subdomain=www canonical_name=a..b", "CNAME_INVALID"},
 	{"add_https", "subdomain=@ target=.", "PRIORITY_INVALID"},
 	{"add_https", "subdomain=@ priority=x target=.", "PRIORITY_INVALID"},
-	{"add_https", "subdomain=@ priority=1", "HTTPS_TARGET_INVALID"},
+	{"add_https", "subdomain=@ priority=1", "PARAMETER_MISSING"},
 	{"add_https", "subdomain=@ priority=1 target=a..b", "HTTPS_TARGET_INVALID"},
 	{"add_https", "subdomain=@ priority=1 target=.+alpn=h2", "HTTPS_TARGET_INVALID"},
 	{"add_https", "subdomain=@ priority=1 target=. value=color=red", "HTTPS_INVALID"},
 	{"add_https", "subdomain=@ priority=1 target=. value=ipv4hint=x", "HTTPS_INVALID"},
 	{"add_https", "subdomain=@ priority=1 target=. value=key65535=x", "HTTPS_INVALID"},
 	{"add_https", "subdomain=@ priority=1 target=. value=alpn=h2;comment", "HTTPS_INVALID"},
-	{"add_mx", "priority=0", "MAILHOST_INVALID"},
+	{"add_mx", "priority=0", "PARAMETER_MISSING"},
+	{"add_mx", "mail_server=mail priority=11", "PRIORITY_INVALID"},
 	{"add_mx", "mail_server=a..b", "MAILHOST_INVALID"},
 	{"add_mx", "mail_server=mail priority=high", "PRIORITY_INVALID"},
 	{"add_mx", "mail_server=mail priority=65536", "PRIORITY_INVALID"},
-	{"add_ns", "subdomain=tt", "NSADDR_INVALID"},
+	{"add_ns", "subdomain=tt", "PARAMETER_MISSING"},
 	{"add_ns", "subdomain=tt dns_server=192.0.2.1", "NSADDR_INVALID"},
 	{"add_ns", "subdomain=@ dns_server=ns.example.net", "SUBD_INVALID"},
+	{"add_ns", "subdomain=example.ru. dns_server=ns.example.net", "SUBD_INVALID"},
+	{"add_alias", "subdomain=www.example.net. ipaddr=192.0.2.1", "SUBD_INVALID"},
 	{"add_ns", "subdomain=tt dns_server=ns.example.net record_number=first", "PARAMETER_INCORRECT"},
 	{"add_txt", "subdomain=@", "TEXT_NOT_FOUND"},
 	{"add_txt", "subdomain=@ text=" + strings.Repeat("a", 2049), "TEXT_TOOLONG"},
@@ -286,7 +289,7 @@ func TestContentsAreReadBackInTheFormAskedFor(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, WithBehaviour(c.behaviour))
 			w.must(w.alice("zone/"+c.function, fieldsOf(c.fields)...))
-			rrs := w.alice("zone/get_resource_records", "dname", "example.ru").element(t, 0)["rrs"].([]any)
+			rrs := w.rrs("example.ru")
 			content := rrs[0].(map[string]any)["content"].(string)
 			if content != c.want {
 				t.Errorf("content %s, want %s", content, c.want)

@@ -116,7 +116,7 @@ func TestUpdateRecordsRunsActionsInOrder(t *testing.T) {
 		{"action":"remove_record","subdomain":"www","record_type":"A","content":"192.0.2.1"},
 		{"action":"add_cname","subdomain":"www","canonical_name":"partner.ru"},
 		{"action":"add_spf","subdomain":"@","text":"v=spf1 -all"}]}`)
-	want := map[string]any{"dname": "partner.ru", "service_id": 601.0, "result": "success", "action_list": []any{
+	want := map[string]any{"dname": "partner.ru", "service_id": "601", "servtype": "domain", "result": "success", "action_list": []any{
 		map[string]any{"action": "remove_record", "result": "success"}, map[string]any{"action": "add_cname", "result": "success"},
 		map[string]any{"action": "add_spf", "result": "success"},
 	}}
@@ -136,7 +136,7 @@ func TestUpdateRecordsKeepsWhatCameBeforeABadActionAndIgnoresWhatCameAfter(t *te
 			{"action":"add_alias","subdomain":"c","ipaddr":"192.0.2.3"}]},
 		{"dname":"other.ru"}],
 		"action_list":[{"action":"add_alias","subdomain":"d","ipaddr":"192.0.2.4"}]}`)
-	want := map[string]any{"dname": "partner.ru", "service_id": 601.0, "error_code": "IP_INVALID", "error_text": "Invalid IP address"}
+	want := map[string]any{"dname": "partner.ru", "service_id": "601", "servtype": "domain", "error_code": "IP_INVALID", "error_text": "Invalid IP address"}
 	if diff := cmp.Diff(want, got.element(t, 0)); diff != "" {
 		t.Error(diff)
 	}

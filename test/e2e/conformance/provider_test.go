@@ -149,13 +149,13 @@ func (c *controller) stages(o ownership) [][]*endpoint.Endpoint {
 		c.wanted("a.", "A", "192.0.2.1"), c.wanted("many.", "A", "192.0.2.3", "192.0.2.1", "192.0.2.2"),
 		c.wanted("many.", "AAAA", "2001:DB8::1", "2001:db8:0:0::2"), c.wanted("*.wild.", "A", "192.0.2.1"),
 		c.wanted("alias.", "CNAME", "Target.Example.com."), c.wanted("text.", "TXT", "one", "two", `with "quotes" \ and a stroke`),
-		c.wanted("mail.", "MX", "10 mx1.example.com", "20 mx2.example.com."), c.wanted("_sip._tcp.", "SRV", "10 60 5060 sip.example.com."),
+		c.wanted("mail.", "MX", "10 mx1.example.com", "5 mx2.example.com."), c.wanted("_sip._tcp.", "SRV", "10 60 5060 sip.example.com."),
 		c.wanted("team.", "NS", "ns1.example.com", "ns2.example.com."),
 	}
 	second := []*endpoint.Endpoint{
 		c.wanted("a.", "A", "192.0.2.2"), c.wanted("many.", "A", "192.0.2.2", "192.0.2.4"), c.wanted("many.", "AAAA", "2001:db8::2"),
 		c.wanted("*.wild.", "CNAME", "other.example.com"), c.wanted("alias.", "A", "192.0.2.1"), c.wanted("text.", "TXT", "two", "three"),
-		c.wanted("mail.", "MX", "30 mx1.example.com"), c.wanted("_sip._tcp.", "SRV", "10 60 5061 sip.example.com.", "20 0 5060 sip2.example.com."),
+		c.wanted("mail.", "MX", "7 mx1.example.com"), c.wanted("_sip._tcp.", "SRV", "10 60 5061 sip.example.com.", "20 0 5060 sip2.example.com."),
 		c.wanted("team.", "NS", "ns2.example.com", "ns3.example.com"),
 	}
 	if !o.apexOutside {

@@ -96,13 +96,13 @@ func followService(t *testing.T, w *world) {
 func followOtherTypes(t *testing.T, w *world) {
 	s := w.newSite(t, "types.ru")
 	s.addEndpoints(t, "types",
-		s.record("", "MX", "10 mx1.types.ru", "20 mx2.types.ru"),
+		s.record("", "MX", "10 mx1.types.ru", "5 mx2.types.ru"),
 		s.record("", "TXT", "v=spf1 mx -all", "second text"),
 		s.record("_sip._tcp", "SRV", "10 60 5060 sip.types.ru."),
 		s.record("team", "NS", "ns1.example.com", "ns2.example.com"),
 		s.record("note", "TXT", `with "quotes" and \ a stroke`),
 	)
-	s.resolves(t, "", "MX", "10 mx1.types.ru.", "20 mx2.types.ru.")
+	s.resolves(t, "", "MX", "10 mx1.types.ru.", "5 mx2.types.ru.")
 	s.resolves(t, "", "TXT", `"v=spf1 mx -all"`, `"second text"`)
 	s.resolves(t, "_sip._tcp", "SRV", "10 60 5060 sip.types.ru.")
 	s.resolves(t, "team", "NS", "ns1.example.com.", "ns2.example.com.")
@@ -110,12 +110,12 @@ func followOtherTypes(t *testing.T, w *world) {
 	s.settles(t)
 
 	s.changeEndpoints(t, "types",
-		s.record("", "MX", "10 mx1.types.ru", "30 mx2.types.ru"),
+		s.record("", "MX", "10 mx1.types.ru", "7 mx2.types.ru"),
 		s.record("", "TXT", "v=spf1 mx ~all"),
 		s.record("_sip._tcp", "SRV", "10 60 5061 sip.types.ru.", "20 0 5060 sip2.types.ru."),
 		s.record("team", "NS", "ns2.example.com", "ns3.example.com"),
 	)
-	s.resolves(t, "", "MX", "10 mx1.types.ru.", "30 mx2.types.ru.")
+	s.resolves(t, "", "MX", "10 mx1.types.ru.", "7 mx2.types.ru.")
 	s.resolves(t, "", "TXT", `"v=spf1 mx ~all"`)
 	s.resolves(t, "_sip._tcp", "SRV", "10 60 5061 sip.types.ru.", "20 0 5060 sip2.types.ru.")
 	s.resolves(t, "team", "NS", "ns2.example.com.", "ns3.example.com.")

@@ -1,6 +1,7 @@
 package behaviour
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,6 +54,39 @@ type Behaviour struct {
 	FolderErrors FolderErrorStyle `json:"folderErrors,omitempty"`
 	// BlockAfterFailures blocks an account that repeats the same failing request so many times; 0 means never.
 	BlockAfterFailures int `json:"blockAfterFailures,omitempty"`
+	// Subnames is how zone answers name a record.
+	Subnames SubnameStyle `json:"subnames,omitempty"`
+	// RegistrarNS is what becomes of the registrar's own NS records, which every zone lists, when somebody removes them.
+	RegistrarNS RegistrarNSStyle `json:"registrarNS,omitempty"`
+	// AnyMXPriority takes priorities of MX records above 10, which 9.7 calls the lowest.
+	AnyMXPriority bool `json:"anyMXPriority,omitempty"`
+	Payment
+}
+
+// Payment holds what is open about money.
+type Payment struct {
+	// SingleOrders is where the order of a single domain stands in its answer.
+	SingleOrders SingleOrderStyle `json:"singleOrders,omitempty"`
+	// PayTypes is what pay_type of an order is worth.
+	PayTypes PayTypeStyle `json:"payTypes,omitempty"`
+	// DoubleRenewals lets a service be renewed beside an unpaid renewal, which is DOUBLE_ORDER otherwise.
+	DoubleRenewals bool `json:"doubleRenewals,omitempty"`
+	// PrepayBillsPaySelf pays the bills that were left as prepay once the money is there, and leaves those so that were to be changed to it in vain.
+	PrepayBillsPaySelf bool `json:"prepayBillsPaySelf,omitempty"`
+	// DroppedOrders is what stays of an order whose bill was deleted or has lapsed.
+	DroppedOrders DroppedOrderStyle `json:"droppedOrders,omitempty"`
+	// GoneBills is what the functions for bills say of one that was deleted or has lapsed.
+	GoneBills GoneBillStyle `json:"goneBills,omitempty"`
+	// PaidBills is what bill/change_pay_type says of a bill that is paid already.
+	PaidBills PaidBillStyle `json:"paidBills,omitempty"`
+	// Interest is what payment systems take beside the amount of a bill, in percent; prepay costs none (6.3).
+	Interest int `json:"interest,omitempty"`
+	// UnpaidDays is how long a bill can be paid; 0 means 30.
+	UnpaidDays int `json:"unpaidDays,omitempty"`
+	// ListDates is how many days the dates of service/get_list are ahead of those of service/get_info.
+	ListDates int `json:"listDates,omitempty"`
+	// RenewalAction is the word for a renewal in bills, whose documentation shows new alone; empty means renew.
+	RenewalAction string `json:"renewalAction,omitempty"`
 }
 
 // Check refuses words that mean nothing.
@@ -61,26 +95,41 @@ func (b Behaviour) Check() error {
 		name, value string
 		words       string
 	}{
-		{"types", string(b.Types), "strings numbers alternate"}, {"priority", string(b.Priority), "null alternate"},
-		{"errorParams", string(b.ErrorParams), "null object alternate"}, {"elementErrors", string(b.ElementErrors), "text"},
+		{"types", string(b.Types), "production documented strings numbers alternate"}, {"priority", string(b.Priority), "null alternate"},
+		{"errorParams", string(b.ErrorParams), "omitted null object alternate"}, {"elementErrors", string(b.ElementErrors), "text"},
 		{"singleErrors", string(b.SingleErrors), "top"}, {"duplicateKeys", string(b.DuplicateKeys), "last"},
 		{"duplicateAdd", string(b.DuplicateAdd), "refuse keep"}, {"missingRemove", string(b.MissingRemove), "refuse"},
 		{"folderErrors", string(b.FolderErrors), "own"}, {"txt", string(b.TXT), "quoted"},
-		{"ipv6", string(b.IPv6), "given expanded"}, {"suffixM", string(b.SuffixM), "minutes"},
+		{"ipv6", string(b.IPv6), "given expanded"}, {"suffixM", string(b.SuffixM), "minutes"}, {"subnames", string(b.Subnames), "full alternate"},
+		{"registrarNS", string(b.RegistrarNS), "refuse remove hidden"}, {"singleOrders", string(b.SingleOrders), "top"},
+		{"payTypes", string(b.PayTypes), "create ignored"}, {"droppedOrders", string(b.DroppedOrders), "kept"},
+		{"goneBills", string(b.GoneBills), "cancelled"}, {"paidBills", string(b.PaidBills), "success"},
 	} {
 		if field.value != "" && !slices.Contains(strings.Fields(field.words), field.value) {
-			return fmt.Errorf("behaviour %s: %q is none of %s", field.name, field.value, field.words)
+			return fmt.Errorf("behaviour.%s: %q is none of %s", field.name, field.value, field.words)
+		}
+	}
+	for name, number := range map[string]int{
+		"txtLimit": b.TXTLimit, "blockAfterFailures": b.BlockAfterFailures, "interest": b.Interest, "unpaidDays": b.UnpaidDays,
+	} {
+		if number < 0 {
+			return fmt.Errorf("behaviour.%s: %d is negative", name, number)
 		}
 	}
 	return nil
 }
 
+// RenewalWord is the action of a renewal in bills.
+func (p Payment) RenewalWord() string { return cmp.Or(p.RenewalAction, "renew") }
+
 // TypeStyle is the JSON type of numbers in answers.
 type TypeStyle string
 
-// Types of numbers: as each function's own section shows them, all strings, all numbers, or now this and now that.
+// Types of numbers: as clients in production have seen them, as each function's own section shows them, all strings, all numbers, or now this and
+// now that. The user test always has them as documented.
 const (
-	TypesDocumented TypeStyle = ""
+	TypesProduction TypeStyle = ""
+	TypesDocumented TypeStyle = "documented"
 	TypesStrings    TypeStyle = "strings"
 	TypesNumbers    TypeStyle = "numbers"
 	TypesAlternate  TypeStyle = "alternate"
@@ -99,9 +148,11 @@ const (
 // ErrorParamsStyle is how an error without parameters gives error_params.
 type ErrorParamsStyle string
 
-// Empty error_params: left out, as in the examples of 2.3.2; null; {}; or now this and now that.
+// Empty error_params: the function's name at the top level, as seen in production, and nothing in elements; left out, as in the examples of 2.3.2;
+// null; {}; or now one of these and now another.
 const (
-	ErrorParamsOmitted   ErrorParamsStyle = ""
+	ErrorParamsCommand   ErrorParamsStyle = ""
+	ErrorParamsOmitted   ErrorParamsStyle = "omitted"
 	ErrorParamsNull      ErrorParamsStyle = "null"
 	ErrorParamsObject    ErrorParamsStyle = "object"
 	ErrorParamsAlternate ErrorParamsStyle = "alternate"
@@ -189,4 +240,73 @@ type SuffixStyle string
 const (
 	SuffixMonths  SuffixStyle = ""
 	SuffixMinutes SuffixStyle = "minutes"
+)
+
+// SubnameStyle is how zone answers name a record.
+type SubnameStyle string
+
+// Names of records: relative to the domain, as in the example of 9.11; with the domain on them; or now this and now that.
+const (
+	SubnamesRelative  SubnameStyle = ""
+	SubnamesFull      SubnameStyle = "full"
+	SubnamesAlternate SubnameStyle = "alternate"
+)
+
+// RegistrarNSStyle is what becomes of the registrar's own NS records when somebody removes them.
+type RegistrarNSStyle string
+
+// The registrar's NS: they stay, and the answer is a success; PARAMETER_INCORRECT; they are gone from answers, though not from DNS; or answers do
+// not show them to begin with.
+const (
+	RegistrarNSKept    RegistrarNSStyle = ""
+	RegistrarNSRefused RegistrarNSStyle = "refuse"
+	RegistrarNSRemoved RegistrarNSStyle = "remove"
+	RegistrarNSHidden  RegistrarNSStyle = "hidden"
+)
+
+// SingleOrderStyle is where the order of a single domain stands in its answer.
+type SingleOrderStyle string
+
+// Orders of single domains: the only element of a list (example of 8.7); or service_id at the top of the answer without a list, and errors at the
+// top level (the field).
+const (
+	SingleOrderList SingleOrderStyle = ""
+	SingleOrderTop  SingleOrderStyle = "top"
+)
+
+// PayTypeStyle is what pay_type of an order is worth.
+type PayTypeStyle string
+
+// Ways to pay: what was asked for (2.2.4.6); domain/create charges at once whatever it says (8.7); everything does.
+const (
+	PayTypesHonoured PayTypeStyle = ""
+	PayTypesCreate   PayTypeStyle = "create"
+	PayTypesIgnored  PayTypeStyle = "ignored"
+)
+
+// DroppedOrderStyle is what stays of an order whose bill was deleted or has lapsed.
+type DroppedOrderStyle string
+
+// Dropped orders: nothing, and their user_servid can be used again; or a service in state D.
+const (
+	DroppedForgotten DroppedOrderStyle = ""
+	DroppedKept      DroppedOrderStyle = "kept"
+)
+
+// GoneBillStyle is what the functions for bills say of one that was deleted or has lapsed.
+type GoneBillStyle string
+
+// Gone bills: BILL_ID_NOT_FOUND, or a bill with the status cancelled of 6.3.
+const (
+	GoneBillsUnknown   GoneBillStyle = ""
+	GoneBillsCancelled GoneBillStyle = "cancelled"
+)
+
+// PaidBillStyle is what bill/change_pay_type says of a bill that is paid already.
+type PaidBillStyle string
+
+// Paid bills: ORDER_ALREADY_PAYED, or a success that charges nothing.
+const (
+	PaidBillsRefused PaidBillStyle = ""
+	PaidBillsSuccess PaidBillStyle = "success"
 )

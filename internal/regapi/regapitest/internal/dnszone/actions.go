@@ -63,6 +63,10 @@ func removeRecord(z *Zone, p Parameters, b behaviour.Behaviour) (bool, *refusal.
 	if q.priority, err = priorityOf(p, "priority"); err != nil && HasPriority(q.recordType) {
 		return false, err
 	}
+	own, err := z.removeOwn(q, b)
+	if err != nil || own {
+		return own, err
+	}
 	removed := z.remove(q)
 	if removed == 0 && b.MissingRemove == behaviour.MissingRefuse {
 		return false, refusal.Incorrect("content")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/behaviour"
 )
 

@@ -33,15 +33,31 @@ func build(zone string, p Parameters, recordType, content string, priority int) 
 	return newRecord(zone, Record{Name: name, Type: recordType, Content: content, Priority: priority})
 }
 
+// require refuses a request that lacks a parameter for which the function has no code of its own.
+func require(p Parameters, names ...string) *refusal.Error {
+	for _, name := range names {
+		if p.Text(name) == "" {
+			return refusal.Missing(name)
+		}
+	}
+	return nil
+}
+
 // addressBuilder builds A (9.2) and AAAA (9.3).
 func addressBuilder(recordType string) recordBuilder {
 	return func(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
+		if err := require(p, "ipaddr"); err != nil {
+			return record{}, err
+		}
 		return build(zone, p, recordType, p.Text("ipaddr"), 0)
 	}
 }
 
 // buildCAA: flags, tag and value (9.4).
 func buildCAA(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
+	if err := require(p, "flags", "tag", "value"); err != nil {
+		return record{}, err
+	}
 	content, err := composeCAA(p.Text("flags"), p.Text("tag"), p.Text("value"))
 	if err != nil {
 		return record{}, err
@@ -51,6 +67,9 @@ func buildCAA(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusa
 
 // buildCNAME: canonical_name (9.5). The apex may be an alias: the example of 9.12 makes it one.
 func buildCNAME(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
+	if err := require(p, "canonical_name"); err != nil {
+		return record{}, err
+	}
 	return build(zone, p, "CNAME", p.Text("canonical_name"), 0)
 }
 
@@ -60,13 +79,17 @@ func buildHTTPS(zone string, p Parameters, _ behaviour.Behaviour) (record, *refu
 	if err != nil {
 		return record{}, err
 	}
+	if err := require(p, "target"); err != nil {
+		return record{}, err
+	}
 	target := p.Text("target")
-	if target == "" || strings.ContainsAny(target, " \t\r\n") {
+	if strings.ContainsAny(target, " \t\r\n") {
 		return record{}, refusal.New("HTTPS_TARGET_INVALID")
 	}
 	return build(zone, p, "HTTPS", target+" "+p.Text("value"), priority)
 }
 
+// requiredPriority is refused with a code of its own also when it is not given (9.6, 9.10).
 func requiredPriority(p Parameters) (int, *refusal.Error) {
 	if p.Text("priority") == "" {
 		return 0, refusal.New("PRIORITY_INVALID")
@@ -75,7 +98,13 @@ func requiredPriority(p Parameters) (int, *refusal.Error) {
 }
 
 // buildMX: the zone itself and priority 0 unless given; mail_server (9.7).
-func buildMX(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
+//
+// Error: PRIORITY_INVALID for a priority above 10, the lowest there is (9.7).
+func buildMX(zone string, p Parameters, b behaviour.Behaviour) (record, *refusal.Error) {
+	const lowest = 10
+	if err := require(p, "mail_server"); err != nil {
+		return record{}, err
+	}
 	name, err := subdomainOf(zone, p, "@")
 	if err != nil {
 		return record{}, err
@@ -84,13 +113,23 @@ func buildMX(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal
 	if err != nil {
 		return record{}, err
 	}
+	if priority > lowest && !b.AnyMXPriority {
+		return record{}, refusal.New("PRIORITY_INVALID")
+	}
 	return newRecord(zone, Record{Name: name, Type: "MX", Content: p.Text("mail_server"), Priority: priority})
 }
 
 // buildNS: dns_server, and record_number for its place among the others (9.8). The zone itself cannot be given away: only subdomains are.
 func buildNS(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusal.Error) {
-	if name := p.Text("subdomain"); name == "@" || name == "*" {
-		return record{}, refusal.New("SUBD_INVALID")
+	name, err := subdomainOf(zone, p, "")
+	if err == nil && (name == "@" || name == "*") {
+		err = refusal.New("SUBD_INVALID")
+	}
+	if err == nil {
+		err = require(p, "dns_server")
+	}
+	if err != nil {
+		return record{}, err
 	}
 	number, err := priorityOf(p, "record_number")
 	if err != nil {
@@ -142,8 +181,8 @@ func buildSRV(zone string, p Parameters, _ behaviour.Behaviour) (record, *refusa
 	if !ok {
 		return record{}, refusal.New("PORT_INVALID")
 	}
-	if p.Text("target") == "" {
-		return record{}, refusal.Missing("target")
+	if err := require(p, "target"); err != nil {
+		return record{}, err
 	}
 	content := strconv.Itoa(weight) + " " + strconv.Itoa(port) + " " + p.Text("target")
 	return newRecord(zone, Record{Name: p.Text("service"), Type: "SRV", Content: content, Priority: priority})

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 	"golang.org/x/net/idna"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
 // The longest name and the longest label, in bytes (RFC 1035, 2.3.4).
@@ -109,15 +110,22 @@ func isLabel(label string) bool {
 	return true
 }
 
-// canonicalSubdomain returns a record's name relative to its zone, in lower case and punycode: "@", "*", "www", "*.sub".
+// canonicalSubdomain returns a record's name relative to its zone, in lower case and punycode: "@", "*", "www", "*.sub". A name with a final dot is
+// that name where it lies in the zone.
 //
 // Errors (2.3.3): HAVE_MIXED_CODETABLES, SUBD_INVALID.
 func canonicalSubdomain(name, zone string) (string, *refusal.Error) {
-	if name == "@" || name == "*" {
-		return name, nil
-	}
 	if mixesAlphabets(name) {
 		return "", refusal.New("HAVE_MIXED_CODETABLES")
+	}
+	if full, absolute := strings.CutSuffix(name, "."); absolute {
+		var within bool
+		if name, within = relativeTo(zone, full); !within {
+			return "", refusal.New("SUBD_INVALID")
+		}
+	}
+	if name == "@" || name == "*" {
+		return name, nil
 	}
 	below, wildcard := strings.CutPrefix(name, "*.")
 	ascii, ok := hostLabels(below)
@@ -131,6 +139,26 @@ func canonicalSubdomain(name, zone string) (string, *refusal.Error) {
 		return "", refusal.New("SUBD_INVALID")
 	}
 	return ascii, nil
+}
+
+// relativeTo turns a full name into one of a zone, and tells whether it lies there.
+func relativeTo(zone, full string) (string, bool) {
+	below, wildcard := strings.CutPrefix(full, "*.")
+	ascii, err := ToASCII(below)
+	if err != nil {
+		return "", false
+	}
+	name, within := strings.CutSuffix(ascii, "."+zone)
+	switch {
+	case ascii == zone && wildcard:
+		return "*", true
+	case ascii == zone:
+		return "@", true
+	case wildcard:
+		return "*." + name, within
+	default:
+		return name, within
+	}
 }
 
 // hostLabels returns a name in lower case and punycode if each of its labels could stand in the DNS.

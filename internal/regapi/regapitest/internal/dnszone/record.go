@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/behaviour"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/behaviour"
@@ -30,6 +31,8 @@ type Zone struct {
 	soa      SOA
 	records  []record
 	versions []*version
+	// withoutNS are those of the registrar's own NS records that somebody removed from answers.
+	withoutNS []string
 }
 
 // version is the zone as the name servers serve it from a moment on.
@@ -182,6 +185,40 @@ func (z *Zone) Records() []Record {
 		records = append(records, r.Record)
 	}
 	return records
+}
+
+// Own returns the registrar's own NS records, which answers list beside those of the zone and which are no records that anybody added.
+func (z *Zone) Own(b behaviour.Behaviour) []Record {
+	records := []Record{}
+	if b.RegistrarNS == behaviour.RegistrarNSHidden {
+		return records
+	}
+	for number, server := range NameServers {
+		if !slices.Contains(z.withoutNS, server) {
+			records = append(records, Record{Name: "@", Type: "NS", Content: server + ".", Priority: number})
+		}
+	}
+	return records
+}
+
+// removeOwn is what becomes of the registrar's own NS records that a removal names.
+func (z *Zone) removeOwn(q removal, b behaviour.Behaviour) (bool, *refusal.Error) {
+	canonical, _ := canonicalContent(z.name, q.recordType, q.content)
+	changed := false
+	for _, own := range z.Own(b) {
+		if own.Name != q.name || own.Type != q.recordType || (!q.anyContent && own.Content != canonical) {
+			continue
+		}
+		switch b.RegistrarNS {
+		case behaviour.RegistrarNSRefused:
+			return false, refusal.Incorrect("content")
+		case behaviour.RegistrarNSRemoved:
+			z.withoutNS = append(z.withoutNS, strings.TrimSuffix(own.Content, "."))
+			changed = true
+		default:
+		}
+	}
+	return changed, nil
 }
 
 // Shown returns the records with the contents that zone/get_resource_records gives back, in the same order.

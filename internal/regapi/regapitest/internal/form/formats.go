@@ -19,11 +19,16 @@ type Format struct {
 	escape func(rune) string
 }
 
+// indent is how far the documentation's examples indent their JSON, as the service does.
+const indent = "   "
+
 var outputFormats = map[string]Format{
 	"json": {
 		MediaType: "application/json",
-		write:     func(envelope map[string]any, _ Encoding) ([]byte, error) { return json.Marshal(envelope) },
-		escape:    escapeRuneJSON,
+		write: func(envelope map[string]any, _ Encoding) ([]byte, error) {
+			return json.MarshalIndent(envelope, "", indent)
+		},
+		escape: escapeRuneJSON,
 	},
 	"yaml": {
 		MediaType: "text/yaml",

@@ -81,34 +81,33 @@ func signedValues(value any, into []string) []string {
 	return into
 }
 
-// secrets are parts of names of parameters that no journal or log line may hold; input_data is there for when it could not be decoded.
-var secrets = []string{"password", "sig", "input_data"}
+// secrets are parts of names of parameters that no answer gives back unasked.
+var secrets = []string{"password", "sig", "input_data", "authinfo"}
 
 func isSecret(name string) bool {
 	name = strings.ToLower(name)
 	return slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(name, secret) })
 }
 
-// Plain returns a deep copy as ordinary maps and lists, without secrets when redact is set.
-func (p Params) Plain(redact bool) map[string]any {
+// Plain returns a deep copy as ordinary maps and lists, without the parameters that are hidden; nil hides none.
+func (p Params) Plain(hidden func(name string) bool) map[string]any {
 	out := make(map[string]any, len(p))
 	for _, name := range slices.Sorted(maps.Keys(p)) {
-		if redact && isSecret(name) {
-			continue
+		if hidden == nil || !hidden(name) {
+			out[name] = plainValue(p.Value(name), hidden)
 		}
-		out[name] = plainValue(p.Value(name), redact)
 	}
 	return out
 }
 
-func plainValue(value any, redact bool) any {
+func plainValue(value any, hidden func(name string) bool) any {
 	switch value := value.(type) {
 	case Params:
-		return value.Plain(redact)
+		return value.Plain(hidden)
 	case []any:
 		list := make([]any, 0, len(value))
 		for _, item := range value {
-			list = append(list, plainValue(item, redact))
+			list = append(list, plainValue(item, hidden))
 		}
 		return list
 	default:

@@ -6,10 +6,12 @@ import (
 	"regexp"
 )
 
-// Codes that the documentation names in its text (1.2) but lists in no table; their texts are ours.
+// Codes that the documentation lists in no table. It names the first two in its text (1.2); their texts are ours.
 const (
 	AccountRate = "ACCOUNT_EXCEEDED_ALLOWED_CONNECTION_RATE"
 	IPRate      = "IP_EXCEEDED_ALLOWED_CONNECTION_RATE"
+	// NoCertificate is in no part of the documentation: clients in production have seen it.
+	NoCertificate = "NO_CERTIFICATE"
 )
 
 // phrase is one error_text in the languages that the simulator speaks; lang=th is answered in English.
@@ -50,6 +52,21 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %s", e.Code, e.Text("en
 
 var placeholder = regexp.MustCompile(`\$[a-z_]+`)
 
+// Fill gives the placeholders of the text values that Params lacks.
+func (e *Error) Fill(value func(name string) string) {
+	p := phraseOf(e.Code)
+	for _, match := range placeholder.FindAllString(p.en+p.ru, -1) {
+		name := match[1:]
+		if _, given := e.Params[name]; given {
+			continue
+		}
+		if e.Params == nil {
+			e.Params = map[string]string{}
+		}
+		e.Params[name] = value(name)
+	}
+}
+
 // Text returns error_text in the language that the parameter lang asked for, English unless it is "ru" (2.2.4.2).
 func (e *Error) Text(lang string) string {
 	p := phraseOf(e.Code)
@@ -72,6 +89,8 @@ func phraseOf(code string) phrase {
 	switch code {
 	case AccountRate:
 		return phrase{en: "Allowed connection rate exceeded for this account", ru: "Превышено допустимое количество запросов для этого аккаунта"}
+	case NoCertificate:
+		return phrase{en: "certificate not found", ru: "Сертификат не найден"}
 	case IPRate:
 		return phrase{en: "Allowed connection rate exceeded for this IP", ru: "Превышено допустимое количество запросов с этого IP"}
 	}

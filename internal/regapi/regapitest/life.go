@@ -1,0 +1,145 @@
+package regapitest
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// day returns a date so many days later.
+func addDays(date string, days int) string {
+	parsed, _ := time.Parse(time.DateOnly, date) // dates were checked when they came in
+	return dayOf(parsed.AddDate(0, 0, days))
+}
+
+// The last days of a domain, by the rules of its zone (8.27): to renew it, and to restore it. On the day after the last one it is free.
+func (d *domain) lastRenewal() string { return addDays(d.Expires, tldOf(d.Name).renewAfter) }
+
+func (d *domain) lastDay() string {
+	zone := tldOf(d.Name)
+	return addDays(d.Expires, zone.renewAfter+zone.restoration)
+}
+
+func (d *domain) freeFrom() string { return addDays(d.lastDay(), 1) }
+
+// restorable tells whether a domain can no longer be renewed and can still be restored.
+func (d *domain) restorable(today string) bool {
+	return today > d.lastRenewal() && today <= d.lastDay()
+}
+
+// passDays does what the days bring that went by since the last request: bills lapse, services end or renew themselves, domains come to the end of
+// their grace and become free, and what was bid for is given away.
+//
+// What had ended before the simulator started stays as it was set up.
+func (s *state) passDays(now time.Time) {
+	today, since := dayOf(now), s.day
+	s.day = today
+	if s.overdue {
+		s.overdue = false
+		s.giveToBidders(now)
+	}
+	if since == "" || since >= today {
+		return
+	}
+	s.lapseBills(today, now)
+	// In order of their numbers, so that it is certain whose renewal the money suffices for.
+	for _, id := range slices.Sorted(maps.Keys(s.byID)) {
+		if due := s.byID[id]; due.Expires < today && (due.State == stateActive && due.Expires >= since || due.lapsed) {
+			s.age(due, today, now)
+		}
+	}
+	s.giveToBidders(now)
+}
+
+// lapseBills ends the bills that were not paid in time, and pays the rests of instalments that pay themselves.
+func (s *state) lapseBills(today string, now time.Time) {
+	for _, b := range s.openBills() {
+		switch {
+		case b.due < today:
+			s.dismiss(b)
+		case b.paysItself() && b.amount <= s.accounts[b.owner].funds():
+			b.payType = payPrepay
+			s.payFromBalance(b, now)
+		}
+	}
+}
+
+// openBills are the unpaid bills, oldest first.
+func (s *state) openBills() []*bill {
+	bills := []*bill{}
+	for _, id := range slices.Sorted(maps.Keys(s.unpaid)) {
+		bills = append(bills, s.unpaid[id])
+	}
+	return bills
+}
+
+// age takes a service whose paid period has ended as far as it is by now.
+func (s *state) age(due *service, today string, now time.Time) {
+	for due.State == stateActive && due.Expires < today {
+		if !s.renewByItself(due, now) {
+			due.lapsed = true
+			due.suspend()
+			s.announceAuction(due.domain)
+		}
+	}
+	d := due.domain
+	if d == nil || !due.lapsed || s.renewalPaid(due) {
+		return
+	}
+	if today > d.lastRenewal() {
+		// What was to be renewed has to be restored now, at another price.
+		s.dismissBillsOf(due)
+	}
+	if today > d.lastDay() && s.auctions[d.Name] == nil {
+		s.release(d, d.freeFrom())
+	}
+}
+
+func (s *state) dismissBillsOf(gone *service) {
+	for _, b := range slices.Clone(gone.bills) {
+		s.dismiss(b)
+	}
+}
+
+// release ends a domain: nobody has it any more, and anybody can register it. Its service stays, in state D.
+func (s *state) release(d *domain, day string) {
+	s.part(d, stateDeleted)
+	if known := s.registry[d.Name]; known == nil || known.Status != namePremium {
+		s.setRegistryName(&registryName{RegistryName: RegistryName{Name: d.Name, Status: nameDeleted, Created: d.Created, Expires: day}})
+	}
+}
+
+// part takes a domain away from its account, for the state that its service then has.
+func (s *state) part(d *domain, state string) {
+	s.dismissBillsOf(d.service)
+	s.withdraw(d)
+	delete(s.lots, d.Name)
+	s.letGo(d)
+	d.State, d.lapsed = state, false
+}
+
+// moveAway gives a domain to another registrar.
+func (s *state) moveAway(d *domain) {
+	s.withdrawAuction(d)
+	s.part(d, stateMoved)
+	s.setRegistryName(&registryName{RegistryName: RegistryName{
+		Name: d.Name, Status: nameTaken, Created: d.Created, Expires: d.Expires, NameServers: slices.Clone(d.NameServers),
+		Contacts: maps.Clone(d.Contacts),
+	}})
+}
+
+// renewByItself renews a service for one period from its owner's balance, if its flag says so and the money is there; it tells whether it did.
+func (s *state) renewByItself(due *service, now time.Time) bool {
+	t, payer := s.renewalTariff(due), s.accounts[due.owner]
+	if !due.Autorenew || t.once || payer == nil || payer.PurchasesDisabled || payer.funds() < t.renewPrice {
+		return false
+	}
+	made := newBill(due.owner, payPrepay, now, s.config.behaviour, order{
+		service: due, action: s.config.behaviour.RenewalWord(), amount: t.renewPrice, effect: effectRenew, periods: 1, unit: t.unit,
+	})
+	s.addBill(made)
+	expires := due.Expires
+	s.payFromBalance(made, now)
+	// A renewal that takes its time is none on the day itself.
+	return due.Expires > expires
+}
