@@ -40,6 +40,7 @@ func (o *certManagerOptions) add(mgr ctrl.Manager, d controller.Dependencies, di
 	solver := certmanager.NewSolver(certmanager.Settings{
 		Reader: mgr.GetClient(), Directory: d.Directory, Editor: d.Editor, Publication: d.Publication,
 		Events: mgr.GetEventRecorder("regapi-cert-manager"), Metrics: metrics.Registry, Kube: direct, Namespace: namespace,
+		Endpoints: d.Directory.Endpoints(),
 	})
 	return mgr.Add(&certmanager.Server{
 		Solver: solver, Group: o.group, Address: o.address, Certificate: certificate, Config: mgr.GetConfig(),

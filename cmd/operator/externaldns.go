@@ -93,7 +93,7 @@ func (o *externalDNSOptions) add(mgr ctrl.Manager, d controller.Dependencies, me
 	}
 	provider := externaldns.NewProvider(externaldns.Settings{
 		Reader: mgr.GetClient(), Directory: d.Directory, Editor: d.Editor, Memory: memory, Status: mgr.GetClient(),
-		Events: mgr.GetEventRecorder("regapi-external-dns"), Metrics: metrics.Registry,
+		Events: mgr.GetEventRecorder("regapi-external-dns"), Metrics: metrics.Registry, Endpoints: d.Directory.Endpoints(),
 		Domains: domains, DryRun: o.dryRun, ReadOnly: o.readOnly, MaxChanges: o.maxChanges, MaxBody: o.maxBody, AnswerWithin: o.answerWithin,
 	})
 	return mgr.Add(&externaldns.Server{Provider: provider, Address: o.address, Secure: secure})

@@ -3,6 +3,7 @@ package account
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -13,6 +14,7 @@ import (
 // of his namespace anywhere otherwise. The zero value is REG.RU's alone.
 type Endpoints struct {
 	allowed  map[string]bool
+	order    []string // of what is allowed, as it was given
 	loopback bool
 	// sharing has, for a host, the one whose budget it shares.
 	sharing map[string]string
@@ -37,10 +39,16 @@ func ParseEndpoints(entries []string, loopback bool) (Endpoints, error) {
 		if e.allowed == nil {
 			e.allowed = map[string]bool{}
 		}
+		if !e.allowed[canonical] {
+			e.order = append(e.order, canonical)
+		}
 		e.allowed[canonical] = true
 	}
 	return e, nil
 }
+
+// Endpoints gives the addresses that were named, in canonical form and in that order; none where REG.RU's is the only one.
+func (d *Directory) Endpoints() []string { return slices.Clone(d.settings.Endpoints.order) }
 
 // endpoint is an address in canonical form, and the host whose budget its requests leave from.
 type endpoint struct{ address, egress string }
