@@ -238,3 +238,41 @@ func TestADeadServerBlamesNoZone(t *testing.T) {
 		}
 	})
 }
+
+func TestAFewZonesCostThreeRequestsWhileREGAPIDoesNotAnswer(t *testing.T) {
+	for _, fault := range []regapitest.Fault{{Kind: regapitest.FaultDropRequest}, {Kind: regapitest.FaultStatus, Status: 502}} {
+		inLane(t, Ordinary, 5, func(t *testing.T, account *testAccount) {
+			account.simulator.Inject(fault)
+			for _, domain := range account.domains {
+				account.wait.Go(func() {
+					if _, err := account.Read(patiently(t, traffic.Change), domain); !regapi.IsTransient(err) {
+						t.Errorf("%s: %v", domain, err)
+					}
+				})
+			}
+			account.wait.Wait()
+			if requests := account.simulator.Calls("*"); requests != 3 {
+				t.Errorf("%s: %d requests", fault.Kind, requests)
+			}
+		})
+	}
+}
+
+func TestOfAFewZonesTheOneThatREGAPICannotAnswerForIsFoundWhileOthersAreAnswered(t *testing.T) {
+	inLane(t, Ordinary, 6, func(t *testing.T, account *testAccount) {
+		const bad = 2
+		account.simulator.Inject(regapitest.Fault{Kind: regapitest.FaultStatus, Status: 502, Domain: zoneName(bad)})
+		for i, domain := range account.domains[:5] {
+			account.wait.Go(func() {
+				if _, err := account.Read(patiently(t, traffic.Change), domain); (err != nil) != (i == bad) {
+					t.Errorf("%s: %v", domain, err)
+				}
+			})
+		}
+		time.Sleep(time.Second)
+		if _, err := account.Read(patiently(t, traffic.Change), zoneName(5)); err != nil {
+			t.Error(err)
+		}
+		account.wait.Wait()
+	})
+}

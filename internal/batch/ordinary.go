@@ -108,6 +108,7 @@ func (z *Zones) cutEqual(queue editQueue, size *portion.Size, m moment) request 
 			return
 		}
 		size.Passed(len(sent))
+		z.answered++
 		for i, one := range sent {
 			queue.settle(one.edit, results[i].Err)
 		}

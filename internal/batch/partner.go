@@ -53,6 +53,7 @@ func (z *Zones) cutLists(m moment) request {
 			return
 		}
 		z.sizes.lists.Passed(batch.Actions)
+		z.answered++
 		for i, list := range lists {
 			z.settleList(list, results[i])
 		}

@@ -138,16 +138,25 @@ func (z *Zones) cutReads(m moment) request {
 			return
 		}
 		z.sizes.reads.Passed(len(taken))
+		z.answered++
 		for i, zone := range taken {
 			zone.settle(answers[i], answers[i].Err)
 		}
 	}}
 }
 
+// fewReads is how many zones are asked for again together when REG.API does not answer: to divide so few costs more than it
+// tells, as long as nobody else is answered.
+const fewReads = 16
+
 // settleFailedReads deals with a reading that failed as a whole: in parts it may succeed, or later. Only a zone that was alone
 // is to blame.
 func (z *Zones) settleFailedReads(taken []*zoneReads, err error) {
-	if regapi.Divisible(err) {
+	outage := regapi.IsTransient(err) && !regapi.Strained(err) && len(taken) <= fewReads
+	if outage && !taken[0].repose.others && z.restTogether(taken, err) {
+		return
+	}
+	if regapi.Divisible(err) && (!outage || taken[0].repose.others) {
 		switch z.sizes.reads.Failed(len(taken), regapi.Strained(err)) {
 		case portion.Halve:
 			for _, zone := range taken {
@@ -163,16 +172,38 @@ func (z *Zones) settleFailedReads(taken []*zoneReads, err error) {
 			return
 		}
 	}
+	if z.restTogether(taken, err) {
+		return
+	}
+	if len(taken) > 1 {
+		err = unattributed(err)
+	}
 	for _, zone := range taken {
-		switch {
-		case zone.repose.again(readRecords, err):
+		zone.settle(regapi.ZoneRecords{}, err)
+	}
+}
+
+// restTogether lets reads go again together, later. It is false when they have been sent often enough; then they know whether
+// others were answered meanwhile.
+func (z *Zones) restTogether(taken []*zoneReads, err error) bool {
+	first := taken[0].repose
+	for _, zone := range taken {
+		first.tries = max(first.tries, zone.repose.tries) // what REG.API does not answer, it answers for nobody who joins either
+	}
+	if first.others {
+		return false
+	}
+	again := first.again(readRecords, err)
+	if !again {
+		first.others, z.answered = z.answered > 0, 0
+	}
+	for _, zone := range taken {
+		zone.repose = first
+		if again {
 			z.putBackRead(zone, err)
-		case len(taken) > 1:
-			zone.settle(regapi.ZoneRecords{}, unattributed(err))
-		default:
-			zone.settle(regapi.ZoneRecords{}, err)
 		}
 	}
+	return again
 }
 
 // putBackRead lets the reads of a zone wait again, unless the zones have been closed.

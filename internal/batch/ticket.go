@@ -64,6 +64,8 @@ func (t ticket) leaves() time.Time {
 type repose struct {
 	tries int
 	until time.Time
+	// others says that REG.API answered others meanwhile, so that the cause may lie in what was sent.
+	others bool
 }
 
 // again reports whether there is another try after a failure, and begins the rest before it.

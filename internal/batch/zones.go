@@ -48,6 +48,7 @@ type Zones struct {
 	lastTicket uint64
 	capability Capability
 	turns      int // requests for equal edits so far
+	answered   int // requests since a reading was last given up
 	sizes      sizes
 
 	probes  probeQueue

@@ -86,6 +86,7 @@ type Inventory struct {
 	summary  Summary
 	// lastErr is that of the last sweep, whole or not; the others are those that the summary shows.
 	lastErr, wholeErr, partialErr error
+	begun, ended                  int // sweeps; those that have ended are the first ones
 	failed                        int // whole sweeps in a row
 
 	swept   chan struct{} // closed and replaced after every sweep
@@ -182,13 +183,13 @@ func (i *Inventory) Facts(ctx context.Context, domain string, aspects Aspect) (F
 		if known || err != nil {
 			return facts, err
 		}
-		i.askForSweep()
+		begun := i.askForSweep()
 		select {
 		case <-swept:
 		case <-ctx.Done():
 			return Facts{}, ctx.Err()
 		}
-		if failure := i.failure(); failure != nil {
+		if failure := i.failure(begun); failure != nil {
 			if facts, known, _, _ := i.look(domain, aspects); known {
 				return facts, nil
 			}
@@ -197,15 +198,17 @@ func (i *Inventory) Facts(ctx context.Context, domain string, aspects Aspect) (F
 	}
 }
 
-// askForSweep asks for a sweep of what has never been read.
-func (i *Inventory) askForSweep() {
+// askForSweep asks for a sweep of what has never been read, and tells how many have begun so far: it is none of these.
+func (i *Inventory) askForSweep() (begun int) {
 	i.mu.Lock()
 	i.due = true
+	begun = i.begun
 	i.mu.Unlock()
 	select {
 	case i.kick <- struct{}{}:
 	default: // One is due already.
 	}
+	return begun
 }
 
 func (i *Inventory) look(domain string, aspects Aspect) (facts Facts, known bool, swept <-chan struct{}, err error) {
@@ -237,13 +240,13 @@ func (i *Inventory) Domains(ctx context.Context) ([]string, error) {
 		if stopped {
 			return nil, errStopped
 		}
-		i.askForSweep()
+		begun := i.askForSweep()
 		select {
 		case <-swept:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		if failure := i.failure(); failure != nil && !i.listed() {
+		if failure := i.failure(begun); failure != nil && !i.listed() {
 			return nil, failure
 		}
 	}
@@ -256,10 +259,13 @@ func (i *Inventory) Summary() Summary {
 	return i.summary
 }
 
-// failure is the error of the last sweep.
-func (i *Inventory) failure() error {
+// failure is the error of the last sweep, nil if that is one of those that had begun already.
+func (i *Inventory) failure(begun int) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if i.ended <= begun {
+		return nil
+	}
 	return i.lastErr
 }
 

@@ -16,9 +16,13 @@ import (
 func (i *Inventory) sweep(ctx context.Context, whole bool) bool {
 	before := i.Summary()
 	s := sweep{inventory: i, asked: !whole, whole: whole || before.SweptAt.IsZero(), began: time.Now(), changed: map[string]bool{}}
+	i.mu.Lock()
+	i.begun++
+	i.mu.Unlock()
 	err := s.run(ctx)
 
 	i.mu.Lock()
+	i.ended++
 	i.lastErr = err
 	if s.whole {
 		i.wholeErr, i.partialErr = err, nil
