@@ -77,6 +77,9 @@ func (b *BillService) bills(
 				results[i].Err = misshapen(function, DomainRef{Name: "bill " + item.id.String()})
 			}
 		}
+		if item.err == nil && item.element.oddAmount() != nil {
+			results[i].Err = misshapen(function, DomainRef{Name: "bill " + item.id.String()})
+		}
 		results[i].PayStatus = elements[i].PayStatus
 	}
 	return results, elements, nil

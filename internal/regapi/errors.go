@@ -50,13 +50,26 @@ func (e *Error) Is(target error) bool {
 }
 
 // Class returns the class of the refusal's code.
-func (e *Error) Class() Class { return e.Code.Class() }
+func (e *Error) Class() Class {
+	if e.ofAccount() {
+		return ClassDenied
+	}
+	return e.Code.Class()
+}
+
+// ofAccount reports whether a code that nobody has described can only be about the account: nop asks for nothing (4.1).
+func (e *Error) ofAccount() bool { return e.Function == "nop" && e.Code != "" && !e.Code.Documented() }
 
 // Unsent reports whether this client itself refused to send the request.
 func (e *Error) Unsent() bool { return e.unsent }
 
 // Remedy tells a person what to do about the refusal; see [Remedy].
-func (e *Error) Remedy() string { return remedies[e.Code] }
+func (e *Error) Remedy() string {
+	if e.ofAccount() {
+		return remedyAccount
+	}
+	return remedies[e.Code]
+}
 
 // refuse is a refusal by this client: the request was never sent.
 func refuse(function string, code ErrorCode, text string) *Error {

@@ -1,6 +1,9 @@
 package regapi
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // What an answer to a call that costs money tells is read member by member: an odd one among them, or a list that is not there, must not hide the
 // number of the bill.
@@ -12,6 +15,16 @@ func (o object) money(name string) Money {
 		return ""
 	}
 	return amount
+}
+
+// oddAmount is the error of an answer whose amounts are not all known: what was paid cannot be told from it.
+func (o object) oddAmount() error {
+	for _, name := range []string{"payment", "total_payment", "withdrawed_amount", "returned_amount"} {
+		if !o.money(name).Known() {
+			return fmt.Errorf("%s is no amount", name)
+		}
+	}
+	return nil
 }
 
 // order is what the answer to an order of domains tells beside its list.
@@ -49,7 +62,11 @@ type paidAnswer struct {
 // UnmarshalJSON fails as a requirement does.
 func (p *paidAnswer) UnmarshalJSON(raw []byte) error {
 	err := p.requirement.UnmarshalJSON(raw)
-	if payload, ok := decodeObject(raw); err != nil && ok {
+	payload, ok := decodeObject(raw)
+	if err == nil {
+		err = payload.oddAmount()
+	}
+	if err != nil && ok {
 		p.understand(payload)
 	}
 	return err

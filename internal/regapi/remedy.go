@@ -7,6 +7,7 @@ const settingsPage = "https://www.reg.ru/user/account/#/settings/api/"
 
 const (
 	remedyPassword   = "Correct the user name and the API password; the password is set at " + settingsPage + "."
+	remedyAccount    = "Look at " + settingsPage + " for what REG.API demands of this account: the code is in no documentation."
 	remedyAddress    = "Add the address from which these requests leave to the allow-list at " + settingsPage + "; a change takes up to half an hour."
 	remedyDelegation = "Delegate the domain to ns1.reg.ru and ns2.reg.ru; its zone can be edited only then."
 	remedyText       = "Shorten the text or take out the characters that REG.API does not accept in TXT records."

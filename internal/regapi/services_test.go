@@ -100,7 +100,7 @@ func TestServiceInfoIsReadPerService(t *testing.T) {
 	if infos[2].Err != nil || !infos[2].CreationDate.IsZero() || !infos[2].ExpirationDate.IsZero() || infos[2].State != Inactive {
 		t.Errorf("third: %+v", infos[2])
 	}
-	if infos[3].Err != nil || !infos[3].CreationDate.IsZero() || infos[3].State != Active {
+	if infos[3].Err == nil { // An active service without dates tells nothing that could be relied on.
 		t.Errorf("fourth, with an odd date: %+v", infos[3])
 	}
 	wantInput := map[string]any{"services": []any{
