@@ -20,7 +20,7 @@ func TestOneSweepServesAStart(t *testing.T) {
 				time.Sleep(time.Duration(n) * 750 * time.Microsecond)
 				w.Follow("zone "+domainName(n), domainName(n), Records)
 				zone, ok := w.FirstZone(w.Context(), domainName(n))
-				if !ok || zone.Err != nil || len(zone.Records) != 1 {
+				if !ok || zone.Err != nil || len(zone.Records) == 0 {
 					t.Errorf("%s: %+v, %t", domainName(n), zone, ok)
 				}
 			})

@@ -62,7 +62,7 @@ func TestATokenThatComesBackIsAnnouncedToOtherLanes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		egress := budget.New(5)
 		first := NewLane(WithBudgets(budget.New(100), egress))
-		second := NewLane(WithBudgets(budget.New(100), egress))
+		second := NewLane(WithBudgets(budget.New(100), egress), WithMaxWait(2*time.Hour))
 		spend(t, first, 4)
 		_, release, err := first.Turn(WithPriority(t.Context(), Interactive))
 		if err != nil {

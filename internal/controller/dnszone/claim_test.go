@@ -129,8 +129,9 @@ func TestWhatRulesGoesOnRulingWhileItsAccountIsDenied(t *testing.T) {
 	h.WaitReady(ruling)
 	h.CreateAccount("second", controllertest.Login, controllertest.Password) // The same login.
 	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"}}
+	checks := h.API.Calls("nop")
 	change(h, secret, func(s *corev1.Secret) { s.Data["password"] = []byte("wrong") })
-	h.WaitFor(ruling, metav1.ConditionFalse, v1alpha1.ReasonAccountNotReady)
+	h.Eventually("the new password to be refused", func() error { return unless(h.API.Calls("nop") > checks, "nobody has asked yet") })
 	rival := &v1alpha1.DNSZone{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "rival"}, Spec: *ruling.Spec.DeepCopy()}
 	rival.Spec.AccountRef.Name = "second"
 	h.MustCreate(rival)
