@@ -33,7 +33,7 @@ func (s *Solver) cleanUp(ctx context.Context, request asked) error {
 	fqdn, err := zone.CanonicalDomain(request.ResolvedFQDN)
 	if err != nil || request.Key == "" {
 		log.FromContext(ctx).V(1).Info("Nothing to clean up: no such challenge can have been presented")
-		return nil
+		return nil //nolint:nilerr // Nothing is wrong that CleanUp could be told of.
 	}
 	c := presented.Challenge{Namespace: request.ResourceNamespace, FQDN: fqdn, Key: request.Key}
 	where, known, err := s.memory.Find(ctx, c)

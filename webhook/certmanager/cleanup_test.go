@@ -62,7 +62,7 @@ func TestWhatWasPresentedIsRemovedWhateverHasBecomeOfTheObjects(t *testing.T) {
 		"another Account is named": func(h *harness, r *acme.ChallengeRequest) {
 			r.Config = h.config(Config{AccountRef: &v1alpha1.AccountReference{Name: "none"}})
 		},
-		"the DNSZone is gone": func(h *harness, r *acme.ChallengeRequest) { h.remove(zoneOf()) },
+		"the DNSZone is gone": func(h *harness, _ *acme.ChallengeRequest) { h.remove(zoneOf()) },
 		"the operator was started anew": func(h *harness, _ *acme.ChallengeRequest) {
 			h.solver.Close()
 			h.start(Settings{Kube: h.Kube, Namespace: "system"})
@@ -70,7 +70,7 @@ func TestWhatWasPresentedIsRemovedWhateverHasBecomeOfTheObjects(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := newHarness(t, with(zoneOf()), func(b *blueprint) { b.Settings.Namespace = "system" })
+				h := newHarness(t, with(zoneOf()), func(b *blueprint) { b.Namespace = "system" })
 				h.solver.Close()
 				h.start(Settings{Kube: h.Kube, Namespace: "system"})
 				request := h.challenge(apexName, "key", func(r *acme.ChallengeRequest) { r.Config = nil })

@@ -44,7 +44,7 @@ func (s *scope) bind(current zone.Snapshot) {
 	if current.ServiceID == 0 || owned.Of == of { // An answer without the number tells nothing.
 		return
 	}
-	if former, same := strings.CutSuffix(owned.Of, "/"+service); owned.Of != "" && !(same && s.wasKnownAs(former)) {
+	if former, same := strings.CutSuffix(owned.Of, "/"+service); owned.Of != "" && (!same || !s.wasKnownAs(former)) {
 		*owned = v1alpha1.OwnedRecords{Rule: v1alpha1.OwnershipDeclared}
 		s.zone.Status.Approvals, s.zone.Status.Taken, s.zone.Status.WebService = v1alpha1.ZoneApprovals{}, nil, ""
 	}
