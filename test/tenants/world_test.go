@@ -185,7 +185,9 @@ func (w *world) startOperator() {
 	})
 	w.must(err)
 	alarm := &waking.Alarm{}
-	directory := account.NewDirectory(account.Settings{Secrets: mgr.GetAPIReader(), SweepInterval: time.Hour, Applied: zone.Applied, Changed: alarm.Ring, EgressPerHour: 1_000_000})
+	endpoints, err := account.ParseEndpoints(nil, true)
+	w.must(err)
+	directory := account.NewDirectory(account.Settings{Secrets: mgr.GetAPIReader(), Endpoints: endpoints, SweepInterval: time.Hour, Applied: zone.Applied, Changed: alarm.Ring, EgressPerHour: 1_000_000})
 	editor := zone.NewEditor()
 	ctx, stop := context.WithCancel(context.Background())
 	w.must(mgr.Add(directory))

@@ -73,7 +73,9 @@ func copies(objects []client.Object) []client.Object {
 
 // claimed gives a DNSZone as its controller has it once it has read the zone.
 func claimed(object *v1alpha1.DNSZone) *v1alpha1.DNSZone {
-	object.Status.Claim = &v1alpha1.ZoneClaim{Login: tenancy.Login(webhooktest.Account("default", "main", "login")), Rules: true}
+	main := webhooktest.Account("default", "main", "login")
+	webhooktest.Prove(webhooktest.Secret("default", "login", login1), main)
+	object.Status.Claim = &v1alpha1.ZoneClaim{Login: tenancy.Login(main), Rules: true}
 	return object
 }
 

@@ -34,6 +34,7 @@ func (h *harness) addStranger(domains ...string) *stranger {
 		api.AddDomain(login, regapitest.Domain{Name: domain})
 	}
 	s := &stranger{api: api, account: webhooktest.Account("default", "a-stranger", "login", func(a *v1alpha1.Account) { a.Spec.Endpoint = api.URL() })}
+	webhooktest.Prove(webhooktest.Secret("default", "login", login), s.account)
 	h.create(s.account)
 	return s
 }

@@ -58,6 +58,7 @@ func newHarness(t testing.TB, settings Settings, zones ...*v1alpha1.DNSZone) *ha
 	api.AddAccount(regapitest.Account{Login: login, Password: password})
 	main := webhooktest.Account("default", "main", "login", func(a *v1alpha1.Account) { a.Spec.Endpoint = api.URL() })
 	objects := []client.Object{webhooktest.Secret("default", "login", login), main}
+	webhooktest.Prove(objects...)
 	for _, z := range zones {
 		objects = append(objects, z)
 		if z.Status.Claim == nil { // As its controller has it once it has read the zone.
