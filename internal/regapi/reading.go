@@ -14,7 +14,7 @@ import (
 const (
 	// baseAnswer is room for any answer about one thing, in bytes, and for any value within a list: a zone of some 40,000
 	// records.
-	baseAnswer = 4 << 20
+	baseAnswer = 12 << 20
 	// elementAnswer is the room for each further element that was asked for, in bytes: a zone of some 150 records.
 	elementAnswer = 16 << 10
 	// minElement is what an element of a list costs of the answer's room at least, in bytes. Millions of empty ones would
