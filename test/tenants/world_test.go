@@ -93,7 +93,7 @@ func newWorld(t *testing.T) *world {
 		*made = namespace.Name
 	}
 	w.must(client.IgnoreAlreadyExists(w.admin.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: operators}})))
-	for _, file := range []string{"service_account", "role", "role_binding", "user_roles"} {
+	for _, file := range []string{"service_account", "role", "secrets_role", "role_binding", "user_roles"} {
 		w.apply("../../config/rbac/" + file + ".yaml")
 	}
 	w.tenant = w.attacker()
