@@ -128,7 +128,7 @@ func fiftyRecords() (entries []v1alpha1.NameRecords, answers map[string][]string
 	entries = []v1alpha1.NameRecords{
 		{
 			Name: "@", A: []v1alpha1.IPv4Address{"192.0.2.1", "192.0.2.2"}, AAAA: []v1alpha1.IPv6Address{"2001:DB8:0:0::1"},
-			MX:    []v1alpha1.MX{{Priority: 10, Host: "mx.example.ru"}, {Priority: 65535, Host: "mx2.example.com."}},
+			MX:    []v1alpha1.MX{{Priority: 10, Host: "mx.example.ru"}, {Priority: 5, Host: "mx2.example.com."}},
 			TXT:   []v1alpha1.Text{"v=spf1 mx -all", "site-verification=AbC_123"},
 			CAA:   []v1alpha1.CAA{{Tag: "issue", Value: "letsencrypt.org"}, {Flags: 128, Tag: "issuewild", Value: ";"}, {Tag: "iodef", Value: "mailto:ca@example.ru"}},
 			HTTPS: []v1alpha1.HTTPS{{Priority: 1, Target: ".", Params: "alpn=h3,h2 ipv4hint=192.0.2.1,192.0.2.2"}},
@@ -144,7 +144,7 @@ func fiftyRecords() (entries []v1alpha1.NameRecords, answers map[string][]string
 	answers = map[string][]string{
 		"example.ru. A":                   {"192.0.2.1", "192.0.2.2"},
 		"example.ru. AAAA":                {"2001:db8::1"},
-		"example.ru. MX":                  {"10 mx.example.ru.", "65535 mx2.example.com."},
+		"example.ru. MX":                  {"10 mx.example.ru.", "5 mx2.example.com."},
 		"example.ru. TXT":                 {`"site-verification=AbC_123"`, `"v=spf1 mx -all"`},
 		"example.ru. CAA":                 {`0 iodef "mailto:ca@example.ru"`, `0 issue "letsencrypt.org"`, `128 issuewild ";"`},
 		"example.ru. HTTPS":               {`1 . alpn="h3,h2" ipv4hint="192.0.2.1,192.0.2.2"`},
