@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -69,8 +70,11 @@ func (s *Solver) removeWhereItWas(ctx context.Context, number uint64, c presente
 		return err
 	}
 	of, err := tenancy.NewView(s.settings.Reader).Account(ctx, where.Account)
-	if err != nil || of == nil {
+	switch {
+	case err != nil:
 		return err
+	case of == nil:
+		return fmt.Errorf("the Account %s has just gone", where.Account)
 	}
 	return s.remove(ctx, place{connection: connection, account: where.Account, login: tenancy.Login(of), domain: where.Domain}, c, number)
 }

@@ -3,6 +3,7 @@ package dnszone
 import (
 	"context"
 	"fmt"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -34,6 +35,15 @@ func (r *Reconciler) holdForSwaps(ctx context.Context, s *scope) error {
 		return nil
 	}
 	return r.patchFinalizers(ctx, s)
+}
+
+// afterSwap is how soon an object is looked at again that a swap has held: only once the status no longer says what was taken is it
+// let go of.
+const afterSwap = time.Second
+
+// heldInVain says whether the finalizer is there though nothing is left that the deletion would have to do.
+func (s *scope) heldInVain() bool {
+	return controllerutil.ContainsFinalizer(s.zone, finalizer) && s.zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete && len(s.zone.Status.Taken) == 0
 }
 
 // patchFinalizers writes the finalizers and makes the answer the new starting point of the scope. What is to become of the status is not

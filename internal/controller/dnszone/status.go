@@ -29,6 +29,9 @@ func (s *scope) outcome(err error) outcome.Outcome {
 	if wait := s.showPublication(); wait > 0 && o.Failure == nil {
 		o.After = earlier(o.After, wait)
 	}
+	if s.heldInVain() && o.Failure == nil {
+		o.After = earlier(o.After, afterSwap)
+	}
 	return o
 }
 

@@ -70,7 +70,6 @@ func TestASwapDoesNotHoldAnObjectForLongerThanItTakes(t *testing.T) {
 	h.WaitReady(object)
 	h.declare(object, wwwAlias)
 	h.WaitReady(object)
-	h.touch(object)
 	h.Eventually("the finalizer to go", func() error {
 		h.refresh(object)
 		return unless(len(object.Finalizers) == 0, "%v", object.Finalizers)
