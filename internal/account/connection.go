@@ -31,6 +31,7 @@ type Connection struct {
 	ID string
 
 	budget    *budget.Budget
+	crew      *batch.Crew
 	formerIDs []string
 	absent    locator
 
@@ -55,7 +56,8 @@ func (d *Directory) newConnection(c *candidate, lane *sharedLane, identity regap
 	if err != nil {
 		return nil, err
 	}
-	batching := []batch.Option{batch.WithTurn(lane.Turn)}
+	crew := &batch.Crew{}
+	batching := []batch.Option{batch.WithTurn(lane.Turn), batch.WithBacklog(func() (int, bool) { return crew.Calls(), isScarce(lane.budget.State()) })}
 	if d.settings.Applied != nil {
 		batching = append(batching, batch.WithApplied(d.settings.Applied))
 	}
@@ -72,6 +74,7 @@ func (d *Directory) newConnection(c *candidate, lane *sharedLane, identity regap
 		Login:         lane.login,
 		ID:            id,
 		budget:        lane.budget,
+		crew:          crew,
 		formerIDs:     c.formerIDs(),
 		identity:      identity,
 		secretVersion: c.secretVersion,
@@ -80,6 +83,13 @@ func (d *Directory) newConnection(c *candidate, lane *sharedLane, identity regap
 		stopSweeps:    func() {},
 	}, nil
 }
+
+// isScarce says whether less than a tenth of the hour's requests is left, so that a request is dearer than a wait.
+func isScarce(state budget.State) bool { return 10*(state.Limit-state.Used) < state.Limit }
+
+// Begin takes note of an object that is worked on until end is called, since calls in bulk wait for those that it may make: see
+// [batch.InBulk].
+func (c *Connection) Begin() (end func()) { return c.crew.Begin() }
 
 // WasKnownAs says whether the login was named like that by an older version, or before the number of its user was known.
 func (c *Connection) WasKnownAs(id string) bool { return slices.Contains(c.formerIDs, id) }

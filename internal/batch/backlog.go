@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/traffic"
@@ -34,42 +35,18 @@ func InBulk(ctx context.Context) context.Context { return context.WithValue(ctx,
 
 func inBulk(ctx context.Context) bool { return ctx.Value(bulkKey{}) != nil }
 
-// Crew counts what a login's workers have in hand, for a [Backlog]. Make it with [NewCrew]; it is safe for concurrent use.
-type Crew struct {
-	size int
-
-	mu              sync.Mutex
-	working, queued int
-}
-
-// NewCrew makes a crew of so many workers.
-func NewCrew(size int) *Crew { return &Crew{size: size} }
+// Crew counts the objects of a login that are worked on, for a [Backlog]: each may make a call. Work that no worker has begun does not
+// count, so that nobody waits for work that waits for him. The zero value is ready, and safe for concurrent use.
+type Crew struct{ working atomic.Int64 }
 
 // Begin takes note of a worker that begins; the function that it gives, of its end.
 func (c *Crew) Begin() (end func()) {
-	c.add(1)
-	return sync.OnceFunc(func() { c.add(-1) })
+	c.working.Add(1)
+	return sync.OnceFunc(func() { c.working.Add(-1) })
 }
 
-func (c *Crew) add(count int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.working += count
-}
-
-// Queue tells how much work waits for a worker.
-func (c *Crew) Queue(count int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.queued = count
-}
-
-// Calls is how many calls may come: one of each worker, and of as much of the work that waits as there are free workers for.
-func (c *Crew) Calls() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.working + min(c.queued, max(c.size-c.working, 0))
-}
+// Calls is how many calls are under way or may come.
+func (c *Crew) Calls() int { return int(c.working.Load()) }
 
 // gather gives the moment until which the calls of a desk wait for company that is coming; it is not ok if they do not. z.mu is
 // held.

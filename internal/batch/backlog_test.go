@@ -38,17 +38,15 @@ func workThrough(t *testing.T, account *testAccount, crew *Crew, workers int, ac
 		})
 	}
 	for zone := range account.domains {
-		crew.Queue(len(account.domains) - zone)
 		queue <- zone
 	}
-	crew.Queue(0)
 	close(queue)
 	wait.Wait()
 }
 
 func TestThousandsOfZonesGoInWavesOfTheWorkers(t *testing.T) {
 	const zones, workers = 3000, 1000
-	crew := NewCrew(workers)
+	crew := &Crew{}
 	inZones(t, Partner, zones, func(t *testing.T, account *testAccount) {
 		workThrough(t, account, crew, workers, func(int) []regapi.Action { return texts(2) })
 		// Three waves, each of a reading, a write and a reading.
@@ -60,7 +58,7 @@ func TestThousandsOfZonesGoInWavesOfTheWorkers(t *testing.T) {
 
 func TestEqualEditsOfAnOrdinaryAccountWaitForEachOther(t *testing.T) {
 	const zones = 1000
-	crew := NewCrew(zones)
+	crew := &Crew{}
 	inZones(t, Ordinary, zones, func(t *testing.T, account *testAccount) {
 		workThrough(t, account, crew, zones, func(int) []regapi.Action { return texts(4) })
 		if requests := account.simulator.Calls("*"); requests > 8 {
@@ -119,17 +117,15 @@ func TestWhatCannotWaitTakesAlongWhatWaits(t *testing.T) {
 	}, WithBacklog(func() (int, bool) { return 100, false }))
 }
 
-func TestACrewCountsOnlyWorkForWhichAWorkerIsFree(t *testing.T) {
-	crew := NewCrew(3)
-	crew.Queue(10)
-	end := crew.Begin()
-	if calls := crew.Calls(); calls != 3 {
-		t.Errorf("%d calls of three workers", calls)
-	}
+func TestACrewCountsAWorkerUntilItsEnd(t *testing.T) {
+	var crew Crew
+	end, other := crew.Begin(), crew.Begin()
 	end()
-	end()
-	crew.Queue(1)
+	end() // Twice is once.
 	if calls := crew.Calls(); calls != 1 {
-		t.Errorf("%d calls, with one object left", calls)
+		t.Errorf("%d calls of one worker", calls)
+	}
+	if other(); crew.Calls() != 0 {
+		t.Errorf("%d calls of nobody", crew.Calls())
 	}
 }

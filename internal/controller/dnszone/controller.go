@@ -71,6 +71,7 @@ func (r *Reconciler) reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ct
 	if s.deleting() {
 		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.release, r.letGo))
 	}
+	defer func() { s.endWork() }()
 	err := phase.Run(ctx, s, r.identify, r.claim, r.hold, r.connect, r.interpret, r.sync, r.followPublication)
 	return r.Settle(ctx, s.before, s.zone, s.outcome(err))
 }

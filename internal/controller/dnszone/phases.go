@@ -7,12 +7,15 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/inventory"
@@ -28,6 +31,8 @@ type scope struct {
 	unseen bool
 
 	connection *account.Connection
+	// endWork is called when the object has been worked on.
+	endWork func()
 	// login of the account, once it is proven.
 	login  string
 	target zone.Target
@@ -64,7 +69,7 @@ type scope struct {
 }
 
 func newScope(found *v1alpha1.DNSZone) *scope {
-	s := &scope{before: found.DeepCopy(), zone: found}
+	s := &scope{before: found.DeepCopy(), zone: found, endWork: func() {}}
 	if found.Status.ObservedGeneration != found.Generation {
 		found.Status.Refused, found.Status.Contested, found.Status.SOATries = nil, nil, 0 // They are about another spec.
 	}
@@ -102,6 +107,7 @@ func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 		return &account.Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: fmt.Sprintf("Account %s has not been checked yet", of.Name), Passing: true}
 	}
 	s.connection, s.target.Store = connection, connection
+	s.endWork = connection.Begin()
 	r.follow(s, inventory.Records)
 	return nil
 }
@@ -144,9 +150,19 @@ func (s *scope) priority() traffic.Priority {
 	return traffic.Change
 }
 
+// isOneOfMany says whether the object may have been found together with others: in a first list, or by a wake-up. Whoever edits one that
+// was Ready waits for it alone.
+func (s *scope) isOneOfMany() bool {
+	ready := meta.FindStatusCondition(s.before.Status.Conditions, v1alpha1.ConditionReady)
+	return ready == nil || ready.Status != metav1.ConditionTrue || ready.ObservedGeneration == s.zone.Generation
+}
+
 // sync brings the zone to what the spec asks.
 func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 	ctx = traffic.WithPriority(ctx, s.priority())
+	if s.isOneOfMany() {
+		ctx = batch.InBulk(ctx)
+	}
 	if err := r.restore(ctx, s); err != nil {
 		return r.explain(ctx, s, err)
 	}
