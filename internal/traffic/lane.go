@@ -347,6 +347,7 @@ func (l *Lane) leave(paid budget.Receipt, o budget.Outcome) {
 
 // outcomeOf is what the end of a request means for the budgets.
 func outcomeOf(err error) budget.Outcome {
+	asked, _ := RetryAfter(err)
 	return budget.Outcome{
 		Unsent:      regapi.NeverSent(err),
 		Answered:    err == nil || answered(err),
@@ -354,6 +355,7 @@ func outcomeOf(err error) budget.Outcome {
 		Denied:      regapi.IsDenied(err),
 		AccountRate: regapi.HasCode(err, regapi.CodeAccountExceededAllowedConnectionRate),
 		EgressRate:  regapi.HasCode(err, regapi.CodeIPExceededAllowedConnectionRate) || tooManyRequests(err),
+		RetryAfter:  asked,
 	}
 }
 

@@ -3,6 +3,7 @@ package traffic
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -254,6 +255,21 @@ func TestFreezeDoublesUntilAProbeSucceeds(t *testing.T) {
 			t.Errorf("after a success the pause is %s", wait)
 		}
 	})
+}
+
+func TestAPauseLastsAsLongAsTheServerAskedFor(t *testing.T) {
+	for asked, want := range map[time.Duration]time.Duration{
+		0: firstFreeze, time.Minute: firstFreeze, 20 * time.Minute: 20 * time.Minute, 48 * time.Hour: time.Hour,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			lane := NewLane(WithBudgets(budget.New(100), budget.New(100)))
+			refusal := &regapi.TransportError{Function: "nop", Status: http.StatusTooManyRequests, RetryAfter: asked}
+			_, _ = lane.Middleware()(&handlerReturning{err: refusal}).Do(t.Context(), &regapi.Request{})
+			if wait, _ := RetryAfter(pass(t.Context(), lane, Interactive)); wait != want {
+				t.Errorf("asked for %s, the pause is %s, want %s", asked, wait, want)
+			}
+		})
+	}
 }
 
 func TestPatientCallersWaitForTheEndOfAFreeze(t *testing.T) {

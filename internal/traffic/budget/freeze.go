@@ -20,13 +20,16 @@ type freeze struct {
 	probing bool
 }
 
-// begin starts a pause. Requests that were on their way when it started do not make it longer.
-func (f *freeze) begin(now time.Time) {
-	if now.Before(f.until) {
-		return
+// begin starts a pause, which lasts at least as long as the server asked for, within the longest. Requests that were on their way
+// when it started make it longer only by what they were asked.
+func (f *freeze) begin(now time.Time, asked time.Duration) {
+	if !now.Before(f.until) {
+		f.pause = min(max(firstFreeze, 2*f.pause), maxFreeze)
+		f.until = now.Add(f.pause)
 	}
-	f.pause = min(max(firstFreeze, 2*f.pause), maxFreeze)
-	f.until = now.Add(f.pause)
+	if until := now.Add(min(asked, maxFreeze)); until.After(f.until) {
+		f.until = until
+	}
 }
 
 // adopt takes over a pause that another process has seen; one that is over tells nothing any more.

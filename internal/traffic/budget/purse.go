@@ -180,6 +180,8 @@ type Outcome struct {
 	Accepted, Denied bool
 	// AccountRate and EgressRate say that the server refused it for the rate of the account or of the address (1.2).
 	AccountRate, EgressRate bool
+	// RetryAfter is how long the server asked not to be asked again; 0 if it did not say.
+	RetryAfter time.Duration
 }
 
 // Settle ends a request. What its outcome says about the rate holds when Settle returns, and before anybody else goes.
@@ -201,7 +203,7 @@ func (p *Purse) settle(paid Receipt, o Outcome) (frozen *Budget) {
 		frozen = p.egress
 	}
 	if frozen != nil {
-		frozen.freeze.begin(frozen.clock.now())
+		frozen.freeze.begin(frozen.clock.now(), o.RetryAfter)
 		frozen.notify()
 	}
 	for _, t := range paid {
