@@ -143,6 +143,7 @@ type zonePage struct {
 
 func (s *Server) controlZone(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
+	s.state.catchUp(s.clock.Now())
 	d, err := s.state.domainNamed(r.PathValue("domain"))
 	if err != nil {
 		s.mu.Unlock()

@@ -22,7 +22,7 @@ func (s *Server) driveRoutes(mux *http.ServeMux) {
 		mux.HandleFunc("POST /bills/{id}/"+action, s.act(s.onBill(func(id int64) error { return do(s.state, id, s.clock.Now()) })))
 	}
 	mux.HandleFunc("POST /domains/{name}/expiry", told(s, func(r *http.Request, b driveBody) error {
-		return s.state.setExpiry(r.PathValue("name"), b.Date)
+		return s.state.setExpiry(r.PathValue("name"), b.Date, s.clock.Now())
 	}))
 	mux.HandleFunc("POST /registry/{name}/lock", told(s, func(r *http.Request, b driveBody) error {
 		return s.state.setTransferLock(r.PathValue("name"), b.Lock)

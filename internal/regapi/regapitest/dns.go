@@ -106,8 +106,7 @@ func (s *Server) resolve(question dns.Question, answer *dns.Msg) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.clock.Now()
-	s.state.passDays(now)
-	s.state.settle(now)
+	s.state.catchUp(now)
 	if s.answerAsParent(question, now, answer) {
 		return
 	}

@@ -94,7 +94,8 @@ func (s *state) driveAutorenew(name string, now time.Time) error {
 	return nil
 }
 
-func (s *state) setExpiry(name, date string) error {
+// setExpiry moves the end of a domain, which ends, or lives again, at once where that makes it.
+func (s *state) setExpiry(name, date string, now time.Time) error {
 	d, err := s.domainNamed(name)
 	if err != nil {
 		return err
@@ -102,7 +103,14 @@ func (s *state) setExpiry(name, date string) error {
 	if _, err := time.Parse(time.DateOnly, date); err != nil {
 		return err
 	}
-	d.Expires = date
+	d.Expires, d.past = date, false
+	if d.lapsed {
+		s.withdrawAuction(d)
+		d.lapsed = false
+		d.resume()
+	}
+	s.age(d.service, dayOf(now), now)
+	s.giveToBidders(now)
 	return nil
 }
 

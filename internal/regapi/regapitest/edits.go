@@ -160,9 +160,11 @@ func (s *Server) mustEdit(edit func() error) {
 	}
 }
 
+// edit does something now, after all that has happened by itself until now.
 func (s *Server) edit(edit func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.state.catchUp(s.clock.Now())
 	return edit()
 }
 

@@ -34,7 +34,7 @@ func (s *Server) FireAutorenew(name string) { s.mustDrive(name, (*state).driveAu
 
 // SetExpiry changes the end of a domain's paid period.
 func (s *Server) SetExpiry(name, date string) {
-	s.mustEdit(func() error { return s.state.setExpiry(name, date) })
+	s.mustEdit(func() error { return s.state.setExpiry(name, date, s.clock.Now()) })
 }
 
 func (s *Server) mustDrive(name string, do func(*state, string, time.Time) error) {

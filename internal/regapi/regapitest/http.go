@@ -262,8 +262,7 @@ func (s *Server) admit(c *call, malformed *refusal.Error) *refusal.Error {
 func (s *Server) apply(c *call) (map[string]any, *refusal.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.passDays(c.now)
-	s.state.settle(c.now)
+	s.state.catchUp(c.now)
 	var answer map[string]any
 	var err *refusal.Error
 	if c.fn.call != nil {

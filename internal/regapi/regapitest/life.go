@@ -27,28 +27,85 @@ func (d *domain) restorable(today string) bool {
 	return today > d.lastRenewal() && today <= d.lastDay()
 }
 
-// passDays does what the days bring that went by since the last request: bills lapse, services end or renew themselves, domains come to the end of
-// their grace and become free, and what was bid for is given away.
-//
-// What had ended before the simulator started stays as it was set up.
-func (s *state) passDays(now time.Time) {
-	today, since := dayOf(now), s.day
-	s.day = today
+// catchUp does everything that happens by itself up to a moment, day by day, so that it makes no difference how often somebody looks. Days on which
+// nothing can happen are passed over.
+func (s *state) catchUp(now time.Time) {
 	if s.overdue {
 		s.overdue = false
 		s.giveToBidders(now)
 	}
-	if since == "" || since >= today {
-		return
+	for today := dayOf(now); s.day < today; {
+		next := min(s.nextDay(), today)
+		midnight, _ := time.Parse(time.DateOnly, next) // made by dayOf
+		s.settle(midnight)
+		s.passDay(next, midnight)
 	}
+	s.settle(now)
+}
+
+// nextDay is the first day after the last one that was passed on which something can happen.
+func (s *state) nextDay() string {
+	const never = "9999-12-31"
+	first, ended := never, never
+	on := func(date string) { first = min(first, date) }
+	for _, due := range s.byID {
+		switch {
+		case due.ends():
+			ended = min(ended, due.Expires)
+		case due.lapsed && due.domain != nil && s.day <= due.domain.lastRenewal():
+			on(addDays(due.domain.lastRenewal(), 1))
+		case due.lapsed && due.domain != nil:
+			on(due.domain.freeFrom())
+		}
+	}
+	for _, b := range s.unpaid {
+		ended = min(ended, b.due)
+		if b.paysItself() && b.amount <= s.accounts[b.owner].funds() {
+			on(s.day)
+		}
+	}
+	for _, name := range s.auctions {
+		on(name.Expires)
+	}
+	for _, l := range s.late {
+		ended = min(ended, dayOf(l.at))
+	}
+	for _, d := range s.pending {
+		if until := d.process.until; !until.IsZero() {
+			on(addDays(dayOf(until), 1))
+			ended = min(ended, dayOf(until.Add(transferPatience)))
+		}
+	}
+	if ended != never {
+		on(addDays(ended, 1))
+	}
+	return max(first, addDays(s.day, 1))
+}
+
+// passDay does what a new day brings: bills lapse, services end or renew themselves, domains come to the end of their grace and become free, and what
+// was bid for is given away.
+func (s *state) passDay(today string, now time.Time) {
+	s.day = today
 	s.lapseBills(today, now)
+	due := []int64{}
+	for id, other := range s.byID {
+		if other.Expires < today && (other.ends() || other.lapsed) {
+			due = append(due, id)
+		}
+	}
 	// In order of their numbers, so that it is certain whose renewal the money suffices for.
-	for _, id := range slices.Sorted(maps.Keys(s.byID)) {
-		if due := s.byID[id]; due.Expires < today && (due.State == stateActive && due.Expires >= since || due.lapsed) {
-			s.age(due, today, now)
+	slices.Sort(due)
+	for _, id := range due {
+		if other := s.byID[id]; other != nil {
+			s.age(other, today, now)
 		}
 	}
 	s.giveToBidders(now)
+}
+
+// ends tells whether a service comes to the end of its paid period, one that its owner suspended like any other.
+func (s *service) ends() bool {
+	return (s.State == stateActive || s.State == stateSuspended) && !s.lapsed && !s.past
 }
 
 // lapseBills ends the bills that were not paid in time, and pays the rests of instalments that pay themselves.
@@ -75,7 +132,7 @@ func (s *state) openBills() []*bill {
 
 // age takes a service whose paid period has ended as far as it is by now.
 func (s *state) age(due *service, today string, now time.Time) {
-	for due.State == stateActive && due.Expires < today {
+	for due.ends() && due.Expires < today {
 		if !s.renewByItself(due, now) {
 			due.lapsed = true
 			due.suspend()
@@ -86,9 +143,11 @@ func (s *state) age(due *service, today string, now time.Time) {
 	if d == nil || !due.lapsed || s.renewalPaid(due) {
 		return
 	}
-	if today > d.lastRenewal() {
+	for _, b := range slices.Clone(due.bills) {
 		// What was to be renewed has to be restored now, at another price.
-		s.dismissBillsOf(due)
+		if today > d.lastRenewal() && b.created <= d.lastRenewal() {
+			s.dismiss(b)
+		}
 	}
 	if today > d.lastDay() && s.auctions[d.Name] == nil {
 		s.release(d, d.freeFrom())

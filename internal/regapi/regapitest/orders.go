@@ -172,7 +172,7 @@ func (s *state) showLate(now time.Time) {
 		return true
 	})
 	for _, l := range due {
-		s.renew(l.bill, l.order, now)
+		s.renew(l.bill, l.order, l.at)
 	}
 }
 

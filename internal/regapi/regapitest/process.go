@@ -61,7 +61,7 @@ func (s *state) settle(now time.Time) {
 		}
 		switch {
 		case !p.transfer:
-			d.register(now)
+			d.register(p.until)
 		case s.transferStatus(d, now) == transferDone:
 			s.takeOver(d, now)
 		case now.After(p.until.Add(transferPatience)):

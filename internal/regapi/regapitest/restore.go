@@ -122,7 +122,7 @@ func (s *state) restoreAccount(saved savedAccount) error {
 }
 
 func (r *restorer) restoreService(saved savedService) error {
-	restored := &service{Service: saved.Service, Name: saved.Domain, owner: saved.Owner, balance: saved.Balance, lapsed: saved.Lapsed}
+	restored := &service{Service: saved.Service, Name: saved.Domain, owner: saved.Owner, balance: saved.Balance, lapsed: saved.Lapsed, past: saved.Past}
 	if name, err := dnszone.CanonicalDomain(saved.Domain); err == nil {
 		restored.Name = name
 	}

@@ -12,6 +12,7 @@ import (
 func (s *Server) Save() ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.state.catchUp(s.clock.Now())
 	chance, err := s.source.MarshalBinary()
 	if err != nil {
 		return nil, fmt.Errorf("save the state: %w", err)
@@ -106,7 +107,7 @@ func (a *account) save() savedAccount {
 }
 
 func (s *service) save() savedService {
-	saved := savedService{Service: s.Service, Owner: s.owner, Balance: s.balance, Lapsed: s.lapsed}
+	saved := savedService{Service: s.Service, Owner: s.owner, Balance: s.balance, Lapsed: s.lapsed, Past: s.past}
 	for _, f := range s.forwards {
 		saved.Forwards = append(saved.Forwards, savedForward{From: f.from, To: f.to, Kind: f.kind, Title: f.title})
 	}

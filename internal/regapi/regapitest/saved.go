@@ -53,6 +53,7 @@ type savedService struct {
 	Forwards []savedForward `json:"forwards,omitempty"`
 	Balance  int64          `json:"balance,omitempty"`
 	Lapsed   bool           `json:"lapsed,omitempty"`
+	Past     bool           `json:"past,omitempty"`
 	Held     *savedDomain   `json:"held,omitempty"`
 }
 

@@ -67,7 +67,7 @@ func New(options ...Option) *Server {
 // forget makes the simulator as new: no accounts, domains, faults, journal or used-up limits. Requests under way are still counted.
 func (s *Server) forget() {
 	s.state = newState(&s.config)
-	s.state.passDays(s.clock.Now())
+	s.state.day = dayOf(s.clock.Now())
 	s.journal = &journal{limit: s.journalLimit, maxBytes: s.journalBytes}
 	s.limiter = newLimiter(s.hourlyLimit, s.blockFor)
 	s.faults = nil

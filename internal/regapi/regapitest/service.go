@@ -64,8 +64,9 @@ type service struct {
 	forwards []forward
 	// balance is the money on an external service, in hundredths of a rouble (7.25).
 	balance int64
-	// lapsed tells that it was suspended because the paid period ended.
-	lapsed bool
+	// lapsed tells that it was suspended because the paid period ended; past, that this had ended before the simulator knew of it: then it stays as it
+	// was set up.
+	lapsed, past bool
 	// bills are those for it, oldest first.
 	bills []*bill
 }
@@ -95,7 +96,7 @@ func (s *service) prolong(t tariff, periods int, now time.Time) {
 		if !end.After(now) {
 			end = t.add(now, periods)
 		}
-		s.Expires = dayOf(end)
+		s.Expires, s.past = dayOf(end), false
 	}
 	if s.lapsed {
 		s.lapsed = false
@@ -121,6 +122,7 @@ func (s *state) addService(login string, seed Service, now time.Time) error {
 	if err := s.register(added, now); err != nil {
 		return fmt.Errorf("service %s of %q: %w", seed.Servtype, seed.Domain, err)
 	}
+	added.past = added.Expires < dayOf(now)
 	return nil
 }
 

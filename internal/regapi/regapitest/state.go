@@ -282,8 +282,10 @@ func (s *state) addDomain(login string, d Domain, b Behaviour, now time.Time) er
 	if added.listed() {
 		s.hold(added)
 	}
-	if today := dayOf(now); added.State == stateSuspended && added.Expires < today && today <= added.lastDay() {
-		added.lapsed = true
+	today := dayOf(now)
+	added.past = added.Expires < today
+	if added.State == stateSuspended && added.past && today <= added.lastDay() {
+		added.lapsed, added.past = true, false
 		s.announceAuction(added)
 	}
 	return nil
