@@ -259,3 +259,16 @@ func TestNameServersAreShown(t *testing.T) {
 		t.Errorf("failed element %v", failed)
 	}
 }
+
+func TestANameServerThatIsNotNamedIsMissing(t *testing.T) {
+	w := newWorld(t)
+	w.AddDomain("alice", Domain{Name: "example.com"})
+	for missing, fields := range map[string][]string{"ns0": {"ns0ip", "192.0.2.1"}, "ns0ip": {"ns0", "ns0.example.com"}} {
+		for _, function := range []string{"domain/register_ns", "domain/delete_ns"} {
+			got := w.alice(function, append([]string{"dname", "example.com"}, fields...)...)
+			if params, _ := got.ErrorParams.(map[string]any); got.ErrorCode != "PARAMETER_MISSING" || params["param"] != missing {
+				t.Errorf("%s without %s: %+v", function, missing, got)
+			}
+		}
+	}
+}

@@ -195,6 +195,11 @@ func completePrivatePerson(c *call, answer map[string]any) {
 // registryHost changes a domain's name servers in the registry (8.17, 8.18): the simulator knows them by their addresses.
 func registryHost(change func(d *domain, host, address string) (map[string]any, *refusal.Error)) elementFunction {
 	return func(c *call, e *element) (map[string]any, *refusal.Error) {
+		for _, field := range []string{"ns0", "ns0ip"} {
+			if c.params.Text(field) == "" {
+				return nil, refusal.Missing(field)
+			}
+		}
 		host, ok := dnszone.CanonicalHost(c.params.Text("ns0"), e.domain.Name)
 		if !ok || !strings.HasSuffix(host, "."+e.domain.Name) {
 			return nil, refusal.Incorrect("ns0")
