@@ -121,3 +121,17 @@ func TestRequestsForTheDomainsOfOthers(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoTakesADomainOverCanRenewItBesideItsOldOwnersUnpaidBill(t *testing.T) {
+	w := ending(t)
+	w.SetPartner("owner", true)
+	w.rich("heir", "1000", true)
+	bill := w.as("owner", "service/renew", "dname", "ending.ru", "period", "1", "pay_type", "bank").Answer["bill_id"].(string)
+	w.as("owner", "domain/transfer_to_another_account", "dname", "ending.ru", "new_user_name", "heir")
+	offered := w.as("heir", "domain/look_at_entering_list").Answer["messages"].([]any)[0].(map[string]any)["id"].(string)
+	w.as("heir", "domain/accept_or_refuse_entering_list", "id", offered, "action_type", "accept")
+	w.succeed(w.as("heir", "service/renew", "dname", "ending.ru", "period", "1"))
+	if got := w.as("owner", "bill/nop", "bill_id", bill).Answer["bills"].([]any)[0].(map[string]any)["error_code"]; got != "BILL_ID_NOT_FOUND" {
+		t.Errorf("the old owner's bill: %v", got)
+	}
+}

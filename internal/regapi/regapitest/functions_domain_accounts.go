@@ -147,11 +147,12 @@ func answerOffer(c *call, e *element) (map[string]any, *refusal.Error) {
 	return answer, nil
 }
 
-// handOver gives a domain, and what belongs to it, to another account.
+// handOver gives a domain, and what belongs to it, to another account. What is unpaid for it nobody can pay any more: its bills are the old owner's.
 func (s *state) handOver(d *domain, login string) {
 	owner := d.owner
 	for _, attached := range s.byName[d.Name] {
 		if attached.owner == owner && (attached == d.service || attached.domain == nil) {
+			s.dismissBillsOf(attached)
 			s.disallow(attached)
 			attached.owner, attached.GrantedTo = login, ""
 			s.allow(attached)
