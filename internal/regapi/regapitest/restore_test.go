@@ -107,3 +107,22 @@ func numbersOf(services map[*service]bool) map[int64]bool {
 	}
 	return numbers
 }
+
+func TestAStateIsRestoredAfterADomainWasTakenAway(t *testing.T) {
+	w := busy(t)
+	w.stir()
+	w.as("owner", "domain/transfer_to_another_account", "dname", "due.ru", "new_user_name", "friend")
+	for _, name := range []string{"due.ru", "gold.ru", "moving.ru", "lapsed.com"} {
+		w.RemoveDomain(name)
+	}
+	saved, err := w.Save()
+	if err == nil {
+		err = w.Restore(saved)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Advance(100 * day)
+	w.as("owner", "nop")
+	w.wantBooks("owner")
+}

@@ -319,8 +319,11 @@ func newDomain(name, login string, d Domain, now time.Time) (*domain, error) {
 	return added, nil
 }
 
+// removeDomain makes a domain one that never was; bills that were paid for it stay.
 func (s *state) removeDomain(d *domain) {
-	s.letGo(d)
+	s.withdrawAuction(d)
+	s.part(d, stateDeleted)
+	s.pending = slices.DeleteFunc(s.pending, func(other *domain) bool { return other == d })
 	s.forgetService(d.service)
 }
 
