@@ -151,3 +151,14 @@ func TestListsOfEndingNamesAreSelectedByAllThatIsDocumented(t *testing.T) {
 		}
 	}
 }
+
+func TestAWonNameThatTheRegistryRefusesIsPaidBack(t *testing.T) {
+	w := bidding(t)
+	w.must(w.bidFor("first", "free.ru", 590, `,"instalment":1,"autopay":1`))
+	w.till("2026-12-01")
+	w.wantState("first", "A", "dname", "free.ru")
+	w.wantPrepay("first", "9410")
+	w.RefuseOrder("free.ru")
+	w.wantPrepay("first", "10000")
+	w.wantBooks("first")
+}

@@ -104,7 +104,9 @@ func (s *state) takeBack(d *domain) {
 func (s *state) refuseOrder(d *domain) {
 	d.process.done, d.process.failed = true, true
 	s.pending = slices.DeleteFunc(s.pending, func(other *domain) bool { return other == d })
-	s.payBack(d.service, effectRegister)
+	for _, paid := range []effect{effectRegister, effectBid, effectRest} {
+		s.payBack(d.service, paid)
+	}
 	s.part(d, stateDeleted)
 }
 
