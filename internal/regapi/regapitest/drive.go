@@ -86,6 +86,9 @@ func (s *state) driveAutorenew(name string, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if err := d.checkWindow(dayOf(now)); d.State == stateInactive || err != nil || d.restorable(dayOf(now)) {
+		return fmt.Errorf("%s cannot be renewed today", name)
+	}
 	before := len(d.bills)
 	s.renewByItself(d.service, now)
 	if len(d.bills) == before {
@@ -200,7 +203,7 @@ func (s *state) driveDeletion(id int64, _ time.Time) error {
 	return err
 }
 
-// setBillPrice makes an unpaid bill cost something else than the price list says. The difference is the first order's.
+// setBillPrice makes an unpaid bill cost something else than the price list says: each of its orders in the same proportion, the last one what is left.
 func (s *state) setBillPrice(id int64, roubles string) error {
 	b, err := s.unpaidBill(id)
 	if err != nil {
@@ -210,7 +213,16 @@ func (s *state) setBillPrice(id int64, roubles string) error {
 	if err != nil || price.prepay < 0 {
 		return fmt.Errorf("%q is not a price", roubles)
 	}
-	b.orders[0].amount += price.prepay - b.amount
+	left := price.prepay
+	for index := range b.orders {
+		share := left
+		if later := len(b.orders) - 1 - index; later > 0 && b.amount > 0 {
+			share = b.orders[index].amount * price.prepay / b.amount
+		} else if later > 0 {
+			share = 0
+		}
+		b.orders[index].amount, left = share, left-share
+	}
 	b.amount = price.prepay
 	return nil
 }

@@ -116,3 +116,19 @@ func TestAStateThatIsNoneIsRefusedAndChangesNothing(t *testing.T) {
 	}
 	w.must(w.alice("zone/nop", "dname", "example.ru"))
 }
+
+func TestTheRegistrarRenewsWhenTheZoneLetsIt(t *testing.T) {
+	w := ending(t)
+	w.AddDomain("owner", Domain{Name: "early.ru", Expires: "2027-06-01", Autorenew: true})
+	w.as("owner", "service/set_autorenew_flag", "dname", "ending.com", "flag_value", "1")
+	for _, name := range []string{"early.ru", "ending.com"} {
+		if name == "ending.com" {
+			w.as("owner", "service/set_autorenew_flag", "dname", name, "flag_value", "0")
+			w.till("2027-01-15") // it has to be restored now
+			w.as("owner", "service/set_autorenew_flag", "dname", name, "flag_value", "1")
+		}
+		if status, body := control(w.ControlHandler(Seed{}), http.MethodPost, "/domains/"+name+"/autorenew", ""); status != http.StatusNotFound || !strings.Contains(body, "cannot be renewed today") {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+	}
+}

@@ -144,6 +144,8 @@ func changePayType(c *call) (map[string]any, *refusal.Error) {
 		return nil, refusal.Missing("currency")
 	case !slices.Contains(allowed, currency):
 		return nil, refusal.New("UNSUPPORTED_CURRENCY")
+	case payType == payPrepay && c.account.PurchasesDisabled:
+		return nil, refusal.New("PURCHASES_DISABLED")
 	}
 	return eachBill(func(c *call, b *bill) (map[string]any, *refusal.Error) { return c.payDifferently(b, payType, currency) })(c)
 }

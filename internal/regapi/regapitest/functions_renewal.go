@@ -95,7 +95,8 @@ func (c *call) checkRenewal(e *element, t tariff, period int) *refusal.Error {
 	if t.add(e.service.expiry(), period).After(t.add(c.now, t.longest())) {
 		return prolongError("the period ends more than " + strconv.Itoa(t.longest()) + " " + t.unit + "s from now")
 	}
-	if e.service.openBill() != nil && !c.srv.behaviour.DoubleRenewals {
+	asked := slices.ContainsFunc(c.orders, func(o order) bool { return o.service == e.service })
+	if (asked || e.service.openBill() != nil) && !c.srv.behaviour.DoubleRenewals {
 		return refusal.New("DOUBLE_ORDER", "dname", e.shownName(), "servtype", e.service.Servtype)
 	}
 	return nil

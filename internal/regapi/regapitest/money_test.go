@@ -314,3 +314,37 @@ func TestOnlyWhatCostsMoneyTakesTheBillingLockAndOnlyOnceItIsKnown(t *testing.T)
 		})
 	}
 }
+
+func TestADomainThatOneRequestNamesTwiceIsRenewedOnce(t *testing.T) {
+	w := due(t, Payment{})
+	got := w.call("owner", "x", "service/renew", "input_format", "json", "input_data", `{"services":[{"dname":"due.ru"},{"service_id":910}],"period":1}`)
+	if got.element(t, 1)["error_code"] != "DOUBLE_ORDER" || got.Answer["payment"] != "590" {
+		t.Errorf("%+v", got)
+	}
+	w.wantExpiry("2027-12-01")
+	w.wantPrepay("owner", "10")
+}
+
+func TestABillOfSeveralOrdersGetsCheaperForEachOfThem(t *testing.T) {
+	w := newWorld(t)
+	w.rich("owner", "1000", false)
+	got := w.call("owner", "x", "domain/create", "input_format", "json", "input_data", orderOf(t, map[string]any{
+		"domains": []any{map[string]any{"dname": "one.ru"}, map[string]any{"dname": "two.ru"}}, "pay_type": "bank",
+	}))
+	id := w.newestBill()
+	w.SetBillPrice(id, "100")
+	w.billOf("owner", "bill/change_pay_type", got.Answer["bill_id"].(string), "pay_type", "prepay", "currency", "RUR")
+	w.wantPrepay("owner", "900")
+	w.RefuseOrder("one.ru")
+	w.wantPrepay("owner", "950")
+	w.wantBooks("owner")
+}
+
+func TestWhoMayNotBuyCannotPayABillEither(t *testing.T) {
+	w := newWorld(t)
+	w.AddAccount(Account{Login: "owner", Password: "x", PurchasesDisabled: true, Balance: Balance{Prepay: "1000"}})
+	if got := w.as("owner", "bill/change_pay_type", "bill_id", "1", "pay_type", "prepay", "currency", "RUR"); got.ErrorCode != "PURCHASES_DISABLED" {
+		t.Errorf("%+v", got)
+	}
+	w.succeed(w.as("owner", "bill/change_pay_type", "bill_id", "1", "pay_type", "bank", "currency", "RUR"))
+}
