@@ -105,7 +105,7 @@ func (s *Server) Apply(seed Seed) error {
 	s.SetDelays(delays)
 	s.mu.Lock()
 	s.behaviour = seed.Behaviour
-	err = s.addAll(seed)
+	err = s.state.addAll(seed, s.clock.Now())
 	s.mu.Unlock()
 	if err != nil {
 		return err
@@ -122,47 +122,49 @@ func (s *Server) Apply(seed Seed) error {
 	return nil
 }
 
-func (s *Server) addAll(seed Seed) error {
-	for _, a := range seed.Accounts {
-		if err := s.state.addAccount(a.Account); err != nil {
-			return err
+// addAll adds what a seed holds. Its error begins with the path of the field.
+func (s *state) addAll(seed Seed, now time.Time) error {
+	for i, a := range seed.Accounts {
+		at := fmt.Sprintf("accounts[%d]", i)
+		if err := s.addAccount(a.Account); err != nil {
+			return fmt.Errorf("%s: %w", at, err)
 		}
-		if err := s.addHoldings(a); err != nil {
+		if err := s.addHoldings(at, a, now); err != nil {
 			return err
 		}
 	}
-	for _, name := range seed.Registry {
-		if err := s.state.addRegistryName(name, s.clock.Now()); err != nil {
-			return err
+	for i, name := range seed.Registry {
+		if err := s.addRegistryName(name, now); err != nil {
+			return fmt.Errorf("registry[%d]: %w", i, err)
 		}
 	}
 	for zone, prices := range seed.Prices {
-		if err := s.state.setPrices(zone, prices); err != nil {
-			return err
+		if err := s.setPrices(zone, prices); err != nil {
+			return fmt.Errorf("prices.%s: %w", zone, err)
 		}
 	}
-	for _, l := range seed.Lots {
-		if err := s.state.addLot(l); err != nil {
-			return err
+	for i, l := range seed.Lots {
+		if err := s.addLot(l); err != nil {
+			return fmt.Errorf("lots[%d]: %w", i, err)
 		}
 	}
 	return nil
 }
 
-func (s *Server) addHoldings(a SeedAccount) error {
-	for _, d := range a.Domains {
-		if err := s.state.addDomain(a.Login, d, s.behaviour, s.clock.Now()); err != nil {
-			return err
+func (s *state) addHoldings(at string, a SeedAccount, now time.Time) error {
+	for i, d := range a.Domains {
+		if err := s.addDomain(a.Login, d, s.config.behaviour, now); err != nil {
+			return fmt.Errorf("%s.domains[%d]: %w", at, i, err)
 		}
 	}
-	for _, added := range a.Services {
-		if err := s.state.addService(a.Login, added, s.clock.Now()); err != nil {
-			return err
+	for i, added := range a.Services {
+		if err := s.addService(a.Login, added, now); err != nil {
+			return fmt.Errorf("%s.services[%d]: %w", at, i, err)
 		}
 	}
-	for _, f := range a.Folders {
-		if err := s.state.seedFolder(a.Login, f); err != nil {
-			return err
+	for i, f := range a.Folders {
+		if err := s.seedFolder(a.Login, f); err != nil {
+			return fmt.Errorf("%s.folders[%d]: %w", at, i, err)
 		}
 	}
 	return nil

@@ -3,6 +3,8 @@ package regapitest
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -24,7 +26,9 @@ func (seed Seed) Check() error {
 			}
 		}
 	}
-	c.note("behaviour", seed.Behaviour.Check())
+	if err := seed.Behaviour.Check(); err != nil {
+		c.errs = append(c.errs, err)
+	}
 	for i, a := range seed.Accounts {
 		c.account(fmt.Sprintf("accounts[%d]", i), a)
 	}
@@ -51,6 +55,12 @@ func (seed Seed) Check() error {
 	}
 	for i, f := range seed.Faults {
 		c.fault(fmt.Sprintf("faults[%d]", i), f)
+	}
+	if len(c.errs) == 0 {
+		// What clashes shows when it is added.
+		config := defaultConfig()
+		config.behaviour = seed.Behaviour
+		return newState(&config).addAll(seed, time.Now())
 	}
 	return errors.Join(c.errs...)
 }
@@ -119,9 +129,13 @@ func (c *seedCheck) account(at string, a SeedAccount) {
 	if a.Login == "" || a.Login == testLogin {
 		c.refuse(at+".login", "%q is empty or that of the test mode", a.Login)
 	}
+	if a.Password == "" {
+		c.refuse(at+".password", "it is missing")
+	}
 	c.number(at+".userID", a.UserID)
 	for field, text := range map[string]string{"prepay": a.Balance.Prepay, "blocked": a.Balance.Blocked, "credit": a.Balance.Credit} {
-		if _, err := parseMoney(Balance{Prepay: text}); err != nil {
+		// The balance itself may be below nothing, as that of who owes something is.
+		if m, err := parseMoney(Balance{Prepay: text}); err != nil || (m.prepay < 0 && field != "prepay") {
 			c.refuse(at+".balance."+field, "%q is no amount of roubles", text)
 		}
 	}
@@ -130,6 +144,7 @@ func (c *seedCheck) account(at string, a SeedAccount) {
 		if !contact.KnowsProfile(p.Type) {
 			c.refuse(fmt.Sprintf("%s.profiles[%d].type", at, i), "%q is no type of profile (8.7)", p.Type)
 		}
+		c.contacts(fmt.Sprintf("%s.profiles[%d].contacts", at, i), p.Contacts)
 	}
 	for i, d := range a.Domains {
 		c.domain(fmt.Sprintf("%s.domains[%d]", at, i), d)
@@ -154,11 +169,16 @@ func (c *seedCheck) domain(at string, d Domain) {
 	c.date(at+".created", d.Created)
 	c.date(at+".expires", d.Expires)
 	c.amount(at+".renewPrice", d.RenewPrice)
+	c.period(at, d.Created, d.Expires)
 	c.login(at+".grantedTo", d.GrantedTo)
+	c.contacts(at+".contacts", d.Contacts)
 	c.oneOf(at+".dnssec", d.DNSSEC, "", dnssecEnabled, dnssecDisabled, dnssecUnsupported)
 	name, err := dnszone.CanonicalDomain(d.Name)
 	if err != nil {
 		return
+	}
+	for i, server := range d.NameServers {
+		c.nameServer(fmt.Sprintf("%s.nameServers[%d]", at, i), server, name)
 	}
 	zone := dnszone.New(name, time.Time{})
 	for field, text := range map[string]string{"ttl": d.TTL, "minimumTTL": d.MinimumTTL} {
@@ -174,6 +194,40 @@ func (c *seedCheck) domain(at string, d Domain) {
 	}
 }
 
+// period wants the end of a paid period behind its beginning, where both are given.
+func (c *seedCheck) period(at, created, expires string) {
+	if created != "" && expires != "" && expires < created {
+		c.refuse(at+".expires", "%s is before %s, when it was created", expires, created)
+	}
+}
+
+func (c *seedCheck) contacts(at string, contacts map[string]string) {
+	known := append(contact.AllNames(), privacyFlag)
+	for _, name := range slices.Sorted(maps.Keys(contacts)) {
+		if !slices.Contains(known, name) {
+			c.refuse(at+"."+name, "it is no contact (8.7)")
+		}
+	}
+}
+
+// nameServer wants a host, with addresses after it.
+func (c *seedCheck) nameServer(at, server, domain string) {
+	fields := strings.Fields(server)
+	good := len(fields) > 0
+	for i, field := range fields {
+		if i > 0 {
+			_, err := netip.ParseAddr(field)
+			good = good && err == nil
+			continue
+		}
+		host, ok := dnszone.CanonicalHost(field, domain)
+		good = ok && strings.Contains(host, ".")
+	}
+	if !good {
+		c.refuse(at, "%q is no name server, such as ns1.example.net", server)
+	}
+}
+
 func (c *seedCheck) service(at string, s Service) {
 	if s.Servtype == domainType || !slices.ContainsFunc(tariffs, func(t tariff) bool { return t.servtype == s.Servtype }) {
 		c.refuse(at+".servtype", "%q is no type of service", s.Servtype)
@@ -186,6 +240,7 @@ func (c *seedCheck) service(at string, s Service) {
 	c.oneOf(at+".state", s.State, seedStates...)
 	c.date(at+".created", s.Created)
 	c.date(at+".expires", s.Expires)
+	c.period(at, s.Created, s.Expires)
 	c.login(at+".grantedTo", s.GrantedTo)
 }
 

@@ -2,6 +2,7 @@ package regapitest
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -63,5 +64,31 @@ func TestTheControlEndpointPaysBills(t *testing.T) {
 	}
 	if status, _ := control(handler, "POST", target, ""); status != 404 {
 		t.Errorf("paying again: %d", status)
+	}
+}
+
+func TestWhatClashesInASeedIsRefusedWithItsPath(t *testing.T) {
+	const account = "accounts: [{login: a, password: x, domains: [{name: a.ru, "
+	for text, want := range map[string]string{
+		"accounts: [{login: a, password: x}, {login: a, password: z}]": "accounts[1]: ",
+		"accounts: [{login: a}]": "accounts[0].password: ",
+		"accounts: [{login: a, password: x, balance: {credit: '-5'}}]":                                      "accounts[0].balance.credit: ",
+		"accounts: [{login: a, password: x, certificates: [x]}]":                                            "accounts[0]: ",
+		"accounts: [{login: a, password: x, profiles: [{type: RU.PP, name: home, contacts: {shoe_size: x}}]}]": "accounts[0].profiles[0].contacts.shoe_size: ",
+		account + "serviceID: 5}, {name: b.ru, serviceID: 5}]}]":                                            "accounts[0].domains[1]: ",
+		account + "serviceID: 5}], services: [{servtype: srv_webfwd, serviceID: 5}]}]":                      "accounts[0].services[0]: ",
+		account + "userServID: XYZ}]}]":                                                                     "accounts[0].domains[0]: ",
+		account + "nameServers: ['ns1.example.net', 'no host']}]}]":                                         "accounts[0].domains[0].nameServers[1]: ",
+		account + "nameServers: ['ns1.a.ru 1.2.3']}]}]":                                                     "accounts[0].domains[0].nameServers[0]: ",
+		account + "contacts: {shoe_size: '44'}}]}]":                                                         "accounts[0].domains[0].contacts.shoe_size: ",
+		account + "created: '2026-12-31', expires: '2026-12-30'}]}]":                                        "accounts[0].domains[0].expires: ",
+		account + "}], folders: [{name: ''}]}]":                                                             "accounts[0].folders[0]: ",
+		account + "}]}, {login: b, password: z, folders: [{name: f, domains: [a.ru]}]}]":                    "accounts[1].folders[0]: ",
+		account + "}]}]\nregistry: [{name: a.ru}]":                                                          "registry[0]: ",
+		"behaviour: {txtLimit: -1}":                                                                         "behaviour.txtLimit: ",
+	} {
+		if _, err := ParseSeed([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), "parse the seed: "+want) {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
