@@ -42,6 +42,9 @@ func transferDomains(c *call) (map[string]any, *refusal.Error) {
 // orderDomains checks each domain, writes one bill for those that pass, and orders them.
 func (c *call) orderDomains(plan orderPlan) (map[string]any, *refusal.Error) {
 	elements, err := c.elements()
+	if list, ok := c.params.Value(domainsList).([]any); ok && len(list) == 0 {
+		err = refusal.New("NO_DOMAINS_CHECKED")
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -72,6 +72,9 @@ const (
 	lockRegistry = "registry"
 )
 
+// directI is the registrar through which the vendor itself once registered, and from which nothing is transferred by itself (2.3.3).
+const directI = "DirectI"
+
 var transferLocks = []string{"", lockClient, lockRegistry}
 
 // registryName is a RegistryName in use: its name is canonical, its prices are hundredths of a rouble.
@@ -196,8 +199,8 @@ func (s *state) available(given, name string) (*registryName, *refusal.Error) {
 
 // transferable tells whether a name that others hold could be transferred here (8.6, 8.8).
 //
-// Errors (2.3.3): DOMAIN_ORDER_LOCKED for a name that somebody else has ordered, CANT_OBTAIN_EXPDATE for one that no other registrar has, DOMAIN_EXPIRED, DOMAIN_TOO_YOUNG, DOMAIN_CLIENT_TRANSFER_PROHIBITED,
-// DOMAIN_TRANSFER_PROHIBITED_UNKNOWN.
+// Errors (2.3.3): DOMAIN_ORDER_LOCKED for a name that somebody else has ordered, CANT_OBTAIN_EXPDATE for one that no other registrar has,
+// DOMAIN_EXPIRED, DOMAIN_TOO_YOUNG, DOMAIN_REGISTERED_VIA_DIRECTI, DOMAIN_CLIENT_TRANSFER_PROHIBITED, DOMAIN_TRANSFER_PROHIBITED_UNKNOWN.
 func (s *state) transferable(given, name string, now time.Time) (*registryName, *refusal.Error) {
 	const (
 		minAge  = 60
@@ -216,6 +219,8 @@ func (s *state) transferable(given, name string, now time.Time) (*registryName, 
 		return nil, refusal.New("DOMAIN_EXPIRED", "domain_name", given)
 	case known.Created > day(-minAge):
 		return nil, refusal.New("DOMAIN_TOO_YOUNG", "domain_name", given)
+	case strings.EqualFold(known.Registrar, directI):
+		return nil, refusal.New("DOMAIN_REGISTERED_VIA_DIRECTI", "domain_name", given)
 	case known.Lock == lockClient:
 		return nil, refusal.New("DOMAIN_CLIENT_TRANSFER_PROHIBITED", "domain_name", given)
 	case known.Lock == lockRegistry:

@@ -185,8 +185,8 @@ func impossible(name string) bool {
 
 // checkName checks a given name, whose canonical form is known, by the rules of zones.
 //
-// Errors (2.3.3): INVALID_DOMAIN_NAME_FORMAT, TLD_DISABLED, DOMAIN_NAME_MUSTBEENG, DOMAIN_NAME_MUSTBERUS, DOMAIN_BAD_NAME,
-// DOMAIN_INVALID_LENGTH.
+// Errors (2.3.3): INVALID_DOMAIN_NAME_FORMAT, TLD_DISABLED, DOMAIN_BAD_NAME_ONLYDIGITS, DOMAIN_NAME_MUSTBEENG, DOMAIN_NAME_MUSTBERUS,
+// DOMAIN_BAD_NAME, DOMAIN_INVALID_LENGTH.
 func checkName(given, name string) (tld, *refusal.Error) {
 	label, zone, ok := splitTLD(name)
 	if !ok {
@@ -199,6 +199,8 @@ func checkName(given, name string) (tld, *refusal.Error) {
 	letters := []rune(dnszone.UnicodeName(label))
 	latin := slices.ContainsFunc(letters, func(letter rune) bool { return unicode.Is(unicode.Latin, letter) })
 	switch {
+	case zone.letters == cyrillicOnly && strings.Trim(label, "0123456789") == "":
+		return tld{}, refusal.New("DOMAIN_BAD_NAME_ONLYDIGITS")
 	case zone.letters == cyrillicOnly && latin:
 		return tld{}, refusal.New("DOMAIN_NAME_MUSTBERUS", "tld", shown)
 	case zone.letters == latinOnly && dnszone.IsIDN(label) && zone.contacts == contact.RU:

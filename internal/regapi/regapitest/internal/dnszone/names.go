@@ -113,10 +113,13 @@ func isLabel(label string) bool {
 // canonicalSubdomain returns a record's name relative to its zone, in lower case and punycode: "@", "*", "www", "*.sub". A name with a final dot is
 // that name where it lies in the zone.
 //
-// Errors (2.3.3): HAVE_MIXED_CODETABLES, SUBD_INVALID.
+// Errors (2.3.3): HAVE_MIXED_CODETABLES, UNSUPPORTED_UNICODE_SYMBOL, SUBD_INVALID.
 func canonicalSubdomain(name, zone string) (string, *refusal.Error) {
 	if mixesAlphabets(name) {
 		return "", refusal.New("HAVE_MIXED_CODETABLES")
+	}
+	if hasUnsupportedSymbol(name) {
+		return "", refusal.New("UNSUPPORTED_UNICODE_SYMBOL")
 	}
 	if full, absolute := strings.CutSuffix(name, "."); absolute {
 		var within bool
@@ -139,6 +142,14 @@ func canonicalSubdomain(name, zone string) (string, *refusal.Error) {
 		return "", refusal.New("SUBD_INVALID")
 	}
 	return ascii, nil
+}
+
+// hasUnsupportedSymbol tells whether a name holds a character that no name can have in Unicode either.
+func hasUnsupportedSymbol(name string) bool {
+	return strings.ContainsFunc(name, func(letter rune) bool {
+		_, err := profile.ToASCII(string(letter))
+		return letter > unicode.MaxASCII && err != nil && !unicode.Is(unicode.Mn, letter)
+	})
 }
 
 // relativeTo turns a full name into one of a zone, and tells whether it lies there.
