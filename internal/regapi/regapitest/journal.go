@@ -92,7 +92,7 @@ type kept struct {
 func (j *journal) open(e *Entry) {
 	j.lastID++
 	e.ID = j.lastID
-	size := entryBytes + sizeOf(e.Params)
+	size := entryBytes + len(e.Function) + len(e.Login) + sizeOf(e.Params)
 	j.bytes += size
 	j.entries = append(j.entries, kept{Entry: e, size: size})
 	for count := len(j.entries) - j.first; count > 0 && (count > j.limit || j.bytes > j.maxBytes); count-- {

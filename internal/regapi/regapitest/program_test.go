@@ -87,6 +87,17 @@ func TestTheJournalIsBoundedInBytes(t *testing.T) {
 	}
 }
 
+func TestTheJournalIsBoundedInBytesWhateverIsAskedFor(t *testing.T) {
+	w := newWorld(t, WithJournalBytes(20_000))
+	for range 20 {
+		w.alice(strings.Repeat("x", 5_000))
+		w.call(strings.Repeat("y", 5_000), "x", "nop")
+	}
+	if kept := w.Journal(); len(kept) == 0 || len(kept) > 4 {
+		t.Errorf("%d entries are kept", len(kept))
+	}
+}
+
 func TestTheControlEndpointServesNoForeignPage(t *testing.T) {
 	handler := newWorld(t).ControlHandler(Seed{})
 	for _, c := range []struct {
