@@ -2,6 +2,7 @@ package regapitest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -125,11 +126,17 @@ func (s *Server) controlInject(w http.ResponseWriter, r *http.Request) {
 	answerEdit(w, err, http.StatusBadRequest)
 }
 
-// decodeControl reads a JSON body without unknown fields.
+// decodeControl reads a JSON body without unknown fields, and with nothing behind it.
 func decodeControl(r *http.Request, into any) error {
 	decoder := json.NewDecoder(io.LimitReader(r.Body, maxControlBytes))
 	decoder.DisallowUnknownFields()
-	return decoder.Decode(into)
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("the body: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("the body holds more than one value")
+	}
+	return nil
 }
 
 // zonePage is the answer of GET /zones/{domain}.

@@ -104,7 +104,7 @@ func (s *state) setExpiry(name, date string, now time.Time) error {
 		return err
 	}
 	if _, err := time.Parse(time.DateOnly, date); err != nil {
-		return err
+		return fmt.Errorf("date: %q is no date, such as 2026-12-31", date)
 	}
 	d.Expires, d.past = date, false
 	if d.lapsed {

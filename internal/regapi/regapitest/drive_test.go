@@ -66,7 +66,7 @@ func TestWhatCannotBeDrivenIsSaidSo(t *testing.T) {
 		"/domains/example.ru/refuse-order": "", "/domains/example.ru/autorenew": "", "/domains/example.ru/expiry": `{"date":"soon"}`,
 		"/registry/nobody.ru/lock": `{"lock":"client"}`, "/accounts/nobody/top-up": `{"amount":"1"}`, "/accounts/alice/top-up": `{"amount":"-1"}`,
 		"/bills/1/pay": "", "/bills/x/pay": "", "/bills/1/price": `{"amount":"1"}`, "/prices/nowhere": `{"renew":"1"}`, "/prices/ru": `{"renew":"much"}`,
-		"/behaviour": `{"types":"odd"}`, "/delays": `{"order":"-1h"}`,
+		"/behaviour": `{"types":"odd"}`, "/delays": `{"order":"-1h"}`, "/prices/su": `{"renew":"1"} {"renew":"2"}`,
 	} {
 		if status, _ := control(handler, http.MethodPost, target, body); status != http.StatusBadRequest && status != http.StatusNotFound {
 			t.Errorf("%s %s: %d", target, body, status)
