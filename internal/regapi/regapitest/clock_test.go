@@ -3,6 +3,7 @@ package regapitest
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,31 +107,51 @@ func TestABillForARestorationWaitsAsLongAsOthers(t *testing.T) {
 	w.wantPrepay("owner", "14550")
 }
 
-func TestOneLeapAndManyDaysComeToTheSame(t *testing.T) {
+func TestOneLeapManyDaysAndAStateRestoredEachMonthComeToTheSame(t *testing.T) {
 	const days = 500
-	ends := [2]string{}
-	for i, step := range []time.Duration{days * day, day} {
+	ends := map[string]string{}
+	for name, step := range map[string]time.Duration{"one leap": days * day, "many days": day, "restored each month": 25 * day} {
 		w := busy(t)
 		w.stir()
 		for id, name := range map[int64]string{921: "kept.ru", 922: "kept.com"} {
 			w.AddDomain("owner", Domain{Name: name, ServiceID: id, Expires: "2026-12-05", Autorenew: true})
 		}
-		w.AddService("owner", Service{Servtype: "srv_hosting_ispmgr", Subtype: "Host-0-0420", Domain: "kept.ru", ServiceID: 952, Expires: "2026-12-01", Autorenew: true})
+		w.AddService("owner", Service{
+			Servtype: "srv_hosting_ispmgr", Subtype: "Host-0-0420", Domain: "kept.ru", ServiceID: 952, Expires: "2026-12-01", Autorenew: true,
+		})
 		for until := w.clock.Now().Add(days * day); w.clock.Now().Before(until); {
 			w.clock.Advance(step)
 			w.as("owner", "nop")
+			if strings.HasPrefix(name, "restored") {
+				w.restoreItself()
+			}
 		}
-		saved, err := w.Save()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var indented bytes.Buffer
-		if err := json.Indent(&indented, saved, "", " "); err != nil {
-			t.Fatal(err)
-		}
-		ends[i] = indented.String()
+		ends[name] = w.saved()
 	}
-	if diff := cmp.Diff(ends[1], ends[0]); diff != "" {
-		t.Errorf("what a leap makes of it (-days +leap):\n%s", diff)
+	for name, end := range ends {
+		if diff := cmp.Diff(ends["many days"], end); diff != "" {
+			t.Errorf("%s makes of it (-days +it):\n%s", name, diff)
+		}
+	}
+}
+
+// saved is the state, in lines.
+func (w *world) saved() string {
+	w.t.Helper()
+	document, err := w.Save()
+	var lines bytes.Buffer
+	if err == nil {
+		err = json.Indent(&lines, document, "", " ")
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return lines.String()
+}
+
+func (w *world) restoreItself() {
+	w.t.Helper()
+	if err := w.Restore([]byte(w.saved())); err != nil {
+		w.t.Fatal(err)
 	}
 }
