@@ -84,6 +84,9 @@ func newClient(endpoint *url.URL, settings options) *Client {
 // Elements of list functions may have failed although Call returns nil: the typed calls check that.
 func (c *Client) Call(ctx context.Context, function string, params, answer any) error {
 	reply, err := c.do(ctx, function, params)
+	if paid, ok := answer.(*paidAnswer); ok && err != nil && reply != nil {
+		_ = paid.UnmarshalJSON(reply.Payload) // the refusal is the error
+	}
 	if err != nil || answer == nil {
 		return err
 	}

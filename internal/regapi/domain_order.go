@@ -40,7 +40,7 @@ type Registration struct {
 // Order is an order of domains.
 type Order struct {
 	BillID ID
-	// Payment is the price of all domains together, in roubles.
+	// Payment is the price of all domains together, in roubles; [MoneyUnknown] where it is not told.
 	Payment Money
 	PayType PayType
 	// PayNotes says for people whether it was charged.
@@ -135,7 +135,7 @@ func (s *DomainService) order(ctx context.Context, call listCall) (Order, error)
 		return Order{Domains: results([]listItem{call.failed(call.refs[0], refusal)})}, nil
 	}
 	if err != nil {
-		return Order{}, err
+		return beside(answer).order(), err
 	}
 	return call.order(answer)
 }

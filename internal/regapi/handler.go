@@ -8,7 +8,8 @@ import (
 )
 
 // Handler sends one request and returns its answer. An answer without an error means that the
-// request succeeded at the top level; its elements may still have failed.
+// request succeeded at the top level; its elements may still have failed. An answer beside an error
+// is what a refusal tells all the same.
 type Handler interface {
 	Do(ctx context.Context, request *Request) (*Answer, error)
 }

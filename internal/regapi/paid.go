@@ -17,6 +17,23 @@ func (o object) money(name string) Money {
 	return amount
 }
 
+// price is the price of what was ordered. One that is not told is not known: the empty amount is nothing to pay.
+func (o object) price() Money {
+	if !o.holds("payment") {
+		return MoneyUnknown
+	}
+	return o.money("payment")
+}
+
+// beside is what a refusal answers all the same; nil where that is nothing.
+func beside(answer *Answer) object {
+	if answer == nil {
+		return nil
+	}
+	payload, _ := decodeObject(answer.Payload)
+	return payload
+}
+
 // oddAmount is the error of an answer whose amounts are not all known: what was paid cannot be told from it.
 func (o object) oddAmount() error {
 	for _, name := range []string{"payment", "total_payment", "withdrawed_amount", "returned_amount"} {
@@ -29,8 +46,11 @@ func (o object) oddAmount() error {
 
 // order is what the answer to an order of domains tells beside its list.
 func (o object) order() Order {
+	if o == nil {
+		return Order{}
+	}
 	return Order{
-		BillID: parseID(o.text("bill_id")), Payment: o.money("payment"), PayType: PayType(o.text("pay_type")), PayNotes: o.text("pay_notes"),
+		BillID: parseID(o.text("bill_id")), Payment: o.price(), PayType: PayType(o.text("pay_type")), PayNotes: o.text("pay_notes"),
 	}
 }
 

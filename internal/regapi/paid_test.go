@@ -155,3 +155,43 @@ func TestWhatAPersonCanMendIsNotTheRequestsFault(t *testing.T) {
 		t.Error("NO_CERTIFICATE is for a person to mend, at the credentials")
 	}
 }
+
+func TestTheBillOfARefusedOrderComesBesideTheRefusal(t *testing.T) {
+	const refused = `{"result":"error","error_code":"INTERNAL_ERROR","error_text":"Internal error","answer":{"bill_id":"77","payment":"590"}}`
+	for name, call := range map[string]func(context.Context, *Client) (ID, error){
+		"a registration": func(ctx context.Context, c *Client) (ID, error) {
+			order, err := c.Domain.Create(ctx, Registration{Names: []string{"new.ru"}})
+			return order.BillID, err
+		},
+		"a renewal": func(ctx context.Context, c *Client) (ID, error) {
+			renewal, err := c.Service.Renew(ctx, 1, Payment{}, ByName("new.ru"))
+			return renewal.BillID, err
+		},
+		"a service": func(ctx context.Context, c *Client) (ID, error) {
+			ordered, err := c.Service.Create(ctx, ServiceOrder{ServType: "srv_webfwd", Domain: "new.ru"})
+			return ordered.BillID, err
+		},
+		"an upgrade": func(ctx context.Context, c *Client) (ID, error) {
+			upgraded, err := c.Service.Upgrade(ctx, ByName("new.ru"), Upgrade{Subtype: "Host-1-0420", Period: 1})
+			return upgraded.BillID, err
+		},
+	} {
+		client, _ := answering(t, refused)
+		if id, err := call(t.Context(), client); !HasCode(err, CodeInternalError) || id != 77 {
+			t.Errorf("%s: bill %d, %v", name, id, err)
+		}
+	}
+}
+
+func TestAPriceThatIsNotToldIsNotNothing(t *testing.T) {
+	client, _ := answering(t, success(`{"service_id":"5","bill_id":"77"}`))
+	order, err := client.Domain.Create(t.Context(), Registration{Names: []string{"new.ru"}})
+	if err != nil || order.BillID != 77 || order.Payment != MoneyUnknown {
+		t.Errorf("%+v, %v", order, err)
+	}
+	client, _ = answering(t, success(`{"status":"only_bill_created","bill_id":"77","period":1,"dname":"new.ru"}`))
+	renewal, err := client.Service.Renew(t.Context(), 1, Payment{}, ByName("new.ru"))
+	if err != nil || renewal.BillID != 77 || renewal.Period != 1 || renewal.Payment != MoneyUnknown {
+		t.Errorf("%+v, %v", renewal, err)
+	}
+}

@@ -88,7 +88,8 @@ func newReading(request *Request, body io.Reader, bound bound) *reading {
 	return &reading{request: request, bound: bound, source: s, decoder: json.NewDecoder(s)}
 }
 
-// open reads the answer, and turns one whose top level is no success into an error.
+// open reads the answer, and turns one whose top level is no success into an error. What a refusal answers all the same, such as the number of a bill,
+// is returned beside it.
 func (r *reading) open() (*Answer, error) {
 	if r.answer.Status >= 300 && r.answer.Status < 400 {
 		return nil, r.unusable("a redirect, which this client does not follow")
@@ -109,7 +110,7 @@ func (r *reading) open() (*Answer, error) {
 		return r.answer, nil
 	}
 	if refusal := envelope.refusal(r.answer.redactor, r.request.Function, ""); refusal != nil {
-		return nil, refusal
+		return r.answer, refusal
 	}
 	return nil, r.unusable("JSON without a result")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"strconv"
 )
 
 // ServiceOrder is an order of a service (7.4).
@@ -158,7 +159,7 @@ type Renewal struct {
 	BillID ID
 	// Period is how many units were added.
 	Period int
-	// Payment is the price of all services together, in Currency.
+	// Payment is the price of all services together, in Currency; [MoneyUnknown] where it is not told.
 	Payment  Money
 	Currency string
 	Services []DomainResult
@@ -185,48 +186,40 @@ func (s *ServiceService) Renew(ctx context.Context, period int, payment Payment,
 	}
 	answer, err := s.client.doList(ctx, call.function, body, len(refs), call.members()...)
 	if err != nil {
-		return Renewal{}, err
+		return beside(answer).renewal(), err
 	}
 	return call.renewal(answer)
 }
 
-// renewal is what an answer tells that does not tell all.
+// renewal is what the answer to a renewal tells beside its list.
 func (o object) renewal() Renewal {
+	if o == nil {
+		return Renewal{}
+	}
+	period, _ := strconv.Atoi(o.text("period")) // what is no number is not known
 	return Renewal{
-		Status: RenewStatus(o.text("status")), BillID: parseID(o.text("bill_id")), Payment: o.money("payment"), Currency: o.text("currency"),
+		Status: RenewStatus(o.text("status")), BillID: parseID(o.text("bill_id")), Period: period, Payment: o.price(), Currency: o.text("currency"),
 	}
 }
 
 // renewal reads the answer about a list, and that about a single service, which has no list. What it says of the bill is
 // returned also beside an error.
 func (l listCall) renewal(answer *Answer) (Renewal, error) {
-	var order struct {
-		Status   RenewStatus `json:"status"`
-		BillID   ID          `json:"bill_id"`
-		Period   Int         `json:"period"`
-		Payment  Money       `json:"payment"`
-		Currency Text        `json:"currency"`
-	}
+	payload := beside(answer)
+	renewal := payload.renewal()
 	elements, listed := l.elements(answer)
-	if json.Unmarshal(answer.Payload, &order) != nil || order.Status == "" || (!listed && len(l.refs) > 1) {
-		payload, _ := decodeObject(answer.Payload)
-		return payload.renewal(), unusable(l.function, "JSON that does not tell what was renewed", answer)
+	if renewal.Status == "" || (!listed && len(l.refs) > 1) {
+		return renewal, unusable(l.function, "JSON that does not tell what was renewed", answer)
 	}
-	renewal := Renewal{
-		Status: order.Status, BillID: order.BillID, Period: int(order.Period),
-		Payment: order.Payment, Currency: string(order.Currency),
+	if !listed {
+		payload["result"] = json.RawMessage(`"` + resultSuccess + `"`)
+		raw, err := json.Marshal(payload)
+		if err != nil {
+			return renewal, misshapen(l.function, l.refs[0])
+		}
+		elements = []json.RawMessage{raw}
 	}
-	if listed {
-		renewal.Services = results(l.items(elements, answer.redactor, nil))
-		return renewal, nil
-	}
-	single, _ := decodeObject(answer.Payload)
-	single["result"] = json.RawMessage(`"` + resultSuccess + `"`)
-	raw, err := json.Marshal(single)
-	if err != nil {
-		return Renewal{}, misshapen(l.function, l.refs[0])
-	}
-	renewal.Services = results(l.items([]json.RawMessage{raw}, answer.redactor, nil))
+	renewal.Services = results(l.items(elements, answer.redactor, nil))
 	return renewal, nil
 }
 
