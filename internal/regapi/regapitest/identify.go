@@ -3,6 +3,7 @@ package regapitest
 import (
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/dnszone"
@@ -25,6 +26,10 @@ func (c *call) identify(e *element) *refusal.Error {
 	}
 	if found.domain == nil && c.fn.List == catalog.Domains {
 		return refusal.New("SERVICE_NOT_FOUND", "servtype", domainType, "domain_name", dnszone.UnicodeName(found.Name))
+	}
+	if found.domain != nil && !found.listed() && (c.fn.registered || c.fn.zone || strings.HasPrefix(c.fn.Name, "dnssec/")) {
+		// There is no zone and there are no keys of what was deleted or is elsewhere.
+		return refusal.New("DOMAIN_NOT_FOUND", "domain_name", dnszone.UnicodeName(found.Name))
 	}
 	if found.ReadOnly && !c.fn.ReadOnly {
 		return refusal.New("DOMAIN_PROTECTION")

@@ -251,3 +251,19 @@ func TestWhatIsNotRegisteredCannotBeEdited(t *testing.T) {
 		w.must(w.alice(function, append([]string{"dname", "new.ru"}, fields...)...))
 	}
 }
+
+func TestADomainThatIsGoneHasNoZone(t *testing.T) {
+	w := ending(t)
+	w.MoveAway("ending.com")
+	w.till("2027-01-02")
+	for _, gone := range []string{"e901", "e902"} {
+		for _, function := range []string{"zone/nop", "zone/get_resource_records", "zone/clear", "dnssec/get_status", "dnssec/enable", "domain/update_contacts"} {
+			got := w.as("owner", function, "user_servid", gone)
+			if text := marshalled(t, got.Answer); got.code(t) != "DOMAIN_NOT_FOUND" && !strings.Contains(text, "not found or not owned") {
+				t.Errorf("%s of %s: %+v", function, gone, got)
+			}
+		}
+	}
+	w.wantState("owner", "D", "user_servid", "e901")
+	w.wantState("owner", "O", "user_servid", "e902")
+}
