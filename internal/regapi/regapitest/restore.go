@@ -64,6 +64,13 @@ func (r *restorer) domain(id int64) *domain {
 	return found.domain
 }
 
+// owner notes that something belongs to an account; an unknown one spoils the document.
+func (r *restorer) owner(login string) {
+	if r.state.accounts[login] == nil && r.err == nil {
+		r.err = fmt.Errorf("there is no account %q", login)
+	}
+}
+
 func (saved savedState) restore(config *config) (*state, error) {
 	s := newState(config)
 	s.day, s.nextID, s.overdue = saved.Day, saved.NextID, saved.Overdue
@@ -95,7 +102,9 @@ func (saved savedState) restore(config *config) (*state, error) {
 		s.pending = append(s.pending, r.domain(id))
 	}
 	for _, id := range saved.Held {
-		s.hold(r.domain(id))
+		if held := r.domain(id); !s.hold(held) {
+			return nil, fmt.Errorf("the name %s is held twice", held.Name)
+		}
 	}
 	for zone, p := range saved.Prices {
 		s.prices[zone] = zonePrices{register: p.Register, renew: p.Renew, restore: p.Restore, update: p.Update}
@@ -136,10 +145,16 @@ func (r *restorer) restoreService(saved savedService) error {
 		}
 		restored.domain = d
 	}
-	r.services[restored.ServiceID] = restored
-	if !saved.Gone {
-		r.state.index(restored)
+	r.owner(saved.Owner)
+	if saved.Gone {
+		r.services[restored.ServiceID] = restored
+		return nil
 	}
+	if err := r.state.checkService(restored); err != nil {
+		return fmt.Errorf("service %d: %w", restored.ServiceID, err)
+	}
+	r.services[restored.ServiceID] = restored
+	r.state.index(restored)
 	return nil
 }
 
@@ -210,6 +225,7 @@ func (r *restorer) restoreBill(saved savedBill) {
 			replaced: r.service(o.Replaced), returned: o.Returned, servers: o.Servers, contacts: o.Contacts, paidBack: o.PaidBack,
 		})
 	}
+	r.owner(b.owner)
 	r.state.keepBill(b)
 }
 
@@ -230,6 +246,7 @@ func (r *restorer) restoreName(saved savedName) {
 
 func (r *restorer) restoreShelves(saved savedState) {
 	for _, o := range saved.Offers {
+		r.owner(o.To)
 		restored := &offer{id: o.ID, from: o.From, to: o.To}
 		for _, id := range o.Domains {
 			restored.domains = append(restored.domains, r.domain(id))
@@ -241,6 +258,7 @@ func (r *restorer) restoreShelves(saved savedState) {
 		r.state.lots[d.Name] = &lot{Lot: l.Lot, domain: d, price: l.Amount, edited: l.Edited, hits: l.Hits}
 	}
 	for _, f := range saved.Folders {
+		r.owner(f.Owner)
 		restored := &folder{id: f.ID, name: f.Name, owner: f.Owner}
 		for _, id := range f.Members {
 			restored.put(r.service(id))

@@ -2,6 +2,7 @@ package regapitest
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -125,4 +126,31 @@ func TestAStateIsRestoredAfterADomainWasTakenAway(t *testing.T) {
 	w.clock.Advance(100 * day)
 	w.as("owner", "nop")
 	w.wantBooks("owner")
+}
+
+func TestAStateThatContradictsItselfIsRefused(t *testing.T) {
+	w := busy(t)
+	w.stir()
+	saved, err := w.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string][2]string{
+		"an owner who is nobody":   {`"owner":"owner"`, `"owner":"nobody"`},
+		"a date that is none":      {`"expires":"2026-12-20"`, `"expires":"soon"`},
+		"a state that is none":     {`"state":"S"`, `"state":"X"`},
+		"two services of a number": {`"serviceID":902`, `"serviceID":903`},
+		"an offer to nobody":       {`"to":"friend"`, `"to":"nobody"`},
+	} {
+		document := strings.Replace(string(saved), change[0], change[1], 1)
+		if document == string(saved) {
+			t.Fatalf("%s: the state holds no %s", name, change[0])
+		}
+		if err := w.Restore([]byte(document)); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+	if again, err := w.Save(); err != nil || string(again) != string(saved) {
+		t.Errorf("what was refused changed the state (%v)", err)
+	}
 }
