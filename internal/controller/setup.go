@@ -11,6 +11,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/controller/domain"
+	"github.com/regapi-io/regapi-operator/internal/controller/fairness"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
@@ -38,7 +39,7 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 	if err := tenancy.IndexDomains(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
-	writer := status.Writer{Client: mgr.GetClient(), Events: mgr.GetEventRecorder("regapi-operator")}
+	writer := status.Writer{Client: fairness.NewClient(mgr.GetClient(), fairness.InFlight), Events: mgr.GetEventRecorder("regapi-operator")}
 	for _, reconciler := range []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error
 	}{
