@@ -11,8 +11,10 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/controller/domain"
+	"github.com/regapi-io/regapi-operator/internal/controller/fairness"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -34,7 +36,10 @@ type Dependencies struct {
 
 // SetupWithManager registers every controller with a manager.
 func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) error {
-	writer := status.Writer{Client: mgr.GetClient(), Events: mgr.GetEventRecorder("regapi-operator")}
+	if err := tenancy.IndexDomains(ctx, mgr.GetFieldIndexer()); err != nil {
+		return err
+	}
+	writer := status.Writer{Client: fairness.NewClient(mgr.GetClient(), fairness.InFlight), Events: mgr.GetEventRecorder("regapi-operator")}
 	for _, reconciler := range []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error
 	}{
