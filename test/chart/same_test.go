@@ -14,29 +14,21 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// everything has values that make of the chart what config/default is with the components that are named beside it.
-var everything = map[string]string{
-	`
-secrets: {clusterWide: true}
-replicas: 1
-`: "",
-	`
-secrets: {clusterWide: true}
-certManager: {enabled: true}
-externalDNS: {enabled: true}
-certificate: {certManager: true}
-`: "config/cert-manager,config/external-dns,config/components/cert-manager-certificate",
-	`
-secrets: {clusterWide: false}
-replicas: 1
-`: "config/components/secrets-by-role",
+// installations have values that make of the chart what config/default is with components.
+var installations = map[string]struct{ values, components string }{
+	"default": {"{secrets: {clusterWide: true}, replicas: 1}", ""},
+	"everything": {
+		"{secrets: {clusterWide: true}, certManager: {enabled: true}, externalDNS: {enabled: true}, certificate: {certManager: true}}",
+		"config/cert-manager, config/external-dns, config/components/cert-manager-certificate",
+	},
+	"Secrets by role": {"{replicas: 1}", "config/components/secrets-by-role"},
 }
 
 // Who changes from kustomize to Helm, or back, gets the same objects: their names, what they grant, and what the process is given.
 func TestHelmMakesWhatKustomizeMakes(t *testing.T) {
-	for values, components := range everything {
-		t.Run(components, func(t *testing.T) {
-			helm, kustomize := rendered(t, values), built(t, components)
+	for name, c := range installations {
+		t.Run(name, func(t *testing.T) {
+			helm, kustomize := rendered(t, c.values), built(t, c.components)
 			for _, theirs := range kustomize {
 				if theirs.GetKind() == "Namespace" { // helm install --create-namespace
 					continue

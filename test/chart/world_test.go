@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/yaml"
@@ -133,4 +134,14 @@ func get[T any](t *testing.T, o objects, kind, name string) *T {
 		t.Fatalf("%s %s: %v", kind, name, err)
 	}
 	return typed
+}
+
+// listed gives the names in a list.
+func listed(list runtime.Object) (names []string, err error) {
+	err = meta.EachListItem(list, func(item runtime.Object) error {
+		object, err := meta.Accessor(item)
+		names = append(names, object.GetName())
+		return err
+	})
+	return names, err
 }

@@ -117,7 +117,7 @@ subjects:
 
 {{/* Nine tenths of a quantity of memory, as Go reads it: rather collect garbage more often than be killed. */}}
 {{- define "regapi.ninetenths" -}}
-{{- $quantity := toString . -}}
+{{- $quantity := kindIs "string" . | ternary (toString .) (toString (int64 .)) -}}
 {{- $number := regexFind "^[0-9]+" $quantity -}}
 {{- $unit := trimPrefix $number $quantity -}}
 {{- $bytes := get (dict "" 1 "k" 1000 "M" 1000000 "G" 1000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824) $unit -}}
