@@ -203,6 +203,22 @@ func (s *state) dismiss(b *bill) {
 	}
 }
 
+// dismissPart undoes what an unpaid bill has of a service, and the bill with its last part.
+func (s *state) dismissPart(b *bill, gone *service) {
+	others := slices.DeleteFunc(slices.Clone(b.orders), func(o order) bool { return o.service == gone })
+	if !b.open() || len(others) == 0 {
+		s.dismiss(b)
+		return
+	}
+	undone := slices.DeleteFunc(b.orders, func(o order) bool { return o.service != gone })
+	b.orders = others
+	gone.bills = slices.DeleteFunc(gone.bills, func(other *bill) bool { return other == b })
+	for _, o := range undone {
+		b.amount -= o.amount
+		s.cancelOrder(o)
+	}
+}
+
 // payBack puts what was paid for orders of a service and has no effect on the balance, once, also when it came from outside: the registrar has no
 // other way.
 func (s *state) payBack(of *service, orders effect) {

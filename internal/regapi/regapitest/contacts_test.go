@@ -57,6 +57,8 @@ func TestContactsAreCheckedAsTheZoneWantsThem(t *testing.T) {
 		{"a phone with hyphens", "new.ru", and(ruContacts(), "phone=+7 (495) 810-22-33"), "phone"},
 		{"a phone without a country", "new.ru", and(ruContacts(), "phone=8 495 8102233"), "phone"},
 		{"a mail address that is none", "new.ru", and(ruContacts(), "e_mail=Ivan <ivan@example.net>"), "e_mail"},
+		{"a country that does not exist", "new.ru", and(ruContacts(), "country=XX"), "country"},
+		{"an owner from nowhere", "new.com", and(gtldContacts(), "o_country_code=ZZ"), "o_country_code"},
 		{"a .com in Russian letters", "new.com", and(gtldContacts(), "o_city=Москва"), "o_city"},
 		{"a .com phone with spaces", "new.com", and(gtldContacts(), "o_phone=+7 495 2171179"), "o_phone"},
 		{"a .us without its nexus", "new.us", gtldContacts(), "RselnexusAppPurpose"},

@@ -154,6 +154,13 @@ func TestThirteenNameServersAreKeptAndMoreRefused(t *testing.T) {
 	if got := w.alice("domain/get_nss", "dname", "example.ru").element(t, 0)["nss"].([]any); len(got) != 13 {
 		t.Errorf("%v", got)
 	}
+	if code := w.alice("domain/update_nss", append(fields, "ns20", "ns20.example.net")...).code(t); code != "INVALID_NSS" {
+		t.Errorf("with a gap: %q", code)
+	}
+	object := `{"dname":"example.ru","nss":{"ns0":"ns1.example.net","ns1":"ns2.example.net","ns14":"ns3.example.net"}}`
+	if code := w.aliceJSON("domain/update_nss", object).code(t); code != "INVALID_NSS" {
+		t.Errorf("in an object: %q", code)
+	}
 	if code := w.alice("domain/update_nss", append(fields, "ns13", "ns13.example.net")...).code(t); code != "INVALID_NSS" {
 		t.Errorf("a fourteenth: %q", code)
 	}

@@ -66,6 +66,15 @@ func (s *state) addFolder(login, name string) *folder {
 	return added
 }
 
+// putOrdered puts what was ordered into a folder, which may be a new one.
+func (s *state) putOrdered(into *folder, ordered *service) {
+	if into.id == 0 {
+		into.id = s.freshID()
+		s.folders = append(s.folders, into)
+	}
+	into.put(ordered)
+}
+
 func (s *state) seedFolder(login string, seed Folder) error {
 	if seed.Name == "" || s.folderNamed(login, seed.Name) != nil {
 		return fmt.Errorf("folder %q: the name is empty or taken", seed.Name)
@@ -160,7 +169,8 @@ func (c *call) folderError(code string, ref folderRef) *refusal.Error {
 	return refusal.Incorrect(ref.field())
 }
 
-// folderForOrder is the folder that an order is put into: nil when none is named, and a new one when the name is new and no_new_folder is not set (7.4).
+// folderForOrder is the folder that an order is put into: nil when none is named, and a new one when the name is new and no_new_folder is not set
+// (7.4). The state knows a new one once something is put into it: an order that is refused makes none.
 func (c *call) folderForOrder() (*folder, *refusal.Error) {
 	ref := c.folderRef("")
 	if ref.id == "" && ref.name == "" {
@@ -168,8 +178,7 @@ func (c *call) folderForOrder() (*folder, *refusal.Error) {
 	}
 	found, err := c.findFolder("")
 	if err != nil && ref.id == "" && !c.flag("no_new_folder") {
-		c.touch()
-		return c.srv.state.addFolder(c.account.Login, ref.name), nil
+		return &folder{name: ref.name, owner: c.account.Login}, nil
 	}
 	return found, err
 }

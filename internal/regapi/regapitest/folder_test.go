@@ -143,3 +143,18 @@ func TestFoldersWantToKnowWhoseTheyAre(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOrderThatIsRefusedMakesNoFolder(t *testing.T) {
+	w := newWorld(t)
+	w.rich("poor", "1", false)
+	order := orderOf(t, map[string]any{"domain_name": "new.ru", "folder_name": "shelf"})
+	if got := w.call("poor", "x", "domain/create", "input_format", "json", "input_data", order); got.ErrorCode != "NOT_ENOUGH_MONEY" {
+		t.Fatalf("%+v", got)
+	}
+	if got := w.as("poor", "folder/nop", "folder_name", "shelf"); got.Result != "error" {
+		t.Errorf("there is a folder: %+v", got)
+	}
+	w.TopUp("poor", "1000")
+	w.must(w.call("poor", "x", "domain/create", "input_format", "json", "input_data", order))
+	w.succeed(w.as("poor", "folder/nop", "folder_name", "shelf"))
+}

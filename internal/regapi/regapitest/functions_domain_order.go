@@ -81,8 +81,8 @@ func (c *call) orderDomains(plan orderPlan) (map[string]any, *refusal.Error) {
 		if err := c.keep(made, index); err != nil {
 			return nil, err
 		}
-		if into != nil {
-			into.put(made.domain.service)
+		if into != nil && !c.test {
+			c.srv.state.putOrdered(into, made.domain.service)
 		}
 		answers[made.element.index].(map[string]any)["service_id"] = textNumeral(made.domain.ServiceID)
 	}

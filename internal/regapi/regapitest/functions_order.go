@@ -171,8 +171,8 @@ func (c *call) orderService(wanted serviceOrder) (map[string]any, *refusal.Error
 		s.forgetService(ordered)
 		return nil, err
 	}
-	if wanted.folder != nil {
-		wanted.folder.put(ordered)
+	if wanted.folder != nil && !c.test {
+		s.putOrdered(wanted.folder, ordered)
 	}
 	answer := map[string]any{
 		"bill_id": textNumeral(made.id), "descr": ordered.describe("ordered"), "pay_notes": made.payNotes(), "payment": amount(made.amount),

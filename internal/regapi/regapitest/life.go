@@ -59,7 +59,9 @@ func (s *state) nextDay() string {
 		}
 	}
 	for _, b := range s.unpaid {
-		ended = min(ended, b.due)
+		if !b.confirmed {
+			ended = min(ended, b.due)
+		}
 		if b.paysItself() && b.amount <= s.accounts[b.owner].funds() {
 			on(s.day)
 		}
@@ -112,7 +114,7 @@ func (s *service) ends() bool {
 func (s *state) lapseBills(today string, now time.Time) {
 	for _, b := range s.openBills() {
 		switch {
-		case b.due < today:
+		case b.due < today && !b.confirmed: // else its money is on its way
 			s.dismiss(b)
 		case b.paysItself() && b.amount <= s.accounts[b.owner].funds():
 			b.payType = payPrepay
@@ -146,7 +148,7 @@ func (s *state) age(due *service, today string, now time.Time) {
 	for _, b := range slices.Clone(due.bills) {
 		// What was to be renewed has to be restored now, at another price.
 		if today > d.lastRenewal() && b.created <= d.lastRenewal() {
-			s.dismiss(b)
+			s.dismissPart(b, due)
 		}
 	}
 	if today > d.lastDay() && s.auctions[d.Name] == nil {
@@ -154,9 +156,10 @@ func (s *state) age(due *service, today string, now time.Time) {
 	}
 }
 
+// dismissBillsOf undoes what is unpaid for a service; what else stands in the same bill can still be paid.
 func (s *state) dismissBillsOf(gone *service) {
 	for _, b := range slices.Clone(gone.bills) {
-		s.dismiss(b)
+		s.dismissPart(b, gone)
 	}
 }
 

@@ -348,3 +348,33 @@ func TestWhoMayNotBuyCannotPayABillEither(t *testing.T) {
 	}
 	w.succeed(w.as("owner", "bill/change_pay_type", "bill_id", "1", "pay_type", "bank", "currency", "RUR"))
 }
+
+func TestWhatIsTakenBackLeavesTheRestOfItsBill(t *testing.T) {
+	w := transferring(t)
+	w.AddRegistryName(RegistryName{Name: "second.ru", AuthInfo: "secret-key", Created: "2020-01-01"})
+	w.rich("owner", "1000", true)
+	got := w.call("owner", "x", "domain/transfer", "input_format", "json", "input_data",
+		`{"domains":[{"dname":"moving.ru"},{"dname":"second.ru"}],"authinfo":"secret-key","period":1,"pay_type":"bank"}`)
+	w.must(got)
+	w.succeed(w.as("owner", "domain/cancel_transfer", "dname", "moving.ru"))
+	paid := w.as("owner", "bill/change_pay_type", "bill_id", got.Answer["bill_id"].(string), "pay_type", "prepay", "currency", "RUR").Answer["bills"].([]any)[0].(map[string]any)
+	if paid["payment"] != "590" || paid["pay_status"] != "payed" {
+		t.Errorf("the rest: %v", paid)
+	}
+	w.clock.Advance(time.Hour)
+	w.wantState("owner", "A", "dname", "second.ru")
+	w.wantState("owner", "DOMAIN_NOT_FOUND", "dname", "moving.ru")
+	w.wantPrepay("owner", "410")
+}
+
+func TestABillWhoseMoneyIsOnItsWayDoesNotLapse(t *testing.T) {
+	w := due(t, Payment{UnpaidDays: 2})
+	id := w.renew("bank").Answer["bill_id"].(string)
+	w.ConfirmBill(w.newestBill())
+	w.clock.Advance(5 * day)
+	if got := w.as("owner", "bill/nop", "bill_id", id).Answer["bills"].([]any)[0].(map[string]any)["pay_status"]; got != "confirmed" {
+		t.Fatalf("after five days: %v", got)
+	}
+	w.PayBill(w.newestBill())
+	w.wantExpiry("2027-12-01")
+}

@@ -32,8 +32,10 @@ func nameServersOf(e *element, domain string) ([]string, *refusal.Error) {
 		}
 		return e.Value(name)
 	}
-	if host, _ := field("ns" + strconv.Itoa(maxNameServers)).(string); host != "" {
-		return nil, refusal.New("INVALID_NSS")
+	for _, params := range []form.Params{given, e.own, e.common} {
+		if hasSurplusServer(params) {
+			return nil, refusal.New("INVALID_NSS")
+		}
 	}
 	servers, hosts := []string(nil), []string{}
 	for number := range maxNameServers {
@@ -49,6 +51,18 @@ func nameServersOf(e *element, domain string) ([]string, *refusal.Error) {
 		servers, hosts = append(servers, server), append(hosts, nameServerHost(server))
 	}
 	return servers, nil
+}
+
+// hasSurplusServer tells whether parameters name a server beyond the last one that there can be.
+func hasSurplusServer(params form.Params) bool {
+	for name := range params {
+		digits, named := strings.CutPrefix(name, "ns")
+		number, err := strconv.Atoi(digits)
+		if named && err == nil && number >= maxNameServers && params.Text(name) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // nameServer writes a server with the addresses that it needs.

@@ -125,7 +125,7 @@ func (y *year) auditPeriods() {
 		years := 0
 		for _, b := range s.bills {
 			for _, o := range b.orders {
-				if b.payed != "" && o.effect == effectRenew && !o.paidBack {
+				if b.payed != "" && o.service == s && o.effect == effectRenew && !o.paidBack {
 					years += o.periods
 				}
 			}

@@ -18,8 +18,8 @@ const (
 	yearDays     = 365
 )
 
-// A year of 1,000 domains goes by on the simulated clock: registrations, renewals by nobody, by the registrar and by the owner, transfers, lapses and
-// back-orders, under faults and with people and registries acting beside. At the end the books balance.
+// A year of 1,000 domains goes by on the simulated clock: registrations, renewals by nobody, by the registrar and by the owner, transfers, lapses,
+// back-orders and gifts, under faults and with people and registries acting beside. At the end the books balance.
 func TestTheBooksOfAYearBalance(t *testing.T) {
 	newYear(t, 1).pass()
 	for began, seed := time.Now(), uint64(2); time.Since(began) < *years; seed++ {
@@ -151,6 +151,7 @@ func (y *year) act(login string, weekly bool) {
 		y.renewDue(login)
 		y.payBills(login)
 		y.bid(login)
+		y.deeds(login)
 	}
 }
 
@@ -168,6 +169,9 @@ func (y *year) order(login, function, name string, more map[string]any) {
 	}
 	for field, value := range more {
 		input[field] = value
+	}
+	if name == "" {
+		delete(input, "domain_name")
 	}
 	y.ask(login, function, input)
 	if y.often(0.2) {

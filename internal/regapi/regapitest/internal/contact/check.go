@@ -11,6 +11,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/language"
+
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest/internal/refusal"
 )
 
@@ -135,7 +137,8 @@ func (f field) fits(value string) bool {
 			return false
 		}
 	case strings.HasSuffix(f.name, "country") || strings.HasSuffix(f.name, "country_code"):
-		return country.MatchString(value)
+		region, err := language.ParseRegion(value)
+		return err == nil && region.IsCountry() && country.MatchString(value)
 	case strings.HasSuffix(f.name, "mail"):
 		if address, err := mail.ParseAddress(value); err != nil || address.Address != value {
 			return false
