@@ -235,7 +235,11 @@ func (w *world) startOperator() {
 	})
 	as.QPS, as.Burst = 200, 400 // Those of cmd/operator.
 	as.Wrap(w.secrets.watch)
-	logger := logr.FromSlogHandler(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	level := slog.LevelInfo
+	if w.alone { // It has thousands of objects, each of which would be told of.
+		level = slog.LevelError
+	}
+	logger := logr.FromSlogHandler(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: level}))
 	skip := true
 	options := ctrl.Options{
 		Scheme: scheme(w.T), Logger: logger, Metrics: server.Options{BindAddress: "0"}, Controller: config.Controller{SkipNameValidation: &skip},
