@@ -155,19 +155,35 @@ func (p *Plan) release(service Service, policy Policy) {
 	p.Remove = append(p.Remove, service)
 }
 
-// unique gives each member once, in order.
+// unique gives each member once, in order: of several that name one service, that which says most.
 func unique(members []Member) []Member {
 	ordered := slices.Clone(members)
-	slices.SortFunc(ordered, func(a, b Member) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(b.ID, a.ID)) })
+	slices.SortFunc(ordered, func(a, b Member) int { return cmp.Or(cmp.Compare(a.unknown(), b.unknown()), compareMembers(a, b)) })
 	named, numbered := map[string]bool{}, IDs{}
-	return slices.DeleteFunc(ordered, func(m Member) bool {
+	ordered = slices.DeleteFunc(ordered, func(m Member) bool {
 		twice := (m.Name != "" && named[m.Name]) || numbered.Has(m.ID)
-		if m.Name != "" {
-			named[m.Name] = true
-		}
+		named[m.Name] = true
 		numbered.Add(m.ID)
 		return twice
 	})
+	slices.SortFunc(ordered, compareMembers)
+	return ordered
+}
+
+// unknown is how much of a member is not known.
+func (m Member) unknown() int {
+	switch {
+	case m.Name == "":
+		return 2
+	case m.ID == 0:
+		return 1
+	default:
+		return 0
+	}
+}
+
+func compareMembers(a, b Member) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 }
 
 func compareServices(a, b Service) int {

@@ -68,7 +68,7 @@ func ofTeam(team string) *metav1.LabelSelector {
 type saved struct {
 	Services []struct {
 		ServiceID int64  `json:"serviceID"`
-		Name      string `json:"name"`
+		Domain    string `json:"domain"`
 	} `json:"services"`
 	Folders []struct {
 		ID      int64   `json:"id"`
@@ -95,7 +95,7 @@ func membersOf(api *regapitest.Server, login, name string) ([]string, error) {
 	}
 	names := map[int64]string{}
 	for _, service := range world.Services {
-		names[service.ServiceID] = service.Name
+		names[service.ServiceID] = service.Domain
 	}
 	found, held := 0, []string{}
 	for _, folder := range world.Folders {
