@@ -121,6 +121,14 @@ func (f *Folders) Known(id regapi.ID) (FolderReading, bool) {
 	return e.reading, true
 }
 
+// Unread says whether nobody has tried to read a folder yet, so that its turn will come.
+func (f *Folders) Unread(id regapi.ID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	e := f.known[id]
+	return e == nil || e.tried.IsZero()
+}
+
 // Holds says whether a folder held a service when it was read last; it is not known where nobody has read it.
 func (f *Folders) Holds(id, service regapi.ID) (holds, known bool) {
 	f.mu.Lock()

@@ -22,9 +22,9 @@ import (
 
 const (
 	// linger lets Domains that change together make one request: a Folder is looked at when none has changed for so long.
-	linger = time.Second
-	// gatherAtMost is how long it waits for more in any case.
-	gatherAtMost = 15 * time.Second
+	linger = 2 * time.Second
+	// gatherAtMost is how long it waits for more at most.
+	gatherAtMost = time.Minute
 )
 
 // gathering notes when Domains that a Folder selects have changed. The zero value is ready to use; it is safe for concurrent use.

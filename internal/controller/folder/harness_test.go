@@ -6,10 +6,13 @@ import (
 	"slices"
 	"testing"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
@@ -120,5 +123,29 @@ func (h *harness) holds(folder string, want ...string) {
 	slices.Sort(want)
 	if err != nil || !slices.Equal(got, want) {
 		h.Errorf("folder %s holds %v (%v), want %v", folder, got, err, want)
+	}
+}
+
+// gone waits until an object is.
+func (h *harness) gone(object client.Object) {
+	h.Helper()
+	h.Eventually(object.GetName()+" to be gone", func() error {
+		if err := h.Get(h.Context(), client.ObjectKeyFromObject(object), object); !apierrors.IsNotFound(err) {
+			return fmt.Errorf("it is still there (%w)", err)
+		}
+		return nil
+	})
+}
+
+// asPerson calls a function as somebody does who works beside the operator.
+func (h *harness) asPerson(function string, parameters map[string]any) {
+	h.Helper()
+	caller, err := regapi.NewClient(regapi.WithEndpoint(h.API.URL()), regapi.WithCredentials(regapi.Password{Username: controllertest.Login, Password: controllertest.Password}))
+	if err != nil {
+		h.Fatal(err)
+	}
+	defer caller.CloseIdleConnections()
+	if err := caller.Call(h.Context(), function, parameters, nil); err != nil {
+		h.Fatal(err)
 	}
 }

@@ -180,7 +180,7 @@ func (r *Reconciler) rest(_ context.Context, s *scope) error {
 		return nil
 	}
 	r.Directory.FollowFolder(s.connection, follower(s.key()), id)
-	if _, known := s.connection.Folders.Known(id); known {
+	if !s.connection.Folders.Unread(id) {
 		return nil
 	}
 	return errResting

@@ -143,3 +143,17 @@ func TestFoldersWantToKnowWhoseTheyAre(t *testing.T) {
 		}
 	}
 }
+
+func TestAServiceLiesInOneFolderWhereTheAccountKeepsItSo(t *testing.T) {
+	w := newWorld(t)
+	w.AddFolder("alice", Folder{Name: "one", Domains: []string{"example.ru", "пример.рф"}})
+	w.AddFolder("alice", Folder{Name: "two"})
+	w.SetBehaviour(Behaviour{OneFolder: true})
+	w.must(w.alice("folder/add_services", "folder_name", "two", "dname", "example.ru"))
+	w.wantFolder("one", "пример.рф")
+	w.wantFolder("two", "example.ru")
+	w.must(w.alice("folder/move_services", "folder_name", "one", "new_folder_name", "two", "dname", "пример.рф"))
+	w.must(w.alice("folder/remove_services", "folder_name", "one", "dname", "example.ru"))
+	w.wantFolder("one")
+	w.wantFolder("two", "example.ru", "пример.рф")
+}
