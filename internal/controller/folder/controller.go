@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -138,5 +139,16 @@ func (r *Reconciler) readers(ctx context.Context, account types.NamespacedName, 
 	if !ok {
 		return nil
 	}
-	return waking.RequestsFor(ctx, r.Client, &v1alpha1.FolderList{}, waking.OfAccount(account), client.MatchingFields{indexID: id.String()})
+	var folders v1alpha1.FolderList
+	if err := r.List(ctx, &folders, client.MatchingFields{indexID: id.String()}, client.UnsafeDisableDeepCopy); err != nil {
+		log.FromContext(ctx).Error(err, "Listing the Folders of a folder failed")
+		return nil
+	}
+	var requests []ctrl.Request
+	for i := range folders.Items {
+		if f := &folders.Items[i]; f.Spec.AccountRef.KeyFrom(f.Namespace) == account {
+			requests = append(requests, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(f)})
+		}
+	}
+	return requests
 }

@@ -157,3 +157,18 @@ func TestAServiceLiesInOneFolderWhereTheAccountKeepsItSo(t *testing.T) {
 	w.wantFolder("one")
 	w.wantFolder("two", "example.ru", "пример.рф")
 }
+
+func TestASecondFolderOfANameIsMadeWhereTheAccountTakesIt(t *testing.T) {
+	w := newWorld(t)
+	w.AddFolder("alice", Folder{Name: "one", FolderID: 77})
+	w.SetBehaviour(Behaviour{DuplicateFolders: true})
+	if made := w.alice("folder/create", "folder_name", "one"); made.Result != "success" {
+		t.Fatalf("create: %+v", made)
+	}
+	if id := w.alice("folder/nop", "folder_name", "one").Answer["id"]; id != "77" {
+		t.Errorf("found is number %v", id)
+	}
+	if count := w.alice("user/get_statistics").Answer["domain_folders_cnt"]; count != "2" {
+		t.Errorf("%v folders", count)
+	}
+}

@@ -58,7 +58,7 @@ func createFolder(c *call) (map[string]any, *refusal.Error) {
 		return nil, refusal.Missing(ref.field())
 	case c.test:
 		return nil, nil
-	case c.srv.state.folderNamed(c.account.Login, ref.name) != nil:
+	case !c.srv.behaviour.DuplicateFolders && c.srv.state.folderNamed(c.account.Login, ref.name) != nil:
 		return nil, c.folderError("FOLDER_ALREADY_EXISTS", ref)
 	}
 	c.srv.state.addFolder(c.account.Login, ref.name)
