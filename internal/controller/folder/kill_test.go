@@ -299,3 +299,29 @@ func (w *world) invariants(foreign []string) {
 		}
 	}
 }
+
+func TestARestartReadsNoFolderBeforeItsTurnAndWritesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 1)
+		defer w.api.Close()
+		w.change(killNames(), v1alpha1.MembershipAdditive)
+		w.live(immortal, 50)
+		state := func() (requests int, version string) {
+			var object v1alpha1.Folder
+			if err := w.kube.Get(t.Context(), types.NamespacedName{Namespace: killNamespace, Name: "shop"}, &object); err != nil {
+				t.Fatal(err)
+			}
+			return w.api.Calls("folder/*"), object.ResourceVersion
+		}
+		requests, version := state()
+		w.live(immortal, 50)
+		if more, now := state(); more != requests || now != version {
+			t.Errorf("%d requests, version %s and then %s", more-requests, version, now)
+		}
+		w.change(killNames()[1:], v1alpha1.MembershipAdditive) // Something to do is not put off.
+		w.live(immortal, 50)
+		if held, err := membersOf(w.api, controllertest.Login, "shop"); err != nil || slices.Contains(held, killNames()[0]) {
+			t.Errorf("the folder holds %v, %v", held, err)
+		}
+	})
+}

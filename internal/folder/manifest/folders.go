@@ -31,7 +31,7 @@ func Folders(ctx context.Context, caller *regapi.Client, namespace string, ref v
 		for i, service := range part {
 			refs[i] = regapi.ByServiceID(service.ServiceID)
 		}
-		told, err := caller.Service.GetInfoFolders(ctx, refs...)
+		told, err := regapi.FoldersOf(ctx, caller, refs...)
 		if err != nil {
 			return nil, fmt.Errorf("ask for the folders of services: %w", err)
 		}
