@@ -180,3 +180,27 @@ func TestAnEventAndTheMetricsTellWhatChanged(t *testing.T) {
 		t.Errorf("counted %v", counts)
 	}
 }
+
+func TestAFolderIsDeletedAlsoWhereItsAccountGoesWithIt(t *testing.T) {
+	h := newHarness(t, controllertest.Options{})
+	names := h.addDomains(1)
+	object := h.CreateFolder("shop", v1alpha1.FolderSpec{Members: named(names...), DeletionPolicy: v1alpha1.DeletionDelete})
+	h.WaitReady(object)
+	account := &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"}}
+	h.Eventually("the Account to be held", func() error {
+		if err := h.Get(t.Context(), client.ObjectKeyFromObject(account), account); err != nil || len(account.Finalizers) == 0 {
+			return fmt.Errorf("finalizers %v, %w", account.Finalizers, err)
+		}
+		return nil
+	})
+	for _, doomed := range []client.Object{account, object} { // kubectl deletes in the order of a file.
+		if err := h.Delete(t.Context(), doomed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.gone(object)
+	h.gone(account)
+	if _, err := h.inFolder("shop"); err == nil {
+		t.Error("the folder is still there")
+	}
+}
