@@ -133,6 +133,10 @@ func TestAnotherNamespaceMayUseTheDomainsThatItsAccountAllows(t *testing.T) {
 		t.Errorf("status %+v", object.Status)
 	}
 	h.holds("shop", names[0], names[1]) // What is not for this namespace is not taken out either.
+	controllertest.Change(h.Harness, object, func(f *v1alpha1.Folder) { f.Spec.FolderName = "theirs" })
+	h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotAllowed)
+	h.holds("shop", names[0], names[1])
+	controllertest.Change(h.Harness, object, func(f *v1alpha1.Folder) { f.Spec.FolderName = "" })
 	controllertest.Change(h.Harness, object, func(f *v1alpha1.Folder) {
 		f.Spec.SelectFrom, f.Spec.Selector = v1alpha1.SelectFromAllowed, ofTeam("web")
 	})

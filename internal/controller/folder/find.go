@@ -143,6 +143,9 @@ func (r *Reconciler) rename(ctx context.Context, s *scope) error {
 	case !regapi.IsFolderMissing(err):
 		return fmt.Errorf("look for a folder of the new name: %w", err)
 	default:
+		if err := r.mayRename(ctx, s); err != nil {
+			return err
+		}
 		if err := functions.Rename(ctx, regapi.FolderRef{ID: s.id}, s.name); err != nil {
 			return fmt.Errorf("rename the folder: %w", err)
 		}
@@ -151,5 +154,21 @@ func (r *Reconciler) rename(ctx context.Context, s *scope) error {
 	}
 	s.folder.Status.FolderName = s.name
 	r.takeOver(s)
+	return nil
+}
+
+// mayRename keeps a namespace that may not use every service of a folder from renaming that under their owners.
+func (r *Reconciler) mayRename(ctx context.Context, s *scope) error {
+	for _, service := range s.heldServices() {
+		may, err := r.mayUse(ctx, s, service.Name)
+		if err != nil {
+			return err
+		}
+		if !may {
+			return outcome.Stalled(v1alpha1.ReasonAccountNotAllowed, fmt.Sprintf(
+				"the folder %q holds %s, which Account %s does not allow this namespace, so that it is not renamed: set spec.folderName back, or have its owner rename it",
+				s.folder.Status.FolderName, service, s.own.Account.Name)).Err()
+		}
+	}
 	return nil
 }

@@ -57,9 +57,16 @@ func (s *scope) holdIfNeeded() {
 }
 
 // plan says what has to change in the folder.
-func (r *Reconciler) plan(ctx context.Context, s *scope, others []*v1alpha1.Folder) error {
+func (r *Reconciler) plan(ctx context.Context, s *scope, others []*v1alpha1.Folder) (err error) {
+	s.folder.Status.Plan = nil
+	s.planned, err = r.difference(ctx, s, others)
+	return err
+}
+
+// difference is that of what is due and what the folder held when it was read last.
+func (r *Reconciler) difference(ctx context.Context, s *scope, others []*v1alpha1.Folder) (folder.Plan, error) {
 	destinations := destinations{reconciler: r, scope: s, others: others}
-	s.planned = folder.New(s.due(r), s.heldServices(), folder.Policy{
+	plan := folder.New(s.due(r), s.heldServices(), folder.Policy{
 		Exclusive: s.folder.Spec.Membership == v1alpha1.MembershipExclusive,
 		Owned:     s.owned(),
 		MayTouch: func(service folder.Service) bool {
@@ -68,8 +75,7 @@ func (r *Reconciler) plan(ctx context.Context, s *scope, others []*v1alpha1.Fold
 		},
 		Destination: func(service folder.Service) (folder.Target, bool) { return destinations.find(ctx, service) },
 	})
-	s.folder.Status.Plan = nil
-	return destinations.err
+	return plan, destinations.err
 }
 
 // heldServices is what the folder held when it was read last.
@@ -126,8 +132,20 @@ func (r *Reconciler) carry(ctx context.Context, s *scope, others []*v1alpha1.Fol
 		return progress(s, err)
 	}
 	s.takeStock()
+	if err := r.sortFailures(s, result); err != nil {
+		return err
+	}
 	s.synced = true
-	return r.sortFailures(s, result)
+	return r.checkShown(ctx, s, others)
+}
+
+// checkShown fails where the folder does not show what REG.API reports as made, or has changed meanwhile.
+func (r *Reconciler) checkShown(ctx context.Context, s *scope, others []*v1alpha1.Folder) error {
+	left, err := r.difference(ctx, s, others)
+	if err != nil || left.Empty() {
+		return err
+	}
+	return fmt.Errorf("the folder was read back and does not show every change yet: %s", listOf(left.Lines()))
 }
 
 // isKnown says whether what the scope knows of the folder was read, and not only concluded.
