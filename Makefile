@@ -184,8 +184,8 @@ install: ## Install the CRDs.
 
 .PHONY: uninstall
 uninstall: ## Delete the CRDs and with them every object of theirs.
-	@# Zones and domains first: to be seen off they need their account.
-	kubectl delete --ignore-not-found crd dnszones.regapi.io domains.regapi.io
+	@# Zones, folders and domains first: to be seen off they need their account.
+	kubectl delete --ignore-not-found crd dnszones.regapi.io folders.regapi.io domains.regapi.io
 	kubectl delete --ignore-not-found -k config/crd
 
 .PHONY: deploy

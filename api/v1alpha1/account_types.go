@@ -5,7 +5,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // DefaultEndpoint is where REG.API v2 answers.
 const DefaultEndpoint = "https://api.reg.ru/api/regru2/"
 
-// AccountFinalizer holds an Account while a DNSZone with deletionPolicy Delete refers to it.
+// AccountFinalizer holds an Account while a DNSZone or Folder with deletionPolicy Delete refers to it.
 const AccountFinalizer = "regapi.io/account"
 
 // Keys of the Secret that an Account names.

@@ -63,7 +63,13 @@ const (
 	ReasonRequestRefused = "RequestRefused"
 	// ReasonRecordsRefused: some records cannot be created; all the others are in place.
 	ReasonRecordsRefused = "RecordsRefused"
-	// ReasonConflict: another object of the same login manages the zone.
+	// ReasonMembersRefused: some members cannot be put into the folder; all the others are in it.
+	ReasonMembersRefused = "MembersRefused"
+	// ReasonNameTaken: a folder has the new name already, so that this one cannot be renamed.
+	ReasonNameTaken = "NameTaken"
+	// ReasonFolderNotEmpty: the folder holds what this object did not declare, so that it is not deleted.
+	ReasonFolderNotEmpty = "FolderNotEmpty"
+	// ReasonConflict: another object of the same login manages the zone or folder.
 	ReasonConflict = "Conflict"
 
 	// ReasonAccessDenied: REG.API refuses the credentials or the address that the operator calls from.

@@ -80,6 +80,13 @@ type DomainStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	DNSSEC string `json:"dnssec,omitempty"`
+
+	// folders of Folder objects of the same Account that hold the domain, by their names at the registrar, as those were read last.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=100
+	// +kubebuilder:validation:items:MaxLength=255
+	Folders []string `json:"folders,omitempty"`
 }
 
 // Domain is a domain held at REG.RU.

@@ -25,6 +25,8 @@ type Connection struct {
 	Zones *batch.Zones
 	// Inventory knows the domains.
 	Inventory *inventory.Inventory
+	// Folders knows what folders hold.
+	Folders *inventory.Folders
 	// Login is whose connection it is.
 	Login Login
 	// ID names the login in metrics.
@@ -70,6 +72,9 @@ func (d *Directory) newConnection(c *candidate, lane *sharedLane, identity regap
 		Inventory: inventory.New(made, d.settings.SweepInterval, func(domain string) {
 			refusals.Forget(domain) // before whoever it kept from going is woken
 			d.settings.Changed(c.key, domain)
+		}),
+		Folders: inventory.NewFolders(made, d.settings.FolderTurn, d.settings.SweepInterval, func(subject string) {
+			d.settings.Changed(c.key, subject)
 		}),
 		Login:         lane.login,
 		ID:            id,

@@ -29,6 +29,8 @@ type Settings struct {
 	Endpoints Endpoints
 	// SweepInterval of the inventories; ten minutes by default.
 	SweepInterval time.Duration
+	// FolderTurn is the time between two readings of folders of one Account; inventory.DefaultFolderTurn by default.
+	FolderTurn time.Duration
 	// Ledger gives the ledger of a budget by its name, which is a valid object name; ledgers are kept in memory by default.
 	Ledger func(name string) budget.Ledger
 	// Ledgers names the ledgers that there are, so that those go that nobody needs; by default none are known.
@@ -40,7 +42,8 @@ type Settings struct {
 	Applied batch.Applied
 	// Observer gives what is told of the requests of a login, by its id.
 	Observer func(id string) Observer
-	// Changed is told what a sweep found changed: a domain of an Account, or the Account itself where domain is empty. It is also
+	// Changed is told what a sweep found changed: a domain of an Account, or the Account itself where domain is empty; or a folder, which
+	// inventory.FolderOf tells from a domain. It is also
 	// told when somebody waits for an Account that is not proven.
 	Changed func(account types.NamespacedName, domain string)
 	// Options for every client.
@@ -81,6 +84,9 @@ type Directory struct {
 func NewDirectory(settings Settings) *Directory {
 	if settings.SweepInterval == 0 {
 		settings.SweepInterval = defaultSweepInterval
+	}
+	if settings.FolderTurn == 0 {
+		settings.FolderTurn = inventory.DefaultFolderTurn
 	}
 	forgetful := settings.Ledger == nil
 	if forgetful {
@@ -136,6 +142,7 @@ func (d *Directory) sweep(connection *Connection) {
 	ctx, stop := context.WithCancel(d.running)
 	connection.stopSweeps = stop
 	d.sweeps.Go(func() { connection.Inventory.Run(ctx) })
+	d.sweeps.Go(func() { connection.Folders.Run(ctx) })
 }
 
 // Get gives the connection of an Account. The Secret is read only if there is none yet, or the spec has changed; Refresh
@@ -306,7 +313,13 @@ func (d *Directory) Follow(connection *Connection, name, domain string, aspects 
 	connection.Inventory.Follow(name, domain, aspects)
 }
 
-// Unfollow ends what Follow began.
+// FollowFolder makes a connection's folders follow one on somebody's behalf, and those of no other connection.
+func (d *Directory) FollowFolder(connection *Connection, name string, id regapi.ID) {
+	d.unfollow(name, connection)
+	connection.Folders.Follow(name, id)
+}
+
+// Unfollow ends what Follow or FollowFolder began.
 func (d *Directory) Unfollow(name string) { d.unfollow(name, nil) }
 
 func (d *Directory) unfollow(name string, except *Connection) {
@@ -315,6 +328,7 @@ func (d *Directory) unfollow(name string, except *Connection) {
 	for _, connection := range d.connections {
 		if connection != except {
 			connection.Inventory.Unfollow(name)
+			connection.Folders.Unfollow(name)
 		}
 	}
 }

@@ -1,10 +1,10 @@
 // Package controller registers a reconciler for each kind of group regapi.io. They reconcile the kinds toward what REG.API
 // holds.
 //
-// Each kind has a package of its own: account, domain and dnszone. Every one is laid out alike: controller.go says what is
+// Each kind has a package of its own: account, domain, dnszone and folder. Every one is laid out alike: controller.go says what is
 // watched and lists the phases, phases.go holds them, status.go turns what they found into the status. Phases observe or
 // act, fill a scope and stop at the first error; they never touch a condition. What the kinds share knows none of them, and
-// stands in packages beside them: phase runs the phases, outcome decides what an error means for the conditions and for the
+// stands in packages beside them: phase runs the phases, ruling remembers who rules, outcome decides what an error means for the conditions and for the
 // next attempt, status writes the status, and only when it has changed, and waking decides when an object is looked at.
 //
 // The package itself only knows which kinds there are. The kinds never import each other, what they share imports no kind

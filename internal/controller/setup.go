@@ -15,6 +15,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/controller/domain"
 	"github.com/regapi-io/regapi-operator/internal/controller/fairness"
+	"github.com/regapi-io/regapi-operator/internal/controller/folder"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
@@ -27,7 +28,7 @@ type Dependencies struct {
 	Editor    *zone.Editor
 	// Alarm is what the Directory rings.
 	Alarm *waking.Alarm
-	// ReleaseGrace is how long a deletion waits for records that cannot be removed; 0 is five minutes.
+	// ReleaseGrace is how long a deletion waits for records that cannot be removed, or a folder that cannot be deleted; 0 is five minutes.
 	ReleaseGrace time.Duration
 	// Metrics is where the metrics of the controllers are registered; nil is nowhere.
 	Metrics prometheus.Registerer
@@ -52,6 +53,9 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 			Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Metrics: dnszone.NewMetrics(d.Metrics),
 			Editor: d.Editor, ReleaseGrace: d.ReleaseGrace, Publication: d.Publication, Provenance: d.Provenance,
 		},
+		&folder.Reconciler{
+			Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Metrics: folder.NewMetrics(d.Metrics), ReleaseGrace: d.ReleaseGrace,
+		},
 	} {
 		if err := reconciler.SetupWithManager(ctx, mgr); err != nil {
 			return err
@@ -62,5 +66,6 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 	}
 	return d.Metrics.Register(census.New(mgr.GetClient(), mgr.Elected(), map[string]client.ObjectList{
 		"Account": &v1alpha1.AccountList{}, "Domain": &v1alpha1.DomainList{}, "DNSZone": &v1alpha1.DNSZoneList{},
+		"Folder": &v1alpha1.FolderList{},
 	}))
 }

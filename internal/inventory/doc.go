@@ -4,6 +4,8 @@
 // per aspect; and the memory of what the sweeps and the readings beside them have shown. Who follows a domain is woken when
 // something about it has changed.
 //
+// Folders, which no list call reads, are read in turn, within an hourly bound: see [Folders].
+//
 // No part of a sweep, and no domain in it, keeps the others from being known. A start is served by one sweep.
 //
 // It stands on the protocol (regapi), the priorities of traffic and the size of portions, and imports nothing of Kubernetes. An [Inventory] is safe

@@ -252,6 +252,17 @@ func (i *Inventory) Domains(ctx context.Context) ([]string, error) {
 	}
 }
 
+// Listing gives the domains of the account by their names in canonical form, as the last list showed them (7.8). It waits as Domains does. Nobody
+// may change it.
+func (i *Inventory) Listing(ctx context.Context) (map[string]*regapi.ServiceListItem, error) {
+	if _, err := i.Domains(ctx); err != nil {
+		return nil, err
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.listing, nil
+}
+
 // Summary gives what is known of the account.
 func (i *Inventory) Summary() Summary {
 	i.mu.Lock()

@@ -2,7 +2,9 @@ package regapi
 
 import (
 	"context"
+	"errors"
 	"maps"
+	"strings"
 )
 
 // FolderService holds the functions about folders, which group domains and services (section 12).
@@ -24,6 +26,17 @@ func (f FolderRef) add(params parameters, prefix string) {
 		return
 	}
 	params.text(prefix+"folder_name", f.Name)
+}
+
+// IsFolderMissing reports whether REG.API said that there is no such folder. No code is documented for that (12.1 to 12.9): PARAMETER_INCORRECT is
+// what fits, and a code of its own would speak of folders. A refusal that only the memory of an earlier one gave tells nothing of now.
+func IsFolderMissing(err error) bool {
+	refusal, ok := errors.AsType[*Error](err)
+	if !ok || NeverSent(err) || !strings.HasPrefix(refusal.Function, "folder/") || refusal.Domain != "" {
+		return false
+	}
+	code := string(refusal.Code)
+	return refusal.Code == CodeParameterIncorrect || (strings.HasPrefix(code, "FOLDER_") && strings.Contains(code, "NOT_"))
 }
 
 // Folder is a folder of the account.

@@ -23,6 +23,30 @@ func (s *ServiceService) GetFolders(ctx context.Context, ref DomainRef) ([]Folde
 	return folders, nil
 }
 
+// ServiceFolders are the folders that hold a service; only DomainResult is set if its Err is not nil.
+type ServiceFolders struct {
+	DomainResult
+	ServType string
+	Folders  []Folder
+}
+
+// FoldersOf returns the folders that hold each of up to 1000 services: what service/get_info tells with show_folders, where
+// service/get_folders takes one service (7.7, 7.9).
+func FoldersOf(ctx context.Context, c *Client, refs ...DomainRef) ([]ServiceFolders, error) {
+	type element struct {
+		ServType Text                `json:"servtype"`
+		Folders  each[folderElement] `json:"folders"`
+	}
+	call := listCall{function: "service/get_info", kind: serviceList, refs: refs, params: parameters{"show_folders": "1"}, needed: "folders"}
+	return collect(ctx, c, call, func(result DomainResult, e element) ServiceFolders {
+		found := ServiceFolders{DomainResult: result, ServType: string(e.ServType)}
+		for _, folder := range e.Folders {
+			found.Folders = append(found.Folders, Folder{ID: folder.ID, Name: string(folder.Name)})
+		}
+		return found
+	})
+}
+
 type folderElement struct {
 	ID   ID   `json:"folder_id"`
 	Name Text `json:"folder_name"`

@@ -10,6 +10,8 @@
 // out of reach, denies the credentials or limits the rate. Nobody gains anything by naming a domain, and nobody loses anything by
 // somebody's naming it.
 //
+// A Folder counts by its Account alone, since only REG.API knows which folders there are.
+//
 // # Who rules
 //
 // Rivals are objects of one login for one domain. One in the Account's own namespace comes first, then the one that has ruled, then the older.

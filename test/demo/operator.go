@@ -51,13 +51,13 @@ func (d *demo) applySamples(ctx context.Context) error {
 func (d *demo) awaitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
-	_, err := d.kubectl(ctx, nil, "wait", "--for=condition=Ready", "accounts,domains,dnszones", "--all", "--timeout="+readyTimeout.String())
+	_, err := d.kubectl(ctx, nil, "wait", "--for=condition=Ready", "accounts,domains,dnszones,folders", "--all", "--timeout="+readyTimeout.String())
 	if err != nil {
 		// The messages say what is wrong; the context of the wait is over.
-		output, _ := d.kubectl(context.WithoutCancel(ctx), nil, "get", "accounts,domains,dnszones", "-o", "wide")
+		output, _ := d.kubectl(context.WithoutCancel(ctx), nil, "get", "accounts,domains,dnszones,folders", "-o", "wide")
 		return fmt.Errorf("%w\n%s", err, output)
 	}
-	output, err := d.kubectl(ctx, nil, "get", "accounts,domains,dnszones")
+	output, err := d.kubectl(ctx, nil, "get", "accounts,domains,dnszones,folders")
 	fmt.Fprint(d.out, indent(output))
 	return err
 }

@@ -75,13 +75,14 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := mgr.Add(r.secrets); err != nil {
 		return err
 	}
-	if err := waking.Index(ctx, mgr.GetFieldIndexer(), &v1alpha1.DNSZone{}, indexReleasing, releasingWith); err != nil {
+	if err := indexReleases(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
 	shares := waking.NewShares(concurrency)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Account{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, finalizersChanged))).
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(accountOf), builder.WithPredicates(releaseChanged)).
+		Watches(&v1alpha1.Folder{}, handler.EnqueueRequestsFromMapFunc(accountOf), builder.WithPredicates(releaseChanged)).
 		WatchesRawSource(r.secrets.source()).
 		WatchesRawSource(r.Alarm.Source(itself)).
 		WatchesRawSource(shares.Source()).

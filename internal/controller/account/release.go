@@ -5,10 +5,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -19,40 +22,64 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	directory "github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 )
 
-// indexReleasing is the field that the cache indexes DNSZones by: the Account that they need for their deletion.
+// indexReleasing is the field that the cache indexes DNSZones and Folders by: the Account that they need for their deletion.
 const indexReleasing = "spec.accountRef, deletionPolicy Delete"
 
 // settleTime is how long an Account that is being deleted waits for the deletion of DNSZones to follow. Those of one file, or
 // of one namespace, are deleted one after the other.
 const settleTime = 10 * time.Second
 
-// releasingWith names the Account that a DNSZone needs to remove its records with it; empty if it leaves them.
-func releasingWith(zone *v1alpha1.DNSZone) string {
-	if zone.Spec.DeletionPolicy != v1alpha1.DeletionDelete {
+// releasingWith names the Account that a DNSZone or Folder needs to remove what is its own at REG.API; empty if it leaves that.
+func releasingWith(object client.Object) string {
+	var ref v1alpha1.AccountReference
+	var policy v1alpha1.DeletionPolicy
+	switch o := object.(type) {
+	case *v1alpha1.DNSZone:
+		ref, policy = o.Spec.AccountRef, o.Spec.DeletionPolicy
+	case *v1alpha1.Folder:
+		ref, policy = o.Spec.AccountRef, o.Spec.DeletionPolicy
+	}
+	if policy != v1alpha1.DeletionDelete {
 		return ""
 	}
-	return zone.Spec.AccountRef.KeyFrom(zone.Namespace).String()
+	return ref.KeyFrom(object.GetNamespace()).String()
 }
 
-// releasing lists the DNSZones that need an Account for their deletion. They are those of the cache: nobody may change them.
-func (r *Reconciler) releasing(ctx context.Context, account *v1alpha1.Account) ([]v1alpha1.DNSZone, error) {
-	var zones v1alpha1.DNSZoneList
-	key := client.ObjectKeyFromObject(account).String()
-	if err := r.List(ctx, &zones, client.MatchingFields{indexReleasing: key}, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list the DNSZones that need this Account for their deletion: %w", err)
-	}
-	return zones.Items, nil
-}
-
-// hold keeps the Account from going before the DNSZones that need it for their deletion, as long as there are any.
-func (r *Reconciler) hold(ctx context.Context, s *scope) error {
-	zones, err := r.releasing(ctx, s.account)
+// indexReleases makes the cache find the objects that need an Account for their deletion.
+func indexReleases(ctx context.Context, indexer client.FieldIndexer) error {
+	err := waking.Index(ctx, indexer, &v1alpha1.DNSZone{}, indexReleasing, func(z *v1alpha1.DNSZone) string { return releasingWith(z) })
 	if err != nil {
 		return err
 	}
-	if len(zones) > 0 {
+	return waking.Index(ctx, indexer, &v1alpha1.Folder{}, indexReleasing, func(f *v1alpha1.Folder) string { return releasingWith(f) })
+}
+
+// releasing lists the DNSZones and Folders that need an Account for their deletion. They are those of the cache: nobody may change them.
+func (r *Reconciler) releasing(ctx context.Context, account *v1alpha1.Account) ([]client.Object, error) {
+	var objects []client.Object
+	key := client.ObjectKeyFromObject(account).String()
+	for _, list := range []client.ObjectList{&v1alpha1.DNSZoneList{}, &v1alpha1.FolderList{}} {
+		if err := r.List(ctx, list, client.MatchingFields{indexReleasing: key}, client.UnsafeDisableDeepCopy); err != nil {
+			return nil, fmt.Errorf("list the objects that need this Account for their deletion: %w", err)
+		}
+		_ = meta.EachListItem(list, func(item runtime.Object) error { // Our own callback never fails.
+			objects = append(objects, item.(client.Object))
+			return nil
+		})
+	}
+	return objects, nil
+}
+
+// hold keeps the Account from going before the objects that need it for their deletion, as long as there are any.
+func (r *Reconciler) hold(ctx context.Context, s *scope) error {
+	objects, err := r.releasing(ctx, s.account)
+	if err != nil {
+		return err
+	}
+	if len(objects) > 0 {
 		if !controllerutil.AddFinalizer(s.account, v1alpha1.AccountFinalizer) {
 			return nil
 		}
@@ -72,17 +99,17 @@ func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
 	return nil
 }
 
-// awaitReleases waits for the DNSZones that are being deleted themselves, and a moment for those whose deletion may follow.
+// awaitReleases waits for the DNSZones and Folders that are being deleted themselves, and a moment for those whose deletion may follow.
 func (r *Reconciler) awaitReleases(ctx context.Context, s *scope) error {
 	if !controllerutil.ContainsFinalizer(s.account, v1alpha1.AccountFinalizer) {
 		return nil
 	}
-	zones, err := r.releasing(ctx, s.account)
-	if err != nil || len(zones) == 0 {
+	objects, err := r.releasing(ctx, s.account)
+	if err != nil || len(objects) == 0 {
 		return err
 	}
 	grace := cmp.Or(r.ReleaseGrace, directory.ReleaseGrace)
-	going, err := r.anyIsGoing(ctx, zones)
+	going, err := r.anyIsGoing(ctx, objects)
 	if err != nil {
 		return err
 	}
@@ -95,18 +122,18 @@ func (r *Reconciler) awaitReleases(ctx context.Context, s *scope) error {
 	}
 	return outcome.Outcome{
 		Ready: metav1.ConditionFalse, Reconciling: true, Reason: v1alpha1.ReasonDeleting, After: left,
-		Message: "DNSZones with deletionPolicy: Delete need this Account to remove their records: it goes when those that are being deleted have done so",
+		Message: "DNSZones or Folders with deletionPolicy: Delete need this Account to remove what is theirs: it goes when those that are being deleted have done so",
 	}.Err()
 }
 
-// anyIsGoing says whether one of the DNSZones is being deleted, or will be with its namespace.
-func (r *Reconciler) anyIsGoing(ctx context.Context, zones []v1alpha1.DNSZone) (bool, error) {
+// anyIsGoing says whether one of the objects is being deleted, or will be with its namespace.
+func (r *Reconciler) anyIsGoing(ctx context.Context, objects []client.Object) (bool, error) {
 	namespaces := map[string]bool{}
-	for i := range zones {
-		if !zones[i].DeletionTimestamp.IsZero() {
+	for _, object := range objects {
+		if !object.GetDeletionTimestamp().IsZero() {
 			return true, nil
 		}
-		namespaces[zones[i].Namespace] = true
+		namespaces[object.GetNamespace()] = true
 	}
 	for name := range namespaces {
 		var namespace corev1.Namespace
@@ -137,20 +164,20 @@ func (r *Reconciler) settleDeletion(ctx context.Context, s *scope, err error) (c
 	return r.Settle(ctx, s.before, s.account, outcome.Of(err))
 }
 
-// accountOf finds the Account that a DNSZone needs for its deletion.
-func accountOf(_ context.Context, zone client.Object) []ctrl.Request {
-	z := zone.(*v1alpha1.DNSZone)
-	if releasingWith(z) == "" {
+// accountOf finds the Account that a DNSZone or Folder needs for its deletion.
+func accountOf(_ context.Context, object client.Object) []ctrl.Request {
+	namespace, name, needed := strings.Cut(releasingWith(object), string(types.Separator))
+	if !needed {
 		return nil
 	}
-	return []ctrl.Request{{NamespacedName: z.Spec.AccountRef.KeyFrom(z.Namespace)}}
+	return []ctrl.Request{{NamespacedName: types.NamespacedName{Namespace: namespace, Name: name}}}
 }
 
-// releaseChanged lets those changes of a DNSZone through by which an Account may begin or cease to be needed.
+// releaseChanged lets those changes of a DNSZone or Folder through by which an Account may begin or cease to be needed.
 var releaseChanged = predicate.Funcs{
 	UpdateFunc: func(e event.UpdateEvent) bool {
-		before, after := e.ObjectOld.(*v1alpha1.DNSZone), e.ObjectNew.(*v1alpha1.DNSZone)
-		return releasingWith(before) != releasingWith(after) || before.DeletionTimestamp.IsZero() != after.DeletionTimestamp.IsZero()
+		return releasingWith(e.ObjectOld) != releasingWith(e.ObjectNew) ||
+			e.ObjectOld.GetDeletionTimestamp().IsZero() != e.ObjectNew.GetDeletionTimestamp().IsZero()
 	},
 }
 

@@ -89,8 +89,10 @@ type Harness struct {
 // Options change what New makes. Their zero value makes an Account that is swept once, when it starts.
 type Options struct {
 	// Sweeps is the time between two sweeps; an hour if it is 0.
-	Sweeps    time.Duration
-	Simulator []regapitest.Option
+	Sweeps time.Duration
+	// FolderTurn is the time between two readings of folders; that of the operator if it is 0.
+	FolderTurn time.Duration
+	Simulator  []regapitest.Option
 	// WithoutAccount leaves the Account out.
 	WithoutAccount bool
 	// ReleaseGrace is that of controller.Dependencies.
@@ -169,7 +171,8 @@ func (h *Harness) startControllers(options Options) {
 		h.Fatal(err)
 	}
 	directory := account.NewDirectory(account.Settings{
-		Secrets: mgr.GetAPIReader(), Endpoints: endpoints, SweepInterval: options.Sweeps, Applied: zone.Applied, Changed: alarm.Ring,
+		Secrets: mgr.GetAPIReader(), Endpoints: endpoints, SweepInterval: options.Sweeps, FolderTurn: options.FolderTurn, Applied: zone.Applied,
+		Changed: alarm.Ring,
 	})
 	if err := mgr.Add(directory); err != nil {
 		h.Fatal(err)

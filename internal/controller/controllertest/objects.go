@@ -66,6 +66,16 @@ func (h *Harness) CreateZoneWith(spec v1alpha1.DNSZoneSpec) *v1alpha1.DNSZone {
 	return object
 }
 
+// CreateFolder makes a Folder of the Account main.
+func (h *Harness) CreateFolder(name string, spec v1alpha1.FolderSpec) *v1alpha1.Folder {
+	h.Helper()
+	spec = *spec.DeepCopy()
+	spec.AccountRef.Name = "main"
+	object := &v1alpha1.Folder{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: name}, Spec: spec}
+	h.MustCreate(object)
+	return object
+}
+
 // MustCreate creates an object, or ends the test.
 func (h *Harness) MustCreate(object client.Object) {
 	h.Helper()

@@ -10,6 +10,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/ruling"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -59,7 +60,7 @@ func (r *Reconciler) concede(ctx context.Context, s *scope, own tenancy.Standing
 		claimed.Login = own.Login
 	}
 	s.zone.Status.Claim = claimed
-	r.rulings.forget(client.ObjectKeyFromObject(s.zone))
+	r.rulings.Forget(client.ObjectKeyFromObject(s.zone))
 }
 
 // rule makes the object rule its zone, whose reading has shown that the login holds the domain, unless another one comes before it. It is
@@ -86,10 +87,10 @@ func (r *Reconciler) rule(ctx context.Context, s *scope) error {
 	}
 	s.zone.Status.Claim = claimed
 	if claimed.Rules = ruler == nil; !claimed.Rules {
-		r.rulings.forget(client.ObjectKeyFromObject(s.zone))
+		r.rulings.Forget(client.ObjectKeyFromObject(s.zone))
 		return conflict(ruler)
 	}
-	r.rulings.note(ruled{s.target.Domain, s.login}, client.ObjectKeyFromObject(s.zone))
+	r.rulings.Note(ruling.Thing{Name: s.target.Domain, Login: s.login}, client.ObjectKeyFromObject(s.zone))
 	return nil
 }
 
@@ -116,7 +117,7 @@ func (r *Reconciler) concludeFrom(ctx context.Context, s *scope, failure error) 
 // giveUpClaim ends a claim.
 func (r *Reconciler) giveUpClaim(s *scope) {
 	s.zone.Status.Claim = &v1alpha1.ZoneClaim{}
-	r.rulings.forget(client.ObjectKeyFromObject(s.zone))
+	r.rulings.Forget(client.ObjectKeyFromObject(s.zone))
 }
 
 func conflict(ruler *v1alpha1.DNSZone) error {
@@ -153,7 +154,7 @@ func (r *Reconciler) claimants(ctx context.Context, s *scope, login string) ([]*
 	if err != nil {
 		return nil, err
 	}
-	last, known := r.rulings.last(ruled{s.target.Domain, login})
+	last, known := r.rulings.Last(ruling.Thing{Name: s.target.Domain, Login: login})
 	var found []*v1alpha1.DNSZone
 	for _, rival := range claimed {
 		if rival.UID != s.zone.UID {

@@ -19,6 +19,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/phase"
+	"github.com/regapi-io/regapi-operator/internal/controller/ruling"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
@@ -44,7 +45,7 @@ type Reconciler struct {
 	// Provenance knows what external-dns made; nil where it makes nothing.
 	Provenance zone.Provenance
 
-	rulings rulings
+	rulings ruling.Memory
 }
 
 // Reconcile compares the zone as the inventory knows it, for which no request is made, and writes only what differs.
@@ -53,7 +54,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.Directory.Unfollow(follower(request.NamespacedName))
-			r.rulings.forget(request.NamespacedName)
+			r.rulings.Forget(request.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}

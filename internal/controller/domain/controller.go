@@ -41,7 +41,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newScope(&found)
-	err := phase.Run(ctx, s, r.connect, r.observe, r.locate)
+	err := phase.Run(ctx, s, r.connect, r.observe, r.locate, r.showFolders)
 	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
 }
 
@@ -55,7 +55,9 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.domainsOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(waking.Borrowers(r.Client, &v1alpha1.DomainList{}, holdingOf)), builder.WithPredicates(waking.LabelsChanged)).
+		Watches(&v1alpha1.Folder{}, r.folderEvents(), builder.WithPredicates(folderChanged)).
 		WatchesRawSource(r.Alarm.Source(waking.Holders(mgr.GetClient(), &v1alpha1.DomainList{}))).
+		WatchesRawSource(r.Alarm.Source(r.inFolder)).
 		WatchesRawSource(shares.Source()).
 		WithOptions(shares.Options()).
 		Complete(shares.Among(r))

@@ -158,3 +158,32 @@ func TestAnOrderThatIsRefusedMakesNoFolder(t *testing.T) {
 	w.must(w.call("poor", "x", "domain/create", "input_format", "json", "input_data", order))
 	w.succeed(w.as("poor", "folder/nop", "folder_name", "shelf"))
 }
+
+func TestAServiceLiesInOneFolderWhereTheAccountKeepsItSo(t *testing.T) {
+	w := newWorld(t)
+	w.AddFolder("alice", Folder{Name: "one", Domains: []string{"example.ru", "пример.рф"}})
+	w.AddFolder("alice", Folder{Name: "two"})
+	w.SetBehaviour(Behaviour{OneFolder: true})
+	w.must(w.alice("folder/add_services", "folder_name", "two", "dname", "example.ru"))
+	w.wantFolder("one", "пример.рф")
+	w.wantFolder("two", "example.ru")
+	w.must(w.alice("folder/move_services", "folder_name", "one", "new_folder_name", "two", "dname", "пример.рф"))
+	w.must(w.alice("folder/remove_services", "folder_name", "one", "dname", "example.ru"))
+	w.wantFolder("one")
+	w.wantFolder("two", "example.ru", "пример.рф")
+}
+
+func TestASecondFolderOfANameIsMadeWhereTheAccountTakesIt(t *testing.T) {
+	w := newWorld(t)
+	w.AddFolder("alice", Folder{Name: "one", FolderID: 77})
+	w.SetBehaviour(Behaviour{DuplicateFolders: true})
+	if made := w.alice("folder/create", "folder_name", "one"); made.Result != "success" {
+		t.Fatalf("create: %+v", made)
+	}
+	if id := w.alice("folder/nop", "folder_name", "one").Answer["id"]; id != "77" {
+		t.Errorf("found is number %v", id)
+	}
+	if count := w.alice("user/get_statistics").Answer["domain_folders_cnt"]; count != "2" {
+		t.Errorf("%v folders", count)
+	}
+}

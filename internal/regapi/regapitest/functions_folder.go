@@ -58,7 +58,7 @@ func createFolder(c *call) (map[string]any, *refusal.Error) {
 		return nil, refusal.Missing(ref.field())
 	case c.test:
 		return nil, nil
-	case c.srv.state.folderNamed(c.account.Login, ref.name) != nil:
+	case !c.srv.behaviour.DuplicateFolders && c.srv.state.folderNamed(c.account.Login, ref.name) != nil:
 		return nil, c.folderError("FOLDER_ALREADY_EXISTS", ref)
 	}
 	c.srv.state.addFolder(c.account.Login, ref.name)
@@ -141,9 +141,26 @@ func fileService(c *call, e *element) (map[string]any, *refusal.Error) {
 		changed = c.folder.put(e.service)
 	}
 	if changed {
+		c.keepInOneFolder(e.service)
 		c.touch()
 	}
 	return answerService(c, e)
+}
+
+// keepInOneFolder takes a service out of every other folder than the one that it was put into, where the account keeps it in one.
+func (c *call) keepInOneFolder(s *service) {
+	into := c.folder
+	if c.newFolder != nil {
+		into = c.newFolder
+	}
+	if !c.srv.behaviour.OneFolder || !into.holds(s) {
+		return
+	}
+	for _, other := range c.srv.state.foldersOf(c.account.Login) {
+		if other != into {
+			other.take(s)
+		}
+	}
 }
 
 // completeFolder adds the folder's content on demand, here without servtype. The table calls the parameter return_folder_contents, the examples

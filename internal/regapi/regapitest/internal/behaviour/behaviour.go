@@ -52,6 +52,10 @@ type Behaviour struct {
 	BillErrorTexts bool `json:"billErrorTexts,omitempty"`
 	// FolderErrors is what a folder that is missing, or in the way, is refused with.
 	FolderErrors FolderErrorStyle `json:"folderErrors,omitempty"`
+	// DuplicateFolders makes another folder of a name that is taken.
+	DuplicateFolders bool `json:"duplicateFolders,omitempty"`
+	// OneFolder keeps a service in one folder at a time: what is put into a folder leaves the one that it lay in.
+	OneFolder bool `json:"oneFolder,omitempty"`
 	// BlockAfterFailures blocks an account that repeats the same failing request so many times; 0 means never.
 	BlockAfterFailures int `json:"blockAfterFailures,omitempty"`
 	// Subnames is how zone answers name a record.

@@ -1,0 +1,222 @@
+package folder
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/klog/v2"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/folder"
+	"github.com/regapi-io/regapi-operator/internal/pause"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
+)
+
+const (
+	// maxRelease is how long a deletion waits for what passes by itself.
+	maxRelease = 24 * time.Hour
+	// shortestWait and longestWait bound the wait between two attempts of a deletion. It is as long as the failures have lasted.
+	shortestWait = 2 * time.Second
+	longestWait  = 30 * time.Second
+	// reasonLeftBehind is the reason of the event that tells of a folder that stays.
+	reasonLeftBehind = "FolderLeftBehind"
+)
+
+// errObserved is why an object that only looks leaves its folder as it is.
+var errObserved = errors.New("under managementPolicy: Observe nothing is written")
+
+// release deals with the folder of an object that is being deleted, as its deletion policy says. It fails where that has to be waited for, and
+// fills in leftBehind where that has an end.
+func (r *Reconciler) release(ctx context.Context, s *scope) error {
+	claim := s.folder.Status.Claim
+	made := s.folder.Status.FolderID != "" || s.folder.Status.CreatingSince != nil
+	if !controllerutil.ContainsFinalizer(s.folder, finalizer) || s.folder.Spec.DeletionPolicy != v1alpha1.DeletionDelete ||
+		claim == nil || !claim.Rules || !made {
+		return nil
+	}
+	err := r.deleteFolder(ctx, s)
+	switch {
+	case err == nil:
+		return nil
+	case !errors.Is(err, errObserved) && (r.graceLeft(s, err) > 0 || isOfCluster(err)):
+		return err
+	default:
+		s.leftBehind = err
+		return nil
+	}
+}
+
+// deleteFolder deletes the folder, as a fresh reading shows it, if it holds nothing but what this object declared. One that another object
+// waits for stays.
+func (r *Reconciler) deleteFolder(ctx context.Context, s *scope) error {
+	switch {
+	case v1alpha1.IsPaused(s.folder):
+		return outcome.Stalled(v1alpha1.ReasonPaused, "the annotation "+v1alpha1.AnnotationPaused+" stops it: take the annotation off, or it stays behind").Err()
+	case s.mayNotWrite():
+		return errObserved
+	}
+	connection, err := r.Directory.ResolveForRelease(ctx, r.Client, s.folder.Namespace, s.folder.Spec.AccountRef, "")
+	if err != nil {
+		return err
+	}
+	var of v1alpha1.Account
+	if err := r.Get(ctx, s.folder.Spec.AccountRef.KeyFrom(s.folder.Namespace), &of); err != nil {
+		return fmt.Errorf("read the Account: %w", err)
+	}
+	s.connection, s.login = connection, tenancy.Login(&of)
+	if s.folder.Status.Claim.Login != s.login {
+		return nil // The folder is another login's, and out of reach.
+	}
+	if err := r.enter(ctx, s); err != nil {
+		return err
+	}
+	heir, err := r.heirOf(ctx, s)
+	if err != nil || heir {
+		return err
+	}
+	return r.deleteOwn(ctx, s)
+}
+
+// deleteOwn deletes the folder if everything in it is the object's own.
+func (r *Reconciler) deleteOwn(ctx context.Context, s *scope) error {
+	ref := regapi.FolderRef{ID: parseID(s.folder.Status.FolderID)}
+	if ref.ID == 0 { // It was about to be made.
+		found, err := s.connection.Client.Folder.Nop(ctx, regapi.FolderRef{Name: s.name})
+		if regapi.IsFolderMissing(err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("look for the folder: %w", err)
+		}
+		ref.ID = found.ID
+	}
+	reading, err := s.connection.Folders.Read(ctx, ref.ID)
+	if regapi.IsFolderMissing(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the folder: %w", err)
+	}
+	owned, foreign := s.owned(), []string(nil)
+	for _, service := range folder.ServicesOf(reading.Services) {
+		if !owned.Has(service.ID) {
+			foreign = append(foreign, service.String())
+		}
+	}
+	if len(foreign) > 0 {
+		return outcome.Stalled(v1alpha1.ReasonFolderNotEmpty, fmt.Sprintf(
+			"the folder holds what this object did not declare: take it out, or set deletionPolicy: Retain: %s", listOf(foreign))).Err()
+	}
+	defer s.connection.Folders.NoteWrite(ref.ID)
+	if err := s.connection.Client.Folder.Remove(ctx, ref); err != nil && !regapi.IsFolderMissing(err) {
+		return fmt.Errorf("delete the folder: %w", err)
+	}
+	r.Metrics.changes.WithLabelValues(changeDeleted).Inc()
+	log.FromContext(ctx).Info("Deleted the folder", "folder", s.folder.Status.FolderName, "id", ref.ID)
+	return nil
+}
+
+// heirOf says whether another object of the login asks for the folder, too.
+func (r *Reconciler) heirOf(ctx context.Context, s *scope) (bool, error) {
+	var list v1alpha1.FolderList
+	if err := r.List(ctx, &list, client.MatchingFields{indexName: s.folder.Status.Claim.FolderName}, client.UnsafeDisableDeepCopy); err != nil {
+		return false, fmt.Errorf("list the objects for the same folder: %w", err)
+	}
+	for i := range list.Items {
+		other := &list.Items[i]
+		if claim := other.Status.Claim; other.UID != s.folder.UID && other.DeletionTimestamp.IsZero() && claim != nil && claim.Login == s.login {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// passes says whether an error ends by itself and soon, so that it is waited for, however often it comes.
+func passes(err error) bool {
+	var unavailable *account.Unavailable
+	o := outcome.Of(err)
+	return o.Reconciling && o.Failure == nil && !errors.As(err, &unavailable)
+}
+
+// isOfCluster says whether the API server sent an error: an object that has changed meanwhile, say. The next attempt sees it.
+func isOfCluster(err error) bool { return apierrors.ReasonForError(err) != metav1.StatusReasonUnknown }
+
+// graceLeft is how long a deletion still waits: for what is out of reach, since that began, and so long that a namespace can always be
+// deleted. Stalled tells when it began, since a deletion is Stalled for no other reason, and setting a deletion timestamp begins a generation.
+func (r *Reconciler) graceLeft(s *scope, err error) time.Duration {
+	if passes(err) {
+		return time.Until(s.folder.DeletionTimestamp.Add(maxRelease))
+	}
+	return cmp.Or(r.ReleaseGrace, account.ReleaseGrace) - s.stalledFor()
+}
+
+// stalledFor is for how long a deletion has not got on.
+func (s *scope) stalledFor() time.Duration {
+	stalled := meta.FindStatusCondition(s.before.Status.Conditions, v1alpha1.ConditionStalled)
+	if stalled == nil || stalled.ObservedGeneration != s.folder.Generation {
+		return 0
+	}
+	return time.Since(stalled.LastTransitionTime.Time)
+}
+
+// settleDeletion writes the status of a deletion that has to wait; one that is through has no status to write.
+func (r *Reconciler) settleDeletion(ctx context.Context, s *scope, err error) (ctrl.Result, error) {
+	if err == nil {
+		return ctrl.Result{}, nil
+	}
+	o := outcome.Of(err)
+	o.KeepReady, o.Ready, o.Awaited = false, metav1.ConditionFalse, false
+	o.Message = "The folder is not deleted yet: " + o.Message
+	if !passes(err) && !isOfCluster(err) {
+		o.After = max(r.graceLeft(s, err), time.Second)
+		o.After = min(o.After, pause.Jittered(min(max(s.stalledFor(), shortestWait), longestWait)))
+		o.Stalled, o.Reconciling, o.Failure = true, false, nil
+	}
+	return r.Settle(ctx, s.before, s.folder, o)
+}
+
+// letGo takes the finalizer off, after which the object is gone.
+func (r *Reconciler) letGo(ctx context.Context, s *scope) error {
+	if controllerutil.RemoveFinalizer(s.folder, finalizer) {
+		if err := r.patchFinalizers(ctx, s); err != nil {
+			return client.IgnoreNotFound(err)
+		}
+	}
+	if s.leftBehind != nil {
+		r.tellLeftBehind(ctx, s)
+	}
+	return nil
+}
+
+// tellLeftBehind tells of a folder that was not deleted, after the object that it was to be done for is gone: in the log, and by an event.
+func (r *Reconciler) tellLeftBehind(ctx context.Context, s *scope) {
+	r.Metrics.leftBehind.Inc()
+	name := s.folder.Status.FolderName
+	log.FromContext(ctx).Error(s.leftBehind, "A deleted Folder leaves its folder behind", "Folder", klog.KObj(s.folder), "folder", name)
+	note := status.Shorten(fmt.Sprintf("Folder %s is gone and its folder %q stays, delete it by hand: %s", s.key(), name, s.leftBehind), status.MaxNote)
+	// Whoever deletes the namespace finds it in the one that is always there. The API server takes an event for the object's own
+	// namespace alone, so that the object is named without; related has it in full.
+	regarding := s.folder.DeepCopy()
+	regarding.Namespace = ""
+	r.Events.Eventf(regarding, s.folder, corev1.EventTypeWarning, reasonLeftBehind, "Delete", "%s", note)
+	var namespace corev1.Namespace
+	if err := r.Get(ctx, types.NamespacedName{Name: s.folder.Namespace}, &namespace); err == nil && namespace.DeletionTimestamp.IsZero() {
+		r.Events.Eventf(s.folder, nil, corev1.EventTypeWarning, reasonLeftBehind, "Delete", "%s", note)
+	}
+}

@@ -1,0 +1,97 @@
+package folder_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+)
+
+// each does something with every object, a few at a time.
+func each[O any](objects []O, do func(O)) {
+	var working sync.WaitGroup
+	slots := make(chan struct{}, 16)
+	for _, object := range objects {
+		slots <- struct{}{}
+		working.Go(func() {
+			defer func() { <-slots }()
+			do(object)
+		})
+	}
+	working.Wait()
+}
+
+// relabel gives a Domain another label team.
+func (h *harness) relabel(domain *v1alpha1.Domain, team string) {
+	patch := client.RawPatch("application/merge-patch+json", fmt.Appendf(nil, `{"metadata":{"labels":{"team":%q}}}`, team))
+	if err := h.Patch(h.Context(), domain, patch); err != nil {
+		h.Error(err)
+	}
+}
+
+func (h *harness) awaitMembers(object *v1alpha1.Folder, members int32) {
+	h.Helper()
+	h.Eventually(fmt.Sprintf("%s to have %d members", object.Name, members), func() error {
+		if err := h.Get(h.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+			return err
+		}
+		if status := object.Status; status.Members != members || status.Missing != 0 || status.Services != members {
+			return fmt.Errorf("%d members, %d missing, %d services", status.Members, status.Missing, status.Services)
+		}
+		return nil
+	})
+}
+
+func TestAFolderOfThreeThousandIsMadeAndFiveHundredMoveWithAFewRequests(t *testing.T) {
+	const size, moving = 3000, 500
+	h := newHarness(t, controllertest.Options{})
+	names := h.addDomains(size)
+	var domains []*v1alpha1.Domain
+	var mu sync.Mutex
+	each(names, func(name string) {
+		made := h.labelled("one", name)
+		mu.Lock()
+		defer mu.Unlock()
+		domains = append(domains, made...)
+	})
+	one := h.CreateFolder("one", v1alpha1.FolderSpec{Selector: ofTeam("one")})
+	h.awaitMembers(one, size)
+	if writes, reads := len(h.API.Journal(regapitest.OfFunction("folder/*"), regapitest.Writes())), h.API.Calls("folder/nop")+h.API.Calls("folder/get_services"); writes > 4 || reads > 3 {
+		t.Errorf("%d writing requests, want 3 and the making of the folder; %d reading ones, want 3 at most", writes, reads)
+	}
+	two := h.CreateFolder("two", v1alpha1.FolderSpec{Selector: ofTeam("two")})
+	h.WaitReady(two)
+	h.API.ResetJournal()
+	each(domains[:moving], func(domain *v1alpha1.Domain) { h.relabel(domain, "two") })
+	h.awaitMembers(one, size-moving)
+	h.awaitMembers(two, moving)
+	adds, removes, moves := h.API.Calls("folder/add_services"), h.API.Calls("folder/remove_services"), h.API.Calls("folder/move_services")
+	if adds > 1 || removes+moves > 1 {
+		t.Errorf("%d requests to add, %d to remove and %d to move", adds, removes, moves)
+	}
+	if reads := h.API.Calls("folder/nop") + h.API.Calls("folder/get_services"); reads > 4 {
+		t.Errorf("%d reading requests", reads)
+	}
+}
+
+func TestAMemberFollowsItsLabel(t *testing.T) {
+	h := newHarness(t, controllertest.Options{})
+	names := h.addDomains(3)
+	domains := h.labelled("one", names...)
+	one := h.CreateFolder("one", v1alpha1.FolderSpec{Selector: ofTeam("one")})
+	two := h.CreateFolder("two", v1alpha1.FolderSpec{Selector: ofTeam("two"), Members: named(names[0])})
+	h.awaitMembers(one, 3)
+	h.awaitMembers(two, 1)
+	h.relabel(domains[2], "two")
+	h.awaitMembers(one, 2)
+	h.awaitMembers(two, 2)
+	h.holds("two", names[0], names[2])
+	h.MustDelete(domains[1])
+	h.awaitMembers(one, 1)
+	h.holds("one", names[0])
+}
