@@ -89,7 +89,7 @@ type Harness struct {
 // Options change what New makes. Their zero value makes an Account that is swept once, when it starts.
 type Options struct {
 	// Sweeps is the time between two sweeps; an hour if it is 0.
-	Sweeps    time.Duration
+	Sweeps time.Duration
 	// FolderTurn is the time between two readings of folders; that of the operator if it is 0.
 	FolderTurn time.Duration
 	Simulator  []regapitest.Option
