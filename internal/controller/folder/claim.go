@@ -21,15 +21,17 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
-// claim stops an object that another one rules before, for which no request is made. The claim of one whose Account is gone, or does not allow
-// it, ends here; what is wrong is for connect to say.
+// claim stops an object that another one rules before, for which no request is made. One whose Account is gone, or does not allow it, rules no
+// more; whose its folder is stays known for its deletion, and what is wrong is for connect to say.
 func (r *Reconciler) claim(ctx context.Context, s *scope) error {
 	own, permitted, err := s.view.FolderCandidate(ctx, s.folder, s.name)
 	if err != nil {
 		return err
 	}
 	if !permitted {
-		s.folder.Status.Claim = &v1alpha1.FolderClaim{}
+		if claim := s.folder.Status.Claim; claim != nil {
+			claim.Rules = false
+		}
 		r.rulings.Forget(s.key())
 		return nil
 	}

@@ -47,7 +47,7 @@ func (r *Reconciler) release(ctx context.Context, s *scope) error {
 	claim := s.folder.Status.Claim
 	made := s.folder.Status.FolderID != "" || s.folder.Status.CreatingSince != nil
 	if !controllerutil.ContainsFinalizer(s.folder, finalizer) || s.folder.Spec.DeletionPolicy != v1alpha1.DeletionDelete ||
-		claim == nil || !claim.Rules || !made {
+		claim == nil || !made || (!claim.Rules && isConflict(s.folder)) {
 		return nil
 	}
 	err := r.deleteFolder(ctx, s)
