@@ -11,6 +11,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/controller/domain"
+	"github.com/regapi-io/regapi-operator/internal/controller/fresh"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -34,7 +35,7 @@ type Dependencies struct {
 
 // SetupWithManager registers every controller with a manager.
 func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) error {
-	writer := status.Writer{Client: mgr.GetClient(), Events: mgr.GetEventRecorder("regapi-operator")}
+	writer := status.Writer{Client: fresh.New(mgr.GetClient(), mgr.GetAPIReader()), Events: mgr.GetEventRecorder("regapi-operator")}
 	for _, reconciler := range []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error
 	}{

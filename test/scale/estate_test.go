@@ -172,8 +172,14 @@ type conditioned interface {
 	GetConditions() *[]metav1.Condition
 }
 
-// edit changes a record of a zone, and tells how long it takes until REG.API has it.
-func (e *estate) edit(namespace, domain, address string) time.Duration {
+// edited is what it took until REG.API was asked for an edit: time, and requests of the account that began meanwhile.
+type edited struct {
+	took     time.Duration
+	requests int
+}
+
+// edit changes a record of a zone.
+func (e *estate) edit(namespace, domain, address string) edited {
 	e.Helper()
 	key := client.ObjectKey{Namespace: namespace, Name: domain}
 	var zone v1alpha1.DNSZone
@@ -182,7 +188,7 @@ func (e *estate) edit(namespace, domain, address string) time.Duration {
 	}
 	before := zone.DeepCopy()
 	zone.Spec.Records[0].A = []v1alpha1.IPv4Address{v1alpha1.IPv4Address(address)}
-	began := time.Now()
+	asked, began := len(e.api.Journal(regapitest.OfAccount(namespace))), time.Now()
 	if err := e.Patch(e.Context(), &zone, client.MergeFrom(before)); err != nil {
 		e.Fatal(err)
 	}
@@ -192,7 +198,7 @@ func (e *estate) edit(namespace, domain, address string) time.Duration {
 		}
 		time.Sleep(2 * time.Millisecond) // A real program; no clock to turn.
 	}
-	return time.Since(began)
+	return edited{time.Since(began), len(e.api.Journal(regapitest.OfAccount(namespace))) - asked}
 }
 
 func (e *estate) holds(domain, address string) bool {

@@ -40,17 +40,21 @@ type operator struct {
 	command *exec.Cmd
 	log     string
 	metrics string
+	pprof   string
 	ended   chan struct{}
 }
 
 // startOperator starts the operator, which ends with the test at the latest.
 func startOperator(t *testing.T, c *cluster, flags ...string) *operator {
 	t.Helper()
-	address := freeAddress(t)
-	o := &operator{t: t, log: filepath.Join(t.TempDir(), "operator.log"), metrics: "http://" + address + "/metrics", ended: make(chan struct{})}
+	address, pprof := freeAddress(t), freeAddress(t)
+	o := &operator{
+		t: t, log: filepath.Join(t.TempDir(), "operator.log"), ended: make(chan struct{}),
+		metrics: "http://" + address + "/metrics", pprof: "http://" + pprof + "/debug/pprof/",
+	}
 	o.command = exec.Command(program, append([]string{
 		"--kubeconfig=" + c.kubeconfig, "--namespace=" + ownNamespace,
-		"--metrics-bind-address=" + address, "--health-probe-bind-address=0",
+		"--metrics-bind-address=" + address, "--health-probe-bind-address=0", "--pprof-bind-address=" + pprof,
 		"--allow-loopback-endpoints", "--authoritative-servers=", "--log-level=error",
 	}, flags...)...)
 	log, err := os.Create(o.log)
@@ -105,6 +109,29 @@ func (o *operator) isRunning() bool {
 		return false
 	default:
 		return true
+	}
+}
+
+// profile keeps a profile of the operator in the folder of -profiles, if there is one.
+func (o *operator) profile(page, name string) {
+	o.t.Helper()
+	if *profiles == "" {
+		return
+	}
+	answer, err := http.Get(o.pprof + page)
+	if err != nil {
+		o.t.Error(err)
+		return
+	}
+	defer answer.Body.Close()
+	file, err := os.Create(filepath.Join(*profiles, name+".pprof"))
+	if err != nil {
+		o.t.Error(err)
+		return
+	}
+	defer file.Close()
+	if _, err := io.Copy(file, answer.Body); err != nil {
+		o.t.Error(err)
 	}
 }
 

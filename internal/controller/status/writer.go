@@ -41,7 +41,7 @@ type Writer struct {
 // Settle turns an outcome into conditions, writes the status if it differs from before, and gives the reconciler's
 // result. It is the only place that does.
 func (w *Writer) Settle(ctx context.Context, before, after Object, o outcome.Outcome) (ctrl.Result, error) {
-	if o.Silent && ReadyFor(*after.GetConditions(), after.GetGeneration()) {
+	if o.Coming || (o.Silent && ReadyFor(*after.GetConditions(), after.GetGeneration())) {
 		return o.Result()
 	}
 	o = await(after, o)
