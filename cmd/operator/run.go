@@ -142,7 +142,7 @@ func (o *options) restConfig() (*rest.Config, error) {
 	}
 	// Batches of a thousand objects write as many statuses, and what waits for these keeps the batch waiting; the API server itself
 	// bounds what it takes.
-	config.QPS, config.Burst = 300, 600
+	config.QPS, config.Burst = 200, 400
 	return config, nil
 }
 

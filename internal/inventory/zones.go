@@ -20,11 +20,16 @@ func (i *Inventory) Zone(domain string) (regapi.ZoneRecords, bool) {
 	return *e.facts.Zone, true
 }
 
+type atOnceKey struct{}
+
+// AtOnce marks the calls of a context as those of somebody who waits for one zone alone, and should not wait for a sweep of thousands.
+func AtOnce(ctx context.Context) context.Context { return context.WithValue(ctx, atOnceKey{}, true) }
+
 // FirstZone gives the records of a zone that nobody has read or written yet, from the sweep that is about to read them, so that
 // a start takes one reading. It is not ok, and the caller has to read for himself, where no sweep is due, or it failed; and
-// for those who cannot wait for others.
+// for those who cannot wait for others: see AtOnce.
 func (i *Inventory) FirstZone(ctx context.Context, domain string) (zone regapi.ZoneRecords, ok bool) {
-	if traffic.PriorityOf(ctx) == traffic.Interactive {
+	if traffic.PriorityOf(ctx) == traffic.Interactive || ctx.Value(atOnceKey{}) != nil {
 		return regapi.ZoneRecords{}, false
 	}
 	for waited := false; ; waited = true {

@@ -24,8 +24,9 @@ const (
 )
 
 // Options are those of a controller that works on so many objects at a time. They bound the wait after failures: REG.API
-// must not be asked again within milliseconds. The plain queue serves them: the one with priorities may stop for good when it is
-// shut down with objects in it (kubernetes-sigs/controller-runtime, issue 3538), and the operator would hold its lease for longer.
+// must not be asked again within milliseconds. The plain queue serves them, in the order of Shares: the one with priorities may stop for
+// good when it is shut down with objects in it (kubernetes-sigs/controller-runtime, issue 3538), and the operator would hold its lease
+// for longer.
 func Options(concurrency int) controller.Options {
 	return controller.Options{
 		MaxConcurrentReconciles: concurrency,
