@@ -60,7 +60,7 @@ func (i *Inventory) LearnZone(domain string, zone regapi.ZoneRecords, asked time
 	if e == nil {
 		return // Nobody follows it.
 	}
-	e.facts.Zone, e.learned, e.asked = &zone, time.Now(), asked
+	e.facts.Zone, e.learned, e.asked = compact(&zone), time.Now(), asked
 	e.known |= Records
 }
 
