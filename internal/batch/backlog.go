@@ -35,7 +35,8 @@ type bulkKey struct{}
 // is left of the hour for as long. A single edit that a person waits for is no such call.
 func InBulk(ctx context.Context) context.Context { return context.WithValue(ctx, bulkKey{}, true) }
 
-func inBulk(ctx context.Context) bool { return ctx.Value(bulkKey{}) != nil }
+// IsInBulk says whether a context was marked like that.
+func IsInBulk(ctx context.Context) bool { return ctx.Value(bulkKey{}) != nil }
 
 // Crew counts the objects of a login that are worked on, for a [Backlog]: each may make a call. Work that no worker has begun does not
 // count, so that nobody waits for work that waits for him. The zero value is ready, and safe for concurrent use.

@@ -84,6 +84,8 @@ type Inventory struct {
 	listedAt time.Time
 	// appeared counts the times that somebody followed what is not known.
 	appeared int
+	// readNewAt is when zones were last read that had appeared.
+	readNewAt time.Time
 	// due says that a sweep of what is not known will begin; progress is closed and replaced when it has read the zones.
 	due      bool
 	progress chan struct{}

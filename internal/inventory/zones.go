@@ -52,6 +52,17 @@ func (i *Inventory) FirstZone(ctx context.Context, domain string) (zone regapi.Z
 	}
 }
 
+// ExpectZone asks for a sweep that reads a zone which nobody has read yet, so that it is read together with what else appears.
+func (i *Inventory) ExpectZone(domain string) {
+	i.mu.Lock()
+	e := i.entries[domain]
+	unread := e != nil && e.wanted&Records != 0 && e.facts.Zone == nil && e.written.IsZero() && !e.promised && !i.stopped
+	i.mu.Unlock()
+	if unread {
+		i.askForSweep()
+	}
+}
+
 // LearnZone takes over records that somebody has asked for beside the sweeps.
 func (i *Inventory) LearnZone(domain string, zone regapi.ZoneRecords, asked time.Time) {
 	i.mu.Lock()
