@@ -14,18 +14,24 @@ import (
 type Client struct {
 	client.Client
 	live client.Reader
+	// writing has an element for each write under way.
+	writing chan struct{}
 
 	mu sync.Mutex
 	// written has the version of the last write of an object, by kind and key; unknown where it is not known.
 	written map[string]string
 }
 
+// maxWrites is how many writes are under way at once. A thousand objects that are written together would make a busy API server answer
+// none of them in time; so each waits for its turn here, and not there.
+const maxWrites = 48
+
 // unknown is the version of a write that may or may not have come about.
 const unknown = ""
 
 // New gives a Client that reads from a cache, and where that is behind, from the API server.
 func New(cached client.Client, live client.Reader) *Client {
-	return &Client{Client: cached, live: live, written: map[string]string{}}
+	return &Client{Client: cached, live: live, writing: make(chan struct{}, maxWrites), written: map[string]string{}}
 }
 
 // Get reads an object, which is never older than what was written through this client.
@@ -49,16 +55,12 @@ func (c *Client) Get(ctx context.Context, key client.ObjectKey, object client.Ob
 
 // Patch changes an object.
 func (c *Client) Patch(ctx context.Context, object client.Object, patch client.Patch, options ...client.PatchOption) error {
-	err := c.Client.Patch(ctx, object, patch, options...)
-	c.note(object, err)
-	return err
+	return c.write(ctx, object, func() error { return c.Client.Patch(ctx, object, patch, options...) })
 }
 
 // Update replaces an object.
 func (c *Client) Update(ctx context.Context, object client.Object, options ...client.UpdateOption) error {
-	err := c.Client.Update(ctx, object, options...)
-	c.note(object, err)
-	return err
+	return c.write(ctx, object, func() error { return c.Client.Update(ctx, object, options...) })
 }
 
 // Status writes the status of objects.
@@ -71,19 +73,28 @@ type statusWriter struct {
 }
 
 func (w statusWriter) Patch(ctx context.Context, object client.Object, patch client.Patch, options ...client.SubResourcePatchOption) error {
-	err := w.SubResourceWriter.Patch(ctx, object, patch, options...)
-	w.of.note(object, err)
-	return err
+	return w.of.write(ctx, object, func() error { return w.SubResourceWriter.Patch(ctx, object, patch, options...) })
 }
 
 func (w statusWriter) Update(ctx context.Context, object client.Object, options ...client.SubResourceUpdateOption) error {
-	err := w.SubResourceWriter.Update(ctx, object, options...)
-	w.of.note(object, err)
-	return err
+	return w.of.write(ctx, object, func() error { return w.SubResourceWriter.Update(ctx, object, options...) })
 }
 
 func nameOf(key client.ObjectKey, object client.Object) string {
 	return fmt.Sprintf("%T %s", object, key)
+}
+
+// write makes a write in its turn, and remembers what came of it.
+func (c *Client) write(ctx context.Context, object client.Object, do func() error) error {
+	select {
+	case c.writing <- struct{}{}:
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the API server: %w", ctx.Err())
+	}
+	defer func() { <-c.writing }()
+	err := do()
+	c.note(object, err)
+	return err
 }
 
 // note remembers what came of a write.
