@@ -109,14 +109,14 @@ func (e *estate) start() []limit {
 	e.settled(o)
 	peak := o.stop()
 	n := float64(e.zones)
-	zones := n + 1 // and the neighbour's
+	all := n + 1 // and the neighbour's
 	return []limit{
 		{"requests until all are Ready", float64(f.sum()), requestsFor(e.zones)},
 		{"requests refused for their rate", float64(f.refused), 0},
-		{"successful writes per zone", float64(later.of("dnszones", "200")) / zones, 3},
+		{"successful writes per zone", float64(later.of("dnszones", "200")) / all, 3},
 		{"successful writes per Domain", float64(later.of("domains", "200")) / n, 1},
 		{"conflicts per 100 objects", float64(later.of("dnszones", "409")+later.of("domains", "409")) / n * 50, 1},
-		{"events per zone", float64(later.events["DNSZone"]) / zones, 2},
+		{"events per zone", float64(later.events["DNSZone"]) / all, 2},
 		{"events per Domain", float64(later.events["Domain"]) / n, 1},
 		{"seconds until all are Ready", f.took.Seconds(), noLimit},
 		{"CPU seconds until all are Ready", f.cpu.Seconds(), noLimit},
