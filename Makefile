@@ -124,6 +124,14 @@ test-unit: ## Run the tests that need no control plane.
 bench: ## Compare the requests and time of bulk work with a client that makes one call per record.
 	@cd test/bench && go test -count 1 -skip Day -args -compare
 
+# How many zones, and as many Domains, bench-cluster works with, and how long the simulator takes for a request.
+ZONES ?= 1000
+LATENCY ?= 300ms
+
+.PHONY: bench-cluster
+bench-cluster: control-plane ## Measure the operator with ZONES zones (1000) through a real API server; PROFILES names a folder for profiles.
+	@go test -count 1 -timeout 60m ./test/scale -args -table -zones $(ZONES) -latency $(LATENCY) $(if $(PROFILES),-profiles $(abspath $(PROFILES)))
+
 .PHONY: test-sessions
 test-sessions: ## Run the curl sessions of docs/simulator.md; needs bash, curl and openssl.
 	go test $(RACE) -count 1 -tags sessions ./cmd/regapi-sim

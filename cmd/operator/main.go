@@ -22,6 +22,7 @@ type options struct {
 	namespace      string
 	metricsAddress string
 	healthAddress  string
+	pprofAddress   string
 	resync         time.Duration
 	endpoints      []string
 	loopback       bool
@@ -76,6 +77,7 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "kubeconfig file; without it $KUBECONFIG, the cluster that this runs in, or ~/.kube/config")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8080", "address to serve Prometheus metrics on; 0 for none")
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address to serve /healthz and /readyz on; 0 for none")
+	flags.StringVar(&o.pprofAddress, "pprof-bind-address", "0", "address to serve profiles of CPU and memory on, to whoever reaches it; 0 for none")
 	flags.StringVar(&o.namespace, "namespace", ownNamespace(), "the operator's own namespace: of the ledgers of request budgets, the election's Lease, the serving certificate, and its own pod")
 	flags.DurationVar(&o.resync, "resync-interval", 10*time.Minute, "how often every account is swept; a sweep costs up to five requests per thousand domains")
 	flags.IntVar(&o.egressPerHour, "egress-requests-per-hour", budget.DefaultRequestsPerHour, "requests an hour that all accounts together make from this address to one host, of which REG.API grants 1200. Up to 60 checks of credentials that are refused come on top")

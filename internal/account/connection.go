@@ -167,6 +167,9 @@ func (c *Connection) RecentZone(domain string, within time.Duration) (regapi.Zon
 
 // ReadZone reads a zone. What nobody has read yet comes from the sweep that is about to read everything, if there is one.
 func (c *Connection) ReadZone(ctx context.Context, domain string) (regapi.ZoneRecords, error) {
+	if batch.IsInBulk(ctx) {
+		c.Inventory.ExpectZone(domain)
+	}
 	if zone, ok := c.Inventory.FirstZone(ctx, domain); ok {
 		return zone, zone.Err
 	}

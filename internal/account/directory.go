@@ -65,6 +65,7 @@ type Directory struct {
 	settings Settings
 	// forgetful says that ledgers do not outlive the process, so that none is missed.
 	forgetful bool
+	made      time.Time
 	probes    probes
 
 	mu          sync.Mutex
@@ -107,6 +108,7 @@ func NewDirectory(settings Settings) *Directory {
 	return &Directory{
 		settings:    settings,
 		forgetful:   forgetful,
+		made:        time.Now(),
 		connections: map[types.NamespacedName]*Connection{},
 		reading:     map[types.NamespacedName]chan struct{}{},
 		urgency:     map[types.NamespacedName]traffic.Priority{},

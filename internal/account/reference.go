@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -34,7 +35,7 @@ func (d *Directory) ResolveFor(ctx context.Context, reader client.Reader, namesp
 			Message: fmt.Sprintf("Account %s is being deleted: create it again when it is gone, or name another in spec.accountRef", found.Name),
 		}
 	case !meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady):
-		return nil, accountNotReady(found)
+		return nil, d.accountNotReady(found)
 	}
 	return d.known(ctx, found)
 }
@@ -47,7 +48,7 @@ func (d *Directory) ResolveForRelease(ctx context.Context, reader client.Reader,
 		return nil, err
 	}
 	if found.DeletionTimestamp.IsZero() && d.open(found) == nil && !meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady) {
-		return nil, accountNotReady(found)
+		return nil, d.accountNotReady(found)
 	}
 	return d.known(ctx, found)
 }
@@ -101,11 +102,17 @@ func accountNotAllowed(key types.NamespacedName) error {
 	}
 }
 
+// firstCheck is how long an Account that has appeared, or that this process has found, may take until its controller says something.
+const firstCheck = 30 * time.Second
+
 // accountNotReady tells waiting for a check, or for the next attempt of one, from waiting for somebody.
-func accountNotReady(found *v1alpha1.Account) error {
+func (d *Directory) accountNotReady(found *v1alpha1.Account) error {
 	ready := meta.FindStatusCondition(found.Status.Conditions, v1alpha1.ConditionReady)
 	if ready == nil || ready.ObservedGeneration != found.Generation {
-		return &Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Message: fmt.Sprintf("Account %s has not been checked yet", found.Name), Passing: true}
+		return &Unavailable{
+			Reason: v1alpha1.ReasonAccountNotReady, Message: fmt.Sprintf("Account %s has not been checked yet", found.Name), Passing: true,
+			Unchecked: ready == nil && (time.Since(found.CreationTimestamp.Time) < firstCheck || time.Since(d.made) < firstCheck),
+		}
 	}
 	return &Unavailable{
 		Reason:  v1alpha1.ReasonAccountNotReady,

@@ -22,6 +22,8 @@ type Unavailable struct {
 	Message string
 	// Passing says that it will pass without anybody's doing.
 	Passing bool
+	// Unchecked says that nobody has looked at the Account since it appeared, a moment ago.
+	Unchecked bool
 }
 
 // Error gives the message.
@@ -32,6 +34,9 @@ func (u *Unavailable) ConditionReason() string { return u.Reason }
 
 // Passes says whether it will pass without anybody's doing.
 func (u *Unavailable) Passes() bool { return u.Passing }
+
+// Comes says that it will pass within seconds, and wakes who waits for it.
+func (u *Unavailable) Comes() bool { return u.Unchecked }
 
 type secretCredentials struct {
 	username string

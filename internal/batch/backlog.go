@@ -12,9 +12,11 @@ import (
 // How long a call in bulk waits for company that is known to come, and how often it looks whether that is still so. A request
 // is dearer than the time of work that nobody waits for, and much dearer when few are left.
 const (
-	gatherMost   = 2 * time.Second
-	gatherScarce = 10 * time.Second
-	gatherLook   = 25 * time.Millisecond
+	// gatherQuiet is how long nobody may have come, and gatherMost how long the first may have waited. Where objects wait for a busy API
+	// server between two calls, they come slowly.
+	gatherQuiet = 2 * time.Second
+	gatherMost  = 10 * time.Second
+	gatherLook  = 25 * time.Millisecond
 	// fewZones is how many zones of an ordinary account wait for company although no two of their edits are equal yet.
 	fewZones = 8
 )
@@ -29,11 +31,12 @@ func WithBacklog(backlog Backlog) Option { return func(o *options) { o.backlog =
 type bulkKey struct{}
 
 // InBulk marks the calls of a context as a part of much work that was found together: a first list, a mass change, a wake-up.
-// They wait until everybody at work waits, a request is full, or two seconds have passed (ten while little is left of the
-// hour). A single edit that a person waits for is no such call.
+// They wait until everybody at work waits, a request is full, or nobody has come for two seconds; for ten at most, and while little
+// is left of the hour for as long. A single edit that a person waits for is no such call.
 func InBulk(ctx context.Context) context.Context { return context.WithValue(ctx, bulkKey{}, true) }
 
-func inBulk(ctx context.Context) bool { return ctx.Value(bulkKey{}) != nil }
+// IsInBulk says whether a context was marked like that.
+func IsInBulk(ctx context.Context) bool { return ctx.Value(bulkKey{}) != nil }
 
 // Crew counts the objects of a login that are worked on, for a [Backlog]: each may make a call. Work that no worker has begun does not
 // count, so that nobody waits for work that waits for him. The zero value is ready, and safe for concurrent use.
@@ -55,7 +58,7 @@ func (z *Zones) gather(d *desk, now time.Time) (until time.Time, ok bool) {
 		return time.Time{}, false
 	}
 	calls := map[uint64]bool{}
-	var oldest time.Time
+	var oldest, newest time.Time
 	for t := range z.waiting() {
 		calls[t.number] = true
 		if t.priority != d.priority {
@@ -67,16 +70,16 @@ func (z *Zones) gather(d *desk, now time.Time) (until time.Time, ok bool) {
 		if oldest.IsZero() || t.arrived.Before(oldest) {
 			oldest = t.arrived
 		}
+		newest = later(newest, t.arrived)
 	}
 	coming, scarce := z.options.backlog()
 	if coming <= len(calls) || z.full() || z.gathersInVain() {
 		return time.Time{}, false
 	}
-	most := gatherMost
-	if scarce {
-		most = gatherScarce
+	until = oldest.Add(gatherMost)
+	if !scarce {
+		until = earlier(until, newest.Add(gatherQuiet))
 	}
-	until = oldest.Add(most)
 	return until, until.After(now)
 }
 

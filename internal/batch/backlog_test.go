@@ -92,8 +92,8 @@ func TestACallInBulkWaitsForWhatIsKnownToComeAndNoLonger(t *testing.T) {
 	plain := waitsFor(t, Partner, 1, false, true, traffic.Change, 1)
 	cases := map[string]struct{ got, want time.Duration }{
 		"everybody waits":            {waitsFor(t, Partner, 5, false, true, traffic.Change, 5), plain},
-		"work that never comes":      {waitsFor(t, Partner, 6, false, true, traffic.Change, 5), gatherMost},
-		"while little is left":       {waitsFor(t, Partner, 6, true, true, traffic.Change, 5), gatherScarce},
+		"work that never comes":      {waitsFor(t, Partner, 6, false, true, traffic.Change, 5), gatherQuiet},
+		"while little is left":       {waitsFor(t, Partner, 6, true, true, traffic.Change, 5), gatherMost},
 		"a single edit":              {waitsFor(t, Partner, 6, true, false, traffic.Change, 1), plain},
 		"a challenge":                {waitsFor(t, Partner, 6, true, true, traffic.Interactive, 1), 0},
 		"edits that cannot be equal": {waitsFor(t, Ordinary, 100, true, true, traffic.Change, fewZones), plain},
@@ -103,6 +103,20 @@ func TestACallInBulkWaitsForWhatIsKnownToComeAndNoLonger(t *testing.T) {
 			t.Errorf("%s: sent after %s, want %s", name, c.got, c.want)
 		}
 	}
+}
+
+func TestWhoComesSlowlyIsWaitedForAsLongAsHeComes(t *testing.T) {
+	const zones = 30
+	inZones(t, Partner, zones, func(t *testing.T, account *testAccount) {
+		for n := range zones {
+			account.start(InBulk(with(traffic.Change)), zoneName(n), txt("a", "x"))
+			time.Sleep(gatherQuiet / 10)
+		}
+		account.wait.Wait()
+		if requests := account.functions(); len(requests) != 1 {
+			t.Errorf("requests %v for zones that come one after the other", requests)
+		}
+	}, WithBacklog(func() (int, bool) { return 2 * zones, false }))
 }
 
 func TestWhatCannotWaitTakesAlongWhatWaits(t *testing.T) {

@@ -44,7 +44,7 @@ func (z *Zones) newTicket(ctx context.Context, linger time.Duration) ticket {
 	deadline, _ := ctx.Deadline()
 	now := time.Now()
 	return ticket{
-		number: z.lastTicket, priority: traffic.PriorityOf(ctx), arrived: now, bulk: inBulk(ctx), due: now.Add(linger), deadline: deadline,
+		number: z.lastTicket, priority: traffic.PriorityOf(ctx), arrived: now, bulk: IsInBulk(ctx), due: now.Add(linger), deadline: deadline,
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/domain"
 	"github.com/regapi-io/regapi-operator/internal/controller/fairness"
 	"github.com/regapi-io/regapi-operator/internal/controller/folder"
+	"github.com/regapi-io/regapi-operator/internal/controller/fresh"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
@@ -43,7 +44,8 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 	if err := tenancy.IndexDomains(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
-	writer := status.Writer{Client: fairness.NewClient(mgr.GetClient(), fairness.InFlight), Events: mgr.GetEventRecorder("regapi-operator")}
+	written := fairness.NewClient(fresh.New(mgr.GetClient(), mgr.GetAPIReader()), fairness.InFlight)
+	writer := status.Writer{Client: written, Events: mgr.GetEventRecorder("regapi-operator")}
 	for _, reconciler := range []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error
 	}{

@@ -27,9 +27,13 @@ const (
 
 const (
 	// sweepLinger lets objects that appear together share the requests for what is not known of them yet: a sweep begins when
-	// none has appeared for so long, and after sweepGather at the latest.
+	// none has appeared for so long, and after sweepGather at the latest. Of several that have appeared more are likely to follow, for
+	// which it is longer: crowdLinger.
 	sweepLinger = 250 * time.Millisecond
-	sweepGather = 2 * time.Second
+	crowdLinger = time.Second
+	sweepGather = 10 * time.Second
+	// crowd is how many objects are several.
+	crowd = 8
 	// sweepRetry is the wait after a sweep that failed for a passing reason; it doubles, up to the interval.
 	sweepRetry   = time.Minute
 	maxDoublings = 6
@@ -80,6 +84,8 @@ type Inventory struct {
 	listedAt time.Time
 	// appeared counts the times that somebody followed what is not known.
 	appeared int
+	// readNewAt is when zones were last read that had appeared.
+	readNewAt time.Time
 	// due says that a sweep of what is not known will begin; progress is closed and replaced when it has read the zones.
 	due      bool
 	progress chan struct{}
@@ -312,9 +318,14 @@ func (i *Inventory) Run(ctx context.Context) {
 
 // gather waits until those who appear together have appeared. It returns false when the context has ended.
 func (i *Inventory) gather(ctx context.Context) bool {
+	first := i.appearances()
 	for start := time.Now(); ; {
 		before := i.appearances()
-		if !pause.For(ctx, sweepLinger) {
+		linger := sweepLinger
+		if before-first >= crowd {
+			linger = crowdLinger
+		}
+		if !pause.For(ctx, linger) {
 			return false
 		}
 		if i.appearances() == before || time.Since(start) >= sweepGather {

@@ -35,7 +35,7 @@ func (s *sweep) readZones(ctx context.Context) error {
 				return false // A write has read the zone since.
 			}
 			changed := e.known&Records != 0 && !sameZone(e.facts.Zone, zone)
-			e.facts.Zone, e.asked = zone, asked
+			e.facts.Zone, e.asked = compact(zone), asked
 			return changed
 		},
 	})

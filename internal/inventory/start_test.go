@@ -110,3 +110,56 @@ func TestASweepTellsWhatItReadOfAZoneThatFails(t *testing.T) {
 		}
 	})
 }
+
+func TestHandfulsOfNewZonesCostTwoReadingsHoweverSlowlyTheyCome(t *testing.T) {
+	const domains, handful = 300, 10
+	inBubble(t, domains, func(w *inventoryWorld) {
+		for first := 0; first < domains; first += handful {
+			var wait sync.WaitGroup
+			for n := first; n < first+handful; n++ {
+				wait.Go(func() {
+					w.Follow(domainName(n), domainName(n), Records)
+					if _, known := w.Zone(domainName(n)); known {
+						return
+					}
+					w.ExpectZone(domainName(n))
+					if _, ok := w.FirstZone(w.Context(), domainName(n)); !ok {
+						t.Errorf("%s was not read", domainName(n))
+					}
+				})
+			}
+			wait.Wait()
+			time.Sleep(5 * time.Second)
+		}
+		if readings := w.api.Calls("zone/get_resource_records"); readings != 2 {
+			t.Errorf("%d readings", readings)
+		}
+		for n := range domains {
+			w.Unfollow(domainName(n))
+		}
+		w.passSweep()
+		w.Inventory.mu.Lock()
+		defer w.Inventory.mu.Unlock()
+		if len(w.entries) != 0 {
+			t.Errorf("%d domains are remembered that nobody follows", len(w.entries))
+		}
+	})
+}
+
+func TestTwoZonesThatAreNewALongTimeApartAreReadAlone(t *testing.T) {
+	inBubble(t, 100, func(w *inventoryWorld) {
+		for n := range 2 {
+			w.Follow(domainName(n), domainName(n), Records)
+			w.ExpectZone(domainName(n))
+			if _, ok := w.FirstZone(w.Context(), domainName(n)); !ok {
+				t.Errorf("%s was not read", domainName(n))
+			}
+			time.Sleep(2 * aheadWithin)
+		}
+		w.Inventory.mu.Lock()
+		defer w.Inventory.mu.Unlock()
+		if len(w.entries) != 2 {
+			t.Errorf("%d zones were read, want the two", len(w.entries))
+		}
+	})
+}

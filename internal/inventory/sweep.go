@@ -215,6 +215,7 @@ func (s *sweep) refs(aspect Aspect) []regapi.DomainRef {
 		}
 	}
 	if aspect == Records && s.asked {
+		wanted = append(wanted, i.readAhead(wanted)...)
 		s.promise(wanted)
 	}
 	slices.Sort(wanted)
@@ -223,6 +224,35 @@ func (s *sweep) refs(aspect Aspect) []regapi.DomainRef {
 		refs[n] = regapi.ByName(domain)
 	}
 	return refs
+}
+
+// aheadWithin is how soon after a reading of new zones the next one says that more of them are being applied.
+const aheadWithin = time.Minute
+
+// readAhead gives domains of the account that nobody follows yet, for as many as a request has room that is made anyway. Who applies
+// many objects does so over seconds or minutes, and each handful would need a reading of its own. The first handful is read alone. The lock
+// is held.
+func (i *Inventory) readAhead(wanted []string) (more []string) {
+	if len(wanted) == 0 {
+		return nil
+	}
+	last := i.readNewAt
+	i.readNewAt = time.Now()
+	size := i.sizes.zones.Next()
+	room := (size - len(wanted)%size) % size
+	if i.readNewAt.Sub(last) > aheadWithin {
+		return nil
+	}
+	for _, domain := range i.domains {
+		if len(more) == room {
+			break
+		}
+		if i.listing[domain].State == regapi.Active && i.entries[domain] == nil {
+			i.entries[domain] = &entry{facts: Facts{Service: i.listing[domain]}, listed: true}
+			more = append(more, domain)
+		}
+	}
+	return more
 }
 
 // forgetUnfollowed drops what the sweep has passed over since nobody follows it: it would only grow old. The lock is held.
@@ -241,6 +271,9 @@ func (s *sweep) forgetUnfollowed() {
 			e.facts.Signing = nil
 		}
 		e.known &= aspects | Records
+		if aspects == 0 && e.known == 0 {
+			delete(s.inventory.entries, domain)
+		}
 	}
 }
 

@@ -20,11 +20,16 @@ func (i *Inventory) Zone(domain string) (regapi.ZoneRecords, bool) {
 	return *e.facts.Zone, true
 }
 
+type atOnceKey struct{}
+
+// AtOnce marks the calls of a context as those of somebody who waits for one zone alone, and should not wait for a sweep of thousands.
+func AtOnce(ctx context.Context) context.Context { return context.WithValue(ctx, atOnceKey{}, true) }
+
 // FirstZone gives the records of a zone that nobody has read or written yet, from the sweep that is about to read them, so that
 // a start takes one reading. It is not ok, and the caller has to read for himself, where no sweep is due, or it failed; and
-// for those who cannot wait for others.
+// for those who cannot wait for others: see AtOnce.
 func (i *Inventory) FirstZone(ctx context.Context, domain string) (zone regapi.ZoneRecords, ok bool) {
-	if traffic.PriorityOf(ctx) == traffic.Interactive {
+	if traffic.PriorityOf(ctx) == traffic.Interactive || ctx.Value(atOnceKey{}) != nil {
 		return regapi.ZoneRecords{}, false
 	}
 	for waited := false; ; waited = true {
@@ -47,6 +52,17 @@ func (i *Inventory) FirstZone(ctx context.Context, domain string) (zone regapi.Z
 	}
 }
 
+// ExpectZone asks for a sweep that reads a zone which nobody has read yet, so that it is read together with what else appears.
+func (i *Inventory) ExpectZone(domain string) {
+	i.mu.Lock()
+	e := i.entries[domain]
+	unread := e != nil && e.wanted&Records != 0 && e.facts.Zone == nil && e.written.IsZero() && !e.promised && !i.stopped
+	i.mu.Unlock()
+	if unread {
+		i.askForSweep()
+	}
+}
+
 // LearnZone takes over records that somebody has asked for beside the sweeps.
 func (i *Inventory) LearnZone(domain string, zone regapi.ZoneRecords, asked time.Time) {
 	i.mu.Lock()
@@ -55,7 +71,7 @@ func (i *Inventory) LearnZone(domain string, zone regapi.ZoneRecords, asked time
 	if e == nil {
 		return // Nobody follows it.
 	}
-	e.facts.Zone, e.learned, e.asked = &zone, time.Now(), asked
+	e.facts.Zone, e.learned, e.asked = compact(&zone), time.Now(), asked
 	e.known |= Records
 }
 

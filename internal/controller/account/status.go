@@ -42,6 +42,7 @@ func (s *scope) outcome(err error) outcome.Outcome {
 // which may be a slip of the hand: they wait.
 func (s *scope) failed(err error) outcome.Outcome {
 	o := outcome.Of(err)
+	o.Silent = o.Silent && o.Reason != v1alpha1.ReasonThrottled // It speaks for all its objects, which are silent.
 	if s.connection == nil && regapi.IsDenied(err) && status.ReadyFor(s.before.Status.Conditions, s.account.Generation) {
 		o.Ready, o.KeepReady, o.Stalled, o.Reconciling = metav1.ConditionUnknown, true, false, true
 	}

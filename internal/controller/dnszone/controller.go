@@ -78,7 +78,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	}
 	shares := waking.NewShares(waking.BatchConcurrency)
 	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.DNSZone{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
+		For(&v1alpha1.DNSZone{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}), shares.ChangedFirst())).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.zonesOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(r.rivalsOf), builder.WithPredicates(claimChanged)).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(waking.Borrowers(r.Client, &v1alpha1.DNSZoneList{}, holdingOf)), builder.WithPredicates(waking.LabelsChanged)).

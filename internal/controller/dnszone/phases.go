@@ -162,6 +162,8 @@ func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 	ctx = traffic.WithPriority(ctx, s.priority())
 	if s.isOneOfMany() {
 		ctx = batch.InBulk(ctx)
+	} else {
+		ctx = inventory.AtOnce(ctx)
 	}
 	if err := r.restore(ctx, s); err != nil {
 		return r.explain(ctx, s, err)

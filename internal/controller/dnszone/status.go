@@ -42,7 +42,9 @@ func (s *scope) outcomeOfSync(err error) outcome.Outcome {
 		o.Message = fmt.Sprintf("the domain uses %s: %s", strings.Join(s.foreignServers, ", "), o.Message)
 		return o
 	case err != nil:
-		return outcome.Of(err)
+		o := outcome.Of(err)
+		o.Silent = o.Silent && len(s.planned.Changes) == 0 // Drift that has been seen and waits is told.
+		return o
 	case len(s.emptied) > 0:
 		return s.nameEmpty()
 	case s.held != nil:

@@ -52,7 +52,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	}
 	shares := waking.NewShares(waking.BatchConcurrency)
 	return ctrl.NewControllerManagedBy(mgr).
-		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.GenerationChangedPredicate{}, shares.ChangedFirst())).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.domainsOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(waking.Borrowers(r.Client, &v1alpha1.DomainList{}, holdingOf)), builder.WithPredicates(waking.LabelsChanged)).
 		Watches(&v1alpha1.Folder{}, r.folderEvents(), builder.WithPredicates(folderChanged)).

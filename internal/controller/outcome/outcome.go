@@ -26,6 +26,8 @@ type Outcome struct {
 	Awaited bool
 	// Silent says that nothing is written for an object that is Ready for its present generation: what it waits for is shown elsewhere.
 	Silent bool
+	// Coming says that nothing is written for any object: what it waits for comes within seconds, and wakes it.
+	Coming bool
 
 	Reason, Message string
 
@@ -82,6 +84,8 @@ type unavailable interface {
 	ConditionReason() string
 	// Passes says that the reason passes without anybody's doing.
 	Passes() bool
+	// Comes says that it does so within seconds, and wakes who waits.
+	Comes() bool
 }
 
 // partial is an error of an attempt that may have made some of its changes.
@@ -113,7 +117,9 @@ func Of(err error) Outcome {
 	case regapi.ClassBlocked, regapi.ClassConflict:
 		return stalledFor(pollDelay, blockedReason(err), message)
 	case regapi.ClassThrottled:
-		return waitingFor(throttledWait(err), v1alpha1.ReasonThrottled, message)
+		o := waitingFor(throttledWait(err), v1alpha1.ReasonThrottled, message)
+		o.Silent = true // The Account tells what is left of the hour.
+		return o
 	case regapi.ClassBusy:
 		return waitingFor(busyDelay, v1alpha1.ReasonBusy, message)
 	default:
@@ -133,6 +139,7 @@ func dependent(cause unavailable) Outcome {
 	o := Stalled(cause.ConditionReason(), cause.Error())
 	if cause.Passes() {
 		o.Stalled, o.Reconciling, o.KeepReady, o.Silent, o.After = false, true, true, true, pause.Jittered(passingDelay)
+		o.Coming = cause.Comes()
 	}
 	switch o.Reason {
 	case v1alpha1.ReasonAccountNotFound, v1alpha1.ReasonSecretNotFound:

@@ -77,3 +77,18 @@ func TestAStatusDoesNotTellWhatAnswersAtAnEndpoint(t *testing.T) {
 		t.Errorf("told apart: %v", said)
 	}
 }
+
+func TestWhatIsWaitedForTogetherIsNotWrittenForEveryObject(t *testing.T) {
+	refused := &regapi.Error{Function: "zone/nop", Code: regapi.CodeIPExceededAllowedConnectionRate}
+	if !outcome.Of(refused).Silent {
+		t.Error("every object that is Ready says that the requests of the hour are spent")
+	}
+	unchecked := &account.Unavailable{Reason: v1alpha1.ReasonAccountNotReady, Passing: true, Unchecked: true}
+	if !outcome.Of(unchecked).Coming {
+		t.Error("every new object says that its Account is about to be checked")
+	}
+	unchecked.Unchecked = false
+	if outcome.Of(unchecked).Coming {
+		t.Error("nobody says that an Account has long not been checked")
+	}
+}

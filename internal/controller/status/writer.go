@@ -41,7 +41,7 @@ type Writer struct {
 // Settle turns an outcome into conditions, writes the status if it differs from before, and gives the reconciler's
 // result. It is the only place that does.
 func (w *Writer) Settle(ctx context.Context, before, after Object, o outcome.Outcome) (ctrl.Result, error) {
-	if o.Silent && ReadyFor(*after.GetConditions(), after.GetGeneration()) {
+	if o.Coming || (o.Silent && ReadyFor(*after.GetConditions(), after.GetGeneration())) {
 		return o.Result()
 	}
 	o = await(after, o)
@@ -66,14 +66,26 @@ func (w *Writer) PatchStatus(ctx context.Context, before, after Object) error {
 // PatchStatusInAnyCase is PatchStatus, but asks the API server even where nothing differs: it fails where before is no longer
 // what the API server holds, and whoever is about to act on it has to know. Nothing is stored in that case.
 func (w *Writer) PatchStatusInAnyCase(ctx context.Context, before, after Object) error {
-	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-	if err := w.Status().Patch(ctx, after, patch); err != nil {
+	patch := client.MergeFromWithOptions(withoutSpec(before), client.MergeFromWithOptimisticLock{})
+	data, err := patch.Data(withoutSpec(after))
+	if err != nil {
+		return fmt.Errorf("compare the status: %w", err)
+	}
+	if err := w.Status().Patch(ctx, after, client.RawPatch(patch.Type(), data)); err != nil {
 		if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 			return err
 		}
 		return fmt.Errorf("write the status: %w", err)
 	}
 	return nil
+}
+
+// withoutSpec is an object of which the spec is left out: a status is written without it, and it would be encoded and compared in vain.
+func withoutSpec(object Object) Object {
+	bare := reflect.New(reflect.TypeOf(object).Elem())
+	bare.Elem().Set(reflect.ValueOf(object).Elem())
+	bare.Elem().FieldByName("Spec").SetZero()
+	return bare.Interface().(Object)
 }
 
 // firstMinute is how long after a spec was applied what it names may be missing without that being a stall.

@@ -1,7 +1,8 @@
 // Package waking decides when an object is looked at: what wakes it, how many are worked on at a time, and how long a
 // failure waits.
 //
-// It owns the Shares, by which no namespace takes the workers from the others, the Alarm, by which the inventories tell the controllers what changed at REG.API, the indexes by which the caches
+// It owns the Shares, by which no namespace takes the workers from the others and what somebody has changed goes before what has only
+// woken, the Alarm, by which the inventories tell the controllers what changed at REG.API, the indexes by which the caches
 // find whom a change concerns, and the options of the queues. Of the kinds it knows the Account alone, which every other
 // refers to; how another kind names its Account and its domain is told by that kind, as a Holding. It imports the API types
 // and nothing else of this module.

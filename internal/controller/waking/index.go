@@ -57,7 +57,8 @@ func Holders(reader client.Reader, list client.ObjectList) Find {
 
 // RequestsFor lists objects and gives a request for each. It logs an error and then gives none.
 func RequestsFor(ctx context.Context, reader client.Reader, list client.ObjectList, options ...client.ListOption) []ctrl.Request {
-	if err := reader.List(ctx, list, options...); err != nil {
+	// Nothing is done with them but to read their names.
+	if err := reader.List(ctx, list, append(options, client.UnsafeDisableDeepCopy)...); err != nil {
 		log.FromContext(ctx).Error(err, "Listing objects to wake failed")
 		return nil
 	}

@@ -9,8 +9,9 @@ import (
 )
 
 // BatchConcurrency is how many objects of a kind are worked on at a time whose requests leave in batches of a thousand, for
-// which as many of one namespace have to wait together, which gets half of them; waiting costs a few kilobytes each.
-const BatchConcurrency = 2048
+// which as many of one namespace have to wait together, which gets half of them; waiting costs a few kilobytes each. More than
+// these would make a second request of every batch, for the few that the first one has no place for.
+const BatchConcurrency = 2 * 1000
 
 const (
 	// reconcileTimeout ends a reconciliation that waits for what never comes. A batch may have to wait for its turn, and for
@@ -23,8 +24,9 @@ const (
 )
 
 // Options are those of a controller that works on so many objects at a time. They bound the wait after failures: REG.API
-// must not be asked again within milliseconds. The plain queue serves them: the one with priorities may stop for good when it is
-// shut down with objects in it (kubernetes-sigs/controller-runtime, issue 3538), and the operator would hold its lease for longer.
+// must not be asked again within milliseconds. The plain queue serves them, in the order of Shares: the one with priorities may stop for
+// good when it is shut down with objects in it (kubernetes-sigs/controller-runtime, issue 3538), and the operator would hold its lease
+// for longer.
 func Options(concurrency int) controller.Options {
 	return controller.Options{
 		MaxConcurrentReconciles: concurrency,

@@ -13,27 +13,33 @@ import (
 
 // Shares keep one namespace from taking all workers of a controller: with ten thousand objects at an endpoint that hangs, say. A namespace may
 // have as many of its objects worked on as there are workers free. So one that is alone gets half of them, and with n that want more
-// than they get an equal part each; whoever comes then finds as many free. An object that has to wait takes no worker meanwhile.
+// than they get an equal part each; whoever comes then finds as many free. An object that has to wait takes no worker meanwhile. What
+// somebody has changed goes before what has only woken, and a part of the workers is kept for it.
 //
 // Shares belong to one controller, which has to be given all of Source, Options and Among. They are safe for concurrent use.
 type Shares struct {
 	workers int
+	hurried *hurried
 
 	mu    sync.Mutex
 	queue workqueue.TypedRateLimitingInterface[reconcile.Request]
 	// busy workers, and those of each namespace.
 	busy   int
 	busyIn map[string]int
-	// waiting are the objects of each namespace that came in vain, in their order; isWaiting has each of them.
-	waiting   map[string][]reconcile.Request
-	isWaiting map[reconcile.Request]bool
+	// hurryingIn are the workers that a namespace has beyond its share, for what somebody has changed.
+	hurryingIn map[string]int
+	// waiting are the objects of each namespace that came in vain.
+	waiting map[string]*turns
 }
+
+// keptPart is which part of the workers a namespace may have beyond its share for what somebody has changed, and which part is left then.
+const keptPart = 8
 
 // NewShares divides so many workers.
 func NewShares(workers int) *Shares {
 	return &Shares{
-		workers: workers,
-		busyIn:  map[string]int{}, waiting: map[string][]reconcile.Request{}, isWaiting: map[reconcile.Request]bool{},
+		workers: workers, hurried: &hurried{objects: map[reconcile.Request]bool{}},
+		busyIn: map[string]int{}, hurryingIn: map[string]int{}, waiting: map[string]*turns{},
 	}
 }
 
@@ -50,61 +56,74 @@ func (s *Shares) Source() source.Source {
 // Options are those of a controller with these workers.
 func (s *Shares) Options() controller.Options {
 	options := Options(s.workers)
-	options.RateLimiter = patient{options.RateLimiter, s}
+	options.RateLimiter, options.NewQueue = patient{options.RateLimiter, s}, s.hurried.newQueue
 	return options
 }
 
 // Among gives a reconciler that works on an object as soon as its namespace has a worker left.
 func (s *Shares) Among(inner reconcile.Reconciler) reconcile.Reconciler {
 	return reconcile.Func(func(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
-		if !s.enter(request) {
+		leave, entered := s.enter(request)
+		if !entered {
 			return ctrl.Result{}, nil
 		}
-		defer s.leave(request.Namespace)
+		defer leave()
 		return inner.Reconcile(ctx, request)
 	})
 }
 
 // enter takes a worker for an object, or has it wait.
-func (s *Shares) enter(request reconcile.Request) bool {
+func (s *Shares) enter(request reconcile.Request) (leave func(), entered bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.hasRoom(request.Namespace) {
-		if !s.isWaiting[request] {
-			s.isWaiting[request] = true
-			s.waiting[request.Namespace] = append(s.waiting[request.Namespace], request)
+	counted := s.busyIn
+	switch {
+	case s.hasRoom(request.Namespace):
+	case s.hurried.has(request) && s.hasKept(request.Namespace):
+		counted = s.hurryingIn
+	default:
+		if s.waiting[request.Namespace] == nil {
+			s.waiting[request.Namespace] = newTurns(s.hurried)
 		}
-		return false
+		s.waiting[request.Namespace].add(request)
+		return nil, false
 	}
+	s.hurried.forget(request)
 	s.busy++
-	s.busyIn[request.Namespace]++
-	return true
+	counted[request.Namespace]++
+	return func() { s.leave(request.Namespace, counted) }, true
 }
 
 func (s *Shares) hasRoom(namespace string) bool {
 	return s.busyIn[namespace] < max(1, s.workers-s.busy)
 }
 
+// hasKept says whether a namespace may have another worker beyond its share.
+func (s *Shares) hasKept(namespace string) bool {
+	kept := s.workers / keptPart
+	return s.hurryingIn[namespace] < kept && s.busy < s.workers-kept
+}
+
 // leave gives a worker back, and queues an object of the namespace that has the fewest.
-func (s *Shares) leave(namespace string) {
+func (s *Shares) leave(namespace string, counted map[string]int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.busy--
-	if s.busyIn[namespace]--; s.busyIn[namespace] == 0 {
-		delete(s.busyIn, namespace)
+	if counted[namespace]--; counted[namespace] == 0 {
+		delete(counted, namespace)
 	}
 	next, found := "", false
-	for candidate := range s.waiting {
-		if s.hasRoom(candidate) && (!found || s.busyIn[candidate] < s.busyIn[next]) {
+	for candidate, waiting := range s.waiting {
+		room := s.hasRoom(candidate) || (waiting.changed.Len() > 0 && s.hasKept(candidate))
+		if room && (!found || s.busyIn[candidate] < s.busyIn[next]) {
 			next, found = candidate, true
 		}
 	}
 	if !found {
 		return
 	}
-	request := s.waiting[next][0]
-	delete(s.isWaiting, request)
-	if s.waiting[next] = s.waiting[next][1:]; len(s.waiting[next]) == 0 {
+	request := s.waiting[next].Pop()
+	if s.waiting[next].Len() == 0 {
 		delete(s.waiting, next)
 	}
 	s.queue.Add(request)
@@ -113,7 +132,8 @@ func (s *Shares) leave(namespace string) {
 func (s *Shares) waits(request reconcile.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.isWaiting[request]
+	waiting := s.waiting[request.Namespace]
+	return waiting != nil && waiting.has(request)
 }
 
 // patient is a rate limiter that does not take waiting for success, after which failures would count from the beginning.

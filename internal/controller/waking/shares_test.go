@@ -26,6 +26,7 @@ type shop struct {
 	letGo   chan struct{}
 	mu      sync.Mutex
 	hanging int
+	begun   []reconcile.Request
 	done    []reconcile.Request
 	changed chan struct{}
 }
@@ -68,7 +69,7 @@ func newShop(t *testing.T, workers int) *shop {
 
 func (s *shop) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	if request.Namespace == "flood" {
-		s.note(func() { s.hanging++ })
+		s.note(func() { s.begun, s.hanging = append(s.begun, request), s.hanging+1 })
 		select {
 		case <-s.letGo:
 		case <-ctx.Done():
