@@ -19,9 +19,9 @@ type figures struct {
 	requests map[string]int
 	refused  int
 	counted
-	events         map[string]int
-	took, cpu      time.Duration
-	resident, peak float64
+	events    map[string]int
+	took, cpu time.Duration
+	resident  float64
 }
 
 // sum is how many requests there were.
@@ -46,7 +46,7 @@ type meter struct {
 // begin makes a meter; o may be nil where the operator is about to start.
 func (e *estate) begin(o *operator) *meter {
 	e.Helper()
-	m := &meter{e: e, api: len(e.api.Journal(regapitest.OfAccount(place))), before: e.count(e.T), events: e.cluster.events(e.T), began: time.Now()}
+	m := &meter{e: e, api: len(e.api.Journal(regapitest.OfAccount(place))), before: e.count(e.T), events: e.events(e.T), began: time.Now()}
 	if o != nil {
 		m.cpu, _ = o.usage()
 	}
@@ -63,7 +63,7 @@ func (m *meter) end(o *operator) figures {
 		f.requests[entry.Function]++
 	}
 	f.counted = m.e.count(m.e.T).since(m.before)
-	f.events = m.e.cluster.events(m.e.T)
+	f.events = m.e.events(m.e.T)
 	for kind, times := range m.events {
 		f.events[kind] -= times
 	}
@@ -107,8 +107,8 @@ func check(t *testing.T, limits []limit) {
 	}
 }
 
-// print writes the figures as a table.
-func print(w io.Writer, title string, limits []limit) {
+// write writes the figures as a table.
+func write(w io.Writer, title string, limits []limit) {
 	fmt.Fprintf(w, "\n%s\n", title)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, l := range limits {
