@@ -22,6 +22,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&Account{}, &AccountList{},
 		&Domain{}, &DomainList{},
 		&DNSZone{}, &DNSZoneList{},
+		&Order{}, &OrderList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
@@ -56,7 +57,7 @@ func run(ctx context.Context, o options) error {
 	}
 	dependencies := controller.Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: zone.Publication{Servers: o.authoritative}, Provenance: memory,
-		Metrics: metrics.Registry,
+		Metrics: metrics.Registry, OrdersNamespace: o.namespace,
 	}
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
 		return fmt.Errorf("set up the controllers: %w", err)
@@ -110,6 +111,9 @@ func (o *options) newManager() (ctrl.Manager, error) {
 		Scheme:                 scheme,
 		Metrics:                server.Options{BindAddress: o.metricsAddress},
 		HealthProbeBindAddress: o.healthAddress,
+	}
+	if o.namespace != "" { // Orders lie there and nowhere else.
+		settings.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Order{}: {Namespaces: map[string]cache.Config{o.namespace: {}}}}
 	}
 	o.leader.setUp(&settings, o.namespace)
 	mgr, err := ctrl.NewManager(config, settings)

@@ -2,15 +2,19 @@ package controller
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	directory "github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/controller/domain"
+	"github.com/regapi-io/regapi-operator/internal/controller/order"
+	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -28,6 +32,10 @@ type Dependencies struct {
 	Metrics prometheus.Registerer
 	// Publication asks the authoritative name servers; without servers nobody is asked.
 	Publication zone.Publication
+	// OrdersNamespace is where Orders and the ledgers of spending are kept; without it none are made.
+	OrdersNamespace string
+	// OrdersClock is the time that money goes by; the registrar's where it is nil.
+	OrdersClock ordering.Clock
 	// Provenance knows what external-dns made; nil where it makes nothing.
 	Provenance zone.Provenance
 }
@@ -35,19 +43,44 @@ type Dependencies struct {
 // SetupWithManager registers every controller with a manager.
 func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) error {
 	writer := status.Writer{Client: mgr.GetClient(), Events: mgr.GetEventRecorder("regapi-operator")}
-	for _, reconciler := range []interface {
+	desk, err := newDesk(mgr, d)
+	if err != nil {
+		return err
+	}
+	reconcilers := []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error
 	}{
 		&account.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm, ReleaseGrace: d.ReleaseGrace},
-		&domain.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm},
+		&domain.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Desk: desk},
 		&dnszone.Reconciler{
 			Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Metrics: dnszone.NewMetrics(d.Metrics),
 			Editor: d.Editor, ReleaseGrace: d.ReleaseGrace, Publication: d.Publication, Provenance: d.Provenance,
 		},
-	} {
+	}
+	if desk != nil {
+		direct := status.Writer{Client: desk.Live, Events: writer.Events}
+		reconcilers = append(reconcilers, &order.Reconciler{Writer: direct, Directory: d.Directory, Desk: desk, Cache: mgr.GetClient()})
+	}
+	for _, reconciler := range reconcilers {
 		if err := reconciler.SetupWithManager(ctx, mgr); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// newDesk gives the desk at which Orders are made; nil where none are. It goes to the API server itself: a cache would be too old for money.
+func newDesk(mgr ctrl.Manager, d Dependencies) (*ordering.Desk, error) {
+	if d.OrdersNamespace == "" {
+		return nil, nil
+	}
+	live, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme()})
+	if err != nil {
+		return nil, fmt.Errorf("connect to the API server: %w", err)
+	}
+	clock := d.OrdersClock
+	if clock == nil {
+		clock = ordering.RegistrarClock{}
+	}
+	return &ordering.Desk{Live: live, Namespace: d.OrdersNamespace, Clock: clock}, nil
 }

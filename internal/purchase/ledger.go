@@ -23,6 +23,10 @@ type Ledger struct {
 	Heartbeat time.Time `json:"heartbeat"`
 	Watching  bool      `json:"watching,omitempty"`
 	GapUntil  time.Time `json:"gapUntil,omitzero"`
+	// Touched is when the ledger was last written, by the registrar's clock: the API server writes down when that was by its own (7).
+	Touched time.Time `json:"touched,omitzero"`
+	// Announced are the orders that the operator has made, by name, with the digest of what they buy.
+	Announced map[string]string `json:"announced,omitempty"`
 	// Entries by the order's UID (19).
 	Entries map[string]Entry `json:"entries,omitempty"`
 	// Beside is what was spent beside the orders: told by a person, or seen by the sweep (22).
@@ -100,6 +104,25 @@ func (l *Ledger) forget() {
 	maps.DeleteFunc(l.Entries, gone)
 	maps.DeleteFunc(l.Beside, func(_ string, e Entry) bool { return e.Month < oldest })
 }
+
+// Touch notes when the ledger is written.
+func (l *Ledger) Touch(now time.Time) { l.Touched = now }
+
+// Announce notes an order before it is made, and says whether that is new.
+func (l *Ledger) Announce(order Order) bool {
+	if l.IsAnnounced(order) {
+		return false
+	}
+	if l.Announced == nil {
+		l.Announced = map[string]string{}
+	}
+	l.Announced[order.Name()] = order.Digest(0)
+	delete(l.Announced, Name(order.Domain, order.Ordinal-1)) // It is closed, or this one would not be made.
+	return true
+}
+
+// IsAnnounced says whether an order is one that the operator has made.
+func (l *Ledger) IsAnnounced(order Order) bool { return l.Announced[order.Name()] == order.Digest(0) }
 
 // Gap says whether a gap is open (9).
 func (l *Ledger) Gap(now time.Time) bool { return now.Before(l.GapUntil) }
