@@ -20,6 +20,8 @@ func Rest(in Input) (Step, bool) {
 		return Step{}, false // The key tells at any time.
 	case r.State == Placing && in.settlesIn(r.PlacingAt) > 0 && !in.Order.Direct:
 		return rest(r, in.settlesIn(r.PlacingAt)), true
+	case r.State == Placed && in.willing() && !r.Bill.Removing && !r.LookedAt.IsZero() && !r.LookedAt.Before(in.Since) && in.dwellsFor() > 0:
+		return rest(r, in.dwellsFor()), true
 	case r.Bill.ID == 0 && r.Calls == 0 && in.willing() && !r.LookedAt.IsZero() && !r.LookedAt.Before(in.Since) && in.settlesIn(r.LookedAt) > 0 && r.State == Reserved:
 		return rest(r, in.settlesIn(r.LookedAt)), true
 	default:

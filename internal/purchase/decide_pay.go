@@ -98,6 +98,11 @@ func (in Input) unpaid() Step {
 	return do(Pay, r)
 }
 
+// dwellsFor is how long a bill still has to wait.
+func (in Input) dwellsFor() time.Duration {
+	return max(in.Record.Bill.KnownAt.Add(in.Dwell).Sub(in.Now), in.settlesIn(in.Record.LookedAt))
+}
+
 // dwell waits for the two times that a payment needs: since the bill's number is written, and since a Look that found nothing in the way.
 func (in Input) dwell() (Step, bool) {
 	r := in.Record
@@ -108,7 +113,7 @@ func (in Input) dwell() (Step, bool) {
 		r.State, r.Reason, r.LookedAt = Placed, "", in.Now
 		return Step{Record: r}, true
 	}
-	wait := max(r.Bill.KnownAt.Add(in.Dwell).Sub(in.Now), in.settlesIn(r.LookedAt))
+	wait := in.dwellsFor()
 	if wait <= 0 {
 		return Step{}, false
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
@@ -22,6 +23,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
@@ -38,19 +40,26 @@ func (simulated) Agrees(time.Time, time.Time) bool { return true }
 // bench drives the reconciler of Orders by hand, on a real API server and the simulator: so that it can be killed at each step.
 type bench struct {
 	*controllertest.Harness
-	clock      simulated
-	object     *v1alpha1.Domain
-	serviceID  string
+	clock simulated
+	// name, service and expiry of the domain that is due, and object that asks for its renewal.
+	name       string
+	service    int64
 	expiry     string
+	object     *v1alpha1.Domain
 	desk       *ordering.Desk
 	reconciler *order.Reconciler
 	// writes are counted; at the one of dieAt the process dies, before it or after it.
 	writes, dieAt int
 	dieAfter      bool
 	dead          bool
+	deaths        []death // of the processes to come
 }
 
-const renewed = "renewed.ru"
+// death is one at a write.
+type death struct {
+	at    int
+	after bool
+}
 
 var errDead = errors.New("the process has died")
 
@@ -61,22 +70,35 @@ func newBench(t *testing.T, behaviour regapitest.Behaviour) *bench {
 	h := controllertest.New(t, controllertest.Options{
 		Simulator: []regapitest.Option{regapitest.WithClock(clock.ManualClock), regapitest.WithHourlyLimit(0), regapitest.WithBehaviour(behaviour)},
 	})
-	b := &bench{Harness: h, clock: clock, serviceID: "777", expiry: clock.Now().AddDate(0, 0, 20).Format(time.DateOnly)}
-	h.API.AddDomain(controllertest.Login, regapitest.Domain{Name: renewed, ServiceID: 777, Created: "2020-01-02", Expires: b.expiry})
-	h.API.TopUp(controllertest.Login, "5000")
+	b := &bench{Harness: h, clock: clock, service: 777000}
+	h.API.TopUp(controllertest.Login, "50000")
 	b.allow(func(*v1alpha1.Account) {})
+	b.restart()
+	b.another()
+	return b
+}
+
+// another is the next domain that is due.
+func (b *bench) another() {
+	b.Helper()
+	b.service++
+	b.name, b.expiry = fmt.Sprintf("d%d.ru", b.service), b.clock.Now().AddDate(0, 0, 20).Format(time.DateOnly)
+	b.API.AddDomain(controllertest.Login, regapitest.Domain{Name: b.name, ServiceID: b.service, Created: "2020-01-02", Expires: b.expiry})
+	b.apply()
+}
+
+// apply makes the Domain, of which the registrar's own renewal is known to be off.
+func (b *bench) apply() {
+	b.Helper()
 	b.object = &v1alpha1.Domain{
-		ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "renewed"},
+		ObjectMeta: metav1.ObjectMeta{Namespace: b.Namespace, Name: b.name},
 		Spec: v1alpha1.DomainSpec{
-			AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: renewed,
+			AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: v1alpha1.DomainName(b.name),
 			Renewal: &v1alpha1.Renewal{Mode: v1alpha1.RenewalOperator, MaxPrice: "1000", Years: 1, BeforeDays: 30},
 		},
 	}
-	h.MustCreate(b.object)
-	h.WaitReady(b.object)
+	b.MustCreate(b.object)
 	b.switchOff()
-	b.restart()
-	return b
 }
 
 // allow lets the Account spend.
@@ -85,7 +107,7 @@ func (b *bench) allow(change func(*v1alpha1.Account)) {
 	main := &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: b.Namespace, Name: "main"}}
 	controllertest.Change(b.Harness, main, func(a *v1alpha1.Account) {
 		if a.Spec.Spending == nil {
-			a.Spec.Spending = &v1alpha1.Spending{Operations: []v1alpha1.OrderOperation{v1alpha1.OperationRenew}, PerOrder: "1000", PerMonth: "5000"}
+			a.Spec.Spending = &v1alpha1.Spending{Operations: []v1alpha1.OrderOperation{v1alpha1.OperationRenew}, PerOrder: "1000", PerMonth: "50000"}
 			a.Annotations = map[string]string{v1alpha1.AnnotationSpentThisMonth: purchase.MonthOf(b.clock.Now()) + "=0"}
 		}
 		change(a)
@@ -109,6 +131,9 @@ func (b *bench) switchOff() {
 func (b *bench) restart() {
 	b.Helper()
 	b.dead, b.writes = false, 0
+	if len(b.deaths) > 0 {
+		b.dieAt, b.dieAfter, b.deaths = b.deaths[0].at, b.deaths[0].after, b.deaths[1:]
+	}
 	direct, err := client.NewWithWatch(controllertest.Config(), client.Options{Scheme: b.Manager.GetScheme()})
 	if err != nil {
 		b.Fatal(err)
@@ -129,7 +154,7 @@ func (b *bench) restart() {
 	})
 	b.desk = &ordering.Desk{Live: mortal, Namespace: b.Namespace, Clock: b.clock}
 	b.reconciler = &order.Reconciler{
-		Writer: status.Writer{Client: mortal, Events: events.NewFakeRecorder(1000)}, Directory: b.Parts.Directory, Desk: b.desk, Cache: unindexed{direct, b.Namespace},
+		Writer: status.Writer{Client: mortal, Events: events.NewFakeRecorder(1000)}, Directory: b.Parts.Directory, Desk: b.desk, Cache: unindexed{direct, b},
 	}
 }
 
@@ -152,15 +177,15 @@ func (b *bench) write(do func() error) error {
 // unindexed finds by an index what a client without one has to look through.
 type unindexed struct {
 	client.Client
-	namespace string
+	bench *bench
 }
 
 func (u unindexed) List(ctx context.Context, list client.ObjectList, _ ...client.ListOption) error {
-	if err := u.Client.List(ctx, list, client.InNamespace(u.namespace)); err != nil {
+	if err := u.Client.List(ctx, list, client.InNamespace(u.bench.Namespace)); err != nil {
 		return err
 	}
 	if domains, ok := list.(*v1alpha1.DomainList); ok {
-		domains.Items = slices.DeleteFunc(domains.Items, func(d v1alpha1.Domain) bool { return d.Spec.DomainName != renewed })
+		domains.Items = slices.DeleteFunc(domains.Items, func(d v1alpha1.Domain) bool { return string(d.Spec.DomainName) != u.bench.name })
 	}
 	return nil
 }
@@ -173,7 +198,7 @@ func (b *bench) ask(ordinal int) {
 	if err := b.Get(b.Context(), client.ObjectKeyFromObject(b.object), b.object); err != nil {
 		b.Fatal(err)
 	}
-	made := purchase.Order{Domain: renewed, Ordinal: ordinal, UserID: "4711", Operation: purchase.Renew, ServiceID: 777, Base: b.expiry, Years: int(b.object.Spec.Renewal.Years)}
+	made := purchase.Order{Domain: b.name, Ordinal: ordinal, UserID: "4711", Operation: purchase.Renew, ServiceID: regapi.ID(b.service), Base: b.expiry, Years: int(b.object.Spec.Renewal.Years)}
 	b.Eventually("make the order", func() error {
 		if b.dead {
 			b.restart()
@@ -199,7 +224,7 @@ func (b *bench) now() time.Time { return b.clock.Now().UTC().Truncate(time.Secon
 func (b *bench) order(ordinal int) *v1alpha1.Order {
 	b.Helper()
 	var found v1alpha1.Order
-	key := types.NamespacedName{Namespace: b.Namespace, Name: purchase.Name(renewed, ordinal)}
+	key := types.NamespacedName{Namespace: b.Namespace, Name: purchase.Name(b.name, ordinal)}
 	if err := b.Get(b.Context(), key, &found); err != nil {
 		b.Fatal(err)
 	}
@@ -211,7 +236,7 @@ func (b *bench) turn(ordinal int) (ctrl.Result, error) {
 	if b.dead {
 		b.restart()
 	}
-	return b.reconciler.Reconcile(b.Context(), ctrl.Request{NamespacedName: types.NamespacedName{Namespace: b.Namespace, Name: purchase.Name(renewed, ordinal)}})
+	return b.reconciler.Reconcile(b.Context(), ctrl.Request{NamespacedName: types.NamespacedName{Namespace: b.Namespace, Name: purchase.Name(b.name, ordinal)}})
 }
 
 // pass lets time go by in which the process watches.
@@ -240,17 +265,25 @@ func (b *bench) until(ordinal int, states ...v1alpha1.OrderState) *v1alpha1.Orde
 		}
 		_, err := b.turn(ordinal)
 		if err == nil && b.order(ordinal).ResourceVersion == before.ResourceVersion {
-			b.pass(waits[before.Status.State])
+			b.pass(b.waitOf(before))
 		}
 	}
 	b.Fatalf("the order does not come to %v: %s", states, b.show(ordinal))
 	return nil
 }
 
+// waitOf is how long an order waits that nothing has come of.
+func (b *bench) waitOf(o *v1alpha1.Order) time.Duration {
+	if ready := meta.FindStatusCondition(o.Status.Conditions, v1alpha1.ConditionReady); ready != nil && ready.Reason == v1alpha1.ReasonLedgerGap {
+		return 6 * time.Hour
+	}
+	return waits[o.Status.State]
+}
+
 // waits are how long it takes in each state until something may have changed.
 var waits = map[v1alpha1.OrderState]time.Duration{
 	"Reserved": 12*time.Hour + time.Minute, "Placing": 12*time.Hour + time.Minute, "Placed": 16 * time.Minute, "Blocked": 12*time.Hour + time.Minute,
-	"Paid": time.Hour, "Paying": time.Minute, "": time.Hour, "Quoted": time.Hour, "AwaitingApproval": time.Hour,
+	"Paid": 5 * time.Hour, "Paying": time.Minute, "": time.Hour, "Quoted": time.Hour, "AwaitingApproval": time.Hour,
 }
 
 func (b *bench) show(ordinal int) string {

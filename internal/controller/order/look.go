@@ -30,7 +30,11 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 	ctx = traffic.WithPriority(ctx, traffic.Change)
 	s.begun = time.Now()
 	seen := purchase.Seen{}
-	for _, read := range []func(context.Context, *scope, *purchase.Seen) error{r.lookAtService, r.lookAtBills, r.lookAtBill, r.lookAtBalance, r.lookAtPrice} {
+	reads := []func(context.Context, *scope, *purchase.Seen) error{r.lookAtService, r.lookAtBills, r.lookAtBill, r.lookAtBalance, r.lookAtPrice}
+	if s.record.State == purchase.Paid || s.record.State == purchase.Unclear {
+		reads = reads[:1] // Only the effect is waited for.
+	}
+	for _, read := range reads {
 		if err := read(ctx, s, &seen); err != nil {
 			return err
 		}
