@@ -122,6 +122,9 @@ func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, renewal *v1alpha
 	if open != nil {
 		last = open
 	}
+	if err := r.noteRenewed(ctx, s, now, orders); err != nil {
+		return err
+	}
 	if last != nil {
 		shown.Order, shown.State = last.Name, last.Status.State
 	}
@@ -134,6 +137,30 @@ func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, renewal *v1alpha
 		return r.order(ctx, s, now, orders, last)
 	}
 	return nil
+}
+
+// renewedDays is by how many days the last paid day moves forward at least when somebody renews.
+const renewedDays = 180
+
+// noteRenewed books what was renewed without an order that says so: the cluster may have been put back to before the order was made (22). What it
+// cost nobody knows; an order of ours cost no more than it may.
+func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time, orders []v1alpha1.Order) error {
+	before, err := time.Parse(time.DateOnly, s.before.Status.ExpirationDate)
+	if err != nil || s.service.expires.Time().Before(before.AddDate(0, 0, renewedDays)) {
+		return nil
+	}
+	for i := range orders {
+		if of, _, err := purchase.ParseName(orders[i].Name); err == nil && of == s.name && orders[i].Spec.BaseExpiry == before.Format(time.DateOnly) {
+			return nil // It is booked as what has become of it says.
+		}
+	}
+	most, err := purchase.ParseAmount(string(s.domain.Spec.Renewal.MaxPrice))
+	if err != nil {
+		return fmt.Errorf("spec.renewal.maxPrice: %w", err)
+	}
+	name := fmt.Sprintf("%s renewed until %s", s.name, s.service.expires)
+	_, err = r.Desk.Change(ctx, s.login, now, func(l *purchase.Ledger) bool { return l.Note(name, most) })
+	return err
 }
 
 // order makes the next order. The last paid day is read after the list of orders (1): what an order that is closed by now has brought shows in it.
