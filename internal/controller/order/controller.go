@@ -42,6 +42,7 @@ type Reconciler struct {
 
 	logins sync.Map // of those that are busy
 	prices prices
+	looks  looks
 }
 
 // Reconcile takes the next step of an order.

@@ -130,3 +130,38 @@ func TestAPayTypeThatIsIgnoredIsPaidOnce(t *testing.T) {
 		t.Errorf("%d orders, %s", b.API.Calls("service/renew"), b.show(1))
 	}
 }
+
+func TestAnOrderThatWaitsForOthersCostsAFewRequestsAnHour(t *testing.T) {
+	b := newBench(t, regapitest.Behaviour{})
+	b.allow(func(a *v1alpha1.Account) { a.Spec.Spending.PerMonth = "1" })
+	b.ask(1)
+	b.blocked(purchase.CeilingReached)
+	before := len(b.API.Journal())
+	for range 12 {
+		b.pass(5 * time.Minute)
+		result, err := b.turn(1)
+		if err != nil || result.RequeueAfter < 4*time.Minute {
+			t.Errorf("again in %s, %v", result.RequeueAfter, err)
+		}
+	}
+	if cost := len(b.API.Journal()) - before; cost > 15 {
+		t.Errorf("%d requests in an hour", cost)
+	}
+}
+
+func TestACallThatFailsIsNotMadeAgainAtOnce(t *testing.T) {
+	b := newBench(t, regapitest.Behaviour{})
+	b.ask(1)
+	b.until(1, "Placed")
+	b.API.Inject(regapitest.Fault{Kind: regapitest.FaultError, Function: "bill/change_pay_type", Code: "BILLING_LOCK", Count: 1})
+	b.pass(time.Hour)
+	for b.API.Calls("bill/change_pay_type") == 0 {
+		result, err := b.turn(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.API.Calls("bill/change_pay_type") > 0 && result.RequeueAfter < time.Minute {
+			t.Errorf("again in %s", result.RequeueAfter)
+		}
+	}
+}

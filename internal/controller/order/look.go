@@ -27,12 +27,18 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 	if _, waits := purchase.Rest(s.in); waits {
 		return nil
 	}
+	if s.idle = r.looks.recent(string(s.object.UID), s.in); s.idle {
+		return nil
+	}
 	ctx = traffic.WithPriority(ctx, traffic.Change)
 	s.begun = time.Now()
 	seen := purchase.Seen{}
 	reads := []func(context.Context, *scope, *purchase.Seen) error{r.lookAtService, r.lookAtBills, r.lookAtBill, r.lookAtBalance, r.lookAtPrice}
-	if s.record.State == purchase.Paid || s.record.State == purchase.Unclear {
+	switch s.record.State {
+	case purchase.Paid, purchase.Unclear:
 		reads = reads[:1] // Only the effect is waited for.
+	case purchase.New:
+		reads = []func(context.Context, *scope, *purchase.Seen) error{r.lookAtService, r.lookAtPrice} // A quote needs no more.
 	}
 	for _, read := range reads {
 		if err := read(ctx, s, &seen); err != nil {
@@ -43,8 +49,49 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 		s.in.Now = now
 	}
 	seen.Complete = true
+	r.looks.note(string(s.object.UID), s.in)
 	s.in.Seen = seen
 	return nil
+}
+
+// looks are when each order was looked at last, and what was known of it in the cluster then.
+type looks struct {
+	mu   sync.Mutex
+	last map[string]purchase.Input
+}
+
+// patience is how old a Look may be on which an order rests that is in the hands of others. An order whose own turn it is looks each time.
+const patience = 30 * time.Minute
+
+// recent says whether an order that waits for others was looked at lately, and nothing in the cluster has changed since.
+func (l *looks) recent(uid string, in purchase.Input) bool {
+	switch in.Record.State {
+	case purchase.Blocked, purchase.AwaitingApproval, purchase.Paid, purchase.Unclear:
+	default:
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	last, known := l.last[uid]
+	age := in.Now.Sub(last.Now)
+	last.Now = in.Now
+	return known && age >= 0 && age < patience && last == in
+}
+
+func (l *looks) note(uid string, in purchase.Input) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.last == nil {
+		l.last = map[string]purchase.Input{}
+	}
+	in.Seen = purchase.Seen{}
+	l.last[uid] = in
+}
+
+func (l *looks) forget(uid string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.last, uid)
 }
 
 // lookAtService reads the domain by its number (7.7). One that the login does not hold is seen as none.

@@ -36,6 +36,10 @@ type scope struct {
 	// begun is when the first reading began, by this machine's clocks (8).
 	begun time.Time
 	next  purchase.Step
+	// failed says that the call of the step was refused, or not answered. It is not made again at once.
+	failed bool
+	// idle says that nothing has changed since the last Look, which is not old yet.
+	idle bool
 }
 
 func newScope(object *v1alpha1.Order, login string) *scope {
@@ -191,6 +195,9 @@ func latest(times ...time.Time) (last time.Time) {
 
 // release lets a closed order go: nothing needs its finalizer any more.
 func (r *Reconciler) release(ctx context.Context, s *scope) error {
+	if s.record.State.Closed() {
+		r.looks.forget(string(s.object.UID))
+	}
 	if !s.record.State.Closed() || !slices.Contains(s.object.Finalizers, v1alpha1.OrderFinalizer) {
 		return nil
 	}

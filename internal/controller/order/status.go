@@ -17,7 +17,10 @@ func (s *scope) outcome(err error) outcome.Outcome {
 		return outcome.Of(err)
 	}
 	r, after := s.record, s.next.After
-	if s.next.Do != purchase.Nothing || r != s.in.Record {
+	switch {
+	case s.failed, s.idle:
+		after = purchase.HeartbeatEvery
+	case s.next.Do != purchase.Nothing || r != s.in.Record:
 		after = time.Second // There is a next step.
 	}
 	o := outcome.Outcome{Reason: reasonOf(r), Message: message(s.order, r), After: min(after, purchase.HeartbeatEvery)}

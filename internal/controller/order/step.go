@@ -33,9 +33,15 @@ func (r *Reconciler) step(ctx context.Context, s *scope) error {
 	case purchase.Book, purchase.Release, purchase.Keep:
 		return r.account(ctx, s)
 	}
-	s.record = purchase.Answered(s.order, s.record, s.next.Do, r.call(ctx, s), s.in.Now)
+	answer := r.call(ctx, s)
+	s.failed = answer.Err != nil
+	s.record = purchase.Answered(s.order, s.record, s.next.Do, answer, s.in.Now)
 	writeRecord(&s.object.Status, s.record)
-	return r.keep(ctx, s)
+	err := r.keep(ctx, s)
+	if err == nil && regapi.NeverSent(answer.Err) {
+		return answer.Err // It says when there is a turn again.
+	}
+	return err
 }
 
 const (
