@@ -11,14 +11,14 @@ import (
 
 // move is one thing that may happen next.
 type move struct {
-	name string
-	make func(*world)
+	name   string
+	happen func(*world)
 }
 
 // moves lists everything that may happen in a world.
 func (w *world) moves(rules blind) []move {
 	var moves []move
-	add := func(name string, make func(*world)) { moves = append(moves, move{name, make}) }
+	add := func(name string, happen func(*world)) { moves = append(moves, move{name, happen}) }
 	busy := w.procs[w.leader].pending
 	if !busy {
 		moves = append(moves, w.stepsOf(rules)...)
@@ -243,7 +243,7 @@ func explore(first *world, rules blind, limit int) found {
 	for i := 0; i < len(nodes) && len(nodes) < limit; i++ {
 		for _, m := range nodes[i].world.moves(rules) {
 			next := nodes[i].world.clone()
-			m.make(next)
+			m.happen(next)
 			next.check()
 			if key := next.key(); !seen[key] {
 				seen[key] = true

@@ -32,7 +32,7 @@ func follow(t *testing.T, w *world, choose func(moves int) (choice int, more boo
 			return
 		}
 		m := moves[choice]
-		m.make(w)
+		m.happen(w)
 		w.check()
 		if names = append(names, m.name); w.broken != "" {
 			t.Fatalf("%s after %q", w.broken, names)

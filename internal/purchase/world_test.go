@@ -55,7 +55,6 @@ type etcd struct {
 	domains []domainObject
 	orders  []orderObject
 	ledger  Ledger
-	ledgerV int
 	version int
 }
 

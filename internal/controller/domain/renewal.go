@@ -145,12 +145,19 @@ const renewedDays = 180
 // noteRenewed books what was renewed without an order that says so: the cluster may have been put back to before the order was made (22). What it
 // cost nobody knows; an order of ours cost no more than it may.
 func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time, orders []v1alpha1.Order) error {
+	if s.before.Status.ExpirationDate == "" {
+		return nil
+	}
 	before, err := time.Parse(time.DateOnly, s.before.Status.ExpirationDate)
-	if err != nil || s.service.expires.Time().Before(before.AddDate(0, 0, renewedDays)) {
+	if err != nil {
+		return fmt.Errorf("status.expirationDate: %w", err)
+	}
+	if s.service.expires.Time().Before(before.AddDate(0, 0, renewedDays)) {
 		return nil
 	}
 	for i := range orders {
-		if of, _, err := purchase.ParseName(orders[i].Name); err == nil && of == s.name && orders[i].Spec.BaseExpiry == before.Format(time.DateOnly) {
+		base := purchase.Order{Base: orders[i].Spec.BaseExpiry}
+		if orders[i].Spec.DomainName == s.name && !base.Moved(s.before.Status.ExpirationDate) {
 			return nil // It is booked as what has become of it says.
 		}
 	}
