@@ -194,6 +194,8 @@ install: ## Install the CRDs.
 uninstall: ## Delete the CRDs and with them every object of theirs.
 	@# Zones, folders and domains first: to be seen off they need their account.
 	kubectl delete --ignore-not-found crd dnszones.regapi.io folders.regapi.io domains.regapi.io
+	@# Then orders, which nobody asks for any more by now: an open one deletes its bill first. docs/uninstall.md says what may hold one up.
+	kubectl delete --ignore-not-found crd orders.regapi.io
 	kubectl delete --ignore-not-found -k config/crd
 
 .PHONY: deploy

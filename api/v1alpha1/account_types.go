@@ -63,6 +63,10 @@ type AccountSpec struct {
 	// +optional
 	// +kubebuilder:default=Hidden
 	Balance BalanceVisibility `json:"balance,omitempty"`
+
+	// spending says what may be bought with the money of this account. Without it nothing is.
+	// +optional
+	Spending *Spending `json:"spending,omitempty"`
 }
 
 // BalanceVisibility says whether the balance of an account is shown.

@@ -97,6 +97,11 @@ const (
 	// ReasonSecretInvalid: the Secret lacks a key, or what a key holds cannot be used.
 	ReasonSecretInvalid = "SecretInvalid"
 
+	// ReasonNotMadeHere: the operator has not made the Order.
+	ReasonNotMadeHere = "NotMadeHere"
+	// ReasonLedgerGap: nobody has watched the open orders of the login for a while.
+	ReasonLedgerGap = "LedgerGap"
+
 	// ReasonThrottled: the hourly allowance of requests is spent; the operator waits for more.
 	ReasonThrottled = "Throttled"
 	// ReasonBusy: REG.API is still working on an earlier operation of the same object.

@@ -2,13 +2,17 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// DomainSpec names a domain that the account already holds. Nothing is bought and nothing is changed.
+// DomainSpec names a domain that the account already holds. Nothing is bought and nothing is changed, unless renewal says so.
 type DomainSpec struct {
 	// accountRef names the Account that holds the domain.
 	AccountRef AccountReference `json:"accountRef"`
 
 	// domainName is the domain, such as example.ru or пример.рф. It cannot change.
 	DomainName DomainName `json:"domainName"`
+
+	// renewal says who renews the domain. Without it nothing is touched.
+	// +optional
+	Renewal *Renewal `json:"renewal,omitempty"`
 }
 
 // DomainState is the state of a domain at the registrar (REG.API 7.7).
@@ -87,6 +91,10 @@ type DomainStatus struct {
 	// +kubebuilder:validation:MaxItems=100
 	// +kubebuilder:validation:items:MaxLength=255
 	Folders []string `json:"folders,omitempty"`
+
+	// renewal is how the renewal of the domain stands, where the operator renews it.
+	// +optional
+	Renewal *RenewalStatus `json:"renewal,omitempty"`
 }
 
 // Domain is a domain held at REG.RU.
@@ -98,6 +106,7 @@ type DomainStatus struct {
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
 // +kubebuilder:printcolumn:name="State",type=string,JSONPath=`.status.state`
 // +kubebuilder:printcolumn:name="Expires",type=string,JSONPath=`.status.expirationDate`
+// +kubebuilder:printcolumn:name="Order",type=string,JSONPath=`.status.renewal.state`
 // +kubebuilder:printcolumn:name="Account",type=string,priority=1,JSONPath=`.spec.accountRef.name`
 // +kubebuilder:printcolumn:name="Name servers",type=string,priority=1,JSONPath=`.status.nameServers`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`

@@ -23,6 +23,7 @@ func addKnownTypes(scheme *runtime.Scheme) error {
 		&Domain{}, &DomainList{},
 		&DNSZone{}, &DNSZoneList{},
 		&Folder{}, &FolderList{},
+		&Order{}, &OrderList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil

@@ -34,6 +34,7 @@ func kinds(t *testing.T) []string {
 func TestEveryKindIsInstalledShownAndDescribed(t *testing.T) {
 	for _, kind := range kinds(t) {
 		name := strings.ToLower(kind)
+		made := kind == "Order" // The operator makes them, and nobody else: there is no sample to apply.
 		for file, line := range map[string]string{
 			"config/crd/kustomization.yaml":     "- bases/regapi.io_" + name + "s.yaml",
 			"config/samples/kustomization.yaml": "- " + name + ".yaml",
@@ -41,6 +42,9 @@ func TestEveryKindIsInstalledShownAndDescribed(t *testing.T) {
 			"docs/" + name + ".md":              "# " + kind,
 			"PROJECT":                           "  kind: " + kind,
 		} {
+			if made && strings.HasPrefix(file, "config/samples/") {
+				continue
+			}
 			text, err := os.ReadFile("../../" + file)
 			if err != nil || !regexp.MustCompile("(?m)^"+regexp.QuoteMeta(line)+"$").Match(text) {
 				t.Errorf("%s needs the line %q (%v)", file, line, err)

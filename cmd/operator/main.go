@@ -78,7 +78,7 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8080", "address to serve Prometheus metrics on; 0 for none")
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address to serve /healthz and /readyz on; 0 for none")
 	flags.StringVar(&o.pprofAddress, "pprof-bind-address", "0", "address to serve profiles of CPU and memory on, to whoever reaches it; 0 for none")
-	flags.StringVar(&o.namespace, "namespace", ownNamespace(), "the operator's own namespace: of the ledgers of request budgets, the election's Lease, the serving certificate, and its own pod")
+	flags.StringVar(&o.namespace, "namespace", ownNamespace(), "the operator's own namespace: of the ledgers of request budgets and of spending, Orders, the election's Lease, the serving certificate, and its own pod")
 	flags.DurationVar(&o.resync, "resync-interval", 10*time.Minute, "how often every account is swept; a sweep costs up to five requests per thousand domains")
 	flags.IntVar(&o.egressPerHour, "egress-requests-per-hour", budget.DefaultRequestsPerHour, "requests an hour that all accounts together make from this address to one host, of which REG.API grants 1200. Up to 60 checks of credentials that are refused come on top")
 	flags.StringSliceVar(&o.endpoints, "endpoints", []string{v1alpha1.DefaultEndpoint}, "addresses of REG.API that Accounts may name: credentials are sent nowhere else. Two hosts whose requests count together are given as a.example.ru=b.example.ru")

@@ -59,7 +59,7 @@ func run(ctx context.Context, o options) error {
 	}
 	dependencies := controller.Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: zone.Publication{Servers: o.authoritative}, Provenance: memory,
-		Metrics: metrics.Registry,
+		Metrics: metrics.Registry, OrdersNamespace: o.namespace,
 	}
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
 		return fmt.Errorf("set up the controllers: %w", err)
@@ -124,6 +124,9 @@ func (o *options) newManager() (ctrl.Manager, error) {
 		// Who wrote which field is nobody's question here, and takes as much memory as the object.
 		Cache:                  cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
 		HealthProbeBindAddress: o.healthAddress,
+	}
+	if o.namespace != "" { // Orders lie there and nowhere else.
+		settings.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Order{}: {Namespaces: map[string]cache.Config{o.namespace: {}}}}
 	}
 	o.leader.setUp(&settings, o.namespace)
 	mgr, err := ctrl.NewManager(config, settings)

@@ -36,6 +36,7 @@ type Connection struct {
 	crew      *batch.Crew
 	formerIDs []string
 	absent    locator
+	clock     *registrarClock
 
 	mu            sync.Mutex
 	secretVersion string
@@ -54,7 +55,8 @@ func (d *Directory) newConnection(c *candidate, lane *sharedLane, identity regap
 	id := lane.login.ID()
 	observer := d.settings.Observer(id)
 	refusals := traffic.NewRefusalMemory()
-	made, err := d.newClient(c, traffic.Chain(lane.Lane, refusals, observer)...)
+	clock := &registrarClock{}
+	made, err := d.newClient(c, append(traffic.Chain(lane.Lane, refusals, observer), clock.Middleware)...)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +82,7 @@ func (d *Directory) newConnection(c *candidate, lane *sharedLane, identity regap
 		ID:            id,
 		budget:        lane.budget,
 		crew:          crew,
+		clock:         clock,
 		formerIDs:     c.formerIDs(),
 		identity:      identity,
 		secretVersion: c.secretVersion,

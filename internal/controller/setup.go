@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +18,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/fairness"
 	"github.com/regapi-io/regapi-operator/internal/controller/folder"
 	"github.com/regapi-io/regapi-operator/internal/controller/fresh"
+	"github.com/regapi-io/regapi-operator/internal/controller/order"
+	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
@@ -35,6 +38,10 @@ type Dependencies struct {
 	Metrics prometheus.Registerer
 	// Publication asks the authoritative name servers; without servers nobody is asked.
 	Publication zone.Publication
+	// OrdersNamespace is where Orders and the ledgers of spending are kept; without it none are made.
+	OrdersNamespace string
+	// OrdersClock is the time that money goes by; the registrar's where it is nil.
+	OrdersClock ordering.Clock
 	// Provenance knows what external-dns made; nil where it makes nothing.
 	Provenance zone.Provenance
 }
@@ -44,13 +51,17 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 	if err := tenancy.IndexDomains(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
+	desk, err := newDesk(mgr, d)
+	if err != nil {
+		return err
+	}
 	written := fairness.NewClient(fresh.New(mgr.GetClient(), mgr.GetAPIReader()), fairness.InFlight)
 	writer := status.Writer{Client: written, Events: mgr.GetEventRecorder("regapi-operator")}
-	for _, reconciler := range []interface {
+	reconcilers := []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error
 	}{
 		&account.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm, ReleaseGrace: d.ReleaseGrace},
-		&domain.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm},
+		&domain.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Desk: desk},
 		&dnszone.Reconciler{
 			Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Metrics: dnszone.NewMetrics(d.Metrics),
 			Editor: d.Editor, ReleaseGrace: d.ReleaseGrace, Publication: d.Publication, Provenance: d.Provenance,
@@ -58,7 +69,12 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 		&folder.Reconciler{
 			Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Metrics: folder.NewMetrics(d.Metrics), ReleaseGrace: d.ReleaseGrace,
 		},
-	} {
+	}
+	if desk != nil {
+		direct := status.Writer{Client: desk.Live, Events: writer.Events}
+		reconcilers = append(reconcilers, &order.Reconciler{Writer: direct, Directory: d.Directory, Desk: desk, Cache: mgr.GetClient()})
+	}
+	for _, reconciler := range reconcilers {
 		if err := reconciler.SetupWithManager(ctx, mgr); err != nil {
 			return err
 		}
@@ -66,8 +82,27 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 	if d.Metrics == nil {
 		return nil
 	}
-	return d.Metrics.Register(census.New(mgr.GetClient(), mgr.Elected(), map[string]client.ObjectList{
-		"Account": &v1alpha1.AccountList{}, "Domain": &v1alpha1.DomainList{}, "DNSZone": &v1alpha1.DNSZoneList{},
-		"Folder": &v1alpha1.FolderList{},
-	}))
+	kinds := map[string]client.ObjectList{
+		"Account": &v1alpha1.AccountList{}, "Domain": &v1alpha1.DomainList{}, "DNSZone": &v1alpha1.DNSZoneList{}, "Folder": &v1alpha1.FolderList{},
+	}
+	if desk != nil {
+		kinds["Order"] = &v1alpha1.OrderList{}
+	}
+	return d.Metrics.Register(census.New(mgr.GetClient(), mgr.Elected(), kinds))
+}
+
+// newDesk gives the desk at which Orders are made; nil where none are. It goes to the API server itself: a cache would be too old for money.
+func newDesk(mgr ctrl.Manager, d Dependencies) (*ordering.Desk, error) {
+	if d.OrdersNamespace == "" {
+		return nil, nil
+	}
+	live, err := client.New(mgr.GetConfig(), client.Options{Scheme: mgr.GetScheme()})
+	if err != nil {
+		return nil, fmt.Errorf("connect to the API server: %w", err)
+	}
+	clock := d.OrdersClock
+	if clock == nil {
+		clock = ordering.RegistrarClock{}
+	}
+	return &ordering.Desk{Live: live, Namespace: d.OrdersNamespace, Clock: clock}, nil
 }

@@ -54,6 +54,8 @@ type Answer struct {
 	Status int
 	// ContentType is the Content-Type header; REG.API sends JSON under other types, too.
 	ContentType string
+	// Date is the server's time, from the header of that name; zero if there is none.
+	Date time.Time
 	// File is the body where a function answers with a file instead of an envelope; nil otherwise.
 	File []byte `json:"-"`
 	// Payload is the member "answer" of the envelope, without the list that the request wants element by element.

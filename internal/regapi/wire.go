@@ -62,6 +62,9 @@ func (w *wire) Do(ctx context.Context, request *Request) (*Answer, error) {
 		Status: response.StatusCode, ContentType: response.Header.Get("Content-Type"), redactor: redactor,
 		retryAfter: retryAfter(response.Header.Get("Retry-After")),
 	}
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		r.answer.Date = date
+	}
 	answer, err := r.open()
 	if r.source.failure != nil {
 		return nil, attempt.failure(ctx, r.source.failure)

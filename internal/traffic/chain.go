@@ -23,6 +23,8 @@ func Chain(lane *Lane, refusals *RefusalMemory, observer Observer) []regapi.Midd
 		// Refused credentials rest. Inside the lane, so that those who queue behind a denied request learn of it, and only
 		// one probe goes; what is held back is paid back.
 		NewDenialGuard(0, nil).Middleware(),
+		// What was decided too long ago is not sent. Inside the lane, where a request may have waited.
+		sendSoon(),
 		// What was really sent is counted. Envelope and HTTP are the client's own.
 		Observe(observer),
 	}

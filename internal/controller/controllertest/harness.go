@@ -22,6 +22,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/apiservertest"
+	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -52,7 +53,11 @@ type Dependencies struct {
 	ReleaseGrace time.Duration
 	Metrics      prometheus.Registerer
 	Publication  zone.Publication
-	Provenance   zone.Provenance
+
+	OrdersNamespace string
+	OrdersClock     ordering.Clock
+
+	Provenance zone.Provenance
 }
 
 // Setup registers the controllers with a manager.
@@ -103,6 +108,8 @@ type Options struct {
 	Neighbour map[string]string
 	// Provenance is that of controller.Dependencies.
 	Provenance zone.Provenance
+	// OrdersClock makes Orders possible, in the namespace of the test, and is the time that money goes by.
+	OrdersClock ordering.Clock
 }
 
 // New starts the controllers with an Account main that is valid, and the domain example.ru in it.
@@ -179,7 +186,10 @@ func (h *Harness) startControllers(options Options) {
 	}
 	h.Manager, h.Parts = mgr, Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: publication, ReleaseGrace: options.ReleaseGrace,
-		Metrics: h.Metrics, Provenance: options.Provenance,
+		Metrics: h.Metrics, Provenance: options.Provenance, OrdersClock: options.OrdersClock,
+	}
+	if options.OrdersClock != nil {
+		h.Parts.OrdersNamespace = h.Namespace
 	}
 	if err := setup(ctx, mgr, h.Parts); err != nil {
 		h.Fatal(err)

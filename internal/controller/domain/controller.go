@@ -13,6 +13,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/controller/phase"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
@@ -22,13 +23,15 @@ import (
 // +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch
 // +kubebuilder:rbac:groups=regapi.io,resources=domains/status,verbs=get;update;patch
 
-// Reconciler shows a domain of an account in the status of its Domain. It buys nothing and changes nothing.
-// All of its fields have to be set.
+// Reconciler shows a domain of an account in the status of its Domain, and has it renewed where its spec asks for that. It pays nothing itself:
+// it makes Orders. All of its fields have to be set, but for Desk.
 type Reconciler struct {
 	status.Writer
 	Directory *account.Directory
 	// Alarm is what the Directory rings.
 	Alarm *waking.Alarm
+	// Desk makes Orders; nil where none are made.
+	Desk *ordering.Desk
 }
 
 // Reconcile shows one domain. What is known of it comes from the inventory, for which many domains share a request.
@@ -41,7 +44,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newScope(&found)
-	err := phase.Run(ctx, s, r.connect, r.observe, r.locate, r.showFolders)
+	err := phase.Run(ctx, s, r.connect, r.observe, r.locate, r.showFolders, r.renew, r.delegated)
 	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
 }
 
@@ -50,8 +53,15 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := waking.IndexHoldings(ctx, mgr.GetFieldIndexer(), &v1alpha1.Domain{}, holdingOf); err != nil {
 		return err
 	}
+	if err := ordering.IndexDomains(ctx, mgr.GetFieldIndexer()); err != nil {
+		return err
+	}
 	shares := waking.NewShares(waking.BatchConcurrency)
-	return ctrl.NewControllerManagedBy(mgr).
+	controlled := ctrl.NewControllerManagedBy(mgr)
+	if r.Desk != nil {
+		controlled.Watches(&v1alpha1.Order{}, handler.EnqueueRequestsFromMapFunc(r.askers), builder.WithPredicates(stateChanged))
+	}
+	return controlled.
 		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.GenerationChangedPredicate{}, shares.ChangedFirst())).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.domainsOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(waking.Borrowers(r.Client, &v1alpha1.DomainList{}, holdingOf)), builder.WithPredicates(waking.LabelsChanged)).

@@ -3,6 +3,7 @@ package domain
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -27,6 +28,10 @@ type scope struct {
 	login      string // of the account, once it is proven
 	service    *service
 	facts      inventory.Facts
+	// wake is when the renewal wants to be looked at again; 0 is when something changes.
+	wake time.Duration
+	// userID and endpoint of the login that pays for orders.
+	userID, endpoint string
 }
 
 // service is the domain as a service of the account.
@@ -59,6 +64,7 @@ func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 		return fmt.Errorf("read the Account: %w", err)
 	}
 	s.login = s.connection.ProvenLogin(&of)
+	s.payer(&of)
 	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.domain)), name, aspects)
 	return nil
 }
@@ -71,7 +77,12 @@ func (r *Reconciler) observe(ctx context.Context, s *scope) (err error) {
 	}
 	listed := s.facts.Service
 	s.service = &service{listed.ServiceID, listed.State, listed.CreationDate, listed.ExpirationDate}
-	if listed.State != regapi.Active {
+	return nil
+}
+
+// delegated says what keeps the delegation from being shown. It comes last: a domain is renewed all the same.
+func (r *Reconciler) delegated(_ context.Context, s *scope) error {
+	if s.facts.Service == nil || s.service.state != regapi.Active {
 		return nil // Its state says more than what else cannot be read of it.
 	}
 	return s.facts.Delegation.Err

@@ -31,9 +31,14 @@ func (s *scope) outcome(err error) outcome.Outcome {
 	if state := s.domain.Status.State; state != v1alpha1.DomainActive {
 		o := outcome.Stalled(v1alpha1.ReasonBlocked, fmt.Sprintf("the domain is in state %s at the registrar: %s", state, stateRemedies[state]))
 		o.After = outcome.Poll()
+		if s.wake > 0 {
+			o.After = min(o.After, s.wake)
+		}
 		return o
 	}
-	return outcome.Succeeded("the account holds the domain")
+	o := outcome.Succeeded("the account holds the domain")
+	o.After = s.wake
+	return o
 }
 
 // stateRemedies says what to do about a domain that is not active.

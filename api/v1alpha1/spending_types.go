@@ -1,0 +1,122 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// Spending says what may be bought with the money of an account. Without it nothing is.
+type Spending struct {
+	// operations that may be bought: Renew.
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=4
+	Operations []OrderOperation `json:"operations"`
+
+	// perOrder is the most that one order may cost, in roubles.
+	PerOrder Money `json:"perOrder"`
+
+	// perMonth is the most that all orders of the login may cost together in a month of Moscow's calendar, in roubles.
+	PerMonth Money `json:"perMonth"`
+
+	// namespaces whose Domains may spend: Same, that of the Account alone, or Allowed, those that allowedNamespaces lets in.
+	// +optional
+	// +kubebuilder:default=Same
+	Namespaces SpendingNamespaces `json:"namespaces,omitempty"`
+
+	// approval: WithinLimits buys what stays within perOrder, perMonth and the Domain's own limit; Manual waits for the digest of each quote in
+	// the annotation regapi.io/approve-quote of the Account.
+	// +optional
+	// +kubebuilder:default=WithinLimits
+	Approval SpendingApproval `json:"approval,omitempty"`
+}
+
+// SpendingNamespaces says whose Domains may spend.
+//
+// +kubebuilder:validation:Enum=Same;Allowed
+type SpendingNamespaces string
+
+// Whose Domains may spend.
+const (
+	// SpendingSame is the namespace of the Account alone.
+	SpendingSame SpendingNamespaces = "Same"
+	// SpendingAllowed is every namespace that may use the Account.
+	SpendingAllowed SpendingNamespaces = "Allowed"
+)
+
+// SpendingApproval says whether a person has to agree to each order.
+//
+// +kubebuilder:validation:Enum=WithinLimits;Manual
+type SpendingApproval string
+
+// Whether a person has to agree.
+const (
+	// ApprovalWithinLimits buys what stays within the limits.
+	ApprovalWithinLimits SpendingApproval = "WithinLimits"
+	// ApprovalManual waits for a person.
+	ApprovalManual SpendingApproval = "Manual"
+)
+
+// RenewalMode says who renews a domain.
+//
+// +kubebuilder:validation:Enum=Ignore;Operator
+type RenewalMode string
+
+// Who renews.
+const (
+	// RenewalIgnore touches nothing: whatever the registrar does goes on.
+	RenewalIgnore RenewalMode = "Ignore"
+	// RenewalOperator switches the registrar's own renewal off, and orders.
+	RenewalOperator RenewalMode = "Operator"
+)
+
+// Renewal says who renews a domain, when, and for how much.
+//
+// +kubebuilder:validation:XValidation:rule="self.mode != 'Operator' || has(self.maxPrice)",message="renewal.maxPrice is missing: say how much one renewal may cost, such as 500"
+type Renewal struct {
+	// mode: Ignore touches nothing, and is the default. Operator switches the registrar's own renewal of the domain off and orders a renewal when
+	// it is due, where spec.spending of the Account allows it.
+	// +optional
+	// +kubebuilder:default=Ignore
+	Mode RenewalMode `json:"mode,omitempty"`
+
+	// beforeDays is how many days before the last paid day a renewal is ordered. An order takes at least two days: it waits twice for effects of
+	// what somebody else may have bought.
+	// +optional
+	// +kubebuilder:default=30
+	// +kubebuilder:validation:Minimum=5
+	// +kubebuilder:validation:Maximum=60
+	BeforeDays int32 `json:"beforeDays,omitempty"`
+
+	// years that one renewal buys.
+	// +optional
+	// +kubebuilder:default=1
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=10
+	Years int32 `json:"years,omitempty"`
+
+	// maxPrice is the most that one renewal may cost, for all its years, in roubles.
+	// +optional
+	MaxPrice Money `json:"maxPrice,omitempty"`
+}
+
+// RenewalStatus is how the renewal of a domain stands.
+type RenewalStatus struct {
+	// next is the day from which a renewal is ordered, as YYYY-MM-DD.
+	// +optional
+	// +kubebuilder:validation:Format=date
+	Next string `json:"next,omitempty"`
+
+	// registrarOffSince is when the registrar said that its own renewal is off. It cannot be read back.
+	// +optional
+	RegistrarOffSince *metav1.Time `json:"registrarOffSince,omitempty"`
+
+	// order is the last Order for the domain, in the operator's namespace, and state how far that has come.
+	// +optional
+	// +kubebuilder:validation:MaxLength=264
+	Order string `json:"order,omitempty"`
+	// +optional
+	State OrderState `json:"state,omitempty"`
+
+	// message says why no renewal is ordered, where one is due.
+	// +optional
+	// +kubebuilder:validation:MaxLength=1024
+	Message string `json:"message,omitempty"`
+}

@@ -1,0 +1,112 @@
+package order
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
+	"github.com/regapi-io/regapi-operator/internal/controller/phase"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+// +kubebuilder:rbac:groups=regapi.io,namespace=system,resources=orders,verbs=get;list;watch;create;update;patch
+// +kubebuilder:rbac:groups=regapi.io,namespace=system,resources=orders/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups=regapi.io,resources=domains;accounts,verbs=get;list;watch
+
+const (
+	// workers is how many orders are worked on at a time, each of another login.
+	workers = 8
+	// turn is how soon an order comes again whose login is busy with another one.
+	turn = time.Second
+)
+
+// Reconciler takes the steps of Orders. All of its exported fields have to be set. Its Writer has to write to the API server itself.
+type Reconciler struct {
+	status.Writer
+	Directory *account.Directory
+	Desk      *ordering.Desk
+	// Cache tells where to look for Domains and Accounts.
+	Cache client.Reader
+
+	logins sync.Map // of those that are busy
+	prices prices
+	looks  looks
+}
+
+// Reconcile takes the next step of an order.
+func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
+	if request.Namespace != r.Desk.Namespace {
+		return ctrl.Result{}, nil
+	}
+	var found v1alpha1.Order
+	if err := r.Desk.Live.Get(ctx, request.NamespacedName, &found); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	login := ordering.LoginOf(&found)
+	if _, busy := r.logins.LoadOrStore(login, true); busy {
+		return ctrl.Result{RequeueAfter: turn}, nil
+	}
+	defer r.logins.Delete(login)
+	s := newScope(&found, login)
+	err := phase.Run(ctx, s, r.understand, r.recall, r.connect, r.tell, r.watch, r.intend, r.look, r.step)
+	result, err := r.Settle(ctx, s.before, s.object, s.outcome(err))
+	if err != nil && (apierrors.IsConflict(err) || apierrors.IsNotFound(err)) {
+		return ctrl.Result{RequeueAfter: turn}, nil
+	}
+	if err == nil {
+		err = r.release(ctx, s)
+	}
+	return result, err
+}
+
+// SetupWithManager registers the controller and what wakes it.
+func (r *Reconciler) SetupWithManager(_ context.Context, mgr ctrl.Manager) error {
+	options := waking.Options(workers)
+	return ctrl.NewControllerManagedBy(mgr).
+		For(&v1alpha1.Order{}).
+		Watches(&v1alpha1.Domain{}, handler.EnqueueRequestsFromMapFunc(r.ofDomain)).
+		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.ofAccount)).
+		WithOptions(options).
+		Complete(r)
+}
+
+// ofDomain finds the open orders for the name of a Domain.
+func (r *Reconciler) ofDomain(ctx context.Context, object client.Object) []ctrl.Request {
+	name, err := zone.CanonicalDomain(string(object.(*v1alpha1.Domain).Spec.DomainName))
+	if err != nil {
+		return nil
+	}
+	return r.open(ctx, func(o *v1alpha1.Order) bool { return o.Spec.DomainName == name })
+}
+
+// ofAccount finds the open orders of the login of an Account.
+func (r *Reconciler) ofAccount(ctx context.Context, object client.Object) []ctrl.Request {
+	userID := object.(*v1alpha1.Account).Status.UserID
+	return r.open(ctx, func(o *v1alpha1.Order) bool { return o.Spec.UserID == userID })
+}
+
+func (r *Reconciler) open(ctx context.Context, selected func(*v1alpha1.Order) bool) (requests []ctrl.Request) {
+	var list v1alpha1.OrderList
+	if err := r.Cache.List(ctx, &list, client.InNamespace(r.Desk.Namespace)); err != nil {
+		return nil
+	}
+	for i := range list.Items {
+		o := &list.Items[i]
+		if selected(o) && !purchase.State(o.Status.State).Closed() {
+			requests = append(requests, ctrl.Request{NamespacedName: types.NamespacedName{Namespace: o.Namespace, Name: o.Name}})
+		}
+	}
+	return requests
+}

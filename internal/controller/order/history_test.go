@@ -1,0 +1,174 @@
+package order_test
+
+import (
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
+	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+)
+
+// snapshot is what etcd held of the order and of the ledger.
+type snapshot struct {
+	status v1alpha1.OrderStatus
+	ledger string
+}
+
+func (b *bench) ledger() *corev1.ConfigMap {
+	b.Helper()
+	var found corev1.ConfigMap
+	if err := b.Get(b.Context(), types.NamespacedName{Namespace: b.Namespace, Name: "regapi-spending-" + b.login()}, &found); err != nil {
+		b.Fatal(err)
+	}
+	return &found
+}
+
+func (b *bench) save() snapshot { return snapshot{b.order(1).Status, b.ledger().Data["ledger"]} }
+
+// putBack makes the cluster hold what it held then, and ends the process.
+func (b *bench) putBack(s snapshot) {
+	b.Helper()
+	o, l := b.order(1), b.ledger()
+	o.Status, l.Data["ledger"] = s.status, s.ledger
+	if err := b.Status().Update(b.Context(), o); err != nil {
+		b.Fatal(err)
+	}
+	if err := b.Update(b.Context(), l); err != nil {
+		b.Fatal(err)
+	}
+	b.restart()
+}
+
+func TestAClusterThatIsPutBackPaysNothingTwice(t *testing.T) {
+	for _, late := range []time.Duration{0, 20 * time.Hour} {
+		b := newBench(t, regapitest.Behaviour{Payment: regapitest.Payment{DoubleRenewals: true}})
+		b.API.SetDelays(regapitest.Delays{Renewal: &late})
+		for _, state := range []v1alpha1.OrderState{"Quoted", "Reserved", "Placed", "Paying", "Paid"} {
+			b.another()
+			before := b.spent()
+			b.ask(1)
+			b.until(1, state)
+			saved := b.save()
+			b.until(1, "Paid")
+			price := b.spent() - before
+			b.pass(20 * time.Minute)
+			b.putBack(saved)
+			b.finish(1)
+			if o := b.order(1); o.Status.State != "Settled" || b.spent()-before != price {
+				t.Errorf("put back to %s, effects after %s: %d roubles instead of %d; %s", state, late, b.spent()-before, price, b.show(1))
+			}
+		}
+	}
+}
+
+func TestAClusterThatIsPutBackUnnoticedPaysNothingTwice(t *testing.T) {
+	b := newBench(t, regapitest.Behaviour{Payment: regapitest.Payment{DoubleRenewals: true}})
+	late := 20 * time.Hour
+	b.API.SetDelays(regapitest.Delays{Renewal: &late})
+	for _, wait := range []time.Duration{0, 5 * time.Minute} {
+		b.another()
+		before := b.spent()
+		b.ask(1)
+		b.until(1, "Placed")
+		b.pass(31 * time.Minute)
+		saved := b.save()
+		b.until(1, "Paid")
+		price := b.spent() - before
+		b.pass(wait)
+		b.putBack(saved)
+		b.finish(1)
+		if o := b.order(1); o.Status.State != "Settled" || b.spent()-before != price {
+			t.Errorf("%d roubles instead of %d; %s", b.spent()-before, price, b.show(1))
+		}
+	}
+}
+
+func TestAnOrderThatSomebodyRemovesIsNotPaidAgain(t *testing.T) {
+	b := newBench(t, regapitest.Behaviour{Payment: regapitest.Payment{DoubleRenewals: true}})
+	late := 20 * time.Hour
+	b.API.SetDelays(regapitest.Delays{Renewal: &late})
+	b.ask(1)
+	b.until(1, "Paid")
+	price := b.spent()
+	o := b.order(1)
+	o.Finalizers = nil
+	if err := b.Update(b.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Delete(b.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Delete(b.Context(), b.object); err != nil {
+		t.Fatal(err)
+	}
+	b.apply()
+	b.ask(1)
+	b.finish(1)
+	if o := b.order(1); b.spent() != price || o.Status.Reason != string(purchase.PayerUnknown) {
+		t.Errorf("%d roubles instead of %d; %s", b.spent(), price, b.show(1))
+	}
+}
+
+func TestWhatNobodyAsksForAnyMoreIsNotPaid(t *testing.T) {
+	b := newBench(t, regapitest.Behaviour{})
+	changes := map[string]func(*v1alpha1.Domain){
+		"other years": func(d *v1alpha1.Domain) { d.Spec.Renewal.Years = 2 },
+		"no renewal":  func(d *v1alpha1.Domain) { d.Spec.Renewal = nil },
+	}
+	for name, change := range changes {
+		for _, state := range []v1alpha1.OrderState{"Quoted", "Reserved", "Placed"} {
+			b.another()
+			before := b.spent()
+			b.ask(1)
+			b.until(1, state)
+			controllertest.Change(b.Harness, b.object, change)
+			b.pass(time.Hour)
+			b.until(1, "Withdrawn")
+			if b.spent() != before || len(b.unpaidBills()) > 0 {
+				t.Errorf("%s in %s: %d roubles, bills %v", name, state, b.spent()-before, b.unpaidBills())
+			}
+		}
+	}
+	b.another()
+	before := b.spent()
+	b.ask(1)
+	b.until(1, "Placed")
+	if err := b.Delete(b.Context(), b.object); err != nil {
+		t.Fatal(err)
+	}
+	b.pass(time.Hour)
+	b.until(1, "Withdrawn")
+	if b.spent() != before || len(b.unpaidBills()) > 0 {
+		t.Errorf("the Domain is deleted: %d roubles, bills %v", b.spent()-before, b.unpaidBills())
+	}
+}
+
+func TestAnOrderOfSomebodyElseIsRefused(t *testing.T) {
+	b := newBench(t, regapitest.Behaviour{})
+	forged := &v1alpha1.Order{
+		ObjectMeta: metav1.ObjectMeta{Namespace: b.Namespace, Name: b.name + ".1", Labels: map[string]string{v1alpha1.LabelLogin: b.login()}},
+		Spec: v1alpha1.OrderSpec{
+			DomainName: b.name, Operation: v1alpha1.OperationRenew, Endpoint: b.API.URL(), UserID: "4711", ServiceID: "777001", BaseExpiry: b.expiry, Years: 1,
+		},
+	}
+	b.MustCreate(forged)
+	b.until(1, "Refused")
+	if b.API.Calls("service/renew") != 0 {
+		t.Error("it was sent")
+	}
+	if err := b.Get(b.Context(), client.ObjectKeyFromObject(forged), forged); err != nil {
+		t.Fatal(err)
+	}
+	forged.Spec.Years = 2
+	if err := b.Update(b.Context(), forged); err == nil {
+		t.Error("an Order can be changed")
+	}
+}

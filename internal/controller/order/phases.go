@@ -1,0 +1,211 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
+)
+
+// scope is what the phases of an order find out.
+type scope struct {
+	before, object *v1alpha1.Order
+	login          string
+	order          purchase.Order
+	record         purchase.Record
+	orders         []v1alpha1.Order // of the login
+	ruling         *ordering.Ruling
+	owner          *v1alpha1.Account // whose connection is used
+	connection     *account.Connection
+	ledger         *purchase.Ledger
+	limit          purchase.Amount // of the month
+	in             purchase.Input
+	// begun is when the first reading began, by this machine's clocks (8).
+	begun time.Time
+	next  purchase.Step
+	// failed says that the call of the step was refused, or not answered. It is not made again at once.
+	failed bool
+	// idle says that nothing has changed since the last Look, which is not old yet.
+	idle bool
+}
+
+func newScope(object *v1alpha1.Order, login string) *scope {
+	return &scope{before: object.DeepCopy(), object: object, login: login, begun: time.Now()}
+}
+
+// understand reads what the order buys, and what is recorded of it.
+func (r *Reconciler) understand(_ context.Context, s *scope) (err error) {
+	if s.order, err = ordering.OrderOf(s.object); err == nil {
+		s.record, err = recordOf(s.object.Status)
+	}
+	if err != nil {
+		return outcome.Stalled(v1alpha1.ReasonInvalidSpec, fmt.Sprintf("the Order cannot be read, and takes no step: %v", err)).Err()
+	}
+	return nil
+}
+
+// recall lists the orders of the login. Of several open ones of a domain the lowest acts (1).
+func (r *Reconciler) recall(ctx context.Context, s *scope) (err error) {
+	if s.orders, err = r.Desk.Orders(ctx, s.login); err != nil {
+		return err
+	}
+	_, open := ordering.Last(s.orders, s.order.Domain)
+	if open != nil && open.Name != s.object.Name && !s.record.State.Closed() {
+		return outcome.Stalled(v1alpha1.ReasonConflict, fmt.Sprintf("Order %s for the same domain is open and acts first", open.Name)).Err()
+	}
+	return nil
+}
+
+// connect finds who asks for the order, and a connection of the login that pays.
+func (r *Reconciler) connect(ctx context.Context, s *scope) (err error) {
+	if s.ruling, err = r.Desk.Ruler(ctx, r.Cache, s.login, s.order.Domain); err != nil {
+		return err
+	}
+	if s.ruling != nil {
+		s.owner = s.ruling.Account
+	} else if s.owner, err = r.anyAccount(ctx, s.login); err != nil {
+		return err
+	}
+	ref := v1alpha1.AccountReference{Name: s.owner.Name}
+	if s.connection, err = r.Directory.Resolve(ctx, r.Cache, s.owner.Namespace, ref); err != nil {
+		return err
+	}
+	if s.connection.ProvenLogin(s.owner) != s.login {
+		// Its Secret may hold another login's credentials by now: nobody pays with those.
+		o := outcome.Progress(errNotProven)
+		o.After = turn
+		return o.Err()
+	}
+	return nil
+}
+
+var errNotProven = errors.New("the Account is not proven to be of the login that pays; it is being checked")
+
+// anyAccount finds an Account of a login, for an order that nobody asks for any more.
+func (r *Reconciler) anyAccount(ctx context.Context, login string) (*v1alpha1.Account, error) {
+	var accounts v1alpha1.AccountList
+	if err := r.Cache.List(ctx, &accounts); err != nil {
+		return nil, fmt.Errorf("list the Accounts: %w", err)
+	}
+	for i := range accounts.Items {
+		found := &accounts.Items[i]
+		if tenancy.Login(found) == login && meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady) {
+			return found, nil
+		}
+	}
+	o := outcome.Stalled(v1alpha1.ReasonAccountNotFound, "no Account of this login is ready: what has become of the order cannot be seen. Apply one with its credentials")
+	o.After = outcome.Poll()
+	return nil, o.Err()
+}
+
+// tell finds out what time it is by the registrar's clock (7).
+func (r *Reconciler) tell(ctx context.Context, s *scope) error {
+	now, known := r.Desk.Clock.Registrar(s.connection)
+	if !known {
+		if _, err := s.connection.Client.Common.Nop(traffic.WithPriority(ctx, traffic.Change)); err != nil {
+			return err
+		}
+		if now, known = r.Desk.Clock.Registrar(s.connection); !known {
+			return outcome.Stalled(v1alpha1.ReasonBlocked, "REG.API answers without a date, so that nobody can tell when money moves").Err()
+		}
+	}
+	s.in.Now = now
+	return nil
+}
+
+// watch keeps the ledger's heartbeat, and refuses an order that the operator has not made.
+func (r *Reconciler) watch(ctx context.Context, s *scope) (err error) {
+	if s.ledger, err = r.Desk.Watch(ctx, s.login, s.in.Now, s.orders, s.owner); err != nil {
+		return err
+	}
+	if !s.record.State.Closed() && s.record.State == purchase.New && !s.ledger.IsAnnounced(s.order) {
+		s.record.State, s.record.Reason = purchase.Refused, v1alpha1.ReasonNotMadeHere
+		writeRecord(&s.object.Status, s.record)
+		return outcome.Stalled(v1alpha1.ReasonNotMadeHere, "the spending ledger does not know the Order: only the operator makes Orders. Ask for a renewal in a Domain").Err()
+	}
+	return nil
+}
+
+// intend reads who asks for the order, and who consents to its price (17).
+func (r *Reconciler) intend(_ context.Context, s *scope) error {
+	in := &s.in
+	in.Order, in.Record, in.Settling, in.Dwell, in.Gap = s.order, s.record, purchase.Settling, purchase.Dwell, s.ledger.Gap(in.Now)
+	if s.record.State == purchase.Unclear || s.record.Reason == purchase.BillGone {
+		in.Word = purchase.Word(s.object.Annotations[v1alpha1.AnnotationSettle])
+		if in.Word != purchase.SaysYes && in.Word != purchase.SaysNot {
+			in.Word = purchase.NoWord
+		}
+	}
+	if s.ruling != nil {
+		s.limit = s.consent(s.ruling.Domain, s.ruling.Account)
+		if renewal := s.ruling.Domain.Status.Renewal; renewal != nil && renewal.RegistrarOffSince != nil {
+			in.Since = latest(s.object.CreationTimestamp.UTC(), renewal.RegistrarOffSince.UTC(), s.ledger.GapUntil)
+		}
+	}
+	in.Funds = s.ledger.Funds(string(s.object.UID), s.limit)
+	return nil
+}
+
+// consent reads what the ruling Domain and its Account say, and gives the month's limit.
+func (s *scope) consent(domain *v1alpha1.Domain, owner *v1alpha1.Account) purchase.Amount {
+	renewal, spending := domain.Spec.Renewal, owner.Spec.Spending
+	s.in.Intent.Asked = renewal != nil && renewal.Mode == v1alpha1.RenewalOperator && int(renewal.Years) == s.order.Years
+	if renewal == nil || spending == nil || v1alpha1.IsPaused(domain) {
+		return 0
+	}
+	own, orderErr := purchase.ParseAmount(string(renewal.MaxPrice))
+	each, eachErr := purchase.ParseAmount(string(spending.PerOrder))
+	month, monthErr := purchase.ParseAmount(string(spending.PerMonth))
+	if orderErr != nil || eachErr != nil || monthErr != nil {
+		return 0
+	}
+	s.in.Intent.Allowed = slices.Contains(spending.Operations, s.object.Spec.Operation) &&
+		(spending.Namespaces == v1alpha1.SpendingAllowed || domain.Namespace == owner.Namespace)
+	s.in.Intent.MaxPrice = min(own, each)
+	s.in.Intent.NeedsApproval = spending.Approval != v1alpha1.ApprovalWithinLimits
+	for _, digest := range strings.Split(owner.Annotations[v1alpha1.AnnotationApproveQuote], ",") {
+		if digest = strings.TrimSpace(digest); digest != "" && digest == s.record.Digest {
+			s.in.Intent.Approval = digest
+		}
+	}
+	return month
+}
+
+func latest(times ...time.Time) (last time.Time) {
+	for _, t := range times {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+// release lets a closed order go: nothing needs its finalizer any more.
+func (r *Reconciler) release(ctx context.Context, s *scope) error {
+	if s.record.State.Closed() {
+		r.looks.forget(string(s.object.UID))
+	}
+	if !s.record.State.Closed() || !slices.Contains(s.object.Finalizers, v1alpha1.OrderFinalizer) {
+		return nil
+	}
+	if s.next.Do != purchase.Nothing {
+		return nil // The ledger comes first.
+	}
+	before := s.object.DeepCopy()
+	s.object.Finalizers = slices.DeleteFunc(s.object.Finalizers, func(f string) bool { return f == v1alpha1.OrderFinalizer })
+	patch := client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
+	return client.IgnoreNotFound(r.Patch(ctx, s.object, patch))
+}

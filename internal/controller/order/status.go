@@ -1,0 +1,109 @@
+package order
+
+import (
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/purchase"
+)
+
+// outcome turns what the phases found into conditions, and says when to look again. The state of the order counts more than a read that failed.
+func (s *scope) outcome(err error) outcome.Outcome {
+	if err != nil {
+		return outcome.Of(err)
+	}
+	r, after := s.record, s.next.After
+	switch {
+	case s.failed, s.idle:
+		after = purchase.HeartbeatEvery
+	case s.next.Do != purchase.Nothing || r != s.in.Record:
+		after = time.Second // There is a next step.
+	}
+	o := outcome.Outcome{Reason: reasonOf(r), Message: message(s.order, r), After: min(after, purchase.HeartbeatEvery)}
+	switch r.State {
+	case purchase.Settled:
+		o.Ready = metav1.ConditionTrue
+	case purchase.Withdrawn:
+		o.Ready = metav1.ConditionTrue // Nothing is asked for, and nothing was bought.
+	case purchase.Refused, purchase.Unclear, purchase.Blocked, purchase.AwaitingApproval:
+		o.Ready, o.Stalled = metav1.ConditionFalse, true
+	default:
+		o.Ready, o.Reconciling = metav1.ConditionUnknown, true
+	}
+	if r.State.Closed() && s.next.Do == purchase.Nothing && r == s.in.Record {
+		o.After = 0
+	}
+	if s.in.Gap && !r.State.Closed() {
+		o.Ready, o.Stalled, o.Reconciling = metav1.ConditionUnknown, false, true
+		o.Reason = v1alpha1.ReasonLedgerGap
+		o.Message = "nobody has watched the open orders for a while, and the cluster may have been put back since: no order takes a step for a day"
+	}
+	return o
+}
+
+// reasonOf is the reason of a condition: that of the state, or the state itself.
+func reasonOf(r purchase.Record) string {
+	switch {
+	case r.Reason != "" && r.State != purchase.Settled:
+		return string(r.Reason)
+	case r.State == purchase.New:
+		return v1alpha1.ReasonRetrying
+	default:
+		return string(r.State)
+	}
+}
+
+// message says what stands in the way, and what to do about it.
+func message(order purchase.Order, r purchase.Record) string {
+	if remedy, known := remedies[r.Reason]; known && r.State != purchase.Settled {
+		text := remedy
+		if r.ErrorCode != "" && (r.State == purchase.Refused || r.State == purchase.Unclear) {
+			text += fmt.Sprintf(" (REG.API: %s)", r.ErrorCode)
+		}
+		return text
+	}
+	switch r.State {
+	case purchase.Settled:
+		if r.Reason == purchase.PayerUnknown {
+			return "the domain is renewed, and no payment of this order is known: somebody else, or the registrar, has paid"
+		}
+		return fmt.Sprintf("renewed for %d years at %s roubles", order.Years, r.Cost)
+	case purchase.AwaitingApproval:
+		return fmt.Sprintf("%s roubles wait for approval: add %s to the annotation %s of the Account", max(r.Price, r.Bill.Price), r.Digest, v1alpha1.AnnotationApproveQuote)
+	case purchase.Reserved:
+		return "the money is reserved; a day has to pass in which nobody else's renewal shows"
+	case purchase.Placing:
+		return "the order was about to be sent, and no answer is known: a day has to pass in which its effect would show"
+	case purchase.Placed:
+		return fmt.Sprintf("bill %s waits to be paid", r.Bill.ID)
+	case purchase.Paying:
+		return fmt.Sprintf("bill %s is being paid", r.Bill.ID)
+	case purchase.Paid:
+		return fmt.Sprintf("bill %s is paid; the new last day has to show", r.Bill.ID)
+	default:
+		return "the order has been quoted"
+	}
+}
+
+var remedies = map[purchase.Reason]string{
+	purchase.SpendingNotAllowed: "the Account does not allow this order: add its operation to spec.spending.operations, and look at spec.spending.namespaces and the Domain's annotation regapi.io/paused",
+	purchase.PriceAboveLimit:    "the price is above a limit: raise spec.renewal.maxPrice of the Domain or spec.spending.perOrder of the Account, or renew by hand",
+	purchase.PriceUnknown:       "REG.API names no price that can be read: renew by hand in the registrar's panel",
+	purchase.CeilingReached:     "spec.spending.perMonth of the Account leaves too little in this month: raise it, or wait for the next month",
+	purchase.LedgerClosed:       "the spending ledger began in this month, so that nobody knows what was spent before: say it in the Account's annotation regapi.io/spent-before, such as 2026-05=0, or wait for the next month",
+	purchase.NotEnoughMoney:     "the balance does not cover the price: top it up; the order goes on by itself",
+	purchase.ForeignBill:        "an unpaid bill for the domain stands at the registrar that this order did not write: pay or delete it there; the order goes on a day later",
+	purchase.BillGone:           "the bill of this order is not there any more: annotate the Order with regapi.io/settle: NotPaid if nobody paid it, or Paid",
+	purchase.OtherRenewer:       "the registrar's own renewal is not known to be off: the Domain says what keeps it from being switched off",
+	purchase.NoLongerAsked:      "no Domain asks for this any more",
+	purchase.BaseChanged:        "the domain is another one, or has another last day, than the order was made for",
+	purchase.RefusedByRegistrar: "the registrar refused the order; the Domain makes a new one when its spec changes",
+	purchase.NoEffect:           "the bill is paid, and after a day no effect shows: ask the registrar, then annotate the Order with regapi.io/settle: Paid or NotPaid",
+	purchase.StatusUnclear:      "nothing tells whether this was paid: look into the registrar's panel, then annotate the Order with regapi.io/settle: Paid or NotPaid",
+	purchase.PersonSaid:         "a person has said that this was not paid",
+	v1alpha1.ReasonNotMadeHere:  "the spending ledger does not know the Order: only the operator makes Orders",
+}

@@ -1,0 +1,149 @@
+package ordering
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
+)
+
+// Desk makes Orders and keeps the ledgers. All of its exported fields have to be set.
+type Desk struct {
+	// Live reads and writes the API server itself.
+	Live client.Client
+	// Namespace of Orders and ledgers: that of the operator. All Deployments of a cluster share it.
+	Namespace string
+	Clock     Clock
+
+	mu sync.Mutex
+	// remembered is the last heartbeat of each login's ledger that this process has seen.
+	remembered map[string]time.Time
+}
+
+// Clock tells the time that money goes by.
+type Clock interface {
+	// Registrar is the registrar's time; known is false until it has answered.
+	Registrar(connection *account.Connection) (now time.Time, known bool)
+	// Agrees says whether the API server wrote something down at a time that fits to the registrar's.
+	Agrees(apiServer, registrar time.Time) bool
+}
+
+// RegistrarClock goes by the dates of the registrar's answers.
+type RegistrarClock struct{}
+
+// Registrar gives the connection's own time.
+func (RegistrarClock) Registrar(connection *account.Connection) (time.Time, bool) {
+	now, known := connection.RegistrarTime()
+	return now.UTC().Truncate(time.Second), known
+}
+
+// Agrees allows for five minutes.
+func (RegistrarClock) Agrees(apiServer, registrar time.Time) bool {
+	return apiServer.Sub(registrar).Abs() <= purchase.MaxSkew
+}
+
+// ErrFaster says that somebody else has just made the order: begin again.
+var ErrFaster = errors.New("somebody else has just made this order")
+
+// Orders lists the orders of a login, by ordinal for each domain, as the API server has them now.
+func (d *Desk) Orders(ctx context.Context, login string) ([]v1alpha1.Order, error) {
+	var list v1alpha1.OrderList
+	err := d.Live.List(ctx, &list, client.InNamespace(d.Namespace), client.MatchingLabels{v1alpha1.LabelLogin: login})
+	if err != nil {
+		return nil, fmt.Errorf("list the Orders: %w", err)
+	}
+	return list.Items, nil
+}
+
+// Last gives the order of a domain with the highest ordinal, and the open one with the lowest: that acts. Both are nil where there is none.
+func Last(orders []v1alpha1.Order, domain string) (last, open *v1alpha1.Order) {
+	highest, lowest := 0, 0
+	for i := range orders {
+		of, ordinal, err := purchase.ParseName(orders[i].Name)
+		if err != nil || of != domain {
+			continue
+		}
+		if ordinal > highest {
+			last, highest = &orders[i], ordinal
+		}
+		if !purchase.State(orders[i].Status.State).Closed() && (open == nil || ordinal < lowest) {
+			open, lowest = &orders[i], ordinal
+		}
+	}
+	return last, open
+}
+
+// Make makes the next order of a domain. The ledger announces it first: an Order that nobody has announced was made by somebody else, and is
+// refused. ErrFaster says that the ordinal is taken.
+func (d *Desk) Make(ctx context.Context, now time.Time, login, endpoint, askedBy string, order purchase.Order) error {
+	object := &v1alpha1.Order{
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: d.Namespace, Name: order.Name(), Labels: map[string]string{v1alpha1.LabelLogin: login},
+			Annotations: map[string]string{v1alpha1.AnnotationAskedBy: askedBy}, Finalizers: []string{v1alpha1.OrderFinalizer},
+		},
+		Spec: v1alpha1.OrderSpec{
+			DomainName: order.Domain, Operation: v1alpha1.OrderOperation(order.Operation), Endpoint: endpoint, UserID: order.UserID,
+			ServiceID: order.ServiceID.String(), BaseExpiry: order.Base, Years: int32(order.Years),
+		},
+	}
+	if _, err := d.Change(ctx, login, now, func(l *purchase.Ledger) bool { return l.Announce(order) }); err != nil {
+		return err
+	}
+	err := d.Live.Create(ctx, object)
+	if apierrors.IsAlreadyExists(err) {
+		return ErrFaster
+	}
+	if err != nil {
+		return fmt.Errorf("make Order %s: %w", order.Name(), err)
+	}
+	return nil
+}
+
+// OrderOf is what an Order buys. What cannot be read of it is refused.
+func OrderOf(object *v1alpha1.Order) (purchase.Order, error) {
+	domain, ordinal, err := purchase.ParseName(object.Name)
+	if err != nil {
+		return purchase.Order{}, err
+	}
+	service, err := strconv.ParseInt(object.Spec.ServiceID, 10, 64)
+	if err != nil || service <= 0 {
+		return purchase.Order{}, fmt.Errorf("spec.serviceID %q is no number of a service", object.Spec.ServiceID)
+	}
+	return purchase.Order{
+		Domain: domain, Ordinal: ordinal, UserID: object.Spec.UserID, Operation: purchase.Operation(object.Spec.Operation),
+		ServiceID: regapi.ID(service), Base: object.Spec.BaseExpiry, Years: int(object.Spec.Years),
+	}, nil
+}
+
+// LoginOf is the login of an Order.
+func LoginOf(object *v1alpha1.Order) string {
+	return tenancy.LoginAt(object.Spec.Endpoint, "user "+object.Spec.UserID)
+}
+
+// AskedBy names a Domain in a generation of its spec.
+func AskedBy(domain *v1alpha1.Domain) string {
+	return fmt.Sprintf("%s/%d", domain.UID, domain.Generation)
+}
+
+// spentBefore reads a person's word for what was spent in a month before the ledger began.
+func spentBefore(text, month string) (purchase.Amount, bool) {
+	of, amount, found := strings.Cut(text, "=")
+	if !found || strings.TrimSpace(of) != month {
+		return 0, false
+	}
+	spent, err := purchase.ParseAmount(strings.TrimSpace(amount))
+	return spent, err == nil
+}

@@ -1,0 +1,126 @@
+package ordering
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/purchase"
+)
+
+const (
+	ledgerPrefix = "regapi-spending-"
+	ledgerKey    = "ledger"
+	// maxSwaps bounds the attempts to write a ledger that others write too.
+	maxSwaps = 5
+)
+
+// ClocksDiffer says that no money moves, since the registrar and the API server do not agree on the time (7).
+type ClocksDiffer struct{ APIServer, Registrar time.Time }
+
+func (e *ClocksDiffer) Error() string {
+	return "the clocks of the registrar and of the API server differ by more than five minutes, so that no money moves: set the API server's clock"
+}
+
+// Change changes the ledger of a login by compare-and-swap, if change says that it has to be written, and gives it as it is then.
+func (d *Desk) Change(ctx context.Context, login string, now time.Time, change func(*purchase.Ledger) bool) (*purchase.Ledger, error) {
+	for range maxSwaps {
+		ledger, object, err := d.read(ctx, login)
+		if err != nil {
+			return nil, err
+		}
+		if !change(ledger) {
+			return ledger, nil
+		}
+		ledger.Touch(now)
+		switch err := d.write(ctx, object, ledger); {
+		case apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err):
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("write the spending ledger %s: %w", object.Name, err)
+		}
+		return ledger, nil
+	}
+	return nil, fmt.Errorf("the spending ledger %s%s is written by others all the time", ledgerPrefix, login)
+}
+
+// read gives a ledger and its object, of which the clocks have to agree.
+func (d *Desk) read(ctx context.Context, login string) (*purchase.Ledger, *corev1.ConfigMap, error) {
+	object := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{
+		Namespace: d.Namespace, Name: ledgerPrefix + login,
+		Labels: map[string]string{"app.kubernetes.io/managed-by": "regapi-operator", "app.kubernetes.io/component": "spending-ledger"},
+	}}
+	err := d.Live.Get(ctx, types.NamespacedName{Namespace: object.Namespace, Name: object.Name}, object)
+	if err != nil && !apierrors.IsNotFound(err) {
+		return nil, nil, fmt.Errorf("read the spending ledger %s: %w", object.Name, err)
+	}
+	ledger, err := purchase.ParseLedger(object.Data[ledgerKey])
+	if err != nil {
+		return nil, nil, fmt.Errorf("ConfigMap %s: %w", object.Name, err)
+	}
+	if at := writtenAt(object); !at.IsZero() && !ledger.Touched.IsZero() && !d.Clock.Agrees(at, ledger.Touched) {
+		return nil, nil, &ClocksDiffer{APIServer: at, Registrar: ledger.Touched}
+	}
+	return ledger, object, nil
+}
+
+// writtenAt is when the API server last wrote the ledger down.
+func writtenAt(object *corev1.ConfigMap) (last time.Time) {
+	for _, entry := range object.ManagedFields {
+		if entry.Time != nil && entry.Time.After(last) {
+			last = entry.Time.Time
+		}
+	}
+	return last
+}
+
+func (d *Desk) write(ctx context.Context, object *corev1.ConfigMap, ledger *purchase.Ledger) error {
+	text, err := ledger.Encode()
+	if err != nil {
+		return err
+	}
+	object.Data = map[string]string{ledgerKey: text}
+	if object.ResourceVersion == "" {
+		return d.Live.Create(ctx, object)
+	}
+	return d.Live.Update(ctx, object)
+}
+
+// Watch is what comes before every decision about a login's money: the heartbeat, and what follows from it. The account tells what was spent
+// before the ledger began.
+func (d *Desk) Watch(ctx context.Context, login string, now time.Time, orders []v1alpha1.Order, owner *v1alpha1.Account) (*purchase.Ledger, error) {
+	open, uids := false, map[string]bool{}
+	for _, o := range orders {
+		open = open || !purchase.State(o.Status.State).Closed()
+		uids[string(o.UID)] = true
+	}
+	d.mu.Lock()
+	remembered := d.remembered[login]
+	d.mu.Unlock()
+	ledger, err := d.Change(ctx, login, now, func(l *purchase.Ledger) bool {
+		changed := l.Watch(now, remembered.After(l.Heartbeat), open)
+		if owner != nil && l.Closed() {
+			if spent, told := spentBefore(owner.Annotations[v1alpha1.AnnotationSpentThisMonth], l.Month); told {
+				l.Open(spent)
+				changed = true
+			}
+		}
+		return l.KeepLost(func(uid string) bool { return uids[uid] }) || changed
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.remembered == nil {
+		d.remembered = map[string]time.Time{}
+	}
+	d.remembered[login] = ledger.Heartbeat
+	return ledger, nil
+}

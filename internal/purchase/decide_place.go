@@ -1,0 +1,112 @@
+package purchase
+
+import "time"
+
+// withoutBill leads to the call that orders: quote, consent, booking, two Looks, and the call.
+func (in Input) withoutBill() Step {
+	r := in.Record
+	if !in.Order.Operation.Keyed() {
+		if step, over := in.overtaken(); over {
+			return step
+		}
+	}
+	if !in.Intent.Asked {
+		return in.end(Withdrawn, NoLongerAsked)
+	}
+	if r.State == New || r.Price != in.Seen.ListPrice {
+		return in.quote()
+	}
+	if step, stops := in.consent(r.Price); stops {
+		return step
+	}
+	switch {
+	case in.Since.IsZero():
+		return in.block(OtherRenewer)
+	case in.Seen.Balance < r.Price:
+		return in.block(NotEnoughMoney)
+	}
+	if step, stops := in.reserve(r.Price); stops {
+		return step
+	}
+	return in.look()
+}
+
+// overtaken ends an order whose goal is reached, or that stands on something else than the domain that is there (13).
+func (in Input) overtaken() (Step, bool) {
+	switch {
+	case in.reached():
+		return in.end(Settled, PayerUnknown), true
+	case !in.sameService() || in.Order.Moved(in.Seen.Expiry):
+		if in.Seen.ForeignBill != 0 && in.Record.Calls > 0 {
+			return in.block(ForeignBill), true // It may be ours.
+		}
+		return in.end(Withdrawn, BaseChanged), true
+	case in.Seen.ForeignBill != 0:
+		return in.waitForForeignBill(), true
+	default:
+		return Step{}, false
+	}
+}
+
+// waitForForeignBill waits until a bill is gone that is not ours, and lets effects of its payment show after that: the first Look is made
+// anew (13).
+func (in Input) waitForForeignBill() Step {
+	in.Record.LookedAt = time.Time{}
+	return in.block(ForeignBill)
+}
+
+// quote takes the price of the list down, and what a person would approve (11).
+func (in Input) quote() Step {
+	r := in.Record
+	if in.Seen.ListPrice <= 0 {
+		return in.block(PriceUnknown)
+	}
+	r.State, r.Reason, r.Price, r.QuotedAt = Quoted, "", in.Seen.ListPrice, in.Now
+	r.Digest = in.Order.Digest(r.Price)
+	return Step{Record: r}
+}
+
+// consent stops what nobody has agreed to at this price (17).
+func (in Input) consent(price Amount) (Step, bool) {
+	r := in.Record
+	switch {
+	case !in.Intent.Allowed:
+		return in.block(SpendingNotAllowed), true
+	case price > in.Intent.MaxPrice:
+		return in.block(PriceAboveLimit), true
+	case in.Intent.NeedsApproval && (in.Intent.Approval != r.Digest || price > r.Price):
+		r.State, r.Reason = AwaitingApproval, ""
+		return in.releasing(Step{Record: r, After: poll}), true
+	default:
+		return Step{}, false
+	}
+}
+
+// reserve books the price in the present month and epoch, or says why it cannot (20).
+func (in Input) reserve(price Amount) (Step, bool) {
+	switch {
+	case in.Funds.covers(price):
+		return Step{}, false
+	case in.Funds.Closed:
+		return in.block(LedgerClosed), true
+	case in.Funds.Free < price:
+		return in.block(CeilingReached), true
+	default:
+		return Step{Record: in.Record, Do: Book, Amount: price}, true
+	}
+}
+
+// look takes the first Look down, and places the order after the second one (13, 14).
+func (in Input) look() Step {
+	r := in.Record
+	switch {
+	case !in.Order.Operation.Keyed() && (r.LookedAt.IsZero() || r.LookedAt.Before(in.Since)):
+		r.State, r.Reason, r.LookedAt = Reserved, "", in.Now
+		return Step{Record: r}
+	case !in.Order.Operation.Keyed() && in.settlesIn(r.LookedAt) > 0:
+		r.State, r.Reason = Reserved, ""
+		return rest(r, in.settlesIn(r.LookedAt))
+	}
+	r.State, r.Reason, r.Calls, r.PlacingAt, r.ErrorCode = Placing, "", r.Calls+1, in.Now, ""
+	return do(Place, r)
+}

@@ -1,0 +1,143 @@
+package purchase
+
+import (
+	"testing"
+	"time"
+
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+)
+
+func TestAnOrderHasANameAndAKeyOfItsOwn(t *testing.T) {
+	for _, order := range []Order{{Domain: "example.ru", Ordinal: 1}, {Domain: "xn--e1afmkfd.xn--p1ai", Ordinal: 12}} {
+		domain, ordinal, err := ParseName(order.Name())
+		if err != nil || domain != order.Domain || ordinal != order.Ordinal {
+			t.Errorf("%s is read as %s and %d: %v", order.Name(), domain, ordinal, err)
+		}
+	}
+	for _, name := range []string{"", "example.ru", "example.ru.0", "example.ru.01", ".1", "example.ru.-1"} {
+		if _, _, err := ParseName(name); err == nil {
+			t.Errorf("%q is taken for the name of an order", name)
+		}
+	}
+	keys := map[string]Order{}
+	for _, order := range []Order{
+		{UserID: "1", Domain: "2a.ru", Operation: Register, Ordinal: 1}, {UserID: "12", Domain: "a.ru", Operation: Register, Ordinal: 1},
+		{UserID: "1", Domain: "2a.ru", Operation: Transfer, Ordinal: 1}, {UserID: "1", Domain: "2a.ru", Operation: Register, Ordinal: 11},
+	} {
+		key := order.Key()
+		if other, taken := keys[key]; taken || len(key) != 32 {
+			t.Errorf("%v has the key %s of %v", order, key, other)
+		}
+		keys[key] = order
+	}
+}
+
+func TestAnApprovalIsForOnePurchaseAtOnePrice(t *testing.T) {
+	order := Order{Domain: "example.ru", Ordinal: 1, Operation: Renew, ServiceID: 5, Base: firstDay, Years: 1}
+	approved := order.Digest(price)
+	dearer, longer, next, other := order, order, order, order
+	longer.Years, next.Ordinal, other.ServiceID = 2, 2, regapi.ID(6)
+	if dearer.Digest(price) != approved || dearer.Digest(price+1) == approved {
+		t.Error("the price does not count")
+	}
+	for _, changed := range []Order{longer, next, other} {
+		if changed.Digest(price) == approved {
+			t.Errorf("%v is approved with %v", changed, order)
+		}
+	}
+}
+
+func TestAYearIsReachedAndADayIsNot(t *testing.T) {
+	order := Order{Base: "2028-02-29", Years: 1}
+	for day, want := range map[string]bool{
+		"2028-02-29": false, "2028-03-01": false, "2028-12-31": false, "2029-02-28": true, "2029-03-01": true, "": false, "soon": false,
+	} {
+		if order.Reached(day) != want {
+			t.Errorf("%q: reached %t", day, !want)
+		}
+	}
+	if order.Moved("2028-03-01") || !order.Moved("2028-03-05") || !order.Moved("") {
+		t.Error("a day's difference counts, or a move does not")
+	}
+}
+
+func TestAmountsAreExactAndRoundedUp(t *testing.T) {
+	for text, want := range map[regapi.Money]Amount{"199": 199_00, "199.5": 199_50, "0.001": 1, "1999.999": 2000_00} {
+		if amount, ok := AmountOf(text); !ok || amount != want {
+			t.Errorf("%s is %s, %t", text, amount, ok)
+		}
+	}
+	for _, text := range []regapi.Money{"", regapi.MoneyUnknown, "-1"} {
+		if _, ok := AmountOf(text); ok {
+			t.Errorf("%q is taken for a price", text)
+		}
+	}
+	if _, err := ParseAmount("199,50"); err == nil {
+		t.Error("a comma is taken for a point")
+	}
+}
+
+func TestTheMonthIsMoscowsAndNeverGoesBack(t *testing.T) {
+	l := &Ledger{}
+	lastMinute := time.Date(2026, 4, 30, 20, 59, 0, 0, time.UTC)
+	l.Watch(lastMinute, false, true)
+	if l.Month != "2026-04" {
+		t.Errorf("the month is %s", l.Month)
+	}
+	l.Watch(lastMinute.Add(10*time.Minute), false, true)
+	if l.Month != "2026-05" {
+		t.Errorf("after midnight in Moscow it is %s", l.Month)
+	}
+	l.Watch(lastMinute.AddDate(0, 0, -2), false, true)
+	if l.Month != "2026-05" || !l.Gap(lastMinute.AddDate(0, 0, -2)) {
+		t.Errorf("two days back it is %s, and nothing is odd about it", l.Month)
+	}
+}
+
+func TestALedgerThatBeginsIsClosedUntilAPersonTells(t *testing.T) {
+	l := &Ledger{}
+	l.Watch(start, false, true)
+	if err := l.Book("u", "a.ru.1", price, 1000_00); err == nil {
+		t.Error("it books before anybody knows what was spent")
+	}
+	l.Open(900_00)
+	if err := l.Book("u", "a.ru.1", price, 1000_00); err == nil {
+		t.Error("what was spent before does not count")
+	}
+	if err := l.Book("u", "a.ru.1", 50_00, 1000_00); err != nil {
+		t.Errorf("it stays closed: %v", err)
+	}
+	l.Watch(start.AddDate(0, 1, 0), false, true)
+	if l.Closed() || l.Sum("") != 50_00 {
+		t.Errorf("a month later: closed %t, %s booked", l.Closed(), l.Sum(""))
+	}
+}
+
+func TestAtRestNothingIsWrittenAndSilenceIsNoGap(t *testing.T) {
+	l := &Ledger{}
+	l.Watch(start, false, false)
+	if l.Watch(start.AddDate(0, 0, 3), false, false) {
+		t.Error("it is written at rest")
+	}
+	if l.Watch(start.AddDate(0, 0, 3), false, true); l.Gap(start.AddDate(0, 0, 3)) {
+		t.Error("the first order after a rest finds a gap")
+	}
+	if l.Watch(start.AddDate(0, 0, 3).Add(16*time.Minute), false, true); !l.Gap(start.AddDate(0, 0, 3).Add(17 * time.Minute)) {
+		t.Error("sixteen minutes of silence over an open order are no gap")
+	}
+}
+
+func TestWhatMayHaveBeenSpentStaysBooked(t *testing.T) {
+	l := &Ledger{Began: start.AddDate(0, -1, 0), Month: MonthOf(start)}
+	order := Order{Domain: "a.ru", Ordinal: 1, Operation: Renew, ServiceID: 1, Base: firstDay, Years: 1}
+	for state, want := range map[State]Act{Unclear: Nothing, Settled: Keep, Withdrawn: Release, Refused: Release} {
+		_ = l.Book("u", "a.ru.1", price, 1000_00)
+		step := Decide(Input{Order: order, Record: Record{State: state, Price: price}, Now: start, Funds: l.Funds("u", 1000_00)})
+		if step.Do != want {
+			t.Errorf("%s: %q, want %q", state, step.Do, want)
+		}
+	}
+	if l.KeepLost(func(string) bool { return false }); l.Sum("other") != price {
+		t.Error("an order whose object is gone is not booked any more")
+	}
+}
