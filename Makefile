@@ -106,7 +106,7 @@ pebble: ## Build the pinned ACME server Pebble into bin/.
 	@hack/cached-build.sh $@ test/programs/pebble github.com/letsencrypt/pebble/v2/cmd/pebble "under a minute" bin/$@
 
 .PHONY: test
-test: build-demo control-plane $(PROGRAMS) ## Run every test: unit, fuzz seeds, API server, demo, end to end.
+test: build-demo control-plane helm $(PROGRAMS) ## Run every test: unit, fuzz seeds, API server, demo, end to end.
 	@# Never from the cache: it does not see that config or a started program has changed.
 	DEMO_BIN=$(CURDIR)/bin go test $(RACE) -count 1 -timeout 30m ./...
 	@$(MAKE) --no-print-directory test-e2e
@@ -149,6 +149,10 @@ docs: crd-ref-docs ## Generate docs/api.md from the API types.
 	@mkdir -p $(GENERATED)/docs
 	@bin/crd-ref-docs --source-path=./api --config=hack/crd-ref-docs.yaml --renderer=markdown \
 		--output-path=$(GENERATED)/docs/api.md --log-level=ERROR
+
+.PHONY: chart
+chart: ## Generate the schema and the README of the Helm chart, and bring its CRDs, roles and alerts in line with config.
+	@go run ./hack/chart $(GENERATED)
 
 .PHONY: verify
 verify: controller-gen crd-ref-docs kustomize ## Fail when a generated file, a go.mod or the formatting is stale.
@@ -212,6 +216,10 @@ crd-ref-docs:
 .PHONY: kustomize
 kustomize:
 	@hack/cached-build.sh $@ hack/tools/$@ sigs.k8s.io/kustomize/kustomize/v5 "under a minute" bin/$@
+
+.PHONY: helm
+helm: ## Build the pinned Helm into bin/.
+	@hack/cached-build.sh $@ hack/tools/$@ helm.sh/helm/v4/cmd/helm "about 4 minutes on 2 cores" bin/$@
 
 .PHONY: golangci-lint
 golangci-lint:

@@ -25,10 +25,11 @@ compare() { # compare COMMAND FILE...
 
 echo "Generating into a scratch folder"
 mkdir -p "$scratch/api/v1alpha1" "$scratch/config/crd/bases" "$scratch/config/rbac" "$scratch/docs"
-make --no-print-directory GENERATED="$scratch" generate manifests docs
+make --no-print-directory GENERATED="$scratch" generate manifests docs chart
 compare "make generate" api/v1alpha1/zz_generated.deepcopy.go
 compare "make manifests" config/crd/bases config/rbac/role.yaml
 compare "make docs" docs/api.md
+compare "make chart" charts/regapi-operator/files charts/regapi-operator/README.md charts/regapi-operator/values.schema.json
 
 for module; do
 	echo "go mod tidy -diff in $module"

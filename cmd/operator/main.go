@@ -68,7 +68,7 @@ func newCommand() *cobra.Command {
 		RunE:          func(command *cobra.Command, _ []string) error { return run(command.Context(), o) },
 	}
 	o.addFlags(command.Flags())
-	command.AddCommand(newProxyCommand())
+	command.AddCommand(newProxyCommand(), newProbeCommand())
 	return command
 }
 

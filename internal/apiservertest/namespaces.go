@@ -15,10 +15,7 @@ import (
 // stay as they are.
 func RunNamespaceController(t testing.TB) {
 	t.Helper()
-	kubeconfig := filepath.Join(t.TempDir(), "kubeconfig")
-	if err := clientcmd.WriteToFile(kubeconfigOf(Config()), kubeconfig); err != nil {
-		t.Fatal(err)
-	}
+	kubeconfig := Kubeconfig(t)
 	program := filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kube-controller-manager")
 	manager := exec.CommandContext(t.Context(), program,
 		"--kubeconfig="+kubeconfig,
@@ -31,6 +28,16 @@ func RunNamespaceController(t testing.TB) {
 		t.Fatalf("start the namespace controller (make control-plane builds it): %v", err)
 	}
 	t.Cleanup(func() { _ = manager.Wait() }) // It was killed: its context ends before.
+}
+
+// Kubeconfig writes a file by which programs reach the API server as its administrator, and gives its path.
+func Kubeconfig(t testing.TB) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := clientcmd.WriteToFile(kubeconfigOf(Config()), file); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 func kubeconfigOf(config *rest.Config) clientcmdapi.Config {

@@ -6,9 +6,12 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	directory "github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/account"
+	"github.com/regapi-io/regapi-operator/internal/controller/census"
 	"github.com/regapi-io/regapi-operator/internal/controller/dnszone"
 	"github.com/regapi-io/regapi-operator/internal/controller/domain"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
@@ -49,5 +52,10 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 			return err
 		}
 	}
-	return nil
+	if d.Metrics == nil {
+		return nil
+	}
+	return d.Metrics.Register(census.New(mgr.GetClient(), mgr.Elected(), map[string]client.ObjectList{
+		"Account": &v1alpha1.AccountList{}, "Domain": &v1alpha1.DomainList{}, "DNSZone": &v1alpha1.DNSZoneList{},
+	}))
 }

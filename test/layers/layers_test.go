@@ -85,7 +85,7 @@ func documented(t *testing.T) graph {
 
 // inTheTable are the packages that others stand on; commands and the tests' own programs stand on top.
 func inTheTable(name string) bool {
-	return !strings.HasPrefix(name, "cmd/") && !strings.HasPrefix(name, "test/") && !strings.HasPrefix(name, "internal/regapi/regapitest/") &&
+	return !strings.HasPrefix(name, "cmd/") && !strings.HasPrefix(name, "hack/") && !strings.HasPrefix(name, "test/") && !strings.HasPrefix(name, "internal/regapi/regapitest/") &&
 		name != "internal/regapi/catalog/markdown"
 }
 

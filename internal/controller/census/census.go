@@ -1,0 +1,81 @@
+package census
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+)
+
+// patience bounds how long a question may wait for a cache that fills.
+const patience = 5 * time.Second
+
+var objects = prometheus.NewDesc("regapi_objects",
+	"Objects by kind, namespace, and status and reason of their condition Ready; Unknown where nobody has looked at them yet.",
+	[]string{"kind", "namespace", "ready", "reason"}, nil)
+
+// Census is a collector of Prometheus.
+type Census struct {
+	reader  client.Reader
+	elected <-chan struct{}
+	kinds   map[string]client.ObjectList
+}
+
+// New counts objects of the kinds that are given by name, each with an empty list of it, once this process is elected.
+func New(reader client.Reader, elected <-chan struct{}, kinds map[string]client.ObjectList) *Census {
+	return &Census{reader: reader, elected: elected, kinds: kinds}
+}
+
+// Describe is a part of prometheus.Collector.
+func (c *Census) Describe(descriptions chan<- *prometheus.Desc) { descriptions <- objects }
+
+// Collect is a part of prometheus.Collector.
+func (c *Census) Collect(metrics chan<- prometheus.Metric) {
+	select {
+	case <-c.elected:
+	default:
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for kind, prototype := range c.kinds {
+		counts, err := c.count(ctx, prototype.DeepCopyObject().(client.ObjectList))
+		if err != nil {
+			metrics <- prometheus.NewInvalidMetric(objects, err)
+			continue
+		}
+		for g, n := range counts {
+			metrics <- prometheus.MustNewConstMetric(objects, prometheus.GaugeValue, float64(n), kind, g.namespace, g.ready, g.reason)
+		}
+	}
+}
+
+// group is what is counted together.
+type group struct{ namespace, ready, reason string }
+
+func (c *Census) count(ctx context.Context, list client.ObjectList) (map[group]int, error) {
+	// Objects are only looked at.
+	if err := c.reader.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
+		return nil, err
+	}
+	counts := map[group]int{}
+	err := meta.EachListItem(list, func(item runtime.Object) error {
+		object := item.(interface {
+			client.Object
+			GetConditions() *[]metav1.Condition
+		})
+		in := group{namespace: object.GetNamespace(), ready: string(metav1.ConditionUnknown)}
+		if ready := meta.FindStatusCondition(*object.GetConditions(), v1alpha1.ConditionReady); ready != nil {
+			in.ready, in.reason = string(ready.Status), ready.Reason
+		}
+		counts[in]++
+		return nil
+	})
+	return counts, err
+}

@@ -1,0 +1,118 @@
+package chart
+
+import (
+	"strings"
+	"testing"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+)
+
+func TestAWrongValueIsRefusedWithItsName(t *testing.T) {
+	for values, says := range map[string]string{
+		"replica: 2":                                "replica",
+		"replicas: two":                             "replicas",
+		"externalDNS: {enable: true}":               "enable",
+		"crds: {keep: yes please}":                  "crds",
+		"image: {digest: latest}":                   "digest",
+		"metrics: {serviceMonitor: true}":           "serviceMonitor",
+		"resources: {limits: {memory: half a gig}}": "resources.limits.memory",
+		"serviceAccount: {create: false}":           "serviceAccount.name",
+		"regapi: {requestsPerHour: 0}":              "requestsPerHour",
+		"secrets: {namespaces: mail}":               "namespaces",
+	} {
+		if _, err := template(t, values); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", values, err)
+		}
+	}
+}
+
+// containerOf is the operator's container in what values make of the chart.
+func containerOf(t *testing.T, values string) corev1.Container {
+	t.Helper()
+	return get[appsv1.Deployment](t, rendered(t, values), "Deployment", "regapi-operator").Spec.Template.Spec.Containers[0]
+}
+
+func TestTheMemoryThatGoMayUseFollowsTheLimit(t *testing.T) {
+	for limit, want := range map[string]string{"512Mi": "471859KiB", "1Gi": "943718KiB", "1000000000": "878906KiB", "2G": "1757812KiB"} {
+		for _, variable := range containerOf(t, "resources: {limits: {memory: "+limit+"}}").Env {
+			if variable.Name == "GOMEMLIMIT" && variable.Value != want {
+				t.Errorf("%s: GOMEMLIMIT is %s, want %s", limit, variable.Value, want)
+			}
+		}
+	}
+	for _, variable := range containerOf(t, "resources: {limits: null}").Env {
+		if variable.Name == "GOMEMLIMIT" {
+			t.Errorf("without a limit GOMEMLIMIT is %s", variable.Value)
+		}
+	}
+}
+
+func TestTheImageIsThatOfItsDigest(t *testing.T) {
+	digest := "sha256:" + strings.Repeat("0a", 32)
+	for values, want := range map[string]string{
+		"{}": "regapi-operator:0.1.0",
+		"image: {repository: example.com/op, tag: v1}":                           "example.com/op:v1",
+		"image: {repository: example.com/op, tag: v1, digest: '" + digest + "'}": "example.com/op@" + digest,
+	} {
+		if image := containerOf(t, values).Image; image != want {
+			t.Errorf("%s: %s", values, image)
+		}
+	}
+}
+
+// Each switch is seen both off and on, by what it makes or takes away.
+func TestEachSwitchMakesWhatItSays(t *testing.T) {
+	const monitors = "monitoring.coreos.com/v1/"
+	for name, c := range map[string]struct {
+		values     string
+		kinds      []string
+		kind, name string
+		is         bool
+	}{
+		"CRDs":                       {"{}", nil, "CustomResourceDefinition", "dnszones.regapi.io", true},
+		"no CRDs":                    {"crds: {enabled: false}", nil, "CustomResourceDefinition", "dnszones.regapi.io", false},
+		"roles of people":            {"{}", nil, "ClusterRole", "regapi-viewer", true},
+		"no roles of people":         {"aggregatedRoles: false", nil, "ClusterRole", "regapi-viewer", false},
+		"solver":                     {"certManager: {enabled: true}", nil, "APIService", "v1alpha1.acme.regapi.io", true},
+		"no solver":                  {"{}", nil, "APIService", "v1alpha1.acme.regapi.io", false},
+		"no rights for no solver":    {"{}", nil, "ClusterRoleBinding", "regapi-operator-auth-delegator", false},
+		"certificate":                {"certificate: {certManager: true}", nil, "Certificate", "regapi-operator-serving", true},
+		"no certificate":             {"{}", nil, "Certificate", "regapi-operator-serving", false},
+		"disruption budget":          {"{}", nil, "PodDisruptionBudget", "regapi-operator", true},
+		"no disruption budget":       {"podDisruptionBudget: {enabled: false}", nil, "PodDisruptionBudget", "regapi-operator", false},
+		"network policy":             {"networkPolicy: {enabled: true}", nil, "NetworkPolicy", "regapi-operator", true},
+		"no network policy":          {"{}", nil, "NetworkPolicy", "regapi-operator", false},
+		"account":                    {"{}", nil, "ServiceAccount", "regapi-operator", true},
+		"account of one's own":       {"serviceAccount: {create: false, name: mine}", nil, "ServiceAccount", "mine", false},
+		"monitor where it is known":  {"{}", []string{monitors + "ServiceMonitor"}, "ServiceMonitor", "regapi-operator", true},
+		"monitor where it is not":    {"{}", nil, "ServiceMonitor", "regapi-operator", false},
+		"monitor anyway":             {"metrics: {serviceMonitor: always}", nil, "ServiceMonitor", "regapi-operator", true},
+		"monitor never":              {"metrics: {serviceMonitor: never}", []string{monitors + "ServiceMonitor"}, "ServiceMonitor", "regapi-operator", false},
+		"pods":                       {"metrics: {podMonitor: auto}", []string{monitors + "PodMonitor"}, "PodMonitor", "regapi-operator", true},
+		"no monitor without metrics": {"metrics: {enabled: false, serviceMonitor: always}", nil, "ServiceMonitor", "regapi-operator", false},
+		"Secrets of the cluster":     {"secrets: {clusterWide: true}", nil, "ClusterRoleBinding", "regapi-operator-secrets", true},
+		"Secrets of namespaces":      {"{}", nil, "ClusterRoleBinding", "regapi-operator-secrets", false},
+		"extra object": {
+			"extraObjects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: '{{ .Release.Name }}-mine'}}]", nil, "ConfigMap", "regapi-operator-mine", true,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if is := rendered(t, c.values, c.kinds...).find(c.kind, c.name) != nil; is != c.is {
+				t.Errorf("%s %s is there: %v", c.kind, c.name, is)
+			}
+		})
+	}
+}
+
+func TestSecretsAreReadInTheNamespacesThatAreNamed(t *testing.T) {
+	var in []string
+	for _, object := range rendered(t, "secrets: {namespaces: [mail, regapi-system, shop]}") {
+		if object.GetKind() == "RoleBinding" && object.GetName() == "regapi-operator-secrets" {
+			in = append(in, object.GetNamespace())
+		}
+	}
+	if strings.Join(in, " ") != "mail regapi-system shop" {
+		t.Errorf("the operator reads Secrets in %v", in)
+	}
+}
