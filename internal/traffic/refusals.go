@@ -33,7 +33,8 @@ const (
 // refusal until an hour after the first of them. What money, time, a person or another record can mend
 // ([regapi.ClassBlocked], [regapi.ClassNotFound], [regapi.ClassConflict]) is tried again at growing distances: a refusal is
 // believed about as long again as it has lasted, for 20 minutes at most. It is forgotten when its zone is written, and when
-// [RefusalMemory.Forget] tells that its cause may have changed. Reads may be refused eight times.
+// [RefusalMemory.Forget] tells that its cause may have changed. Reads may be refused eight times. What a payment mends, such as
+// NOT_ENOUGH_MONEY, is not remembered: nothing here sees it, and whoever orders looks at the balance before.
 //
 // A list call with a single element counts as refused when that element is. New credentials need a new memory.
 type RefusalMemory struct {
@@ -95,21 +96,10 @@ type asking struct {
 // awaitsVerdict says whether the only element of a list tells how the request fared.
 func (a *asking) awaitsVerdict() bool { return len(a.domains) <= 1 }
 
-// Forget drops what may have been mended, since something about a domain has changed; for "", since something about the
-// account has, such as its money.
+// Forget drops what may have been mended, since something about a domain has changed.
 func (m *RefusalMemory) Forget(domain string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if domain == "" {
-		for element := m.byAge.Front(); element != nil; {
-			next := element.Next()
-			if element.Value.(*refusedRequest).refusal.Code == regapi.CodeNotEnoughMoney {
-				m.drop(element)
-			}
-			element = next
-		}
-		return
-	}
 	m.forgetDomains([]string{regapi.CanonicalName(domain)}, nil)
 }
 
@@ -194,6 +184,9 @@ func (m *RefusalMemory) remember(asked *asking, err error) bool {
 	refusal, ok := errors.AsType[*regapi.Error](err)
 	if !ok || regapi.NeverSent(err) {
 		return false
+	}
+	if refusal.Code == regapi.CodeNotEnoughMoney || refusal.Code == regapi.CodeDoubleOrder {
+		return true
 	}
 	switch refusal.Class() {
 	case regapi.ClassInvalid, regapi.ClassNotFound, regapi.ClassBlocked, regapi.ClassConflict:

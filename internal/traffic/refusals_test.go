@@ -63,9 +63,9 @@ func TestOtherOutcomesAreNotRemembered(t *testing.T) {
 	})
 }
 
-// mendables are refusals that money, a person, time or another record can mend.
+// mendables are refusals that a person, time or another record can mend.
 var mendables = []*regapi.Error{
-	notFound, {Code: regapi.CodeNotEnoughMoney}, {Code: regapi.CodeDomainIsNotUseRegruNSS}, {Code: regapi.CodeConflictCNAME},
+	notFound, {Code: regapi.CodeDomainIsNotUseRegruNSS}, {Code: regapi.CodeConflictCNAME},
 	{Code: regapi.CodeCNAMEAndOtherData}, {Code: regapi.CodeTLDDisabled}, {Code: regapi.CodeWaiting}, {Code: regapi.CodeProlongError},
 	{Code: regapi.CodeCheckDomainError},
 }
@@ -118,7 +118,6 @@ func TestAChangeOfTheZoneLetsWhatWasInItsWayGoAgain(t *testing.T) {
 		"nothing":                     func(*RefusalMemory, func(string)) {},
 		"a write in another zone":     func(_ *RefusalMemory, write func(string)) { write("b.ru") },
 		"a change of another zone":    func(m *RefusalMemory, _ func(string)) { m.Forget("b.ru") },
-		"a change of the account":     func(m *RefusalMemory, _ func(string)) { m.Forget("") },
 		"the same request once again": func(*RefusalMemory, func(string)) {},
 	}
 	try := func(refusal error, change func(m *RefusalMemory, write func(domain string))) (again bool) {
@@ -144,15 +143,27 @@ func TestAChangeOfTheZoneLetsWhatWasInItsWayGoAgain(t *testing.T) {
 			}
 		}
 		for name, change := range others {
-			money := name == "a change of the account" && refusal.Code == regapi.CodeNotEnoughMoney
-			if try(refusal, change) != money {
-				t.Errorf("%s: after %s it goes: %t", refusal.Code, name, !money)
+			if try(refusal, change) {
+				t.Errorf("%s: after %s it goes", refusal.Code, name)
 			}
 		}
 	}
 	for name, change := range changes {
 		if try(&regapi.Error{Code: regapi.CodeIPInvalid}, change) {
 			t.Errorf("what is wrong in itself goes again after %s", name)
+		}
+	}
+}
+
+func TestAfterATopUpAnOrderGoesAtOnce(t *testing.T) {
+	for _, code := range []regapi.ErrorCode{regapi.CodeNotEnoughMoney, regapi.CodeDoubleOrder} {
+		inner := &handlerReturning{err: &regapi.Error{Code: code}}
+		handler := NewRefusalMemory().Middleware()(inner)
+		for range 2 * maxRefusedTries {
+			_, _ = handler.Do(t.Context(), &regapi.Request{Function: "service/renew", Params: map[string]any{"service_id": 1, "period": 1}})
+		}
+		if inner.calls != 2*maxRefusedTries {
+			t.Errorf("%s: %d requests", code, inner.calls)
 		}
 	}
 }
