@@ -40,7 +40,7 @@ func TestHelmMakesWhatKustomizeMakes(t *testing.T) {
 				case theirs.GetKind() == "Deployment":
 					compareDeployments(t, theirs, ours)
 				default:
-					if diff := cmp.Diff(comparable(theirs), comparable(ours)); diff != "" {
+					if diff := cmp.Diff(comparableOf(theirs), comparableOf(ours)); diff != "" {
 						t.Errorf("%s (-kustomize +helm):\n%s", keyOf(theirs), diff)
 					}
 				}
@@ -86,8 +86,8 @@ func built(t *testing.T, components string) objects {
 	return decode(t, string(made))
 }
 
-// comparable is an object without labels and annotations that Helm or kustomize add to say that it is theirs.
-func comparable(object *unstructured.Unstructured) map[string]any {
+// comparableOf is an object without labels and annotations that Helm or kustomize add to say that it is theirs.
+func comparableOf(object *unstructured.Unstructured) map[string]any {
 	copied := object.DeepCopy()
 	added := func(key string) bool {
 		return strings.HasPrefix(key, "helm.sh/") || slices.Contains([]string{
