@@ -15,7 +15,7 @@ func For(ctx context.Context, delay time.Duration) bool {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
+		return ctx.Err() == nil // Of two that are ready any may be taken.
 	case <-ctx.Done():
 		return false
 	}

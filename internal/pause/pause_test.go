@@ -25,6 +25,16 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 	})
 }
 
+func TestNoWaitAtAllEndsWithItsContextToo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 {
+		if For(ctx, 0) {
+			t.Fatal("whoever is over goes on")
+		}
+	}
+}
+
 func TestASpreadWaitStaysNearItsLength(t *testing.T) {
 	for range 1000 {
 		if d := Jittered(time.Minute); d < 54*time.Second || d > 66*time.Second {
