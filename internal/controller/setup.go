@@ -16,6 +16,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/domain"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -37,6 +38,9 @@ type Dependencies struct {
 
 // SetupWithManager registers every controller with a manager.
 func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) error {
+	if err := tenancy.IndexDomains(ctx, mgr.GetFieldIndexer()); err != nil {
+		return err
+	}
 	writer := status.Writer{Client: mgr.GetClient(), Events: mgr.GetEventRecorder("regapi-operator")}
 	for _, reconciler := range []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error

@@ -44,7 +44,7 @@ func Allows(ctx context.Context, reader client.Reader, found *v1alpha1.Account, 
 		return false, &UnreadableSelector{client.ObjectKeyFromObject(found), err}
 	}
 	var from corev1.Namespace
-	if err := reader.Get(ctx, types.NamespacedName{Name: namespace}, &from); err != nil {
+	if err := reader.Get(ctx, types.NamespacedName{Name: namespace}, &from, client.UnsafeDisableDeepCopy); err != nil {
 		return false, fmt.Errorf("read Namespace %s: %w", namespace, err)
 	}
 	return selector.Matches(labels.Set(from.Labels)), nil

@@ -16,6 +16,11 @@
 // Objects of different logins do not meet at REG.API, but they do where somebody has to choose one for a name: there an endpoint that the
 // operator was given earlier comes first (see Trust).
 //
+// # Who is looked at
+//
+// Whoever asks about a domain finds the objects for it by the indexes of the cache (see IndexDomains), and where only those matter that may
+// count, these alone: what somebody makes costs nobody else a look at it.
+//
 // # What it stands on
 //
 // It imports the API types and, for the spelling of domains, internal/zone. It writes nothing, makes no request and keeps nothing. The functions are safe for

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
@@ -75,7 +74,7 @@ func (s *Solver) placeBy(ctx context.Context, namespace string, h holder, fqdn s
 // first, and nothing at an endpoint of lesser trust takes their place. What is broken, foreign or untrue is passed over, so that nobody
 // stops a challenge by creating an object; what was wrong with the first is told if none is of use.
 func (s *Solver) locateByObjects(ctx context.Context, view *tenancy.View, namespace, fqdn string) (place, error) {
-	known, others, err := s.holders(ctx, view, namespace, fqdn)
+	known, _, err := s.holders(ctx, view, namespace, fqdn, tenancy.Claimed)
 	if err != nil {
 		return place{}, err
 	}
@@ -92,6 +91,10 @@ func (s *Solver) locateByObjects(ctx context.Context, view *tenancy.View, namesp
 		if !mayTryOthers(err) {
 			return place{}, failure
 		}
+	}
+	_, others, err := s.holders(ctx, view, namespace, fqdn, tenancy.OfDomain)
+	if err != nil {
+		return place{}, err
 	}
 	if len(known) > 0 {
 		others = upToRank(others, known[0].rank)
@@ -113,16 +116,9 @@ func mayTryOthers(err error) bool {
 // consent asks the DNSZone that rules a zone, and gives it; nil if there is none. An object counts if it is of the login that was just seen
 // to hold the zone, so that nobody stops the challenges of others by creating one.
 func (s *Solver) consent(ctx context.Context, found place, wanted zone.Change) (*v1alpha1.DNSZone, error) {
-	var list v1alpha1.DNSZoneList
-	if err := s.settings.Reader.List(ctx, &list, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list DNSZones: %w", err)
-	}
-	var objects []*v1alpha1.DNSZone
-	for i := range list.Items {
-		object := &list.Items[i]
-		if name, err := zone.CanonicalDomain(string(object.Spec.DomainName)); err == nil && name == found.domain {
-			objects = append(objects, object)
-		}
+	objects, err := tenancy.Zones(ctx, s.settings.Reader, tenancy.OfDomain(found.domain))
+	if err != nil {
+		return nil, err
 	}
 	ruling, err := tenancy.NewView(s.settings.Reader).Ruler(ctx, objects, found.login, found.domain)
 	if err != nil || ruling == nil {

@@ -5,13 +5,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	acme "github.com/cert-manager/cert-manager/pkg/acme/webhook/apis/acme/v1alpha1"
 	conformance "github.com/cert-manager/cert-manager/test/acme"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -20,6 +24,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 	_ "github.com/regapi-io/regapi-operator/webhook/certmanager/internal/testassets"
 	"github.com/regapi-io/regapi-operator/webhook/webhooktest"
@@ -101,8 +106,12 @@ func (c *clusterSolver) Initialize(config *rest.Config, _ <-chan struct{}) error
 	if err != nil {
 		return err
 	}
+	finding := &reader{Client: kube, fields: map[string]client.IndexerFunc{}}
+	if err := tenancy.IndexDomains(c.Context(), finding); err != nil {
+		return err
+	}
 	directory := account.NewDirectory(account.Settings{Secrets: kube, Endpoints: webhooktest.Endpoints(c), SweepInterval: time.Hour, Applied: zone.Applied})
-	c.kube, c.solver = kube, NewSolver(Settings{Reader: kube, Directory: directory, Editor: zone.NewEditor(), Events: events.NewFakeRecorder(1000)})
+	c.kube, c.solver = kube, NewSolver(Settings{Reader: finding, Directory: directory, Editor: zone.NewEditor(), Events: events.NewFakeRecorder(1000)})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -147,4 +156,35 @@ func (c *clusterSolver) checkAccount(namespace string) error {
 		Type: v1alpha1.ConditionReady, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonSucceeded, LastTransitionTime: metav1.Now(),
 	}}
 	return c.kube.Status().Update(c.Context(), &found)
+}
+
+// reader finds objects by fields, as a cache does. A cache itself would keep the suite's API server from ending.
+type reader struct {
+	client.Client
+	fields map[string]client.IndexerFunc
+}
+
+// IndexField makes it find objects of a kind by a field.
+func (r *reader) IndexField(_ context.Context, kind client.Object, field string, values client.IndexerFunc) error {
+	r.fields[fmt.Sprintf("%T %s", kind, field)] = values
+	return nil
+}
+
+// List gives those that have the values.
+func (r *reader) List(ctx context.Context, list client.ObjectList, options ...client.ListOption) error {
+	all := (&client.ListOptions{}).ApplyOptions(options)
+	wanted := all.FieldSelector
+	all.FieldSelector = nil
+	if err := r.Client.List(ctx, list, all); err != nil || wanted == nil {
+		return err
+	}
+	found, err := meta.ExtractList(list)
+	if err != nil {
+		return err
+	}
+	return meta.SetList(list, slices.DeleteFunc(found, func(object runtime.Object) bool {
+		return slices.ContainsFunc(wanted.Requirements(), func(one fields.Requirement) bool {
+			return !slices.Contains(r.fields[fmt.Sprintf("%T %s", object, one.Field)](object.(client.Object)), one.Value)
+		})
+	}))
 }

@@ -5,13 +5,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
-	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
 // holder is an object that says which Account holds a domain.
@@ -27,69 +27,78 @@ type holder struct {
 
 // holders lists the objects for the domains that a name ends with, as far as the namespace of the challenge may use their Accounts: those that are
 // known to hold their domain, and the others. The more trusted endpoint comes first, then the longest domain; of one domain the challenge's own
-// namespace before others, and older ones before younger ones.
-func (s *Solver) holders(ctx context.Context, view *tenancy.View, namespace, fqdn string) (known, others []holder, err error) {
-	var zones v1alpha1.DNSZoneList
-	var domains v1alpha1.DomainList
-	// Nothing here changes an object, and specs may hold thousands of records.
-	if err := s.settings.Reader.List(ctx, &zones, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, nil, fmt.Errorf("list DNSZones: %w", err)
-	}
-	if err := s.settings.Reader.List(ctx, &domains, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, nil, fmt.Errorf("list Domains: %w", err)
-	}
-	c := collector{solver: s, view: view, namespace: namespace, fqdn: fqdn}
-	for i := range zones.Items {
-		object := &zones.Items[i]
-		c.collect(ctx, object.ObjectMeta, object.Spec.DomainName, object.Spec.AccountRef, func(domain string, _ holder) (bool, error) {
-			_, counts, err := view.Standing(ctx, object, domain)
-			return counts, err
-		})
-	}
-	for i := range domains.Items {
-		object := &domains.Items[i]
-		c.collect(ctx, object.ObjectMeta, object.Spec.DomainName, object.Spec.AccountRef, func(_ string, h holder) (bool, error) {
-			return object.Status.HeldBy == h.login, nil
-		})
+// namespace before others, and older ones before younger ones. Only what is selected for each domain is looked at.
+func (s *Solver) holders(ctx context.Context, view *tenancy.View, namespace, fqdn string, of func(domain string) client.ListOption) (known, others []holder, err error) {
+	c := collector{solver: s, view: view, namespace: namespace}
+	for domain := fqdn; domain != ""; _, domain, _ = strings.Cut(domain, ".") {
+		if err := c.collectFor(ctx, domain, of(domain)); err != nil {
+			return nil, nil, err
+		}
 	}
 	c.sort(c.known)
 	c.sort(c.others)
-	return c.known, c.others, c.err
+	return c.known, c.others, nil
 }
 
 // collector sorts objects.
 type collector struct {
-	solver          *Solver
-	view            *tenancy.View
-	namespace, fqdn string
-	known, others   []holder
-	err             error
+	solver        *Solver
+	view          *tenancy.View
+	namespace     string
+	known, others []holder
 }
 
-// collect takes an object in for whose domain the name may be, and whose Account the namespaces of both the object and the challenge may use.
-func (c *collector) collect(ctx context.Context, meta metav1.ObjectMeta, name v1alpha1.DomainName, ref v1alpha1.AccountReference, isKnown func(string, holder) (bool, error)) {
-	domain, err := zone.CanonicalDomain(string(name))
-	if err != nil || !endsWith(c.fqdn, domain) || c.err != nil {
-		return // What cannot be a domain is for the controllers to complain about.
+// collectFor takes in the objects that are selected for a domain.
+func (c *collector) collectFor(ctx context.Context, domain string, which client.ListOption) error {
+	zones, err := tenancy.Zones(ctx, c.solver.settings.Reader, which)
+	if err != nil {
+		return err
 	}
+	for _, object := range zones {
+		err := c.collect(ctx, object.ObjectMeta, domain, object.Spec.AccountRef, func(holder) (bool, error) {
+			_, counts, err := c.view.Standing(ctx, object, domain)
+			return counts, err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	var domains v1alpha1.DomainList
+	if err := c.solver.settings.Reader.List(ctx, &domains, which, client.UnsafeDisableDeepCopy); err != nil { // Nothing here changes an object.
+		return fmt.Errorf("list Domains: %w", err)
+	}
+	for i := range domains.Items {
+		object := &domains.Items[i]
+		err := c.collect(ctx, object.ObjectMeta, domain, object.Spec.AccountRef, func(h holder) (bool, error) {
+			return object.Status.HeldBy == h.login, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// collect takes an object in whose Account the namespaces of both the object and the challenge may use.
+func (c *collector) collect(ctx context.Context, meta metav1.ObjectMeta, domain string, ref v1alpha1.AccountReference, isKnown func(holder) (bool, error)) error {
 	found, err := c.permitted(ctx, meta.Namespace, ref, domain)
 	if err != nil || found == nil {
-		c.err = err
-		return
+		return err
 	}
 	h := holder{
 		ObjectMeta: meta, domain: domain, ref: ref,
 		rank: c.solver.settings.Endpoints.Rank(found.Spec.Endpoint), login: tenancy.Login(found),
 	}
-	counts, err := isKnown(domain, h)
+	counts, err := isKnown(h)
 	switch {
 	case err != nil:
-		c.err = err
+		return err
 	case counts:
 		c.known = append(c.known, h)
 	default:
 		c.others = append(c.others, h)
 	}
+	return nil
 }
 
 // permitted gives the Account of an object, if both namespaces may use it for a domain; nil if not.

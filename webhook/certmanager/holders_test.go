@@ -164,3 +164,22 @@ func TestAFloodOfObjectsCostsAChallengeNothing(t *testing.T) {
 		t.Errorf("alone the requests are %v, beside the flood %v", alone, beside)
 	}
 }
+
+func TestAChallengeLooksAtTheObjectsForItsNameAndAtNoOther(t *testing.T) {
+	var flood []client.Object
+	for n := range 1_000 {
+		mine := claimed(&v1alpha1.DNSZone{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: fmt.Sprintf("zone-%d", n)},
+			Spec:       v1alpha1.DNSZoneSpec{AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: v1alpha1.DomainName(fmt.Sprintf("other-%d.ru", n))},
+		})
+		flood = append(flood, mine, byTenant("other", fmt.Sprintf("n%d.www.example.ru", n)))
+	}
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, theirs(allowing(v1alpha1.NamespacesAll)), with(claimed(zoneOf())), with(flood...))
+		h.Listed.Store(0)
+		h.present(h.unnamed("_acme-challenge.www.example.ru."))
+		if listed := h.Listed.Load(); listed > 2 { // Once for the Account, once for consent.
+			t.Errorf("%d objects were looked at", listed)
+		}
+	})
+}

@@ -176,7 +176,3 @@ func (s *Solver) askForZones(ctx context.Context, connection *account.Connection
 	}
 	return "", nil
 }
-
-func endsWith(fqdn, domain string) bool {
-	return fqdn == domain || strings.HasSuffix(fqdn, "."+domain)
-}

@@ -34,8 +34,8 @@ type choice struct {
 type choices struct {
 	view  *tenancy.View
 	trust tenancy.Trust
-	// objects are the DNSZones for each domain.
-	objects map[string][]*v1alpha1.DNSZone
+	// claimed are the DNSZones that may count, by their domain.
+	claimed map[string][]*v1alpha1.DNSZone
 	// open are the Accounts that opt in as a whole.
 	open map[types.NamespacedName]*v1alpha1.Account
 	of   map[string]choice
@@ -51,7 +51,7 @@ func (p *Provider) choose(ctx context.Context) (*choices, error) {
 		return nil, err
 	}
 	settling := p.settling()
-	for domain, objects := range c.objects {
+	for domain, objects := range c.claimed {
 		if err := c.byClaim(ctx, domain, objects); err != nil {
 			return nil, err
 		}
@@ -63,20 +63,13 @@ func (p *Provider) choose(ctx context.Context) (*choices, error) {
 	return c, nil
 }
 
-// list finds the objects.
+// list finds the objects that may decide by themselves, of which there are few beside all that somebody may make, and the Accounts that opt in.
 func (p *Provider) list(ctx context.Context, c *choices) error {
-	var zones v1alpha1.DNSZoneList
-	// Nothing here changes an object, and specs may hold thousands of records.
-	if err := p.settings.Reader.List(ctx, &zones, client.UnsafeDisableDeepCopy); err != nil {
-		return fmt.Errorf("list DNSZones: %w", err)
+	claimed, err := tenancy.Zones(ctx, p.settings.Reader, tenancy.ClaimedAny())
+	if err != nil {
+		return err
 	}
-	c.objects = make(map[string][]*v1alpha1.DNSZone, len(zones.Items))
-	for i := range zones.Items {
-		found := &zones.Items[i]
-		if domain, err := zone.CanonicalDomain(string(found.Spec.DomainName)); err == nil { // Else the controller tells the object's owner.
-			c.objects[domain] = append(c.objects[domain], found)
-		}
-	}
+	c.claimed = byDomain(claimed)
 	var accounts v1alpha1.AccountList
 	if err := p.settings.Reader.List(ctx, &accounts, client.UnsafeDisableDeepCopy); err != nil {
 		return fmt.Errorf("list Accounts: %w", err)
@@ -89,6 +82,17 @@ func (p *Provider) list(ctx context.Context, c *choices) error {
 		}
 	}
 	return nil
+}
+
+// byDomain sorts objects. The controller tells the owner of one for what is no domain.
+func byDomain(objects []*v1alpha1.DNSZone) map[string][]*v1alpha1.DNSZone {
+	sorted := make(map[string][]*v1alpha1.DNSZone, len(objects))
+	for _, found := range objects {
+		if domain, err := zone.CanonicalDomain(string(found.Spec.DomainName)); err == nil {
+			sorted[domain] = append(sorted[domain], found)
+		}
+	}
+	return sorted
 }
 
 // byClaim has the DNSZone decide that rules a domain: within a login as its controller has it, and of several logins the one that outweighs.
@@ -154,7 +158,7 @@ func (p *Provider) chooseByLists(ctx context.Context, c *choices, settling bool)
 			if err != nil || !p.offers(domain) {
 				continue
 			}
-			if err := c.byList(ctx, opened, connection, domain); err != nil {
+			if err := p.byList(ctx, c, opened, connection, domain); err != nil {
 				return err
 			}
 		}
@@ -164,12 +168,16 @@ func (p *Provider) chooseByLists(ctx context.Context, c *choices, settling bool)
 
 // byList decides for a domain that is in the list of an Account: as a DNSZone of that login says, with a claim or without one yet, or
 // else as the Account does.
-func (c *choices) byList(ctx context.Context, opened *v1alpha1.Account, connection *account.Connection, domain string) error {
+func (p *Provider) byList(ctx context.Context, c *choices, opened *v1alpha1.Account, connection *account.Connection, domain string) error {
 	rank := c.trust.Rank(opened.Spec.Endpoint)
 	if decided, ok := c.of[domain]; ok && decided.rank <= rank {
 		return nil
 	}
-	ruler, err := c.view.Ruler(ctx, c.objects[domain], tenancy.Login(opened), domain)
+	objects, err := tenancy.Zones(ctx, p.settings.Reader, tenancy.OfDomain(domain))
+	if err != nil {
+		return err
+	}
+	ruler, err := c.view.Ruler(ctx, objects, tenancy.Login(opened), domain)
 	switch {
 	case err != nil:
 		return err
@@ -210,9 +218,13 @@ func (c *choices) keepBelow() {
 
 // hoped are the domains that DNSZones have external-dns served for which nothing decides, since none of them counts, or not yet. They are told
 // to external-dns, which asks once, and serve nothing. What lies below a domain that is decided is told with that.
-func (c *choices) hoped() []string {
+func (p *Provider) hoped(ctx context.Context, c *choices) ([]string, error) {
+	all, err := tenancy.Zones(ctx, p.settings.Reader)
+	if err != nil {
+		return nil, err
+	}
 	var found []string
-	for domain, objects := range c.objects {
+	for domain, objects := range byDomain(all) {
 		if c.decides(domain) {
 			continue
 		}
@@ -220,7 +232,7 @@ func (c *choices) hoped() []string {
 			found = append(found, domain)
 		}
 	}
-	return found
+	return found, nil
 }
 
 // decides says whether it is decided how a domain is served, or one above it.

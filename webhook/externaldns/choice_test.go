@@ -1,6 +1,7 @@
 package externaldns
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -184,5 +185,22 @@ func TestAnAccountThatIsNotCheckedYetIsWaitedFor(t *testing.T) {
 	h.openAccount(func(a *v1alpha1.Account) { a.Status.Conditions = nil })
 	if body := h.wantStatus(http.StatusServiceUnavailable, "GET", "/", nil); strings.Contains(string(body), "include") {
 		t.Errorf("answer %s", body)
+	}
+}
+
+func TestObjectsThatCountForNothingAreNotLookedAtWithEverySync(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	h.follow("example.ru")
+	for n := range 1_000 {
+		flood := optedIn(fmt.Sprintf("flood-%d.ru", n))
+		flood.Namespace = "tenant"
+		h.create(flood)
+	}
+	h.Listed.Store(0)
+	if got := h.ask(http.MethodGet, "/records", nil); got.status != http.StatusOK {
+		t.Errorf("status %d", got.status)
+	}
+	if listed := h.Listed.Load(); listed > 10 {
+		t.Errorf("%d objects were looked at", listed)
 	}
 }

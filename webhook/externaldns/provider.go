@@ -158,8 +158,12 @@ func (p *Provider) filter(ctx context.Context) (domainFilter, error) {
 	if err != nil {
 		return domainFilter{}, err
 	}
+	hoped, err := p.hoped(ctx, chosen)
+	if err != nil {
+		return domainFilter{}, err
+	}
 	domains := slices.Collect(maps.Keys(p.zonesOf(chosen)))
-	for _, domain := range chosen.hoped() {
+	for _, domain := range hoped {
 		if p.offers(domain) {
 			domains = append(domains, domain)
 		}

@@ -6,20 +6,24 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/tools/events"
 	"k8s.io/klog/v2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -39,15 +43,37 @@ type World struct {
 	Events *events.FakeRecorder
 	// Directory is the one that StartDirectory has started last; nil before it has.
 	Directory *account.Directory
+	// Listed counts the objects that lists gave: what a webhook looks at, and what a cache would have to copy.
+	Listed atomic.Int64
 }
 
 // NewWorld makes a cluster that holds these objects. Its Accounts were checked before, each by the Secret that it names.
 func NewWorld(t testing.TB, api *regapitest.Server, objects ...client.Object) *World {
 	Prove(objects...)
-	return &World{
-		t: t, API: api, Events: events.NewFakeRecorder(10_000),
-		Kube: fake.NewClientBuilder().WithScheme(Scheme()).WithObjects(objects...).WithStatusSubresource(&v1alpha1.DNSZone{}).Build(),
+	w := &World{t: t, API: api, Events: events.NewFakeRecorder(10_000)}
+	builder := fake.NewClientBuilder().WithScheme(Scheme()).WithObjects(objects...).WithStatusSubresource(&v1alpha1.DNSZone{})
+	if err := tenancy.IndexDomains(t.Context(), indexer{builder}); err != nil {
+		t.Fatal(err)
 	}
+	w.Kube = builder.WithInterceptorFuncs(interceptor.Funcs{List: w.list}).Build()
+	return w
+}
+
+func (w *World) list(ctx context.Context, kube client.WithWatch, list client.ObjectList, options ...client.ListOption) error {
+	if err := kube.List(ctx, list, options...); err != nil {
+		return err
+	}
+	w.Listed.Add(int64(meta.LenList(list)))
+	return nil
+}
+
+// indexer has the cluster in memory find objects as a cache does.
+type indexer struct{ *fake.ClientBuilder }
+
+// IndexField makes it find a kind by a field.
+func (i indexer) IndexField(_ context.Context, kind client.Object, field string, values client.IndexerFunc) error {
+	i.WithIndex(kind, field, values)
+	return nil
 }
 
 // StartDirectory runs a directory of the cluster's accounts until the end of the test. What uses it is closed before, if

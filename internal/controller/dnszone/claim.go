@@ -149,15 +149,14 @@ func (r *Reconciler) rulerBefore(ctx context.Context, view *tenancy.View, s *sco
 // claimants lists the other objects that claim the domain, and the one that this process has last had rule it: what that claims may not
 // have got around yet.
 func (r *Reconciler) claimants(ctx context.Context, s *scope, login string) ([]*v1alpha1.DNSZone, error) {
-	var list v1alpha1.DNSZoneList
-	// They are those of the cache: nothing here changes them.
-	if err := r.List(ctx, &list, client.MatchingFields{indexClaimed: s.target.Domain}, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, fmt.Errorf("list the objects for the same zone: %w", err)
+	claimed, err := tenancy.Zones(ctx, r.Client, tenancy.Claimed(s.target.Domain))
+	if err != nil {
+		return nil, err
 	}
 	last, known := r.rulings.last(ruled{s.target.Domain, login})
 	var found []*v1alpha1.DNSZone
-	for i := range list.Items {
-		if rival := &list.Items[i]; rival.UID != s.zone.UID {
+	for _, rival := range claimed {
+		if rival.UID != s.zone.UID {
 			found = append(found, rival)
 			known = known && client.ObjectKeyFromObject(rival) != last
 		}

@@ -21,19 +21,13 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/phase"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
 // +kubebuilder:rbac:groups=regapi.io,resources=dnszones,verbs=get;list;watch;update;patch
 // +kubebuilder:rbac:groups=regapi.io,resources=dnszones/status,verbs=get;update;patch
 // +kubebuilder:rbac:groups=regapi.io,resources=dnszones/finalizers,verbs=update
-
-// Fields that the cache indexes by the domain, in canonical form: of every object, and of those alone that may count for it. However many
-// others somebody makes, these stay few.
-const (
-	indexDomain  = "canonical(spec.domainName)"
-	indexClaimed = "canonical(spec.domainName), claimed"
-)
 
 // Reconciler keeps the records of a zone as its DNSZone asks. All of its exported fields have to be set but for the last three.
 type Reconciler struct {
@@ -78,7 +72,7 @@ func (r *Reconciler) reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ct
 
 // SetupWithManager registers the controller and what wakes it.
 func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
-	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
+	if err := waking.IndexHoldings(ctx, mgr.GetFieldIndexer(), &v1alpha1.DNSZone{}, holdingOf); err != nil {
 		return err
 	}
 	shares := waking.NewShares(waking.BatchConcurrency)
@@ -93,41 +87,9 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 		Complete(shares.Among(r))
 }
 
-func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
-	if err := waking.IndexHoldings(ctx, indexer, &v1alpha1.DNSZone{}, holdingOf); err != nil {
-		return err
-	}
-	if err := indexer.IndexField(ctx, &v1alpha1.DNSZone{}, indexClaimed, claimedBy); err != nil {
-		return err
-	}
-	return waking.Index(ctx, indexer, &v1alpha1.DNSZone{}, indexDomain, domainOf)
-}
-
-// claimedBy gives the domain of an object that may count for it.
-func claimedBy(object client.Object) []string {
-	if z := object.(*v1alpha1.DNSZone); mayCount(z) {
-		return []string{domainOf(z)}
-	}
-	return nil
-}
-
-// mayCount says whether an object has a claim, or a status of a version that knew of none.
-func mayCount(z *v1alpha1.DNSZone) bool {
-	return (z.Status.Claim != nil && z.Status.Claim.Login != "") || (z.Status.Claim == nil && z.Status.Owned.Of != "")
-}
-
 // holdingOf says what a DNSZone holds.
 func holdingOf(z *v1alpha1.DNSZone) waking.Holding {
-	return waking.Holding{Account: z.Spec.AccountRef.KeyFrom(z.Namespace), Domain: domainOf(z)}
-}
-
-// domainOf gives the domain of a DNSZone in canonical form, so that its spellings meet; a name that is no domain stays as
-// it is.
-func domainOf(z *v1alpha1.DNSZone) string {
-	if canonical, err := zone.CanonicalDomain(string(z.Spec.DomainName)); err == nil {
-		return canonical
-	}
-	return string(z.Spec.DomainName)
+	return waking.Holding{Account: z.Spec.AccountRef.KeyFrom(z.Namespace), Domain: tenancy.DomainOf(z)}
 }
 
 // zonesOf finds the DNSZones that name an Account.
@@ -139,17 +101,16 @@ func (r *Reconciler) zonesOf(ctx context.Context, account client.Object) []ctrl.
 // rivalsOf finds the objects for whom it matters that a DNSZone is gone, or that its claim has changed: those for the same domain that wait
 // for it, or that count themselves. Whatever else names the domain has other worries.
 func (r *Reconciler) rivalsOf(ctx context.Context, changed client.Object) []ctrl.Request {
-	var zones v1alpha1.DNSZoneList
-	if err := r.List(ctx, &zones, client.MatchingFields{indexDomain: domainOf(changed.(*v1alpha1.DNSZone))}, client.UnsafeDisableDeepCopy); err != nil {
+	zones, err := tenancy.Zones(ctx, r.Client, tenancy.OfDomain(tenancy.DomainOf(changed)))
+	if err != nil {
 		log.FromContext(ctx).Error(err, "Listing the objects for the same zone failed")
 		return nil
 	}
 	var requests []ctrl.Request
-	for i := range zones.Items {
-		rival := &zones.Items[i]
+	for _, rival := range zones {
 		ready := meta.FindStatusCondition(rival.Status.Conditions, v1alpha1.ConditionReady)
 		waits := ready != nil && ready.Reason == v1alpha1.ReasonConflict
-		if rival.UID != changed.GetUID() && (waits || mayCount(rival)) {
+		if rival.UID != changed.GetUID() && (waits || tenancy.MayCount(rival)) {
 			requests = append(requests, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(rival)})
 		}
 	}
@@ -160,7 +121,7 @@ func (r *Reconciler) rivalsOf(ctx context.Context, changed client.Object) []ctrl
 var claimChanged = predicate.Funcs{
 	CreateFunc:  func(event.CreateEvent) bool { return false },
 	GenericFunc: func(event.GenericEvent) bool { return false },
-	DeleteFunc:  func(e event.DeleteEvent) bool { return mayCount(e.Object.(*v1alpha1.DNSZone)) },
+	DeleteFunc:  func(e event.DeleteEvent) bool { return tenancy.MayCount(e.Object.(*v1alpha1.DNSZone)) },
 	UpdateFunc: func(e event.UpdateEvent) bool {
 		return !reflect.DeepEqual(e.ObjectOld.(*v1alpha1.DNSZone).Status.Claim, e.ObjectNew.(*v1alpha1.DNSZone).Status.Claim)
 	},

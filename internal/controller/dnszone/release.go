@@ -21,6 +21,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/phase"
 	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -56,7 +57,7 @@ func (s *scope) removesRecords() bool {
 
 // clearUp puts back what was taken away for something that never came, and removes what the object owns.
 func (r *Reconciler) clearUp(ctx context.Context, s *scope) error {
-	s.target.Domain = domainOf(s.zone) // Without claiming it.
+	s.target.Domain = tenancy.DomainOf(s.zone) // Without claiming it.
 	return phase.Run(ctx, s, r.interpret, r.mayWrite, r.reconnect, r.giveBack, r.removeOwned)
 }
 
@@ -136,12 +137,11 @@ func (r *Reconciler) removeOwned(ctx context.Context, s *scope) error {
 // declaredByOthers gives the records that another DNSZone of the same login declares for the zone: one that was renamed, say.
 func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) ([]zone.Record, error) {
 	var spared []zone.Record
-	var others v1alpha1.DNSZoneList
-	if err := r.List(ctx, &others, client.MatchingFields{indexDomain: s.target.Domain}); err != nil {
-		return spared, fmt.Errorf("list the objects for the same zone: %w", err)
+	others, err := tenancy.Zones(ctx, r.Client, tenancy.OfDomain(s.target.Domain))
+	if err != nil {
+		return spared, err
 	}
-	for i := range others.Items {
-		other := &others.Items[i]
+	for _, other := range others {
 		if other.UID == s.zone.UID || !other.DeletionTimestamp.IsZero() {
 			continue
 		}

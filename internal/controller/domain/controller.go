@@ -16,7 +16,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/phase"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
-	"github.com/regapi-io/regapi-operator/internal/zone"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
 // +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch
@@ -61,13 +61,9 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 		Complete(shares.Among(r))
 }
 
-// holdingOf says what a Domain holds; a name that is no domain stays as it is.
+// holdingOf says what a Domain holds.
 func holdingOf(d *v1alpha1.Domain) waking.Holding {
-	name, err := zone.CanonicalDomain(string(d.Spec.DomainName))
-	if err != nil {
-		name = string(d.Spec.DomainName)
-	}
-	return waking.Holding{Account: d.Spec.AccountRef.KeyFrom(d.Namespace), Domain: name}
+	return waking.Holding{Account: d.Spec.AccountRef.KeyFrom(d.Namespace), Domain: tenancy.DomainOf(d)}
 }
 
 // domainsOf finds the Domains that name an Account.
