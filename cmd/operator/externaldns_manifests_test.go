@@ -1,9 +1,12 @@
 package main
 
 import (
+	"net"
 	"os"
 	"path"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,10 +48,10 @@ func readValues(t *testing.T, name string) values {
 	return read
 }
 
-// served gives the operator's flags with a component, and the manifests.
-func served(t *testing.T, component string) (externalDNSOptions, manifests) {
+// served gives the operator's flags with components, and the manifests.
+func served(t *testing.T, components ...string) (externalDNSOptions, manifests) {
 	t.Helper()
-	made := render(t, "resources: [config/default]\ncomponents: [config/"+component+"]\n")
+	made := render(t, "resources: [config/default]\ncomponents: [config/"+strings.Join(components, ", config/")+"]\n")
 	deployment := find[appsv1.Deployment](t, made, "Deployment")
 	command := newCommand()
 	if err := command.ParseFlags(deployment.Spec.Template.Spec.Containers[0].Args); err != nil {
@@ -126,21 +129,50 @@ func TestTheInsecureServiceIsClosedToEverybodyButExternalDNS(t *testing.T) {
 	if want := "http://" + service.Name + "." + service.Namespace + ".svc" + operator.address; chart.ExtraArgs["webhook-provider-url"] != want {
 		t.Errorf("URL %s, want %s", chart.ExtraArgs["webhook-provider-url"], want)
 	}
-	container := find[appsv1.Deployment](t, made, "Deployment").Spec.Template.Spec.Containers[0]
-	policy := find[networkingv1.NetworkPolicy](t, made, "NetworkPolicy")
-	open := map[string]bool{} // by the name of a port, whether to everybody
-	for _, rule := range policy.Spec.Ingress {
-		for _, port := range rule.Ports {
-			open[port.Port.StrVal] = len(rule.From) == 0
-		}
-	}
-	for _, port := range container.Ports {
-		toAll, named := open[port.Name]
-		if !named || toAll == (port.Name == service.Spec.Ports[0].TargetPort.StrVal) {
-			t.Errorf("port %s: named by the policy %t, open to all %t", port.Name, named, toAll)
-		}
-	}
+	checkClosed(t, made, service.Spec.Ports[0].TargetPort.StrVal)
 	if diff := cmp.Diff(find[corev1.Service](t, made, "Service", "regapi-operator").Spec.Selector, service.Spec.Selector); diff != "" {
 		t.Errorf("the selector (-regapi-operator +this):\n%s", diff)
 	}
+}
+
+// checkClosed makes sure that the policy lets nobody but external-dns reach a port of the pods, and closes no other.
+func checkClosed(t *testing.T, made manifests, closed string) {
+	t.Helper()
+	policy, deployment := find[networkingv1.NetworkPolicy](t, made, "NetworkPolicy"), find[appsv1.Deployment](t, made, "Deployment")
+	if diff := cmp.Diff(*deployment.Spec.Selector, policy.Spec.PodSelector); diff != "" || policy.Namespace != deployment.Namespace {
+		t.Errorf("the policy is for pods of %s (-deployment +policy):\n%s", policy.Namespace, diff)
+	}
+	from := map[string][]networkingv1.NetworkPolicyPeer{} // by the name of a port
+	for _, rule := range policy.Spec.Ingress {
+		for _, port := range rule.Ports {
+			from[port.Port.StrVal] = rule.From
+		}
+	}
+	for _, port := range deployment.Spec.Template.Spec.Containers[0].Ports {
+		peers, named := from[port.Name]
+		if !named || (len(peers) == 0) == (port.Name == closed) {
+			t.Errorf("port %s: named by the policy %t, open to %v", port.Name, named, peers)
+		}
+	}
+	for _, peer := range from[closed] {
+		// The two selectors stand in one peer: in two they would let in every pod of the namespace, and every namespace.
+		if peer.NamespaceSelector.MatchLabels["kubernetes.io/metadata.name"] != "external-dns" || peer.PodSelector.MatchLabels["app.kubernetes.io/name"] != "external-dns" {
+			t.Errorf("port %s is open to %v", closed, peer)
+		}
+	}
+}
+
+func TestWithItsNetworkPolicyTheListenerIsClosedToEverybodyButExternalDNS(t *testing.T) {
+	operator, made := served(t, "external-dns", "external-dns/network-policy")
+	_, number, err := net.SplitHostPort(operator.tlsAddress)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, port := range find[appsv1.Deployment](t, made, "Deployment").Spec.Template.Spec.Containers[0].Ports {
+		if strconv.Itoa(int(port.ContainerPort)) == number {
+			checkClosed(t, made, port.Name)
+			return
+		}
+	}
+	t.Errorf("the pod names no port %s", number)
 }

@@ -26,6 +26,7 @@ func TestAKustomizationOfOnesOwnMayHaveItsNamespacePrefixAndImage(t *testing.T) 
 	const solver, certificate, externalDNS = "config/cert-manager", "config/components/cert-manager-certificate", "config/external-dns"
 	for _, components := range []string{
 		solver + "," + certificate + "," + externalDNS, certificate + "," + solver, solver, certificate, externalDNS + ",config/external-dns/insecure-service",
+		externalDNS + ",config/external-dns/network-policy",
 	} {
 		t.Run(components, func(t *testing.T) {
 			made := render(t, elsewhere(components))

@@ -200,11 +200,11 @@ func TestAKilledProcessLeavesNoNameEmpty(t *testing.T) {
 }
 
 func TestWhatASwapTakesIsWrittenDownAhead(t *testing.T) {
-	h := newHarness(t, Settings{AnswerWithin: 200 * time.Millisecond}, optedIn("example.ru"))
+	h := newHarness(t, Settings{AnswerWithin: time.Second}, optedIn("example.ru"))
 	h.API.SetRecords("example.ru", nil)
 	address, alias := rrset("www.example.ru", "A", "192.0.2.1"), rrset("www.example.ru", "CNAME", "example.com")
 	h.apply(changes{Create: []endpoint{address}})
-	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/remove_record", Latency: time.Second})
+	h.API.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "zone/remove_record", Latency: 3 * time.Second})
 	h.wantStatus(http.StatusServiceUnavailable, "POST", "/records", changes{Delete: []endpoint{address}, Create: []endpoint{alias}})
 	entry, err := h.provider.settings.Memory.Of(h.Context(), "example.ru")
 	if err != nil || len(entry.Taken) != 1 || entry.Of != "default/main" {
