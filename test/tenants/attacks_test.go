@@ -1,14 +1,11 @@
 package tenants
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -119,76 +116,5 @@ func TestATenantWithAShareOfAnAccountGetsTheDomainsThatItNamesAndNoOther(t *test
 	w.account(w.tenant, w.tenants, "mine", "mallory", "mallory", w.api.URL())
 	if records := w.api.Records("example.ru"); len(records) > 0 {
 		t.Errorf("the zone holds %v", records)
-	}
-}
-
-// TestAFloodLeavesTheOthersWhatTheyCost has one tenant make objects that are refused, that hang and that name others' domains, while ten others
-// change a record each and have a challenge presented. What each of these costs is counted.
-func TestAFloodLeavesTheOthersWhatTheyCost(t *testing.T) {
-	const others = 10
-	flood := 200
-	if testing.Short() {
-		flood = 60
-	}
-	w := newWorld(t)
-	w.ownersAccount()
-	zones := make([]*v1alpha1.DNSZone, others)
-	for n := range zones {
-		domain := fmt.Sprintf("other-%02d.ru", n)
-		w.api.AddDomain("owner", regapitest.Domain{Name: domain})
-		zones[n] = w.ownersZone(domain)
-		w.must(w.admin.Create(t.Context(), zones[n]))
-	}
-	for _, object := range zones {
-		w.ready(object)
-	}
-	alone := w.cost(func() { w.editEach(zones, "192.0.2.10") })
-
-	w.theirs.Inject(regapitest.Fault{Kind: regapitest.FaultDropRequest, Function: "zone/*"})
-	w.account(w.tenant, w.tenants, "denied", "mallory", "wrong", w.api.URL(), hostile)
-	w.account(w.tenant, w.tenants, "own", "owner", "owner", w.theirs.URL(), hostile)
-	for n := range flood {
-		account := []string{"missing", "denied", "own"}[n%3]
-		domain := []string{fmt.Sprintf("flood-%d.ru", n), fmt.Sprintf("other-%02d.ru", n%others), fmt.Sprintf("www.other-%02d.ru", n%others)}[n/3%3]
-		w.must(w.tenant.Create(t.Context(), zoneFor(w.tenants, domain, hostil, v1alpha1.AccountReference{Name: account})))
-	}
-	beside := w.cost(func() { w.editEach(zones, "192.0.2.20") })
-	if beside > alone {
-		t.Errorf("beside the flood it costs %d requests, alone %d", beside, alone)
-	}
-	if first := w.theirs.Journal(); len(first) == 0 {
-		t.Error("the flood never reached its server")
-	}
-}
-
-// cost counts the owner's requests while something is done.
-func (w *world) cost(act func()) int {
-	w.Helper()
-	w.api.ResetJournal()
-	act()
-	return len(w.api.Journal(regapitest.OfAccount("owner")))
-}
-
-// editEach changes a record of each zone, and has a challenge presented there, one after the other.
-func (w *world) editEach(zones []*v1alpha1.DNSZone, address string) {
-	w.Helper()
-	for _, object := range zones {
-		domain := string(object.Spec.DomainName)
-		w.eventually("change "+object.Name, func() error {
-			w.must(w.admin.Get(w.Context(), client.ObjectKeyFromObject(object), object))
-			object.Spec.Records[0].A = []v1alpha1.IPv4Address{v1alpha1.IPv4Address(address)}
-			return w.admin.Update(w.Context(), object)
-		})
-		w.eventually(domain+" to be changed", func() error {
-			w.must(w.admin.Get(w.Context(), client.ObjectKeyFromObject(object), object))
-			ready := meta.FindStatusCondition(object.Status.Conditions, v1alpha1.ConditionReady)
-			if ready == nil || ready.Status != metav1.ConditionTrue || ready.ObservedGeneration != object.Generation || !holds(w.api, domain, "www", "A", address) {
-				return fmt.Errorf("%+v, %v", ready, w.api.Records(domain))
-			}
-			return nil
-		})
-		request := w.challengeOf("_acme-challenge.www."+domain+".", w.issuers, nil)
-		request.Key = "key of " + address
-		w.must(w.solver.Present(request))
 	}
 }

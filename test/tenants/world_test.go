@@ -9,8 +9,11 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -58,6 +61,13 @@ type world struct {
 	provider      *httptest.Server
 	solver        *certmanager.Solver
 	logs          *logs
+	// server is the API server. The operator looks at all namespaces of one that is this world's alone, and else at its own.
+	server *rest.Config
+	alone  bool
+	// strict has credentials sent to the server with the owner's domains alone, as --endpoints would; else to this whole machine.
+	strict bool
+	// secrets are the requests that the operator has made for Secrets.
+	secrets *requests
 	// stop ends the operator.
 	stop func()
 }
@@ -73,6 +83,34 @@ func (l *logs) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
+// requests remembers what is asked of the API server about Secrets.
+type requests struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+// watch gives a transport that takes note of them.
+func (r *requests) watch(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(request *http.Request) (*http.Response, error) {
+		if strings.Contains(request.URL.Path, "/secrets") {
+			r.mu.Lock()
+			r.lines = append(r.lines, request.Method+" "+request.URL.RequestURI())
+			r.mu.Unlock()
+		}
+		return next.RoundTrip(request)
+	})
+}
+
+func (r *requests) all() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.lines)
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (r roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return r(request) }
+
 func scheme(t *testing.T) *runtime.Scheme {
 	t.Helper()
 	made := runtime.NewScheme()
@@ -85,7 +123,25 @@ func scheme(t *testing.T) *runtime.Scheme {
 // newWorld starts everything, in namespaces of its own.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, logs: &logs{}, api: simulator(t), theirs: simulator(t)}
+	return (&world{T: t, server: apiservertest.Config()}).begin()
+}
+
+// newStrictWorld is one whose operator is given its endpoints.
+func newStrictWorld(t *testing.T) *world {
+	t.Helper()
+	return (&world{T: t, server: apiservertest.Config(), strict: true}).begin()
+}
+
+// newWorldApart is one with an API server of its own.
+func newWorldApart(t *testing.T) *world {
+	t.Helper()
+	return (&world{T: t, server: apiservertest.Start(t, apiservertest.WithCRDs()).Config, alone: true}).begin()
+}
+
+func (w *world) begin() *world {
+	t := w.T
+	t.Helper()
+	w.logs, w.secrets, w.api, w.theirs = &logs{}, &requests{}, simulator(t), simulator(t)
 	w.admin = w.clientAs(rest.ImpersonationConfig{})
 	for name, made := range map[string]*string{"owner-": &w.owners, "tenant-": &w.tenants, "cert-manager-": &w.issuers} {
 		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: name}}
@@ -126,8 +182,8 @@ func (w *world) must(err error) {
 }
 
 func (w *world) configAs(who rest.ImpersonationConfig) *rest.Config {
-	made := rest.CopyConfig(apiservertest.Config())
-	made.Impersonate, made.QPS, made.Burst = who, 500, 1000
+	made := rest.CopyConfig(w.server)
+	made.Impersonate, made.QPS = who, -1 // Only the operator bounds itself.
 	return made
 }
 
@@ -177,15 +233,24 @@ func (w *world) startOperator() {
 	as := w.configAs(rest.ImpersonationConfig{
 		UserName: "system:serviceaccount:" + operators + ":operator", Groups: []string{"system:serviceaccounts", "system:authenticated"},
 	})
+	as.QPS, as.Burst = 200, 400 // Those of cmd/operator.
+	as.Wrap(w.secrets.watch)
 	logger := logr.FromSlogHandler(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	skip := true
-	mgr, err := ctrl.NewManager(as, ctrl.Options{
+	options := ctrl.Options{
 		Scheme: scheme(w.T), Logger: logger, Metrics: server.Options{BindAddress: "0"}, Controller: config.Controller{SkipNameValidation: &skip},
-		Cache: cache.Options{DefaultNamespaces: map[string]cache.Config{w.owners: {}, w.tenants: {}, w.issuers: {}}},
-	})
+	}
+	if !w.alone {
+		options.Cache = cache.Options{DefaultNamespaces: map[string]cache.Config{w.owners: {}, w.tenants: {}, w.issuers: {}}}
+	}
+	mgr, err := ctrl.NewManager(as, options)
 	w.must(err)
 	alarm := &waking.Alarm{}
-	endpoints, err := account.ParseEndpoints(nil, true)
+	var listed []string
+	if w.strict {
+		listed = []string{w.api.URL()}
+	}
+	endpoints, err := account.ParseEndpoints(listed, !w.strict)
 	w.must(err)
 	directory := account.NewDirectory(account.Settings{Secrets: mgr.GetAPIReader(), Endpoints: endpoints, SweepInterval: time.Hour, Applied: zone.Applied, Changed: alarm.Ring, EgressPerHour: 1_000_000})
 	editor := zone.NewEditor()

@@ -95,8 +95,9 @@ const certManagerNamespace = "cert-manager"
 
 // startCertManager starts cert-manager's controller with the rights that its own chart gives it, as far as these tests need them, and
 // with what the operator's manifests add.
-func startCertManager(t *testing.T, plane *harness.ControlPlane, nameServer string) {
+func (w *world) startCertManager(t *testing.T) {
 	t.Helper()
+	plane := w.plane
 	plane.Kubectl(t, "", "create", "namespace", certManagerNamespace)
 	plane.Kubectl(t, "", "create", "serviceaccount", "--namespace="+certManagerNamespace, certManagerNamespace)
 	plane.Kubectl(t, "", "apply", "--server-side", "--filename="+testdata(t, "cert-manager.yaml"))
@@ -105,7 +106,7 @@ func startCertManager(t *testing.T, plane *harness.ControlPlane, nameServer stri
 		"--cluster-resource-namespace="+certManagerNamespace,
 		// A worker sleeps through the wait before the self-check, so each challenge needs one of its own.
 		"--concurrent-workers=100", "--max-concurrent-challenges=100",
-		"--dns01-recursive-nameservers="+nameServer, "--dns01-recursive-nameservers-only", "--dns01-check-retry-period=1s",
+		"--dns01-recursive-nameservers="+w.nameServer, "--dns01-recursive-nameservers-only", "--dns01-check-retry-period=1s",
 		// Pebble gives a name server 2 s and does not ask twice: on a busy machine an order may fail, and a new one is due.
 		"--certificate-request-minimum-backoff-duration=1s",
 		"-v=2",

@@ -47,9 +47,9 @@ func TestNoNamespaceIsHeldUpForLongerThanTheSolverIsAway(t *testing.T) {
 }
 
 // undeploy removes the operator as the docs say.
-func (w *world) undeploy(t *testing.T) {
+func (w *world) undeploy(t *testing.T, variables ...string) {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "make", "undeploy")
+	command := exec.CommandContext(t.Context(), "make", append([]string{"undeploy"}, variables...)...)
 	command.Dir = harness.Repository(t)
 	command.Env = append(os.Environ(), "KUBECONFIG="+w.plane.Kubeconfig, "PATH="+filepath.Dir(harness.Asset(t, "kubectl"))+string(os.PathListSeparator)+os.Getenv("PATH"))
 	if output, err := command.CombinedOutput(); err != nil {

@@ -50,6 +50,9 @@ func (r resolver) ServeDNS(client dns.ResponseWriter, query *dns.Msg) {
 	name, recordType := query.Question[0].Name, query.Question[0].Qtype
 	for range maxAliases {
 		found := r.api.AnswerDNS(new(dns.Msg).SetQuestion(name, recordType))
+		if found.Rcode == dns.RcodeRefused {
+			found = fromAbove(name, recordType)
+		}
 		answer.Rcode, answer.Ns = found.Rcode, found.Ns
 		answer.Answer = append(answer.Answer, found.Answer...)
 		alias, ok := lastOf(found.Answer).(*dns.CNAME)
@@ -59,6 +62,19 @@ func (r resolver) ServeDNS(client dns.ResponseWriter, query *dns.Msg) {
 		name = alias.Target
 	}
 	_ = client.WriteMsg(answer) // a client that has left misses nothing
+}
+
+// fromAbove answers for what no zone of the simulator has: such names do not exist, and only top-level domains have a zone.
+func fromAbove(name string, recordType uint16) *dns.Msg {
+	answer := new(dns.Msg).SetQuestion(name, recordType)
+	if dns.CountLabel(name) > 1 {
+		answer.Rcode = dns.RcodeNameError
+	} else if recordType == dns.TypeSOA {
+		answer.Answer = []dns.RR{&dns.SOA{
+			Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeSOA, Class: dns.ClassINET, Ttl: 60}, Ns: "ns.invalid.", Mbox: "hostmaster.invalid.", Minttl: 60,
+		}}
+	}
+	return answer
 }
 
 func lastOf(records []dns.RR) dns.RR {

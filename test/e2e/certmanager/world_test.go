@@ -35,17 +35,26 @@ type world struct {
 	api      *regapitest.Server
 	operator *harness.Operator
 	acme     pebble
+	// nameServer answers for the zones of the simulator.
+	nameServer string
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	w := newWorldWithoutCertManager(t)
+	w.startCertManager(t)
+	return w
+}
+
+// newWorldWithoutCertManager is for who gives cert-manager objects to find when it starts.
+func newWorldWithoutCertManager(t *testing.T, options ...regapitest.Option) *world {
+	t.Helper()
 	plane := harness.StartControlPlane(t, certManagerCRDs(t))
 	plane.Client = newClient(t, plane.Config)
-	api := harness.StartSimulator(t)
+	api := harness.StartSimulator(t, options...)
 	nameServer := startResolver(t, api)
-	w := &world{plane: plane, api: api, acme: startPebble(t, nameServer)}
+	w := &world{plane: plane, api: api, acme: startPebble(t, nameServer), nameServer: nameServer}
 	w.startSolver(t)
-	startCertManager(t, plane, nameServer)
 	return w
 }
 
