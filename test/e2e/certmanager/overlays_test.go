@@ -11,7 +11,6 @@ import (
 
 // overlays are the kustomizations that the docs offer.
 var overlays = map[string]string{
-	"default":      "resources: [config/default]",
 	"external-dns": "resources: [config/default]\ncomponents: [config/external-dns, config/external-dns/network-policy]",
 	"cert-manager": "resources: [config/default]\ncomponents: [config/cert-manager]",
 	"everything": "resources: [config/default]\n" +
@@ -39,7 +38,6 @@ func TestAnUnrelatedNamespaceCanBeDeletedAfterEveryWayOfRemoval(t *testing.T) {
 	t.Parallel()
 	w := &world{plane: harness.StartControlPlane(t, certManagerCRDs(t))}
 	for _, c := range []struct{ overlay, way string }{
-		{"default", "kubectl delete -k"},
 		{"external-dns", "kubectl delete -k"},
 		{"cert-manager", "kubectl delete -k"},
 		{"cert-manager", "by hand, in order"},
@@ -49,7 +47,7 @@ func TestAnUnrelatedNamespaceCanBeDeletedAfterEveryWayOfRemoval(t *testing.T) {
 		{"elsewhere", "kubectl delete -k"},
 		{"elsewhere", "make undeploy"},
 	} {
-		t.Run(c.overlay+" by "+c.way, func(t *testing.T) {
+		t.Run(c.overlay+", "+c.way, func(t *testing.T) {
 			folder := overlay(t, overlays[c.overlay])
 			w.plane.Kubectl(t, "", "apply", "--server-side", "--force-conflicts", "--kustomize="+folder)
 			if strings.Contains(overlays[c.overlay], "config/cert-manager") {

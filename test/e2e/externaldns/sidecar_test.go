@@ -26,15 +26,15 @@ func newSidecarWorld(t *testing.T, options ...regapitest.Option) (*world, *harne
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: podNamespace}},
 		&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: podNamespace, Name: podAccount}},
 	)
-	secure := harness.FreeAddress(t)
+	w.secure = harness.FreeAddress(t)
 	w.operator = w.plane.StartOperator(t, w.api.DNSAddr(),
-		"--external-dns-tls-bind-address="+secure, "--external-dns-allowed-service-accounts="+podNamespace+"/"+podAccount)
+		"--external-dns-tls-bind-address="+w.secure, "--external-dns-allowed-service-accounts="+podNamespace+"/"+podAccount)
 
 	folder, address := t.TempDir(), harness.FreeAddress(t)
 	w.provider = "http://" + address
 	proxy := harness.Start(t, "external-dns-proxy", harness.Binary(t, "operator"), "external-dns-proxy",
 		"--listen-address="+address, "--health-bind-address="+harness.FreeAddress(t),
-		"--operator-url=https://"+secure, "--operator-server-name=regapi-operator.system.svc",
+		"--operator-url=https://"+w.secure, "--operator-server-name=regapi-operator.system.svc",
 		"--operator-ca-file="+writeFile(t, folder, "ca.crt", w.publishedCA(t)),
 		"--token-file="+writeFile(t, folder, "token", w.plane.TokenOf(t, podNamespace, podAccount, "regapi-operator")))
 	proxy.Serves(t, w.provider)

@@ -22,6 +22,8 @@ type world struct {
 	operator *harness.Operator
 	// provider is the URL of the webhook provider, endpoint that of REG.API behind the gate.
 	provider, endpoint string
+	// secure is where the operator serves the sidecar by TLS, if it does.
+	secure string
 }
 
 // newWorld returns a world in which external-dns reaches the operator by loopback.
