@@ -149,7 +149,7 @@ func (w *world) begin() *world {
 		*made = namespace.Name
 	}
 	w.must(client.IgnoreAlreadyExists(w.admin.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: operators}})))
-	for _, file := range []string{"service_account", "role", "secrets_role", "role_binding", "user_roles"} {
+	for _, file := range []string{"service_account", "role", "secrets_role", "role_binding", "secrets_role_binding", "user_roles"} {
 		w.apply("../../config/rbac/" + file + ".yaml")
 	}
 	w.tenant = w.attacker()
