@@ -1,10 +1,13 @@
 package conformance
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/idna"
 	"sigs.k8s.io/external-dns/endpoint"
 	"sigs.k8s.io/external-dns/pkg/apis/externaldns"
 	"sigs.k8s.io/external-dns/plan"
@@ -48,6 +51,21 @@ func serve(t *testing.T) *served {
 func (s *served) addZone(t *testing.T, domain string) {
 	t.Helper()
 	s.plane.AddZone(t, s.api, s.namespace, domain, func(zone *v1alpha1.DNSZone) { zone.Spec.ExternalDNS = v1alpha1.ExternalDNSEnabled }, foreign)
+	// The provider hears of it by a cache, which may be behind; external-dns would see it with the next sync.
+	caller := s.connect(t)
+	harness.Eventually(t, 30*time.Second, domain+" is served", func() error {
+		ascii, err := idna.ToASCII(domain)
+		if err != nil {
+			return err
+		}
+		records, err := caller.Records(t.Context())
+		for _, record := range records {
+			if name, err := idna.ToASCII(record.DNSName); err == nil && name == foreign.Name+"."+ascii {
+				return nil
+			}
+		}
+		return errors.Join(err, fmt.Errorf("it is not among %d record sets", len(records)))
+	})
 }
 
 // connect negotiates as external-dns does when it starts.
