@@ -160,7 +160,9 @@ func (s *state) keepBill(made *bill) {
 	}
 	for _, o := range made.orders {
 		if o.service != nil {
-			o.service.bills = append(o.service.bills, made)
+			if bills := o.service.bills; len(bills) == 0 || bills[len(bills)-1] != made { // Several orders of a bill may be of one service.
+				o.service.bills = append(bills, made)
+			}
 		}
 	}
 }
