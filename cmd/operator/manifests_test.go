@@ -143,11 +143,6 @@ func render(t *testing.T, kustomization string) manifests {
 	return apiservertest.Kustomize(t, kustomization)
 }
 
-func decode(t *testing.T, text []byte) manifests {
-	t.Helper()
-	return apiservertest.Decode(t, text)
-}
-
 func kubectl(ctx context.Context, t *testing.T, input []byte, arguments ...string) []byte {
 	t.Helper()
 	command := exec.CommandContext(ctx, filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"), arguments...)
