@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -21,8 +19,8 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/yaml"
 
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 	"github.com/regapi-io/regapi-operator/internal/leader"
 	"github.com/regapi-io/regapi-operator/internal/serving"
 )
@@ -142,36 +140,7 @@ type manifests []*unstructured.Unstructured
 // render builds a kustomization in whose text config is this repository's.
 func render(t *testing.T, kustomization string) manifests {
 	t.Helper()
-	folder := t.TempDir()
-	config, err := filepath.Abs("../../config")
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Kustomize refuses absolute paths, and follows links.
-	if err := os.Symlink(config, filepath.Join(folder, "config")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "kustomization.yaml"), []byte(kustomization), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return decode(t, kubectl(t.Context(), t, nil, "kustomize", folder))
-}
-
-func decode(t *testing.T, text []byte) manifests {
-	t.Helper()
-	var made manifests
-	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(text), 4096)
-	for {
-		object := &unstructured.Unstructured{}
-		err := decoder.Decode(object)
-		if errors.Is(err, io.EOF) {
-			return made
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		made = append(made, object)
-	}
+	return apiservertest.Kustomize(t, kustomization)
 }
 
 func kubectl(ctx context.Context, t *testing.T, input []byte, arguments ...string) []byte {

@@ -1,14 +1,12 @@
 package chart
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -65,25 +63,7 @@ func isOfTheChartAlone(object *unstructured.Unstructured) bool {
 // built is config/default with components, as kustomize makes it.
 func built(t *testing.T, components string) objects {
 	t.Helper()
-	folder := t.TempDir()
-	config, err := filepath.Abs(root + "config")
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Kustomize refuses absolute paths, and follows links.
-	if err := os.Symlink(config, filepath.Join(folder, "config")); err != nil {
-		t.Fatal(err)
-	}
-	text := "resources: [config/default]\ncomponents: [" + components + "]\n"
-	if err := os.WriteFile(filepath.Join(folder, "kustomization.yaml"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	kubectl := filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl")
-	made, err := exec.CommandContext(t.Context(), kubectl, "kustomize", folder).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, made)
-	}
-	return decode(t, string(made))
+	return apiservertest.Kustomize(t, "resources: [config/default]\ncomponents: ["+components+"]\n")
 }
 
 // comparableOf is an object without labels and annotations that Helm or kustomize add to say that it is theirs.

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +14,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/yaml"
 
 	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 )
@@ -90,21 +88,7 @@ type objects []*unstructured.Unstructured
 
 func decode(t *testing.T, text string) objects {
 	t.Helper()
-	var made objects
-	decoder := yaml.NewYAMLOrJSONDecoder(strings.NewReader(text), 4096)
-	for {
-		object := &unstructured.Unstructured{}
-		err := decoder.Decode(object)
-		if errors.Is(err, io.EOF) {
-			return made
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(object.Object) > 0 {
-			made = append(made, object)
-		}
-	}
+	return apiservertest.Decode(t, []byte(text))
 }
 
 // keyOf tells objects apart.

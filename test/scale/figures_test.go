@@ -107,8 +107,8 @@ func check(t *testing.T, limits []limit) {
 	}
 }
 
-// write writes the figures as a table.
-func write(w io.Writer, title string, limits []limit) {
+// tabulate writes the figures as a table.
+func tabulate(w io.Writer, title string, limits []limit) {
 	fmt.Fprintf(w, "\n%s\n", title)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, l := range limits {

@@ -67,7 +67,7 @@ func measure(t *testing.T, partner bool) {
 		if partner {
 			kind = "Partner account, 20 records a zone"
 		}
-		write(os.Stdout, fmt.Sprintf("%d zones and as many Domains, %s, %s a request", e.zones, kind, *latency), limits)
+		tabulate(os.Stdout, fmt.Sprintf("%d zones and as many Domains, %s, %s a request", e.zones, kind, *latency), limits)
 	}
 }
 

@@ -159,10 +159,8 @@ func (s *state) keepBill(made *bill) {
 		s.unpaid[made.id] = made
 	}
 	for _, o := range made.orders {
-		if o.service != nil {
-			if bills := o.service.bills; len(bills) == 0 || bills[len(bills)-1] != made { // Several orders of a bill may be of one service.
-				o.service.bills = append(bills, made)
-			}
+		if o.service != nil && !slices.Contains(o.service.bills, made) { // Several orders of a bill may be of one service.
+			o.service.bills = append(o.service.bills, made)
 		}
 	}
 }
