@@ -55,7 +55,7 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 	if err != nil {
 		return err
 	}
-	written := fairness.NewClient(fresh.New(mgr.GetClient(), mgr.GetAPIReader()), fairness.InFlight)
+	written := fairness.NewClient(fresh.New(mgr.GetClient(), mgr.GetAPIReader()), fairness.PerNamespace, fairness.InAll)
 	writer := status.Writer{Client: written, Events: mgr.GetEventRecorder("regapi-operator")}
 	reconcilers := []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error

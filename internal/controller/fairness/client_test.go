@@ -3,6 +3,7 @@ package fairness
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -21,8 +22,11 @@ type apiServer struct {
 
 	busy          chan struct{} // Waiting for it lets the time of a test go on, as waiting for a mutex would not.
 	mu            sync.Mutex
-	underWay, max map[string]int
+	underWay, max map[string]int // By namespace; those of all are at everybody.
 }
+
+// everybody is no namespace's name.
+const everybody = "*"
 
 func newAPIServer() *apiServer {
 	return &apiServer{takes: 5 * time.Millisecond, busy: make(chan struct{}, 1), underWay: map[string]int{}, max: map[string]int{}}
@@ -56,8 +60,10 @@ func (s *apiServer) serve(namespace string) {
 func (s *apiServer) count(namespace string, change int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.underWay[namespace] += change
-	s.max[namespace] = max(s.max[namespace], s.underWay[namespace])
+	for _, of := range []string{namespace, everybody} {
+		s.underWay[of] += change
+		s.max[of] = max(s.max[of], s.underWay[of])
+	}
 }
 
 func zoneOf(namespace string) client.Object {
@@ -67,7 +73,7 @@ func zoneOf(namespace string) client.Object {
 func TestANamespaceWithAThousandWritesHoldsUpNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newAPIServer()
-		c := NewClient(server, InFlight)
+		c := NewClient(server, PerNamespace, InAll)
 		var flood sync.WaitGroup
 		for n := range 1_000 {
 			flood.Go(func() {
@@ -85,12 +91,12 @@ func TestANamespaceWithAThousandWritesHoldsUpNobodyElse(t *testing.T) {
 		if err := c.Status().Patch(t.Context(), zoneOf("owner"), nil); err != nil {
 			t.Error(err)
 		}
-		if took, limit := time.Since(began), (InFlight+2)*server.takes; took > limit {
+		if took, limit := time.Since(began), (PerNamespace+2)*server.takes; took > limit {
 			t.Errorf("it took %s beside the flood, want at most %s", took, limit)
 		}
 		flood.Wait()
-		if server.max["tenant"] != InFlight {
-			t.Errorf("%d writes were on their way at once, want %d", server.max["tenant"], InFlight)
+		if server.max["tenant"] != PerNamespace {
+			t.Errorf("%d writes were on their way at once, want %d", server.max["tenant"], PerNamespace)
 		}
 		if len(c.turns.of) > 0 {
 			t.Errorf("remembered are %v", c.turns.of)
@@ -98,10 +104,29 @@ func TestANamespaceWithAThousandWritesHoldsUpNobodyElse(t *testing.T) {
 	})
 }
 
+func TestAThousandNamespacesDoNotDrownTheAPIServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := newAPIServer()
+		c := NewClient(server, PerNamespace, InAll)
+		var all sync.WaitGroup
+		for n := range 1_000 {
+			all.Go(func() {
+				if err := c.Status().Patch(t.Context(), zoneOf(fmt.Sprint("team-", n)), nil); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if server.max[everybody] != InAll {
+			t.Errorf("%d writes were on their way at once, want %d", server.max[everybody], InAll)
+		}
+	})
+}
+
 func TestWhoGivesUpWaitingWritesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := newAPIServer()
-		c := NewClient(server, 1)
+		c := NewClient(server, 1, InAll)
 		var first sync.WaitGroup
 		first.Go(func() { _ = c.Patch(t.Context(), zoneOf("tenant"), nil) })
 		synctest.Wait()

@@ -6,12 +6,18 @@ import (
 	"sync"
 )
 
-// turns let so many of each namespace do something at a time.
+// turns let so many of each namespace, and so many in all, do something at a time. Make them with newTurns.
 type turns struct {
-	inFlight int
+	perNamespace int
+	// all has an element for each turn that is taken.
+	all chan struct{}
 
 	mu sync.Mutex
 	of map[string]*queue
+}
+
+func newTurns(perNamespace, inAll int) turns {
+	return turns{perNamespace: perNamespace, all: make(chan struct{}, inAll), of: map[string]*queue{}}
 }
 
 // queue is that of a namespace. It exists as long as somebody uses it.
@@ -20,16 +26,18 @@ type queue struct {
 	users int
 }
 
-// take does something as soon as its namespace has a turn left. The error is that of the context if it ends before.
+// take does something as soon as its namespace has a turn left, and then everybody together. The error is that of the context if it ends before.
 func (t *turns) take(ctx context.Context, namespace string, do func() error) error {
 	q := t.enter(namespace)
 	defer t.leave(namespace, q)
-	select {
-	case q.turns <- struct{}{}:
-	case <-ctx.Done():
-		return fmt.Errorf("wait for other writes of namespace %s: %w", namespace, ctx.Err())
+	for _, turn := range []chan struct{}{q.turns, t.all} {
+		select {
+		case turn <- struct{}{}:
+			defer func() { <-turn }()
+		case <-ctx.Done():
+			return fmt.Errorf("wait for other writes of namespace %s: %w", namespace, ctx.Err())
+		}
 	}
-	defer func() { <-q.turns }()
 	return do()
 }
 
@@ -38,7 +46,7 @@ func (t *turns) enter(namespace string) *queue {
 	defer t.mu.Unlock()
 	q, ok := t.of[namespace]
 	if !ok {
-		q = &queue{turns: make(chan struct{}, t.inFlight)}
+		q = &queue{turns: make(chan struct{}, t.perNamespace)}
 		t.of[namespace] = q
 	}
 	q.users++

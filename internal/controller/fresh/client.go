@@ -14,24 +14,18 @@ import (
 type Client struct {
 	client.Client
 	live client.Reader
-	// writing has an element for each write under way.
-	writing chan struct{}
 
 	mu sync.Mutex
 	// written has the version of the last write of an object, by kind and key; unknown where it is not known.
 	written map[string]string
 }
 
-// maxWrites is how many writes are under way at once. A thousand objects that are written together would make a busy API server answer
-// none of them in time; so each waits for its turn here, and not there.
-const maxWrites = 48
-
 // unknown is the version of a write that may or may not have come about.
 const unknown = ""
 
 // New gives a Client that reads from a cache, and where that is behind, from the API server.
 func New(cached client.Client, live client.Reader) *Client {
-	return &Client{Client: cached, live: live, writing: make(chan struct{}, maxWrites), written: map[string]string{}}
+	return &Client{Client: cached, live: live, written: map[string]string{}}
 }
 
 // Get reads an object, which is never older than what was written through this client.
@@ -55,12 +49,12 @@ func (c *Client) Get(ctx context.Context, key client.ObjectKey, object client.Ob
 
 // Patch changes an object.
 func (c *Client) Patch(ctx context.Context, object client.Object, patch client.Patch, options ...client.PatchOption) error {
-	return c.write(ctx, object, func() error { return c.Client.Patch(ctx, object, patch, options...) })
+	return c.write(object, func() error { return c.Client.Patch(ctx, object, patch, options...) })
 }
 
 // Update replaces an object.
 func (c *Client) Update(ctx context.Context, object client.Object, options ...client.UpdateOption) error {
-	return c.write(ctx, object, func() error { return c.Client.Update(ctx, object, options...) })
+	return c.write(object, func() error { return c.Client.Update(ctx, object, options...) })
 }
 
 // Status writes the status of objects.
@@ -73,25 +67,19 @@ type statusWriter struct {
 }
 
 func (w statusWriter) Patch(ctx context.Context, object client.Object, patch client.Patch, options ...client.SubResourcePatchOption) error {
-	return w.of.write(ctx, object, func() error { return w.SubResourceWriter.Patch(ctx, object, patch, options...) })
+	return w.of.write(object, func() error { return w.SubResourceWriter.Patch(ctx, object, patch, options...) })
 }
 
 func (w statusWriter) Update(ctx context.Context, object client.Object, options ...client.SubResourceUpdateOption) error {
-	return w.of.write(ctx, object, func() error { return w.SubResourceWriter.Update(ctx, object, options...) })
+	return w.of.write(object, func() error { return w.SubResourceWriter.Update(ctx, object, options...) })
 }
 
 func nameOf(key client.ObjectKey, object client.Object) string {
 	return fmt.Sprintf("%T %s", object, key)
 }
 
-// write makes a write in its turn, and remembers what came of it.
-func (c *Client) write(ctx context.Context, object client.Object, do func() error) error {
-	select {
-	case c.writing <- struct{}{}:
-	case <-ctx.Done():
-		return fmt.Errorf("wait for the API server: %w", ctx.Err())
-	}
-	defer func() { <-c.writing }()
+// write makes a write, and remembers what came of it.
+func (c *Client) write(object client.Object, do func() error) error {
 	err := do()
 	c.note(object, err)
 	return err

@@ -3,10 +3,7 @@ package fresh_test
 import (
 	"context"
 	"errors"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -134,34 +131,5 @@ func TestAnObjectThatNobodyHasWrittenComesFromTheCache(t *testing.T) {
 	var object v1alpha1.Domain
 	if err := l.Get(t.Context(), key, &object); err != nil || l.reads != 0 {
 		t.Errorf("%v, %d reads", err, l.reads)
-	}
-}
-
-func TestAThousandWritesGoToTheAPIServerAFewAtATime(t *testing.T) {
-	const writers = 1000
-	var under, most atomic.Int64
-	slow := interceptor.NewClient(newLagging(t).server, interceptor.Funcs{
-		Patch: func(context.Context, client.WithWatch, client.Object, client.Patch, ...client.PatchOption) error {
-			if now := under.Add(1); now > most.Load() {
-				most.Store(now)
-			}
-			time.Sleep(time.Millisecond) // so that others come meanwhile
-			under.Add(-1)
-			return nil
-		},
-	})
-	bounded := fresh.New(slow, slow)
-	var wait sync.WaitGroup
-	for range writers {
-		wait.Go(func() {
-			object := &v1alpha1.Domain{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name}}
-			if err := bounded.Patch(t.Context(), object, client.MergeFrom(object)); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wait.Wait()
-	if most.Load() > 64 || most.Load() < 2 {
-		t.Errorf("%d writes at once", most.Load())
 	}
 }

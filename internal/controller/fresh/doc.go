@@ -5,8 +5,6 @@
 // written is remembered by its version until the cache shows that or a later one; until then Get asks the API server. After a
 // write of which it is not known what came of it, a conflict or a lost answer, it asks as well.
 //
-// It also bounds how many writes are under way at once.
-//
 // It owns that memory: a few bytes for an object that has been written and was not looked at again. It imports nothing of this
 // module. A Client is safe for concurrent use. Lists come from the cache as they are.
 //
