@@ -12,8 +12,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 )
 
-// patience bounds every wait for the controllers.
-const patience = time.Minute
+// patience bounds every wait for the controllers, generously: with the race detector, on a machine that is busy with other tests, all takes long.
+const patience = 3 * time.Minute
 
 // WaitFor waits until Ready has a status and a reason for the present generation.
 func (h *Harness) WaitFor(obj status.Object, status metav1.ConditionStatus, reason string) *metav1.Condition {
