@@ -43,7 +43,7 @@ type Connection struct {
 	// orphaned is when the Secret was first missed; zero if it is there.
 	orphaned time.Time
 	identity regapi.Identity
-	// madeFor is what of the spec the connection was made from. The Directory's lock guards it.
+	// madeFor is what of the spec the connection was made from.
 	madeFor     string
 	fingerprint [sha256.Size]byte
 	stopSweeps  func()
@@ -123,11 +123,18 @@ func (c *Connection) SecretVersion() string {
 	return c.secretVersion
 }
 
-// confirm notes that the Secret was there, in a version that holds the same.
-func (c *Connection) confirm(version string) {
+// isMadeFor says whether the connection was made from what an Account has in its spec.
+func (c *Connection) isMadeFor(account *v1alpha1.Account) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.secretVersion, c.orphaned = version, time.Time{}
+	return c.madeFor == madeFor(account)
+}
+
+// confirm notes that an Account as it is now gives the same connection, and that its Secret was there, in a version that holds the same.
+func (c *Connection) confirm(account *v1alpha1.Account, version string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.madeFor, c.secretVersion, c.orphaned = madeFor(account), version, time.Time{}
 }
 
 // Identify tells who we are. It asks REG.API again only after a sweep was denied.

@@ -161,7 +161,7 @@ func (d *Directory) open(account *v1alpha1.Account) *Connection {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	connection := d.connections[client.ObjectKeyFromObject(account)]
-	if connection == nil || connection.madeFor != madeFor(account) {
+	if connection == nil || !connection.isMadeFor(account) {
 		return nil
 	}
 	return connection
@@ -280,8 +280,7 @@ func (d *Directory) unchanged(c *candidate) *Connection {
 	if connection == nil || connection.fingerprint != c.fingerprint || connection.Login != c.login(connection.whoIs()) {
 		return nil
 	}
-	connection.madeFor = madeFor(c.account)
-	connection.confirm(c.secretVersion)
+	connection.confirm(c.account, c.secretVersion)
 	d.join(d.lanes[connection.Login], c.key, c.account.Spec.RequestsPerHour())
 	return connection
 }

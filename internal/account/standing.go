@@ -12,7 +12,7 @@ import (
 // an Account claims to be counts for nothing.
 func (c *Connection) ProvenLogin(of *v1alpha1.Account) string {
 	ready := meta.FindStatusCondition(of.Status.Conditions, v1alpha1.ConditionReady)
-	if c.madeFor != madeFor(of) || ready == nil || ready.Status != "True" || ready.ObservedGeneration != of.Generation {
+	if !c.isMadeFor(of) || ready == nil || ready.Status != "True" || ready.ObservedGeneration != of.Generation {
 		return ""
 	}
 	if of.Status.SecretVersion != c.SecretVersion() {
