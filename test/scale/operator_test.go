@@ -87,6 +87,7 @@ func freeAddress(t *testing.T) string {
 // stop ends the operator as Kubernetes does, and gives the most memory that it ever had.
 func (o *operator) stop() (peak float64) {
 	o.t.Helper()
+	peak = peakOf(o.command.Process.Pid)
 	_ = o.command.Process.Signal(syscall.SIGTERM) // It fails where the operator has ended.
 	select {
 	case <-o.ended:
@@ -99,7 +100,7 @@ func (o *operator) stop() (peak float64) {
 		text, _ := os.ReadFile(o.log)
 		o.t.Errorf("the operator ended with %s:\n%s", state, text[max(0, len(text)-4000):])
 	}
-	return peakOf(o.command.ProcessState)
+	return peak
 }
 
 // isRunning says whether the operator still runs.
