@@ -130,7 +130,8 @@ LATENCY ?= 300ms
 
 .PHONY: bench-cluster
 bench-cluster: control-plane ## Measure the operator with ZONES zones (1000) through a real API server; PROFILES names a folder for profiles.
-	@go test -count 1 -timeout 60m ./test/scale -args -table -zones $(ZONES) -latency $(LATENCY) $(if $(PROFILES),-profiles $(abspath $(PROFILES)))
+	@# In the folder itself, so that go test shows what it prints.
+	@cd test/scale && go test -count 1 -timeout 60m -args -table -zones $(ZONES) -latency $(LATENCY) $(if $(PROFILES),-profiles $(abspath $(PROFILES)))
 
 .PHONY: test-sessions
 test-sessions: ## Run the curl sessions of docs/simulator.md; needs bash, curl and openssl.

@@ -44,6 +44,9 @@ type Reconciler struct {
 	refusals  refusals
 }
 
+// workers is how many folders are worked on at a time. Their requests leave one by one, so that more would only wait.
+const workers = 256
+
 // errResting ends a reconciliation that has nothing to do before its folder is read in its turn.
 var errResting = errors.New("the folder waits for its turn to be read")
 
@@ -84,7 +87,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
-	shares := waking.NewShares(waking.BatchConcurrency)
+	shares := waking.NewShares(workers)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Folder{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.foldersOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
