@@ -58,9 +58,9 @@ run: build ## Run the operator against the cluster of the current kubeconfig.
 ##@ Build
 
 .PHONY: build
-build: ## Build the operator and the simulator into bin/.
+build: ## Build the operator, the simulator and the kubectl plugin into bin/.
 	@mkdir -p bin
-	$(GO_BUILD) -o bin/ ./cmd/operator ./cmd/regapi-sim
+	$(GO_BUILD) -o bin/ ./cmd/operator ./cmd/regapi-sim ./cmd/kubectl-regapi
 
 .PHONY: build-demo
 build-demo:
