@@ -206,7 +206,7 @@ deploy: kustomize ## Install the operator with its CRDs; IMG names the image, KU
 undeploy: ## Delete the solver's APIService, the CRDs with every object of theirs, and then the operator, which sees them off.
 	# An APIService that nobody serves keeps every namespace of the cluster from being deleted, so that it goes first.
 	kubectl delete --ignore-not-found apiservices --selector=$(OURS)
-	kubectl delete --ignore-not-found apiservices v1alpha1.acme.regapi.io
+	kubectl delete --ignore-not-found apiservices v1alpha1.acme.regapi.io v1alpha1.door.regapi.io
 	$(MAKE) uninstall
 	kubectl delete --ignore-not-found clusterrolebindings,clusterroles --selector=$(OURS)
 	kubectl delete --ignore-not-found clusterrolebindings,clusterroles regapi-operator-challenges regapi-operator-auth-delegator

@@ -99,14 +99,14 @@ func Read(ctx context.Context, caller *regapi.Client) (Holdings, error) {
 			return Holdings{}, fmt.Errorf("read the zones: %w", err)
 		}
 		for i, zone := range zones {
-			part[i].fill(zone)
+			part[i].Fill(zone)
 		}
 	}
 	return held, nil
 }
 
-// fill takes the reading of the zone.
-func (d *Domain) fill(zone regapi.ZoneRecords) {
+// Fill takes the reading of the zone.
+func (d *Domain) Fill(zone regapi.ZoneRecords) {
 	if zone.Err != nil {
 		d.Problem = regapi.Discreet(zone.Err)
 		if remedy := regapi.Remedy(zone.Err); remedy != "" {

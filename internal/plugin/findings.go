@@ -133,3 +133,8 @@ func findingList(found []finding, namespaces bool, empty string) output.List[fin
 	}
 	return output.List[finding]{Columns: columns, Items: found, Empty: empty, Name: func(f finding) string { return f.Kind + "/" + f.Name }}
 }
+
+// isStalled says that nothing goes on with an object until somebody acts.
+func isStalled(o object) bool {
+	return meta.IsStatusConditionTrue(*o.GetConditions(), v1alpha1.ConditionStalled)
+}

@@ -31,7 +31,9 @@ type desk struct {
 	t    *testing.T
 	kube client.Client
 	// width and interactive are those of a terminal; answers is what is typed.
-	width       int
+	width int
+	// server is the address of the API server for what does not go by the client in memory.
+	server      string
 	interactive bool
 	answers     string
 }
@@ -42,7 +44,7 @@ func newDesk(t *testing.T, objects ...client.Object) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &desk{t: t, kube: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()}
+	return &desk{t: t, server: "https://127.0.0.1:1", kube: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).Build()}
 }
 
 // run calls the plugin, and gives its answer with what it complained of below.
@@ -54,7 +56,7 @@ func (d *desk) run(want exit.Code, args ...string) string {
 		Now: func() time.Time { return today },
 	})
 	s.connect = func() (client.Client, error) { return d.kube, nil }
-	args = append(args, "--kubeconfig", kubeconfig(d.t, "https://127.0.0.1:1"))
+	d.t.Setenv("KUBECONFIG", kubeconfig(d.t, d.server))
 	if got := exit.Code(run(d.t.Context(), args, s)); got != want {
 		d.t.Errorf("%v ends with %d, not %d:\n%s%s", args, got, want, &out, &complaints)
 	}

@@ -42,7 +42,7 @@ at the registrar, with the policy Manage as with Observe, since what is declared
 
 What is left out is told, with the reason: what external-dns made, ACME challenges and the registrar's own records, which stay as they are, and
 what no manifest can say. If there is anything of the last, it ends with 1.`,
-		Example: `  kubectl regapi import zones --account main --direct > zones.yaml
+		Example: `  kubectl regapi import zones --account main > zones.yaml
   kubectl regapi import all --account main --direct -f git/dns
   kubectl regapi import zones --account main --bind zones/example.ru.zone`,
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),

@@ -2,9 +2,10 @@ package plugin
 
 import (
 	"context"
-	"errors"
+	"strings"
 
 	"github.com/spf13/pflag"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	foldermanifest "github.com/regapi-io/regapi-operator/internal/folder/manifest"
@@ -37,13 +38,27 @@ func (o *directOptions) addFlags(flags *pflag.FlagSet) {
 // registrar says who tells what the account holds.
 func (s *session) registrar(i importing) (registrar, error) {
 	if !i.direct.direct {
-		return nil, exit.With(exit.Usage, errors.New("say where to read from: --direct asks REG.API from here, --bind reads zone files"))
+		through, err := s.doorway()
+		if err != nil {
+			return nil, err
+		}
+		of, err := s.accountKey(i.account)
+		return throughOperator{through, of}, err
 	}
 	caller, err := direct.Client(i.direct.file, i.direct.endpoint)
 	if err != nil {
 		return nil, exit.With(exit.Usage, err)
 	}
 	return ownCredentials{caller}, nil
+}
+
+// accountKey reads NAME or NAMESPACE/NAME of an Account.
+func (s *session) accountKey(text string) (types.NamespacedName, error) {
+	if namespace, name, ok := strings.Cut(text, "/"); ok {
+		return types.NamespacedName{Namespace: namespace, Name: name}, nil
+	}
+	namespace, err := s.namespace()
+	return types.NamespacedName{Namespace: namespace, Name: text}, err
 }
 
 // ownCredentials ask REG.API from here.
