@@ -58,7 +58,7 @@ what does not exist, 3 when the cluster is out of reach or refuses, 4 when REG.A
 	}
 	_ = root.RegisterFlagCompletionFunc("output", fixed) // It fails only for a flag that does not exist.
 	for _, verb := range []func(*session) *cobra.Command{
-		newVersion, newStatus, newExpiring, newOrders, newApprove, newReject, newPause, newResume,
+		newVersion, newDoctor, newBudget, newTrace, newReport, newStatus, newExpiring, newOrders, newApprove, newReject, newPause, newResume,
 		newImport, newExport, newPlan, newRefresh, newJournal, newRaw, newConsole,
 	} {
 		root.AddCommand(verb(s))

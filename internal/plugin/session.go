@@ -113,6 +113,7 @@ func (s *session) restConfig() (*rest.Config, error) {
 		return nil, err
 	}
 	config.QPS, config.Burst = 50, 100
+	config.Timeout = s.timeout // Discovery knows no context.
 	config.UserAgent = "kubectl-regapi/" + version()
 	config.WarningHandler = rest.NoWarnings{}
 	return config, nil
