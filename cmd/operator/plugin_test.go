@@ -35,6 +35,7 @@ func TestPeopleAskThroughTheOperator(t *testing.T) {
 			t.Errorf("%d: %s", code, told)
 		}
 	})
+	t.Run("what reads Kubernetes alone works as well", h.asksKubernetes)
 	t.Run("whoever may see one namespace sees that one", func(*testing.T) {
 		h.wants("viewer", exit.Fine, "main", "status", "-n", "default")
 		h.wants("viewer", exit.Cluster, "forbidden", "status", "-A")
@@ -51,6 +52,19 @@ func (h *house) importsThrough(t *testing.T) {
 	h.wants("viewer", exit.Fine, "kind: Domain", "import", "domains", "--account", "main")
 	h.api.AddFolder("customer", regapitest.Folder{Name: "shop", Domains: []string{"example.ru"}})
 	h.wants("viewer", exit.Fine, "kind: Folder", "import", "folders", "--account", "main")
+}
+
+func (h *house) asksKubernetes(t *testing.T) {
+	h.wants("viewer", exit.Fine, "of dnszone default/main", "trace", "www.example.ru", "--name-server", h.api.DNSAddr())
+	h.wants("viewer", exit.Fine, "zone main in namespace default", "status", "dnszone", "main")
+	h.wants("viewer", exit.Cluster, "forbidden", "pause", "dnszone", "main")
+	h.wants("admin", exit.Fine, "paused", "pause", "dnszone", "main", "-n", "default")
+	h.wants("admin", exit.Fine, "resumed", "resume", "dnszone", "main", "-n", "default")
+	h.wants("admin", exit.Fine, "default/main", "budget")
+	h.wants("admin", exit.Findings, "available", "doctor", "-n", "default") // No pods run here, and no Lease is kept.
+	h.wants("admin", exit.Fine, "Nothing was bought", "orders")
+	h.wants("viewer", exit.Fine, "No Domain comes", "expiring")
+	h.wants("admin", exit.Fine, "could not be had", "report", "-n", "default", "-f", filepath.Join(t.TempDir(), "report.zip"))
 }
 
 func (h *house) plansThrough(t *testing.T) {

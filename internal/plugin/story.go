@@ -9,6 +9,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -24,12 +25,14 @@ const lastEvents = 20
 
 // story is all that is known of an object.
 type story struct {
-	Finding    finding                `json:"finding"`
-	Spec       any                    `json:"spec"`
-	Seen       any                    `json:"seen"`
-	Conditions []metav1.Condition     `json:"conditions"`
-	Events     []told                 `json:"events"`
-	Budget     *v1alpha1.BudgetStatus `json:"budget,omitempty"`
+	Finding    finding            `json:"finding"`
+	Spec       any                `json:"spec"`
+	Seen       any                `json:"seen"`
+	Conditions []metav1.Condition `json:"conditions"`
+	Events     []told             `json:"events"`
+	// EventsHidden says that the caller may not see events.
+	EventsHidden bool                   `json:"eventsHidden,omitempty"`
+	Budget       *v1alpha1.BudgetStatus `json:"budget,omitempty"`
 }
 
 // told is an event of an object.
@@ -60,7 +63,9 @@ func (s *session) story(ctx context.Context, args []string) error {
 	}
 	told := story{Finding: look(k, o), Conditions: *o.GetConditions()}
 	told.Spec, told.Seen = specAndSeen(o)
-	if told.Events, err = eventsOf(ctx, kube, o); err != nil {
+	if told.Events, err = eventsOf(ctx, kube, o); apierrors.IsForbidden(err) {
+		told.EventsHidden = true
+	} else if err != nil {
 		return err
 	}
 	told.Budget = budgetOf(ctx, kube, o)
@@ -190,7 +195,10 @@ func (t story) print(p output.Printer) error {
 		fmt.Fprint(p.Out, output.Wrap(c.Message, p.Width, 4))
 	}
 	fmt.Fprintln(p.Out, "\nLast events:")
-	if len(t.Events) == 0 {
+	switch {
+	case t.EventsHidden:
+		fmt.Fprintln(p.Out, "  your role does not let you list events")
+	case len(t.Events) == 0:
 		fmt.Fprintln(p.Out, "  none")
 	}
 	for _, e := range t.Events {
