@@ -58,9 +58,9 @@ run: build ## Run the operator against the cluster of the current kubeconfig.
 ##@ Build
 
 .PHONY: build
-build: ## Build the operator and the simulator into bin/.
+build: ## Build the operator, the simulator and the kubectl plugin into bin/.
 	@mkdir -p bin
-	$(GO_BUILD) -o bin/ ./cmd/operator ./cmd/regapi-sim
+	$(GO_BUILD) -o bin/ ./cmd/operator ./cmd/regapi-sim ./cmd/kubectl-regapi
 
 .PHONY: build-demo
 build-demo:
@@ -207,7 +207,7 @@ deploy: kustomize ## Install the operator with its CRDs; IMG names the image, KU
 undeploy: ## Delete the solver's APIService, the CRDs with every object of theirs, and then the operator, which sees them off.
 	# An APIService that nobody serves keeps every namespace of the cluster from being deleted, so that it goes first.
 	kubectl delete --ignore-not-found apiservices --selector=$(OURS)
-	kubectl delete --ignore-not-found apiservices v1alpha1.acme.regapi.io
+	kubectl delete --ignore-not-found apiservices v1alpha1.acme.regapi.io v1alpha1.door.regapi.io
 	$(MAKE) uninstall
 	kubectl delete --ignore-not-found clusterrolebindings,clusterroles --selector=$(OURS)
 	kubectl delete --ignore-not-found clusterrolebindings,clusterroles regapi-operator-challenges regapi-operator-auth-delegator

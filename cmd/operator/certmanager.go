@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+
 	"github.com/spf13/pflag"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -29,7 +31,7 @@ func (o *certManagerOptions) apiService() string {
 }
 
 // add serves the solver, with the same connections and locks that the controllers use.
-func (o *certManagerOptions) add(mgr ctrl.Manager, d controller.Dependencies, direct client.Client, namespace string, certificates *certificateSource) error {
+func (o *certManagerOptions) add(mgr ctrl.Manager, d controller.Dependencies, direct client.Client, namespace string, certificates *certificateSource, beside map[string]http.Handler) error {
 	if o.address == "" {
 		return nil
 	}
@@ -43,6 +45,6 @@ func (o *certManagerOptions) add(mgr ctrl.Manager, d controller.Dependencies, di
 		Endpoints: d.Directory.Endpoints(),
 	})
 	return mgr.Add(&certmanager.Server{
-		Solver: solver, Group: o.group, Address: o.address, Certificate: certificate, Config: mgr.GetConfig(),
+		Solver: solver, Group: o.group, Address: o.address, Certificate: certificate, Config: mgr.GetConfig(), Beside: beside,
 	})
 }

@@ -68,7 +68,7 @@ func TestTheRoleOfTheOperatorCoversItsServingCertificate(t *testing.T) {
 		t.Fatal(err)
 	}
 	options := servingOptions{service: service}
-	certificate, err := options.source(mgr, w.namespace, acmeAPIService).get()
+	certificate, err := options.source(mgr, w.namespace, []string{acmeAPIService}).get()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,6 +80,9 @@ type world struct {
 	api        *regapitest.Server
 	kubeconfig string
 	trap       *trap
+	// environment is the cluster, and flags are what the operator is started with besides.
+	environment *envtest.Environment
+	flags       []string
 }
 
 // trap kills a process at a stage of one of the next requests.
@@ -109,9 +112,9 @@ func (k *trap) spring(stage regapitest.Stage, _ *regapitest.Entry) {
 	}
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, options ...apiservertest.Option) *world {
 	t.Helper()
-	environment := apiservertest.Start(t, apiservertest.WithCRDs())
+	environment := apiservertest.Start(t, append(options, apiservertest.WithCRDs())...)
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1alpha1.AddToScheme} {
 		if err := add(scheme); err != nil {
@@ -122,7 +125,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, Client: kube, trap: &trap{}, kubeconfig: filepath.Join(t.TempDir(), "kubeconfig")}
+	w := &world{T: t, Client: kube, environment: environment, trap: &trap{}, kubeconfig: filepath.Join(t.TempDir(), "kubeconfig")}
 	w.writeKubeconfig(environment)
 	w.startSimulator()
 	w.createObjects()
@@ -202,6 +205,7 @@ func (w *world) start(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 	command := exec.CommandContext(ctx, os.Args[0],
 		"--kubeconfig", w.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0", "--resync-interval", "1s",
 		"--allow-loopback-endpoints", "--authoritative-servers", w.api.DNSAddr())
+	command.Args = append(command.Args, w.flags...)
 	command.Env = append(os.Environ(), runAsOperator+"=yes")
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output

@@ -34,6 +34,7 @@ type options struct {
 	serving        servingOptions
 	externalDNS    externalDNSOptions
 	certManager    certManagerOptions
+	door           doorOptions
 }
 
 func main() {
@@ -90,4 +91,5 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	o.serving.addFlags(flags)
 	o.externalDNS.addFlags(flags)
 	o.certManager.addFlags(flags)
+	o.door.addFlags(flags)
 }

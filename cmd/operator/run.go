@@ -26,6 +26,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	wire "github.com/regapi-io/regapi-operator/internal/door"
+	"github.com/regapi-io/regapi-operator/internal/journal"
 	"github.com/regapi-io/regapi-operator/internal/provenance"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -41,6 +43,9 @@ func run(ctx context.Context, o options) error {
 	if o.resync < minResync {
 		return fmt.Errorf("--resync-interval %s is too short: give at least %s", o.resync, minResync)
 	}
+	if o.door.serve && o.certManager.address == "" {
+		return errNoDoor
+	}
 	saveMemory()
 	mgr, err := o.newManager()
 	if err != nil {
@@ -53,7 +58,11 @@ func run(ctx context.Context, o options) error {
 		return fmt.Errorf("connect to the API server: %w", err)
 	}
 	memory := provenance.New(direct, o.namespace)
-	directory, err := o.newDirectory(mgr, direct, alarm)
+	kept, err := o.door.newJournal()
+	if err != nil {
+		return err
+	}
+	directory, err := o.newDirectory(mgr, direct, alarm, kept)
 	if err != nil {
 		return err
 	}
@@ -67,14 +76,26 @@ func run(ctx context.Context, o options) error {
 	if err := o.leader.add(mgr, o.namespace); err != nil {
 		return err
 	}
-	certificates := o.serving.source(mgr, o.namespace, o.certManager.apiService())
+	certificates := o.serving.source(mgr, o.namespace, o.apiServices())
 	if err := o.externalDNS.add(mgr, dependencies, memory, certificates); err != nil {
 		return err
 	}
-	if err := o.certManager.add(mgr, dependencies, direct, o.namespace, certificates); err != nil {
+	if err := o.certManager.add(mgr, dependencies, direct, o.namespace, certificates, o.door.beside(mgr, dependencies, kept)); err != nil {
 		return err
 	}
 	return mgr.Start(ctx)
+}
+
+// apiServices are the names of the APIServices whose requests come here.
+func (o *options) apiServices() []string {
+	var names []string
+	if solver := o.certManager.apiService(); solver != "" {
+		names = append(names, solver)
+	}
+	if o.door.serve {
+		names = append(names, wire.APIServiceName)
+	}
+	return names
 }
 
 // saveMemory has garbage collected when half of what is in use has come on top, unless $GOGC says otherwise: bursts of work leave much
@@ -85,7 +106,7 @@ func saveMemory() {
 	}
 }
 
-func (o *options) newDirectory(mgr ctrl.Manager, direct client.Client, alarm *waking.Alarm) (*account.Directory, error) {
+func (o *options) newDirectory(mgr ctrl.Manager, direct client.Client, alarm *waking.Alarm, kept *journal.Journal) (*account.Directory, error) {
 	endpoints, err := account.ParseEndpoints(o.endpoints, o.loopback)
 	if err != nil {
 		return nil, fmt.Errorf("--endpoints: %w", err)
@@ -104,8 +125,9 @@ func (o *options) newDirectory(mgr ctrl.Manager, direct client.Client, alarm *wa
 		Applied:       zone.Applied,
 		Observer:      account.NewMetrics(metrics.Registry).Observer,
 		Changed:       alarm.Ring,
+		Journal:       kept,
 	})
-	return directory, errors.Join(metrics.Registry.Register(directory), mgr.Add(directory))
+	return directory, errors.Join(metrics.Registry.Register(directory), mgr.Add(directory), mgr.Add(kept))
 }
 
 func (o *options) newManager() (ctrl.Manager, error) {

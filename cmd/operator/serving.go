@@ -38,16 +38,16 @@ func (o *servingOptions) complete() {
 // certificateSource makes the serving certificate for the parts that ask for it. If none does, nothing is made.
 type certificateSource struct {
 	servingOptions
-	mgr        ctrl.Manager
-	namespace  string
-	apiService string
-	made       serving.Certificate
+	mgr         ctrl.Manager
+	namespace   string
+	apiServices []string
+	made        serving.Certificate
 }
 
-// source prepares the certificate; apiService is the name of the APIService that may ask for its authority, or empty.
-func (o *servingOptions) source(mgr ctrl.Manager, namespace, apiService string) *certificateSource {
+// source prepares the certificate; apiServices are the names of the APIServices that may ask for its authority.
+func (o *servingOptions) source(mgr ctrl.Manager, namespace string, apiServices []string) *certificateSource {
 	o.complete()
-	return &certificateSource{servingOptions: *o, mgr: mgr, namespace: namespace, apiService: apiService}
+	return &certificateSource{servingOptions: *o, mgr: mgr, namespace: namespace, apiServices: apiServices}
 }
 
 // get gives everybody the same certificate. It is there soon after the manager has started.
@@ -66,7 +66,7 @@ func (c *certificateSource) get() (serving.Certificate, error) {
 func (c *certificateSource) make() (serving.Source, error) {
 	direct, directErr := client.New(c.mgr.GetConfig(), client.Options{Scheme: c.mgr.GetScheme()})
 	untyped, untypedErr := dynamic.NewForConfig(c.mgr.GetConfig())
-	settings := serving.Settings{Kube: direct, Dynamic: untyped, Namespace: c.namespace, Service: c.host, ObjectName: c.service, APIService: c.apiService}
+	settings := serving.Settings{Kube: direct, Dynamic: untyped, Namespace: c.namespace, Service: c.host, ObjectName: c.service, APIServices: c.apiServices}
 	if c.folder != "" {
 		return serving.NewFiles(c.folder, settings), errors.Join(directErr, untypedErr)
 	}

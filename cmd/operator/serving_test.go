@@ -18,7 +18,7 @@ func TestEveryPartServesTheSameCertificate(t *testing.T) {
 		"self-managed": {service: "regapi-operator"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			source := options.source(mgr, "regapi-system", "")
+			source := options.source(mgr, "regapi-system", nil)
 			first, firstErr := source.get()
 			second, secondErr := source.get()
 			if firstErr != nil || secondErr != nil {

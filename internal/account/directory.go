@@ -16,6 +16,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/inventory"
+	"github.com/regapi-io/regapi-operator/internal/journal"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
@@ -46,6 +47,8 @@ type Settings struct {
 	// inventory.FolderOf tells from a domain. It is also
 	// told when somebody waits for an Account that is not proven.
 	Changed func(account types.NamespacedName, domain string)
+	// Journal notes every request; nil for none.
+	Journal *journal.Journal
 	// Options for every client.
 	Options []regapi.Option
 }

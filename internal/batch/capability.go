@@ -112,9 +112,11 @@ func (z *Zones) cutProbe(moment) request {
 	batch := Batch{Function: "reseller_nop"}
 	for t := range z.records.tickets {
 		batch.Priority = max(batch.Priority, t.priority)
+		batch.Askers |= t.askers
 	}
 	for _, job := range jobs {
 		batch.Priority = max(batch.Priority, job.priority)
+		batch.Askers |= job.askers
 	}
 	return request{Batch: batch, send: func(ctx context.Context) {
 		_, err := z.client.Common.ResellerNop(ctx)

@@ -44,7 +44,7 @@ func (z *Zones) newTicket(ctx context.Context, linger time.Duration) ticket {
 	deadline, _ := ctx.Deadline()
 	now := time.Now()
 	return ticket{
-		number: z.lastTicket, priority: traffic.PriorityOf(ctx), arrived: now, bulk: IsInBulk(ctx), due: now.Add(linger), deadline: deadline,
+		number: z.lastTicket, priority: traffic.PriorityOf(ctx), askers: traffic.AskersOf(ctx), arrived: now, bulk: IsInBulk(ctx), due: now.Add(linger), deadline: deadline,
 	}
 }
 
@@ -198,7 +198,7 @@ func (z *Zones) send(turn context.Context, next request) {
 	ctx, cancel := context.WithTimeout(traffic.Once(context.WithoutCancel(turn)), z.options.timeout)
 	defer cancel()
 	defer context.AfterFunc(z.base, cancel)()
-	next.send(traffic.WithPriority(ctx, next.Priority))
+	next.send(traffic.WithAskers(traffic.WithPriority(ctx, next.Priority), next.Askers))
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	z.rouse()

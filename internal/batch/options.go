@@ -69,6 +69,8 @@ type Batch struct {
 	Zones, Actions int
 	// Priority is the highest of the calls in it.
 	Priority traffic.Priority
+	// Askers are on whose behalf it goes.
+	Askers traffic.Askers
 }
 
 // Option sets up [Zones].

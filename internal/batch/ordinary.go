@@ -96,6 +96,7 @@ func (z *Zones) cutEqual(queue editQueue, size *portion.Size, m moment) request 
 	domains := make([]string, len(zones))
 	for i, zone := range zones {
 		domains[i] = zone.domain
+		batch.Askers |= zone.best.askers
 		sent[i] = sentEdit{edit: queue.pop(zone, 1)[0], repose: zone.repose}
 	}
 	return request{Batch: batch, send: func(ctx context.Context) {

@@ -41,6 +41,7 @@ func (z *Zones) cutLists(m moment) request {
 		list := zoneList{domain: zone.domain, repose: zone.repose, edits: z.records.pop(zone, z.listLength(zone.waiting, room))}
 		lists, updates = append(lists, list), append(updates, list.update())
 		batch.Actions += len(list.edits)
+		batch.Askers |= zone.best.askers
 	}
 	batch.Zones = len(lists)
 	return request{Batch: batch, send: func(ctx context.Context) {

@@ -128,6 +128,9 @@ func (z *Zones) cutReads(m moment) request {
 		domains[i] = zone.domain
 	}
 	batch := Batch{Function: readRecords, Zones: len(taken), Priority: taken[0].best.priority}
+	for _, zone := range taken {
+		batch.Askers |= zone.best.askers
+	}
 	return request{Batch: batch, send: func(ctx context.Context) {
 		answers, err := z.client.Zone.GetResourceRecords(ctx, refs(domains)...)
 		z.mu.Lock()

@@ -12,6 +12,7 @@ import (
 type ticket struct {
 	number   uint64 // in order of arrival
 	priority traffic.Priority
+	askers   traffic.Askers
 	arrived  time.Time
 	bulk     bool      // part of much work, so that it may wait for more of it
 	due      time.Time // the end of its linger

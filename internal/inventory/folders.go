@@ -202,7 +202,7 @@ func (f *Folders) forget(id regapi.ID) {
 
 // Run reads the folders in turn until the context ends.
 func (f *Folders) Run(ctx context.Context) {
-	ctx = traffic.WithPriority(ctx, traffic.Background)
+	ctx = traffic.WithAskers(traffic.WithPriority(ctx, traffic.Background), traffic.BySweep)
 	for wait := rand.N(f.turn + 1); pause.For(ctx, wait); wait = f.turn {
 		if id, due := f.next(); due {
 			_, _ = f.Read(ctx, id) // It is tried again when its turn comes.

@@ -303,13 +303,13 @@ func (i *Inventory) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-whole.C:
-			i.sweep(traffic.WithPriority(ctx, traffic.Background), true)
+			i.sweep(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Background), traffic.BySweep), true)
 			whole.Reset(i.nextSweep())
 		case <-i.kick:
 			if !i.gather(ctx) {
 				return
 			}
-			if i.sweep(traffic.WithPriority(ctx, traffic.Change), false) {
+			if i.sweep(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.BySweep), false) {
 				whole.Reset(i.nextSweep())
 			}
 		}

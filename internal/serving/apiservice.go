@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -24,14 +25,18 @@ const InjectAnnotation = "regapi.io/inject-ca"
 // APIServices are handled without their Go types, which would take a module of their own.
 var apiServices = schema.GroupVersionResource{Group: "apiregistration.k8s.io", Version: "v1", Resource: "apiservices"}
 
-// +kubebuilder:rbac:groups=apiregistration.k8s.io,resources=apiservices,resourceNames=v1alpha1.acme.regapi.io,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=apiregistration.k8s.io,resources=apiservices,resourceNames=v1alpha1.acme.regapi.io;v1alpha1.door.regapi.io,verbs=get;list;watch;patch
 
-// inject puts the authorities into the APIService, if there is one that asks for it.
+// inject puts the authorities into the APIServices that ask for it.
 func (p publisher) inject(ctx context.Context, bundle []byte) error {
-	name := p.settings.APIService
-	if name == "" {
-		return nil
+	var failures []error
+	for _, name := range p.settings.APIServices {
+		failures = append(failures, p.injectInto(ctx, name, bundle))
 	}
+	return errors.Join(failures...)
+}
+
+func (p publisher) injectInto(ctx context.Context, name string, bundle []byte) error {
 	client := p.settings.Dynamic.Resource(apiServices)
 	found, err := client.Get(ctx, name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
@@ -56,10 +61,10 @@ func (p publisher) inject(ctx context.Context, bundle []byte) error {
 	return nil
 }
 
-// watchAPIService tells when the APIService comes, or somebody changes it, until the context ends.
-func (p publisher) watchAPIService(ctx context.Context, touched touches) {
+// watchAPIService tells when the APIService of a name comes, or somebody changes it, until the context ends.
+func (p publisher) watchAPIService(ctx context.Context, name string, touched touches) {
 	only := func(options *metav1.ListOptions) {
-		options.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, p.settings.APIService).String()
+		options.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, name).String()
 	}
 	informer := dynamicinformer.NewFilteredDynamicInformer(p.settings.Dynamic, apiServices, metav1.NamespaceAll, 0, cache.Indexers{}, only).Informer()
 	_, err := informer.AddEventHandler(cache.ResourceEventHandlerFuncs{

@@ -171,7 +171,7 @@ func TestTheAuthorityOfFilesIsPublishedAsOnesOwnWouldBe(t *testing.T) {
 	h := newHarness(t)
 	folder := t.TempDir()
 	files := NewFiles(folder, Settings{
-		Kube: h.kube, Dynamic: h.dynamic, Clock: h.clock, Namespace: h.namespace, Service: "regapi-operator", APIService: h.apiService,
+		Kube: h.kube, Dynamic: h.dynamic, Clock: h.clock, Namespace: h.namespace, Service: "regapi-operator", APIServices: []string{h.apiService},
 	})
 	run(t, files)
 	h.createAPIService(map[string]any{InjectAnnotation: "true"})

@@ -54,7 +54,7 @@ func (h *harness) source() *SelfManaged { return h.sourceWith(h.kube) }
 
 func (h *harness) sourceWith(kube client.Client) *SelfManaged {
 	return NewSelfManaged(Settings{
-		Kube: kube, Dynamic: h.dynamic, Clock: h.clock, Namespace: h.namespace, Service: "regapi-operator", APIService: h.apiService,
+		Kube: kube, Dynamic: h.dynamic, Clock: h.clock, Namespace: h.namespace, Service: "regapi-operator", APIServices: []string{h.apiService},
 	})
 }
 

@@ -39,8 +39,8 @@ type Settings struct {
 	Service string
 	// ObjectName is what the Secret and the ConfigMap are called after; Service if empty.
 	ObjectName string
-	// APIService is told the authority if it asks to be (see InjectAnnotation). Empty for none.
-	APIService string
+	// APIServices are told the authority if they ask to be (see InjectAnnotation).
+	APIServices []string
 	// Clock is that of the machine if nil.
 	Clock clock.Clock
 }
@@ -75,8 +75,8 @@ func (p publisher) tell(ctx context.Context, bundle []byte) error {
 func (p publisher) keepUp(ctx context.Context, keep func(context.Context) error, touched touches) {
 	var watching sync.WaitGroup
 	defer watching.Wait()
-	if p.settings.APIService != "" {
-		watching.Go(func() { p.watchAPIService(ctx, touched) })
+	for _, name := range p.settings.APIServices {
+		watching.Go(func() { p.watchAPIService(ctx, name, touched) })
 	}
 	backoff := newBackoff()
 	for ctx.Err() == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -50,7 +51,7 @@ func readAnswer(answer *dns.Msg, domain string, set rrset) map[Record]bool {
 		if !strings.EqualFold(rr.Header().Name, owner) {
 			continue
 		}
-		if record, ok := fromDNS(rr, domain); ok && record.Type == set.kind {
+		if record, ok := FromDNS(rr, domain); ok && record.Type == set.kind {
 			records[record] = true
 		}
 	}
@@ -64,8 +65,8 @@ func fullName(name, domain string) string {
 	return dns.Fqdn(name + "." + domain)
 }
 
-// fromDNS gives the canonical form of an answer.
-func fromDNS(rr dns.RR, domain string) (Record, bool) {
+// FromDNS gives the canonical form of a record of DNS, of an answer or of a zone file, and says whether its type is one of ours.
+func FromDNS(rr dns.RR, domain string) (Record, bool) {
 	record := Record{Name: Relative(strings.ToLower(strings.TrimSuffix(rr.Header().Name, ".")), domain), Type: Type(dns.TypeToString[rr.Header().Rrtype])}
 	switch data := rr.(type) {
 	case *dns.A:
@@ -94,16 +95,26 @@ func fromDNS(rr dns.RR, domain string) (Record, bool) {
 	return record, true
 }
 
-// unescapeDNS takes off the backslashes that miekg/dns puts before characters that are special in zone files.
+// unescapeDNS takes off the backslashes that miekg/dns puts before characters that are special in zone files, and reads the numbers that it
+// writes for bytes that are not printable.
 func unescapeDNS(text string) string {
 	if !strings.Contains(text, `\`) {
 		return text
 	}
 	var plain strings.Builder
 	for i := 0; i < len(text); i++ {
-		if text[i] == '\\' && i+1 < len(text) {
-			i++
+		if text[i] != '\\' || i+1 == len(text) {
+			plain.WriteByte(text[i])
+			continue
 		}
+		if i+3 < len(text) {
+			if number, err := strconv.ParseUint(text[i+1:i+4], 10, 8); err == nil {
+				plain.WriteByte(byte(number))
+				i += 3
+				continue
+			}
+		}
+		i++
 		plain.WriteByte(text[i])
 	}
 	return plain.String()

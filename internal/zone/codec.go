@@ -97,7 +97,7 @@ func addSRV(r Record) (regapi.Action, error) {
 }
 
 func addCAA(r Record) (regapi.Action, error) {
-	flags, tag, value, ok := splitCAA(r.Content)
+	flags, tag, value, ok := SplitCAA(r.Content)
 	if !ok {
 		return nil, fmt.Errorf("content of a CAA record is flags, tag and value, not %q", r.Content)
 	}
@@ -154,7 +154,7 @@ func readPriority(priority uint16, fields []string) (uint16, []string) {
 }
 
 func readCAA(content string) string {
-	flags, tag, value, ok := splitCAA(content)
+	flags, tag, value, ok := SplitCAA(content)
 	if !ok {
 		return content
 	}
@@ -165,8 +165,8 @@ func caaContent(flags int, tag, value string) string {
 	return fmt.Sprintf("%d %s %s", flags, strings.ToLower(tag), quote(value))
 }
 
-// splitCAA reads `flags tag "value"`, with or without the quotes.
-func splitCAA(content string) (flags int, tag, value string, ok bool) {
+// SplitCAA reads `flags tag "value"`, with or without the quotes.
+func SplitCAA(content string) (flags int, tag, value string, ok bool) {
 	fields := strings.SplitN(content, " ", 3)
 	if len(fields) != 3 {
 		return 0, "", "", false

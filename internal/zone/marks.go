@@ -13,6 +13,9 @@ func isChallenge(name string) bool {
 	return name == challengeLabel || strings.HasPrefix(name, challengeLabel+".")
 }
 
+// IsChallenge says whether a record is that of an ACME challenge.
+func IsChallenge(record Record) bool { return isChallenge(record.Name) }
+
 // heritage begins an ownership text of external-dns.
 const heritage = "heritage=external-dns"
 

@@ -50,7 +50,7 @@ func TestEveryTypeOfRecordGoesAllTheWay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if back, ok := fromDNS(served, "example.ru"); !ok || back != record {
+			if back, ok := FromDNS(served, "example.ru"); !ok || back != record {
 				t.Errorf("served, it comes back as %q, not as %q", back, record)
 			}
 			if !strings.Contains(string(page), "`"+strings.ToLower(field)+"`") {

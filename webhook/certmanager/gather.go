@@ -63,7 +63,7 @@ type gatherer struct {
 func newGatherer(base context.Context, settings Settings, backoffs *backoffs) *gatherer {
 	return &gatherer{
 		editor: settings.Editor, backoffs: backoffs, linger: settings.Linger, workWithin: settings.WorkWithin,
-		base: traffic.WithPriority(base, traffic.Interactive), waiting: map[target][]*wish{},
+		base: traffic.WithAskers(traffic.WithPriority(base, traffic.Interactive), traffic.ByChallenge), waiting: map[target][]*wish{},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/cert-manager/cert-manager/pkg/acme/webhook"
@@ -50,6 +51,9 @@ type Server struct {
 	Certificate Certificate
 	// Config of the API server of Kubernetes, which is asked who a caller is and what they may do.
 	Config *rest.Config
+	// Beside are other aggregated APIs that the server serves, by the prefix of their paths. Who calls them is known to Kubernetes, and
+	// may: they are asked about like the solver.
+	Beside map[string]http.Handler
 }
 
 // NeedLeaderElection says that only the leader serves, since only the leader spends the budget.
@@ -78,6 +82,10 @@ func (s *Server) serve(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		listener.Close()
 		return fmt.Errorf("serve cert-manager: %w", err)
+	}
+	for prefix, handler := range s.Beside {
+		server.GenericAPIServer.Handler.NonGoRestfulMux.Handle(prefix, handler)
+		server.GenericAPIServer.Handler.NonGoRestfulMux.HandlePrefix(prefix+"/", handler)
 	}
 	// The server lets the requests under way come to their end, so the solver ends them.
 	defer context.AfterFunc(ctx, s.Solver.Close)()

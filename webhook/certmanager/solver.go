@@ -141,7 +141,7 @@ func (s *Solver) serve(request *acme.ChallengeRequest, operation zone.Operation,
 	defer cancel()
 	logger := log.FromContext(ctx).WithName("certmanager").WithValues(
 		"operation", verbs[operation], "name", request.ResolvedFQDN, "namespace", request.ResourceNamespace)
-	ctx = traffic.WithPriority(log.IntoContext(ctx, logger), traffic.Interactive)
+	ctx = traffic.WithAskers(traffic.WithPriority(log.IntoContext(ctx, logger), traffic.Interactive), traffic.ByChallenge)
 	err := do(ctx, asked{request, number})
 	if err != nil {
 		logger.V(1).Info("The challenge failed", "cause", err.Error())

@@ -210,7 +210,7 @@ func (p *Provider) recordsOf(ctx context.Context, found *served, domain string) 
 	}
 	records, known := connection.KnownZone(domain)
 	if !known || (records.Err != nil && !lasting(records.Err)) {
-		if records, err = connection.ReadZone(traffic.WithPriority(ctx, traffic.Change), domain); err != nil {
+		if records, err = connection.ReadZone(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByExternalDNS), domain); err != nil {
 			return nil, err
 		}
 	}

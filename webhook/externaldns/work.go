@@ -95,7 +95,7 @@ func (p *Provider) newWork(ctx context.Context, found *served, o *order) (*work,
 
 func (w *work) run(ctx context.Context) error {
 	for range maxPasses {
-		if more, err := w.pass(traffic.WithPriority(ctx, traffic.Change)); err != nil || !more {
+		if more, err := w.pass(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByExternalDNS)); err != nil || !more {
 			return err
 		}
 	}
@@ -227,7 +227,7 @@ func (p *Provider) restore(ctx context.Context, found *served, domain string) (l
 	edit := zone.Edit{Fresh: true, Plan: func(current zone.Snapshot) zone.Edits {
 		return zone.Edits{Changes: zone.Restore(remembered.Taken, current)}
 	}}
-	result, err := p.settings.Editor.Edit(traffic.WithPriority(ctx, traffic.Change), zone.Target{Domain: domain, Store: connection}, edit)
+	result, err := p.settings.Editor.Edit(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByExternalDNS), zone.Target{Domain: domain, Store: connection}, edit)
 	if err != nil {
 		return nil, fmt.Errorf("put back what was taken from zone %s: %w", domain, err)
 	}

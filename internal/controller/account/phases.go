@@ -48,6 +48,6 @@ func (r *Reconciler) probe(ctx context.Context, s *scope) error {
 	if zones.Capability() != batch.Unknown {
 		return nil
 	}
-	_, err := zones.Probe(traffic.WithPriority(ctx, traffic.Change)) // Somebody waits for a new Account.
+	_, err := zones.Probe(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)) // Somebody waits for a new Account.
 	return err
 }

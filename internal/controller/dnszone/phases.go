@@ -159,7 +159,7 @@ func (s *scope) isOneOfMany() bool {
 
 // sync brings the zone to what the spec asks.
 func (r *Reconciler) sync(ctx context.Context, s *scope) error {
-	ctx = traffic.WithPriority(ctx, s.priority())
+	ctx = traffic.WithAskers(traffic.WithPriority(ctx, s.priority()), traffic.ByObject)
 	if s.isOneOfMany() {
 		ctx = batch.InBulk(ctx)
 	} else {

@@ -198,9 +198,9 @@ func (r *Reconciler) enter(ctx context.Context, s *scope) (err error) {
 // priority of the requests: carrying out a new spec goes before putting drift right.
 func (s *scope) priority(ctx context.Context) context.Context {
 	if status.ReadyFor(s.folder.Status.Conditions, s.folder.Generation) && s.folder.Status.Settled == s.print {
-		return traffic.WithPriority(ctx, traffic.Background)
+		return traffic.WithAskers(traffic.WithPriority(ctx, traffic.Background), traffic.ByObject)
 	}
-	return traffic.WithPriority(ctx, traffic.Change)
+	return traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)
 }
 
 // parseID reads a number of REG.API; 0 is none.

@@ -30,7 +30,7 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 	if s.idle = r.looks.recent(string(s.object.UID), s.in); s.idle {
 		return nil
 	}
-	ctx = traffic.WithPriority(ctx, traffic.Change)
+	ctx = traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)
 	s.begun = time.Now()
 	seen := purchase.Seen{}
 	reads := []func(context.Context, *scope, *purchase.Seen) error{r.lookAtService, r.lookAtBills, r.lookAtBill, r.lookAtBalance, r.lookAtPrice}

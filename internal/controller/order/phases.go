@@ -115,7 +115,7 @@ func (r *Reconciler) anyAccount(ctx context.Context, login string) (*v1alpha1.Ac
 func (r *Reconciler) tell(ctx context.Context, s *scope) error {
 	now, known := r.Desk.Clock.Registrar(s.connection)
 	if !known {
-		if _, err := s.connection.Client.Common.Nop(traffic.WithPriority(ctx, traffic.Change)); err != nil {
+		if _, err := s.connection.Client.Common.Nop(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)); err != nil {
 			return err
 		}
 		if now, known = r.Desk.Clock.Registrar(s.connection); !known {

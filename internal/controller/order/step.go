@@ -97,7 +97,7 @@ func (r *Reconciler) account(ctx context.Context, s *scope) error {
 
 // call makes the call of a step. It is sent once, and soon after what it stands on was read, or not at all (8).
 func (r *Reconciler) call(ctx context.Context, s *scope) purchase.Answer {
-	ctx = traffic.WithSendSoon(traffic.Once(traffic.WithPriority(ctx, traffic.Change)), s.begun, purchase.DecisionLife)
+	ctx = traffic.WithSendSoon(traffic.Once(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)), s.begun, purchase.DecisionLife)
 	switch bill := s.record.Bill.ID; s.next.Do {
 	case purchase.Place:
 		return r.place(ctx, s)

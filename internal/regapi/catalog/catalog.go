@@ -60,7 +60,9 @@ type Function struct {
 	Personal bool
 	// Charges says that the function may take money from the account, by itself or by an order that it places.
 	Charges bool
-	Status  Status
+	// GivesAway says that a domain or a service may be somebody else's afterwards, or gone, or that somebody else may act for the account.
+	GivesAway bool
+	Status    Status
 	// Summary says in a few words what the function does, beginning with a small letter.
 	Summary string
 }

@@ -1,0 +1,66 @@
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/regapi-io/regapi-operator/internal/plugin/exit"
+)
+
+func newReject(s *session) *cobra.Command {
+	quote := quoteOptions{}
+	command := &cobra.Command{
+		Use:   "reject KIND NAME",
+		Short: "Take back an approval that the operator has not used yet",
+		Long: `Take back the approval of a plan or quote that still waits. What waits goes on waiting, and nothing of it is done: to be rid of it, correct
+the spec; of a quote, take spec.renewal away from the Domain. What the operator has begun to carry out is not undone.`,
+		Example:           "  kubectl regapi reject dnszone example-ru",
+		Args:              cobra.RangeArgs(1, 2),
+		ValidArgsFunction: s.completeObjects(canWait),
+		RunE: func(command *cobra.Command, args []string) error {
+			return s.reject(command.Context(), args, quote)
+		},
+	}
+	quote.addFlags(command.Flags())
+	return command
+}
+
+func (s *session) reject(ctx context.Context, args []string, quote quoteOptions) error {
+	k, name, rest, err := kindAndName(args)
+	if err != nil {
+		return err
+	}
+	if !canWait(k) || len(rest) > 0 {
+		return exit.With(exit.Usage, fmt.Errorf("one of %s can be rejected, one at a time", strings.Join(kindNames(canWait), ", ")))
+	}
+	kube, err := s.cluster()
+	if err != nil {
+		return err
+	}
+	o, err := s.get(ctx, kube, k, name)
+	if err != nil {
+		return err
+	}
+	waiting, err := waitsFor(ctx, kube, o, quote)
+	if err != nil {
+		return err
+	}
+	taken := 0
+	for _, w := range waiting {
+		if !w.given() {
+			continue
+		}
+		if err := annotateAsSeen(ctx, kube, w.on, w.annotation, w.withdrawn()); err != nil {
+			return err
+		}
+		taken++
+		fmt.Fprintf(s.Out, "%s: approval %s taken back\n", w.what, w.hash)
+	}
+	if taken == 0 {
+		return exit.With(exit.Findings, fmt.Errorf("nothing of %s/%s is approved and waits still", k.name, name))
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package regapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+// Written is a request or an answer as it may be written down: in JSON, without credentials, contacts and transfer keys.
+type Written struct {
+	JSON json.RawMessage
+	// Whole is false where something was left out because it is long.
+	Whole bool
+}
+
+// WriteDown gives the parameters of the request as they may be written down, within so many bytes or not at all.
+func (r *Request) WriteDown(limit int) Written {
+	text, err := json.Marshal(r.Params)
+	if err != nil {
+		return Written{}
+	}
+	return written(text, nil, limit)
+}
+
+// WriteDown gives the answer as it may be written down, within so many bytes: the lists that are read element by element as far as they
+// have room. What the server echoes of the request's secrets is struck out as in its errors.
+func (a *Answer) WriteDown(limit int) Written {
+	whole := a.File == nil
+	members := map[string]json.RawMessage{}
+	if len(a.Payload) > 0 && len(a.Payload) <= limit {
+		if json.Unmarshal(a.Payload, &members) != nil { // A bare value.
+			return written(a.Payload, a.redactor, limit)
+		}
+	} else if len(a.Payload) > limit {
+		whole = false
+	}
+	left := limit - len(a.Payload)
+	for _, member := range slices.Sorted(maps.Keys(a.lists)) {
+		elements := []json.RawMessage{}
+		for _, element := range a.lists[member] {
+			if left -= len(element); left < 0 {
+				whole = false
+				break
+			}
+			elements = append(elements, element)
+		}
+		text, err := json.Marshal(elements)
+		if err != nil {
+			return Written{}
+		}
+		if member == "" {
+			member = "list"
+		}
+		members[member] = text
+	}
+	text, err := json.Marshal(members)
+	if err != nil {
+		return Written{}
+	}
+	down := written(text, a.redactor, 2*limit)
+	down.Whole = down.Whole && whole
+	return down
+}
+
+// written strikes out what is private, by the names of parameters and by the secrets of a request.
+func written(text []byte, secrets *redactor, limit int) Written {
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if decoder.Decode(&value) != nil {
+		return Written{}
+	}
+	struck, err := json.Marshal(strike(value, secrets))
+	if err != nil || len(struck) > limit {
+		return Written{}
+	}
+	return Written{JSON: struck, Whole: true}
+}
+
+// strike puts a mask in the place of every private value.
+func strike(value any, secrets *redactor) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			if privateParameter.MatchString(name) {
+				value[name] = mask
+				continue
+			}
+			value[name] = strike(member, secrets)
+		}
+	case []any:
+		for i, element := range value {
+			value[i] = strike(element, secrets)
+		}
+	case string:
+		if secrets == nil {
+			return value
+		}
+		if pattern := secrets.pattern(); pattern != nil {
+			value = pattern.ReplaceAllLiteralString(value, mask)
+			if hidesSecret(pattern, value) {
+				return mask
+			}
+		}
+		return value
+	}
+	return value
+}
+
+// Redact gives a value of JSON without what is private by the names of its members, for whoever is shown an answer.
+func Redact(text json.RawMessage) (json.RawMessage, error) {
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	return json.Marshal(strike(value, nil))
+}
