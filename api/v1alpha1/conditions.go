@@ -16,6 +16,15 @@ const (
 	ConditionDelegated = "Delegated"
 	// ConditionPropagated says, of a DNSZone, whether the authoritative name servers answer as the zone was written.
 	ConditionPropagated = "Propagated"
+	// ConditionExpiring says, of a Domain, that its last paid day is near, or past. It does not change Ready, and is there only while true.
+	ConditionExpiring = "Expiring"
+	// ConditionActionRequired says, of a Domain, that an Order for it waits for a person. It is there only while true.
+	ConditionActionRequired = "ActionRequired"
+	// ConditionOrderUnclear says, of a Domain, that nothing tells whether an Order for it was paid. It is there only while true.
+	ConditionOrderUnclear = "OrderUnclear"
+	// ConditionWaitShortened says, of an Order, that it waits an hour for what others may have bought, and not a day, since the domain would be
+	// lost. It is there only while true.
+	ConditionWaitShortened = "WaitShortened"
 	// ConditionStalled says that nothing will change until somebody acts; the message says who and how.
 	ConditionStalled = "Stalled"
 )
@@ -101,6 +110,13 @@ const (
 	ReasonNotMadeHere = "NotMadeHere"
 	// ReasonLedgerGap: nobody has watched the open orders of the login for a while.
 	ReasonLedgerGap = "LedgerGap"
+
+	// ReasonExpiresSoon: the last paid day is near.
+	ReasonExpiresSoon = "ExpiresSoon"
+	// ReasonExpired: the last paid day is past.
+	ReasonExpired = "Expired"
+	// ReasonLastDays: within three days nobody can renew the domain any more.
+	ReasonLastDays = "LastDays"
 
 	// ReasonThrottled: the hourly allowance of requests is spent; the operator waits for more.
 	ReasonThrottled = "Throttled"

@@ -42,7 +42,7 @@ type DomainStatus struct {
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// conditions: Ready, and Reconciling or Stalled while they hold.
+	// conditions: Ready; Reconciling or Stalled, Expiring, ActionRequired and OrderUnclear while they hold.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -92,9 +92,15 @@ type DomainStatus struct {
 	// +kubebuilder:validation:items:MaxLength=255
 	Folders []string `json:"folders,omitempty"`
 
-	// renewal is how the renewal of the domain stands, where the operator renews it.
+	// renewal is how the renewal of the domain stands, where the spec says who renews it.
 	// +optional
 	Renewal *RenewalStatus `json:"renewal,omitempty"`
+
+	// orders are the last ten Orders for the domain, the latest first.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=10
+	Orders []OrderSummary `json:"orders,omitempty"`
 }
 
 // Domain is a domain held at REG.RU.

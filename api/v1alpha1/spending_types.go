@@ -104,6 +104,11 @@ type RenewalStatus struct {
 	// +kubebuilder:validation:Format=date
 	Next string `json:"next,omitempty"`
 
+	// until is the last day on which the zone lets the domain be renewed, as YYYY-MM-DD.
+	// +optional
+	// +kubebuilder:validation:Format=date
+	Until string `json:"until,omitempty"`
+
 	// registrarOffSince is when the registrar said that its own renewal is off. It cannot be read back.
 	// +optional
 	RegistrarOffSince *metav1.Time `json:"registrarOffSince,omitempty"`
@@ -119,4 +124,37 @@ type RenewalStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	Message string `json:"message,omitempty"`
+}
+
+// OrderSummary is what a Domain shows of an Order, which lies in the operator's namespace.
+type OrderSummary struct {
+	// name of the Order.
+	// +kubebuilder:validation:MaxLength=264
+	Name string `json:"name"`
+
+	// operation that it buys.
+	Operation OrderOperation `json:"operation"`
+
+	// state and reason of the Order.
+	// +optional
+	State OrderState `json:"state,omitempty"`
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Reason string `json:"reason,omitempty"`
+
+	// price that it was quoted at, and cost, what was paid, in roubles.
+	// +optional
+	Price Money `json:"price,omitempty"`
+	// +optional
+	Cost Money `json:"cost,omitempty"`
+
+	// digest of the quote, for who approves it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Digest string `json:"digest,omitempty"`
+
+	// bill is the registrar's number of its bill.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Bill string `json:"bill,omitempty"`
 }

@@ -44,7 +44,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newScope(&found)
-	err := phase.Run(ctx, s, r.connect, r.observe, r.locate, r.showFolders, r.renew, r.delegated)
+	err := phase.Run(ctx, s, r.connect, r.showOrders, r.observe, r.locate, r.showFolders, r.renew, r.delegated)
+	r.watchExpiry(s)
 	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
 }
 
@@ -59,6 +60,9 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	shares := waking.NewShares(waking.BatchConcurrency)
 	controlled := ctrl.NewControllerManagedBy(mgr)
 	if r.Desk != nil {
+		if err := ordering.IndexOrders(ctx, mgr.GetFieldIndexer()); err != nil {
+			return err
+		}
 		controlled.Watches(&v1alpha1.Order{}, handler.EnqueueRequestsFromMapFunc(r.askers), builder.WithPredicates(stateChanged))
 	}
 	return controlled.

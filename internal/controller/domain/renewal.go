@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/event"
-	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
@@ -26,25 +25,6 @@ const (
 	// renewalDay bounds the wait for the day on which a renewal is due: clocks and dates move.
 	renewalDay = 24 * time.Hour
 )
-
-// stateChanged lets through Orders that have come to another state.
-var stateChanged = predicate.Funcs{
-	UpdateFunc: func(e event.UpdateEvent) bool {
-		return e.ObjectOld.(*v1alpha1.Order).Status.State != e.ObjectNew.(*v1alpha1.Order).Status.State
-	},
-}
-
-// askers finds the Domains that an Order is for.
-func (r *Reconciler) askers(ctx context.Context, object client.Object) (requests []ctrl.Request) {
-	var domains v1alpha1.DomainList
-	if err := r.List(ctx, &domains, ordering.Named(object.(*v1alpha1.Order).Spec.DomainName)); err != nil {
-		return nil
-	}
-	for i := range domains.Items {
-		requests = append(requests, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(&domains.Items[i])})
-	}
-	return requests
-}
 
 // renew has the domain renewed when it is due, if the spec asks for that. It changes nothing where the spec does not.
 func (r *Reconciler) renew(ctx context.Context, s *scope) error {
@@ -63,7 +43,8 @@ func (r *Reconciler) renew(ctx context.Context, s *scope) error {
 		return err
 	}
 	if why != "" {
-		shown.Message, s.wake = why, pause.Jittered(renewalPoll)
+		shown.Message = why
+		s.wakeIn(pause.Jittered(renewalPoll))
 		return nil
 	}
 	return r.keepRenewed(ctx, s, renewal, shown)
@@ -98,11 +79,19 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope) (why string, err er
 
 // keepRenewed makes the operator the only renewer, shows the last order, and makes the next one when it is due.
 func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, renewal *v1alpha1.Renewal, shown *v1alpha1.RenewalStatus) error {
-	due := dueDay(s.service.expires, renewal)
-	shown.Next = due.Format(time.DateOnly)
+	zone, err := s.connection.TLD(ctx, s.name)
+	if err != nil {
+		return fmt.Errorf("read when the zone lets domains be renewed: %w", err)
+	}
+	due := s.due(s.service.expires, zone)
+	shown.Next, shown.Until = due.Format(time.DateOnly), ordering.LastDay(s.service.expires.Time(), zone).Format(time.DateOnly)
+	if !offers(zone.RenewPeriods, int(renewal.Years)) {
+		shown.Message = fmt.Sprintf("the zone %s renews for %s years alone: spec.renewal.years cannot be %d", zone.TLD, zone.RenewPeriods, renewal.Years)
+		return nil
+	}
 	now, known := r.Desk.Clock.Registrar(s.connection)
 	if !known {
-		s.wake = time.Minute
+		s.wakeIn(time.Minute)
 		return nil
 	}
 	if shown.RegistrarOffSince == nil {
@@ -111,7 +100,7 @@ func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, renewal *v1alpha
 			return fmt.Errorf("switch the registrar's own renewal off: %w", err)
 		}
 		shown.RegistrarOffSince = &metav1.Time{Time: now}
-		s.wake = time.Second // The order follows once this is written.
+		s.wakeIn(time.Second) // The order follows once this is written.
 		return nil
 	}
 	orders, err := r.Desk.Orders(ctx, s.login)
@@ -130,11 +119,11 @@ func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, renewal *v1alpha
 	}
 	switch {
 	case open != nil:
-		s.wake = pause.Jittered(renewalPoll)
+		s.wakeIn(pause.Jittered(renewalPoll))
 	case now.Before(due):
-		s.wake = min(due.Sub(now), renewalDay)
+		s.wakeIn(min(due.Sub(now), renewalDay))
 	default:
-		return r.order(ctx, s, now, orders, last)
+		return r.order(ctx, s, now, zone, orders, last)
 	}
 	return nil
 }
@@ -171,9 +160,9 @@ func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time, o
 }
 
 // order makes the next order. The last paid day is read after the list of orders (1): what an order that is closed by now has brought shows in it.
-func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, orders []v1alpha1.Order, last *v1alpha1.Order) error {
+func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, zone regapi.TLDInfo, orders []v1alpha1.Order, last *v1alpha1.Order) error {
 	shown := s.domain.Status.Renewal
-	s.wake = pause.Jittered(renewalPoll)
+	s.wakeIn(pause.Jittered(renewalPoll))
 	infos, err := s.connection.Client.Service.GetInfo(ctx, regapi.ByServiceID(s.service.id))
 	if err == nil {
 		err = infos[0].Err
@@ -183,7 +172,7 @@ func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, orders 
 	}
 	// The list and the details may differ by a day (7.7, 7.8). What is bought stands on the details.
 	expiry := infos[0].ExpirationDate
-	if expiry.IsZero() || now.Before(dueDay(expiry, s.domain.Spec.Renewal)) {
+	if expiry.IsZero() || now.Before(s.due(expiry, zone)) {
 		return nil
 	}
 	if last != nil && !mayFollow(last, s.domain, expiry) {
@@ -207,9 +196,29 @@ func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, orders 
 	return nil
 }
 
-// dueDay is when a renewal is due.
-func dueDay(expiry regapi.Date, renewal *v1alpha1.Renewal) time.Time {
-	return expiry.Time().AddDate(0, 0, -int(renewal.BeforeDays))
+// due is when a renewal is due: as early as the spec asks for it, and not before the zone takes it (8.27).
+func (s *scope) due(expiry regapi.Date, zone regapi.TLDInfo) time.Time {
+	due := expiry.Time().AddDate(0, 0, -int(s.domain.Spec.Renewal.BeforeDays))
+	if zone.RenewGracePeriodBeforeExpdate > 0 {
+		due = latest(due, expiry.Time().AddDate(0, 0, -zone.RenewGracePeriodBeforeExpdate))
+	}
+	if zone.RejectDaysOfRenewAfterCreate > 0 {
+		due = latest(due, s.service.created.Time().AddDate(0, 0, zone.RejectDaysOfRenewAfterCreate))
+	}
+	return due
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// offers says whether a zone lets so many years be ordered at once, such as "1,2,5" (8.27). What nobody can read forbids nothing: REG.API will.
+func offers(periods string, years int) bool {
+	listed := strings.FieldsFunc(periods, func(letter rune) bool { return letter < '0' || letter > '9' })
+	return len(listed) == 0 || slices.Contains(listed, strconv.Itoa(years))
 }
 
 // mayFollow says whether another order may follow a closed one (5): what was refused needs another cause, and what was settled for this very day
@@ -224,17 +233,6 @@ func mayFollow(last *v1alpha1.Order, domain *v1alpha1.Domain, expiry regapi.Date
 	default:
 		return !same || last.Annotations[v1alpha1.AnnotationAskedBy] != ordering.AskedBy(domain)
 	}
-}
-
-func ordinalAfter(last *v1alpha1.Order) int {
-	if last == nil {
-		return 1
-	}
-	_, ordinal, err := purchase.ParseName(last.Name)
-	if err != nil {
-		return 1
-	}
-	return ordinal + 1
 }
 
 // payer notes which login pays for orders; one whose number is not known pays for none.

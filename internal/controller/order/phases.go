@@ -139,10 +139,33 @@ func (r *Reconciler) watch(ctx context.Context, s *scope) (err error) {
 	return nil
 }
 
+// hurry finds out how long effects are waited for: near the last day on which the domain can be renewed an hour has to do (10).
+func (r *Reconciler) hurry(ctx context.Context, s *scope) error {
+	s.in.Settling = purchase.Settling
+	base, err := time.Parse(time.DateOnly, s.order.Base)
+	if err != nil || s.record.State.Closed() {
+		return nil // Nothing is renewed, or not any more.
+	}
+	zone, err := s.connection.TLD(traffic.WithPriority(ctx, traffic.Change), s.order.Domain)
+	if err != nil {
+		return fmt.Errorf("read until when the zone lets domains be renewed: %w", err)
+	}
+	s.in.Settling = purchase.SettlingFor(s.in.Now, ordering.LastDay(base, zone))
+	return nil
+}
+
+// gapUntil is when the last gap is over, for this order.
+func (s *scope) gapUntil() time.Time {
+	if s.ledger.GapUntil.IsZero() {
+		return time.Time{}
+	}
+	return s.ledger.GapUntil.Add(s.in.Settling - purchase.Settling)
+}
+
 // intend reads who asks for the order, and who consents to its price (17).
 func (r *Reconciler) intend(_ context.Context, s *scope) error {
 	in := &s.in
-	in.Order, in.Record, in.Settling, in.Dwell, in.Gap = s.order, s.record, purchase.Settling, purchase.Dwell, s.ledger.Gap(in.Now)
+	in.Order, in.Record, in.Dwell, in.Gap = s.order, s.record, purchase.Dwell, in.Now.Before(s.gapUntil())
 	if s.record.State == purchase.Unclear || s.record.Reason == purchase.BillGone {
 		in.Word = purchase.Word(s.object.Annotations[v1alpha1.AnnotationSettle])
 		if in.Word != purchase.SaysYes && in.Word != purchase.SaysNot {
@@ -152,7 +175,7 @@ func (r *Reconciler) intend(_ context.Context, s *scope) error {
 	if s.ruling != nil {
 		s.limit = s.consent(s.ruling.Domain, s.ruling.Account)
 		if renewal := s.ruling.Domain.Status.Renewal; renewal != nil && renewal.RegistrarOffSince != nil {
-			in.Since = latest(s.object.CreationTimestamp.UTC(), renewal.RegistrarOffSince.UTC(), s.ledger.GapUntil)
+			in.Since = latest(s.object.CreationTimestamp.UTC(), renewal.RegistrarOffSince.UTC(), s.gapUntil())
 		}
 	}
 	in.Funds = s.ledger.Funds(string(s.object.UID), s.limit)
@@ -201,8 +224,8 @@ func (r *Reconciler) release(ctx context.Context, s *scope) error {
 	if !s.record.State.Closed() || !slices.Contains(s.object.Finalizers, v1alpha1.OrderFinalizer) {
 		return nil
 	}
-	if s.next.Do != purchase.Nothing {
-		return nil // The ledger comes first.
+	if s.next.Do != purchase.Nothing || s.record != s.in.Record {
+		return nil // The ledger comes first, and it learns of an order that was closed before (19).
 	}
 	before := s.object.DeepCopy()
 	s.object.Finalizers = slices.DeleteFunc(s.object.Finalizers, func(f string) bool { return f == v1alpha1.OrderFinalizer })

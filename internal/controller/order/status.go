@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -16,6 +17,7 @@ func (s *scope) outcome(err error) outcome.Outcome {
 	if err != nil {
 		return outcome.Of(err)
 	}
+	s.showWait()
 	r, after := s.record, s.next.After
 	switch {
 	case s.failed, s.idle:
@@ -43,6 +45,19 @@ func (s *scope) outcome(err error) outcome.Outcome {
 		o.Message = "nobody has watched the open orders for a while, and the cluster may have been put back since: no order takes a step for a day"
 	}
 	return o
+}
+
+// showWait says whether the order waits for less than it would like to (10).
+func (s *scope) showWait() {
+	conditions := &s.object.Status.Conditions
+	if s.record.State.Closed() || s.in.Settling != purchase.SettlingLate {
+		meta.RemoveStatusCondition(conditions, v1alpha1.ConditionWaitShortened)
+		return
+	}
+	meta.SetStatusCondition(conditions, metav1.Condition{
+		Type: v1alpha1.ConditionWaitShortened, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonLastDays, ObservedGeneration: s.object.Generation,
+		Message: "the domain can be renewed for three more days at most: what others may have bought is waited for an hour instead of a day",
+	})
 }
 
 // reasonOf is the reason of a condition: that of the state, or the state itself.

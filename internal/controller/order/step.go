@@ -84,7 +84,7 @@ func (r *Reconciler) account(ctx context.Context, s *scope) error {
 	_, err := r.Desk.Change(ctx, s.login, s.in.Now, func(l *purchase.Ledger) bool {
 		switch s.next.Do {
 		case purchase.Book:
-			return !l.Gap(s.in.Now) && l.Book(uid, s.object.Name, s.next.Amount, s.limit) == nil
+			return !s.in.Now.Before(s.gapUntil()) && l.Book(uid, s.object.Name, s.next.Amount, s.limit) == nil
 		case purchase.Release:
 			l.Release(uid)
 		case purchase.Keep:
