@@ -56,13 +56,17 @@ const (
 
 // RenewalMode says who renews a domain.
 //
-// +kubebuilder:validation:Enum=Ignore;Operator
+// +kubebuilder:validation:Enum=Ignore;None;Registrar;Operator
 type RenewalMode string
 
 // Who renews.
 const (
 	// RenewalIgnore touches nothing: whatever the registrar does goes on.
 	RenewalIgnore RenewalMode = "Ignore"
+	// RenewalNone switches the registrar's own renewal off, and nobody renews.
+	RenewalNone RenewalMode = "None"
+	// RenewalRegistrar switches the registrar's own renewal on.
+	RenewalRegistrar RenewalMode = "Registrar"
 	// RenewalOperator switches the registrar's own renewal off, and orders.
 	RenewalOperator RenewalMode = "Operator"
 )
@@ -71,8 +75,9 @@ const (
 //
 // +kubebuilder:validation:XValidation:rule="self.mode != 'Operator' || has(self.maxPrice)",message="renewal.maxPrice is missing: say how much one renewal may cost, such as 500"
 type Renewal struct {
-	// mode: Ignore touches nothing, and is the default. Operator switches the registrar's own renewal of the domain off and orders a renewal when
-	// it is due, where spec.spending of the Account allows it.
+	// mode: Ignore touches nothing, and is the default. None switches the registrar's own renewal of the domain off. Registrar switches it on, where
+	// spec.spending of the Account allows renewals; the registrar knows none of the limits. Operator switches it off and
+	// orders a renewal when it is due, where spec.spending of the Account allows it.
 	// +optional
 	// +kubebuilder:default=Ignore
 	Mode RenewalMode `json:"mode,omitempty"`
@@ -112,6 +117,10 @@ type RenewalStatus struct {
 	// registrarOffSince is when the registrar said that its own renewal is off. It cannot be read back.
 	// +optional
 	RegistrarOffSince *metav1.Time `json:"registrarOffSince,omitempty"`
+
+	// registrarOnSince is when the registrar said that its own renewal is on. It cannot be read back.
+	// +optional
+	RegistrarOnSince *metav1.Time `json:"registrarOnSince,omitempty"`
 
 	// order is the last Order for the domain, in the operator's namespace, and state how far that has come.
 	// +optional

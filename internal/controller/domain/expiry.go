@@ -64,6 +64,10 @@ func (s *scope) renewer() string {
 		return day + "nobody is known to renew it: set spec.renewal, or renew it in the registrar's panel"
 	case shown != nil && shown.Message != "":
 		return day + "nobody renews it: " + shown.Message
+	case renewal.Mode == v1alpha1.RenewalNone:
+		return day + "spec.renewal asks for nobody to renew it"
+	case renewal.Mode == v1alpha1.RenewalRegistrar:
+		return day + "the registrar was told to renew it from the balance of the account, if that suffices"
 	default:
 		return day + "the operator renews it: status.renewal and status.orders say how far that is"
 	}

@@ -29,9 +29,14 @@ var stateChanged = predicate.Funcs{
 }
 
 // askers finds the Domains that an Order is for.
-func (r *Reconciler) askers(ctx context.Context, object client.Object) (requests []ctrl.Request) {
+func (r *Reconciler) askers(ctx context.Context, object client.Object) []ctrl.Request {
+	return r.named(ctx, object.(*v1alpha1.Order).Spec.DomainName)
+}
+
+// named finds the Domains for a name in canonical form.
+func (r *Reconciler) named(ctx context.Context, name string) (requests []ctrl.Request) {
 	var domains v1alpha1.DomainList
-	if err := r.List(ctx, &domains, ordering.Named(object.(*v1alpha1.Order).Spec.DomainName)); err != nil {
+	if err := r.List(ctx, &domains, ordering.Named(name), client.UnsafeDisableDeepCopy); err != nil {
 		return nil
 	}
 	for i := range domains.Items {
