@@ -111,6 +111,17 @@ const (
 	// ReasonLedgerGap: nobody has watched the open orders of the login for a while.
 	ReasonLedgerGap = "LedgerGap"
 
+	// ReasonAcquiring: an Order for the domain is under way.
+	ReasonAcquiring = "Acquiring"
+	// ReasonAcquiredBefore: the account has held the domain, and it is gone; nobody buys it again by itself.
+	ReasonAcquiredBefore = "AcquiredBefore"
+	// ReasonContactsInvalid: the contacts of the registrant are missing, or fields of them are wrong.
+	ReasonContactsInvalid = "ContactsInvalid"
+	// ReasonSpendingNotAllowed: the Account does not allow the operation, or not for the namespace.
+	ReasonSpendingNotAllowed = "SpendingNotAllowed"
+	// ReasonOrderRefused: the registrar refused the Order for the domain.
+	ReasonOrderRefused = "OrderRefused"
+
 	// ReasonExpiresSoon: the last paid day is near.
 	ReasonExpiresSoon = "ExpiresSoon"
 	// ReasonExpired: the last paid day is past.

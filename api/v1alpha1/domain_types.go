@@ -2,13 +2,17 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// DomainSpec names a domain that the account already holds. Nothing is bought and nothing is changed, unless renewal says so.
+// DomainSpec names a domain. Nothing is bought and nothing is changed, unless acquisition or renewal says so.
 type DomainSpec struct {
 	// accountRef names the Account that holds the domain.
 	AccountRef AccountReference `json:"accountRef"`
 
 	// domainName is the domain, such as example.ru or пример.рф. It cannot change.
 	DomainName DomainName `json:"domainName"`
+
+	// acquisition says how the domain comes to the account. Without it only what the account holds is shown.
+	// +optional
+	Acquisition *Acquisition `json:"acquisition,omitempty"`
 
 	// renewal says who renews the domain. Without it nothing is touched.
 	// +optional

@@ -4,7 +4,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // Spending says what may be bought with the money of an account. Without it nothing is.
 type Spending struct {
-	// operations that may be bought: Renew.
+	// operations that may be bought: Register, Renew.
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=4
@@ -26,6 +26,11 @@ type Spending struct {
 	// +optional
 	// +kubebuilder:default=WithinLimits
 	Approval SpendingApproval `json:"approval,omitempty"`
+
+	// enduserIP is the IPv4 address of who orders, which REG.API asks Partners for when they register a domain.
+	// +optional
+	// +kubebuilder:validation:Format=ipv4
+	EnduserIP string `json:"enduserIP,omitempty"`
 }
 
 // SpendingNamespaces says whose Domains may spend.

@@ -55,6 +55,8 @@ type Intent struct {
 	// Approval is the digest that a person has approved. NeedsApproval says that it takes one.
 	Approval      string
 	NeedsApproval bool
+	// Lacks says what the order cannot be placed without, such as valid contacts; "" if it lacks nothing.
+	Lacks Reason
 }
 
 // Word is what a person says of an order that the machine cannot tell (21).

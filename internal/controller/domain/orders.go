@@ -63,6 +63,9 @@ func (r *Reconciler) showOrders(ctx context.Context, s *scope) error {
 	}
 	_, open := ordering.Last(orders, s.name)
 	s.showNeed(open)
+	if open != nil && isAcquisition(open) {
+		s.ordered = open
+	}
 	return nil
 }
 
@@ -83,7 +86,7 @@ func (s *scope) showNeed(open *v1alpha1.Order) {
 	if open != nil {
 		state := purchase.State(open.Status.State)
 		unclear = state == purchase.Unclear
-		needed = unclear || state == purchase.AwaitingApproval || (state == purchase.Blocked && purchase.Reason(open.Status.Reason) != purchase.OtherRenewer)
+		needed = waitsForAPerson(open)
 		reason = cmp.Or(open.Status.Reason, string(open.Status.State))
 		message = "Order " + open.Name
 		if ready := meta.FindStatusCondition(open.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
@@ -92,6 +95,18 @@ func (s *scope) showNeed(open *v1alpha1.Order) {
 	}
 	s.while(v1alpha1.ConditionActionRequired, needed, reason, message)
 	s.while(v1alpha1.ConditionOrderUnclear, unclear, reason, message)
+}
+
+// waitsForAPerson says whether an order does not go on by itself.
+func waitsForAPerson(o *v1alpha1.Order) bool {
+	switch purchase.State(o.Status.State) {
+	case purchase.Unclear, purchase.AwaitingApproval:
+		return true
+	case purchase.Blocked:
+		return purchase.Reason(o.Status.Reason) != purchase.OtherRenewer
+	default:
+		return false
+	}
 }
 
 // while has a condition in the status as long as it holds.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -33,6 +32,10 @@ type scope struct {
 	ledger         *purchase.Ledger
 	limit          purchase.Amount // of the month
 	in             purchase.Input
+	// registrant is who a domain is registered to, and lacks what is wrong with that. approver is whose owner approves quotes.
+	registrant ordering.Registrant
+	lacks      string
+	approver   string
 	// begun is when the first reading began, by this machine's clocks (8).
 	begun time.Time
 	next  purchase.Step
@@ -43,7 +46,7 @@ type scope struct {
 }
 
 func newScope(object *v1alpha1.Order, login string) *scope {
-	return &scope{before: object.DeepCopy(), object: object, login: login, begun: time.Now()}
+	return &scope{before: object.DeepCopy(), object: object, login: login, begun: time.Now(), approver: "Domain"}
 }
 
 // understand reads what the order buys, and what is recorded of it.
@@ -160,51 +163,6 @@ func (s *scope) gapUntil() time.Time {
 		return time.Time{}
 	}
 	return s.ledger.GapUntil.Add(s.in.Settling - purchase.Settling)
-}
-
-// intend reads who asks for the order, and who consents to its price (17).
-func (r *Reconciler) intend(_ context.Context, s *scope) error {
-	in := &s.in
-	in.Order, in.Record, in.Dwell, in.Gap = s.order, s.record, purchase.Dwell, in.Now.Before(s.gapUntil())
-	if s.record.State == purchase.Unclear || s.record.Reason == purchase.BillGone {
-		in.Word = purchase.Word(s.object.Annotations[v1alpha1.AnnotationSettle])
-		if in.Word != purchase.SaysYes && in.Word != purchase.SaysNot {
-			in.Word = purchase.NoWord
-		}
-	}
-	if s.ruling != nil {
-		s.limit = s.consent(s.ruling.Domain, s.ruling.Account)
-		if renewal := s.ruling.Domain.Status.Renewal; renewal != nil && renewal.RegistrarOffSince != nil {
-			in.Since = latest(s.object.CreationTimestamp.UTC(), renewal.RegistrarOffSince.UTC(), s.gapUntil())
-		}
-	}
-	in.Funds = s.ledger.Funds(string(s.object.UID), s.limit)
-	return nil
-}
-
-// consent reads what the ruling Domain and its Account say, and gives the month's limit.
-func (s *scope) consent(domain *v1alpha1.Domain, owner *v1alpha1.Account) purchase.Amount {
-	renewal, spending := domain.Spec.Renewal, owner.Spec.Spending
-	s.in.Intent.Asked = renewal != nil && renewal.Mode == v1alpha1.RenewalOperator && int(renewal.Years) == s.order.Years
-	if renewal == nil || spending == nil || v1alpha1.IsPaused(domain) {
-		return 0
-	}
-	own, orderErr := purchase.ParseAmount(string(renewal.MaxPrice))
-	each, eachErr := purchase.ParseAmount(string(spending.PerOrder))
-	month, monthErr := purchase.ParseAmount(string(spending.PerMonth))
-	if orderErr != nil || eachErr != nil || monthErr != nil {
-		return 0
-	}
-	s.in.Intent.Allowed = slices.Contains(spending.Operations, s.object.Spec.Operation) &&
-		(spending.Namespaces == v1alpha1.SpendingAllowed || domain.Namespace == owner.Namespace)
-	s.in.Intent.MaxPrice = min(own, each)
-	s.in.Intent.NeedsApproval = spending.Approval != v1alpha1.ApprovalWithinLimits
-	for _, digest := range strings.Split(owner.Annotations[v1alpha1.AnnotationApproveQuote], ",") {
-		if digest = strings.TrimSpace(digest); digest != "" && digest == s.record.Digest {
-			s.in.Intent.Approval = digest
-		}
-	}
-	return month
 }
 
 func latest(times ...time.Time) (last time.Time) {
