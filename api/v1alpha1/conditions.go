@@ -12,7 +12,8 @@ const (
 	ConditionInventoryFresh = "InventoryFresh"
 	// ConditionSynced says, of a DNSZone, whether the zone, as it was read last, is as the spec asks.
 	ConditionSynced = "Synced"
-	// ConditionDelegated says, of a DNSZone, whether the domain uses the registrar's name servers. Without that nothing is written.
+	// ConditionDelegated says, of a DNSZone, whether the domain uses the registrar's name servers, without which nothing is written; of a Domain,
+	// whether it uses those of its spec.
 	ConditionDelegated = "Delegated"
 	// ConditionPropagated says, of a DNSZone, whether the authoritative name servers answer as the zone was written.
 	ConditionPropagated = "Propagated"
@@ -111,6 +112,10 @@ const (
 	// ReasonLedgerGap: nobody has watched the open orders of the login for a while.
 	ReasonLedgerGap = "LedgerGap"
 
+	// ReasonDelegating: the name servers were changed at the registrar, and that is still to show.
+	ReasonDelegating = "Delegating"
+	// ReasonSigned: the parent zone has keys of the domain, so that it must not move to other name servers.
+	ReasonSigned = "Signed"
 	// ReasonAcquiring: an Order for the domain is under way.
 	ReasonAcquiring = "Acquiring"
 	// ReasonAcquiredBefore: the account has held the domain, and it is gone; nobody buys it again by itself.

@@ -17,6 +17,14 @@ type DomainSpec struct {
 	// renewal says who renews the domain. Without it nothing is touched.
 	// +optional
 	Renewal *Renewal `json:"renewal,omitempty"`
+
+	// nameServers that the domain is delegated to, the most important first. Without them nothing is changed, and a domain that is registered gets
+	// the registrar's. A change that the zone takes money for is not made.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=2
+	// +kubebuilder:validation:MaxItems=4
+	NameServers []DomainNameServer `json:"nameServers,omitempty"`
 }
 
 // DomainState is the state of a domain at the registrar (REG.API 7.7).
@@ -46,7 +54,8 @@ type DomainStatus struct {
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// conditions: Ready; Reconciling or Stalled, Expiring, ActionRequired and OrderUnclear while they hold.
+	// conditions: Ready; Reconciling or Stalled, Expiring, ActionRequired and OrderUnclear while they hold; Delegated where the spec has
+	// nameServers.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -83,6 +92,10 @@ type DomainStatus struct {
 	// +kubebuilder:validation:MaxItems=16
 	// +kubebuilder:validation:items:MaxLength=253
 	NameServers []string `json:"nameServers,omitempty"`
+
+	// nameServerChange is the last change of name servers that the operator made.
+	// +optional
+	NameServerChange *NameServerChange `json:"nameServerChange,omitempty"`
 
 	// dnssec says whether the zone is signed: enabled, disabled or updating (REG.API 10.2).
 	// +optional

@@ -119,6 +119,9 @@ func (r *Reconciler) orderAcquisition(ctx context.Context, s *scope, now time.Ti
 	if !offers(zone.RegPeriods, years) {
 		return stalled(v1alpha1.ReasonInvalidSpec, fmt.Sprintf("the zone %s registers for %s years alone: spec.acquisition.years cannot be %d", zone.TLD, zone.RegPeriods, years))
 	}
+	if _, err := ordering.NameServers(s.domain, s.name); err != nil {
+		return stalled(v1alpha1.ReasonInvalidSpec, err.Error())
+	}
 	_, lacks, err := r.Desk.Registrant(ctx, s.domain, s.name)
 	if err != nil {
 		return err
@@ -163,11 +166,7 @@ func comes(message string) error {
 }
 
 // stalled is the outcome of what a person has to change, which may wake nobody.
-func stalled(reason, message string) error {
-	o := outcome.Stalled(reason, message)
-	o.After = outcome.Poll()
-	return o.Err()
-}
+func stalled(reason, message string) error { return polled(reason, message).Err() }
 
 // isAcquisition says whether an order brings a domain.
 func isAcquisition(o *v1alpha1.Order) bool { return purchase.Operation(o.Spec.Operation).Keyed() }

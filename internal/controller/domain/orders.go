@@ -120,6 +120,13 @@ func (s *scope) while(kind string, holds bool, reason, message string) {
 	})
 }
 
+// delegating says in the condition Delegated why the domain is not delegated as the spec asks.
+func (s *scope) delegating(reason, message string) {
+	meta.SetStatusCondition(&s.domain.Status.Conditions, metav1.Condition{
+		Type: v1alpha1.ConditionDelegated, Status: metav1.ConditionFalse, Reason: reason, Message: message, ObservedGeneration: s.domain.Generation,
+	})
+}
+
 func ordinalOf(o *v1alpha1.Order) int {
 	_, ordinal, err := purchase.ParseName(o.Name)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
 // intend reads who asks for the order, and who consents to its price (17).
@@ -54,12 +55,21 @@ func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
 	if err != nil {
 		return err
 	}
+	if s.servers, err = ordering.NameServers(s.ruling.Domain, s.order.Domain); err != nil {
+		lacks = err.Error()
+	}
+	if len(s.servers) == 0 {
+		s.servers = registrars
+	}
 	s.registrant, s.lacks = who, lacks
 	if lacks != "" {
 		s.in.Intent.Lacks = purchase.ContactsInvalid
 	}
 	return nil
 }
+
+// registrars are the name servers of the registrar, which serve the zone that it keeps.
+var registrars = []regapi.NameServer{{Name: "ns1.reg.ru"}, {Name: "ns2.reg.ru"}}
 
 // asked is what a Domain says of an operation: whether it asks for so many years, the most that it may cost, and whether a person has to agree.
 type asked struct {

@@ -15,6 +15,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
@@ -34,6 +35,7 @@ type scope struct {
 	in             purchase.Input
 	// registrant is who a domain is registered to, and lacks what is wrong with that. approver is whose owner approves quotes.
 	registrant ordering.Registrant
+	servers    []regapi.NameServer
 	lacks      string
 	approver   string
 	// begun is when the first reading began, by this machine's clocks (8).

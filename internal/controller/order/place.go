@@ -28,7 +28,7 @@ func (s *scope) register(ctx context.Context) purchase.Answer {
 	asked := regapi.Registration{
 		Names: []string{s.order.Domain}, Period: s.order.Years, UserServID: s.order.Key(), Payment: unpaid,
 		Contacts: s.registrant.Contacts, ProfileType: s.registrant.ProfileType, ProfileName: s.registrant.ProfileName,
-		NSS: []regapi.NameServer{{Name: "ns1.reg.ru"}, {Name: "ns2.reg.ru"}},
+		NSS: s.servers,
 	}
 	if s.ruling != nil {
 		asked.RegPremium = s.ruling.Domain.Spec.Acquisition != nil && s.ruling.Domain.Spec.Acquisition.Premium == v1alpha1.PremiumAllow
