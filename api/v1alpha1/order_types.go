@@ -26,7 +26,7 @@ type Money string
 
 // OrderOperation is what costs money.
 //
-// +kubebuilder:validation:Enum=Register;Renew
+// +kubebuilder:validation:Enum=Register;Renew;Restore
 type OrderOperation string
 
 // What costs money.
@@ -35,19 +35,21 @@ const (
 	OperationRegister OrderOperation = "Register"
 	// OperationRenew prolongs a domain.
 	OperationRenew OrderOperation = "Renew"
+	// OperationRestore renews a domain that can only be redeemed any more, at the price of that.
+	OperationRestore OrderOperation = "Restore"
 )
 
 // OrderSpec says what is bought. It never changes: what limits it is read where it stands, in the Account and in the Domain.
 //
 // +kubebuilder:validation:XValidation:rule="self == oldSelf",message="an Order never changes: the operator makes the next one"
-// +kubebuilder:validation:XValidation:rule="self.operation == 'Renew' ? has(self.serviceID) && has(self.baseExpiry) : !has(self.serviceID) && !has(self.baseExpiry)",message="serviceID and baseExpiry go with operation Renew, and only with that"
+// +kubebuilder:validation:XValidation:rule="self.operation != 'Register' ? has(self.serviceID) && has(self.baseExpiry) : !has(self.serviceID) && !has(self.baseExpiry)",message="serviceID and baseExpiry go with Renew and Restore, and not with Register"
 type OrderSpec struct {
 	// domainName in ASCII.
 	// +kubebuilder:validation:MinLength=3
 	// +kubebuilder:validation:MaxLength=253
 	DomainName string `json:"domainName"`
 
-	// operation: Register or Renew.
+	// operation: Register, Renew or Restore.
 	Operation OrderOperation `json:"operation"`
 
 	// endpoint and userID are the login that pays.
@@ -60,7 +62,7 @@ type OrderSpec struct {
 	// +kubebuilder:validation:MaxLength=32
 	UserID string `json:"userID"`
 
-	// serviceID is the number of the domain at the registrar, where it is renewed.
+	// serviceID is the number of the domain at the registrar, where it is renewed or restored.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32

@@ -4,7 +4,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // Spending says what may be bought with the money of an account. Without it nothing is.
 type Spending struct {
-	// operations that may be bought: Register, Renew.
+	// operations that may be bought: Register, Renew, Restore.
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=4
@@ -76,8 +76,22 @@ const (
 	RenewalOperator RenewalMode = "Operator"
 )
 
+// RestoreConsent says whether a domain may be restored.
+//
+// +kubebuilder:validation:Enum=Deny;Allow
+type RestoreConsent string
+
+// Whether a domain may be restored.
+const (
+	// RestoreDeny lets a domain go that can no longer be renewed.
+	RestoreDeny RestoreConsent = "Deny"
+	// RestoreAllow restores it, within restoreMaxPrice.
+	RestoreAllow RestoreConsent = "Allow"
+)
+
 // Renewal says who renews a domain, when, and for how much.
 //
+// +kubebuilder:validation:XValidation:rule="!has(self.restore) || self.restore != 'Allow' || has(self.restoreMaxPrice)",message="renewal.restoreMaxPrice is missing: say how much one restoration may cost, such as 6000"
 // +kubebuilder:validation:XValidation:rule="self.mode != 'Operator' || has(self.maxPrice)",message="renewal.maxPrice is missing: say how much one renewal may cost, such as 500"
 type Renewal struct {
 	// mode: Ignore touches nothing, and is the default. None switches the registrar's own renewal of the domain off. Registrar switches it on, where
@@ -105,6 +119,16 @@ type Renewal struct {
 	// maxPrice is the most that one renewal may cost, for all its years, in roubles.
 	// +optional
 	MaxPrice Money `json:"maxPrice,omitempty"`
+
+	// restore: Allow has the operator restore a domain that can no longer be renewed, as long as the zone takes it, where spec.spending of the
+	// Account allows Restore. Deny lets it go, and is the default. It goes with mode Operator.
+	// +optional
+	// +kubebuilder:default=Deny
+	Restore RestoreConsent `json:"restore,omitempty"`
+
+	// restoreMaxPrice is the most that one restoration may cost, with its renewal, in roubles.
+	// +optional
+	RestoreMaxPrice Money `json:"restoreMaxPrice,omitempty"`
 }
 
 // RenewalStatus is how the renewal of a domain stands.
@@ -118,6 +142,11 @@ type RenewalStatus struct {
 	// +optional
 	// +kubebuilder:validation:Format=date
 	Until string `json:"until,omitempty"`
+
+	// restorableUntil is the last day on which the zone lets the domain be restored after that, as YYYY-MM-DD.
+	// +optional
+	// +kubebuilder:validation:Format=date
+	RestorableUntil string `json:"restorableUntil,omitempty"`
 
 	// registrarOffSince is when the registrar said that its own renewal is off. It cannot be read back.
 	// +optional

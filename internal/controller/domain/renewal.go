@@ -39,7 +39,11 @@ func (r *Reconciler) renew(ctx context.Context, s *scope) error {
 	if err != nil {
 		return fmt.Errorf("read when the zone lets domains be renewed: %w", err)
 	}
-	shown.Until = ordering.LastDay(s.service.expires.Time(), zone).Format(time.DateOnly)
+	window := ordering.WindowOf(s.service.expires.Time(), zone)
+	shown.Until = window.Renewal.Format(time.DateOnly)
+	if window.Restoration.After(window.Renewal) {
+		shown.RestorableUntil = window.Restoration.Format(time.DateOnly)
+	}
 	if why == "" && renewal.Mode == v1alpha1.RenewalOperator && !offers(zone.RenewPeriods, int(renewal.Years)) {
 		why = fmt.Sprintf("the zone %s renews for %s years alone: spec.renewal.years cannot be %d", zone.TLD, zone.RenewPeriods, renewal.Years)
 	}

@@ -2,6 +2,7 @@ package domain_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -163,4 +164,15 @@ func TestWithoutSpendingNothingIsOrderedAndTheDomainSaysSo(t *testing.T) {
 	if r := object.Status.Renewal; r == nil || r.Message == "" || s.Writes() != 0 {
 		t.Errorf("%+v, %d writes", r, s.Writes())
 	}
+}
+
+// says holds what the renewal of a Domain says against a part of it.
+func (s *shop) says(object *v1alpha1.Domain, part string) error {
+	if err := s.Get(s.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+		return err
+	}
+	if r := object.Status.Renewal; r == nil || !strings.Contains(r.Message, part) {
+		return fmt.Errorf("%+v", r)
+	}
+	return nil
 }

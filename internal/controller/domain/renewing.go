@@ -104,12 +104,17 @@ func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, zone re
 	if expiry.IsZero() || now.Before(s.due(expiry, zone)) {
 		return nil
 	}
+	operation, why := s.operationFor(now, expiry, zone)
+	if why != "" {
+		shown.Message = why
+		return nil
+	}
 	if last != nil && !mayFollow(last, s.domain, expiry) {
 		shown.Message = fmt.Sprintf("Order %s for the same last day is closed as %s (%s): change spec.renewal to have it ordered again", last.Name, last.Status.State, last.Status.Reason)
 		return nil
 	}
 	next := purchase.Order{
-		Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: purchase.Renew, ServiceID: s.service.id, Base: expiry.String(),
+		Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: operation, ServiceID: s.service.id, Base: expiry.String(),
 		Years: int(s.domain.Spec.Renewal.Years),
 	}
 	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
@@ -123,6 +128,21 @@ func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, zone re
 		shown.Order = next.Name()
 	}
 	return nil
+}
+
+// operationFor says what prolongs the domain at this time, or why nothing does. A restoration has a price of its own, and a consent.
+func (s *scope) operationFor(now time.Time, expiry regapi.Date, zone regapi.TLDInfo) (operation purchase.Operation, why string) {
+	window := ordering.WindowOf(expiry.Time(), zone)
+	switch {
+	case window.Renews(now):
+		return purchase.Renew, ""
+	case !window.Restores(now):
+		return "", "the zone takes neither a renewal nor a restoration of the domain any more"
+	case s.domain.Spec.Renewal.Restore != v1alpha1.RestoreAllow:
+		return "", "the domain can only be restored any more: say in spec.renewal.restore and restoreMaxPrice whether to, and for how much"
+	default:
+		return purchase.Restore, ""
+	}
 }
 
 // due is when a renewal is due: as early as the spec asks for it, and not before the zone takes it (8.27).

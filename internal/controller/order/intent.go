@@ -83,6 +83,9 @@ func askedFor(domain *v1alpha1.Domain, order purchase.Order) asked {
 	switch {
 	case order.Operation == purchase.Renew && renewal != nil:
 		return asked{renewal.Mode == v1alpha1.RenewalOperator && int(renewal.Years) == order.Years, renewal.MaxPrice, false}
+	case order.Operation == purchase.Restore && renewal != nil:
+		asks := renewal.Mode == v1alpha1.RenewalOperator && renewal.Restore == v1alpha1.RestoreAllow && int(renewal.Years) == order.Years
+		return asked{asks, renewal.RestoreMaxPrice, false}
 	case order.Operation == purchase.Register && acquisition != nil:
 		asks := acquisition.Mode == v1alpha1.AcquisitionRegister && int(acquisition.Years) == order.Years
 		return asked{asks, acquisition.MaxPrice, acquisition.Approval != v1alpha1.AcquisitionWithinMaxPrice}
@@ -95,7 +98,7 @@ func askedFor(domain *v1alpha1.Domain, order purchase.Order) asked {
 func (s *scope) consent(ruling *ordering.Ruling) purchase.Amount {
 	domain, owner, spending := ruling.Domain, ruling.Account, ruling.Account.Spec.Spending
 	says := askedFor(domain, s.order)
-	s.in.Intent.Asked = says.asks
+	s.in.Intent.Asked = says.asks && s.open
 	if spending == nil || v1alpha1.IsPaused(domain) {
 		return 0
 	}

@@ -37,6 +37,8 @@ type scope struct {
 	registrant ordering.Registrant
 	servers    []regapi.NameServer
 	lacks      string
+	// open says that the zone takes such an order at this time: what was asked for as a renewal must not be bought as a restoration.
+	open bool
 	approver   string
 	// begun is when the first reading began, by this machine's clocks (8).
 	begun time.Time
@@ -144,9 +146,9 @@ func (r *Reconciler) watch(ctx context.Context, s *scope) (err error) {
 	return nil
 }
 
-// hurry finds out how long effects are waited for: near the last day on which the domain can be renewed an hour has to do (10).
+// hurry finds out whether the zone takes the order at this time, and how long effects are waited for: near the last day an hour has to do (10).
 func (r *Reconciler) hurry(ctx context.Context, s *scope) error {
-	s.in.Settling = purchase.Settling
+	s.in.Settling, s.open = purchase.Settling, true
 	base, err := time.Parse(time.DateOnly, s.order.Base)
 	if err != nil || s.record.State.Closed() {
 		return nil // Nothing is renewed, or not any more.
@@ -155,7 +157,13 @@ func (r *Reconciler) hurry(ctx context.Context, s *scope) error {
 	if err != nil {
 		return fmt.Errorf("read until when the zone lets domains be renewed: %w", err)
 	}
-	s.in.Settling = purchase.SettlingFor(s.in.Now, ordering.LastDay(base, zone))
+	window := ordering.WindowOf(base, zone)
+	until := window.Renewal
+	s.open = window.Renews(s.in.Now)
+	if s.order.Operation == purchase.Restore {
+		until, s.open = window.Restoration, window.Restores(s.in.Now)
+	}
+	s.in.Settling = purchase.SettlingFor(s.in.Now, until)
 	return nil
 }
 

@@ -78,8 +78,11 @@ func (s *scope) message(r purchase.Record) string {
 		return "the domain cannot be registered: " + s.lacks
 	}
 	done, effect := "renewed", "the new last day has to show"
-	if s.order.Operation == purchase.Register {
+	switch s.order.Operation {
+	case purchase.Register:
 		done, effect = "registered", "the registry works at it"
+	case purchase.Restore:
+		done = "restored and renewed"
 	}
 	if remedy, known := remedies[r.Reason]; known && r.State != purchase.Settled {
 		text := remedy
@@ -113,7 +116,7 @@ func (s *scope) message(r purchase.Record) string {
 
 var remedies = map[purchase.Reason]string{
 	purchase.SpendingNotAllowed: "the Account does not allow this order: add its operation to spec.spending.operations, and look at spec.spending.namespaces and the Domain's annotation regapi.io/paused",
-	purchase.PriceAboveLimit:    "the price is above a limit: raise maxPrice of the Domain (in spec.renewal or spec.acquisition) or spec.spending.perOrder of the Account, or buy by hand",
+	purchase.PriceAboveLimit:    "the price is above a limit: raise the limit of the Domain (maxPrice or restoreMaxPrice in spec.renewal, maxPrice in spec.acquisition) or spec.spending.perOrder of the Account, or buy by hand",
 	purchase.PriceUnknown:       "REG.API names no price that can be read: buy by hand in the registrar's panel",
 	purchase.CeilingReached:     "spec.spending.perMonth of the Account leaves too little in this month: raise it, or wait for the next month",
 	purchase.LedgerClosed:       "the spending ledger began in this month, so that nobody knows what was spent before: say it in the Account's annotation regapi.io/spent-before, such as 2026-05=0, or wait for the next month",
