@@ -9,7 +9,7 @@ const (
 
 // AcquisitionMode says how a domain comes to the account.
 //
-// +kubebuilder:validation:Enum=Adopt;Register
+// +kubebuilder:validation:Enum=Adopt;Register;Transfer
 type AcquisitionMode string
 
 // How a domain comes to the account.
@@ -18,6 +18,8 @@ const (
 	AcquisitionAdopt AcquisitionMode = "Adopt"
 	// AcquisitionRegister registers the domain, unless the account holds it.
 	AcquisitionRegister AcquisitionMode = "Register"
+	// AcquisitionTransfer takes the domain over from another registrar, unless the account holds it.
+	AcquisitionTransfer AcquisitionMode = "Transfer"
 )
 
 // PremiumConsent says whether a premium price is agreed to.
@@ -64,11 +66,14 @@ type ContactProfile struct {
 
 // Acquisition says how a domain comes to the account.
 //
-// +kubebuilder:validation:XValidation:rule="self.mode != 'Register' || has(self.maxPrice)",message="acquisition.maxPrice is missing: say how much the registration may cost, such as 500"
+// +kubebuilder:validation:XValidation:rule="self.mode == 'Adopt' || has(self.maxPrice)",message="acquisition.maxPrice is missing: say how much it may cost, such as 500"
+// +kubebuilder:validation:XValidation:rule="self.mode != 'Transfer' || has(self.authInfoRef)",message="acquisition.authInfoRef is missing: name a Secret that has the key of the transfer under authinfo"
+// +kubebuilder:validation:XValidation:rule="!has(self.contactsRef) || !has(self.contactProfile)",message="name either acquisition.contactsRef or acquisition.contactProfile, but not both"
 // +kubebuilder:validation:XValidation:rule="self.mode != 'Register' || has(self.contactsRef) != has(self.contactProfile)",message="a registration needs the registrant: name either acquisition.contactsRef, a Secret, or acquisition.contactProfile, but not both"
 type Acquisition struct {
 	// mode: Adopt shows what the account holds, and is the default. Register registers the domain where spec.spending of the Account allows it;
-	// a domain that the account holds already is adopted, and one that it has held once and lost is not bought again.
+	// Transfer takes it over from another registrar in the same way. A domain that the account holds already is adopted, and one that it has held
+	// once and lost is not bought again.
 	// +optional
 	// +kubebuilder:default=Adopt
 	Mode AcquisitionMode `json:"mode,omitempty"`
@@ -102,4 +107,23 @@ type Acquisition struct {
 	// contactProfile names contacts that are kept at the registrar.
 	// +optional
 	ContactProfile *ContactProfile `json:"contactProfile,omitempty"`
+
+	// authInfoRef names a Secret of this namespace that has, under authinfo, the key by which the former registrar lets the domain go.
+	// +optional
+	AuthInfoRef *SecretReference `json:"authInfoRef,omitempty"`
+}
+
+// SecretKeyAuthInfo holds the key of a transfer in the Secret that authInfoRef names.
+const SecretKeyAuthInfo = "authinfo"
+
+// TransferStatus is how far the transfer of a domain to this account has come.
+type TransferStatus struct {
+	// stage, as the registrar says (REG.API 8.9): pendingPayment, pendingConfirmation, authinfoError, pendingTransfer and so on.
+	// +kubebuilder:validation:MaxLength=64
+	Stage string `json:"stage"`
+
+	// authInfoVersion is the resourceVersion of the Secret whose key was last given to the registrar.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	AuthInfoVersion string `json:"authInfoVersion,omitempty"`
 }

@@ -118,6 +118,8 @@ const (
 	ReasonSigned = "Signed"
 	// ReasonAcquiring: an Order for the domain is under way.
 	ReasonAcquiring = "Acquiring"
+	// ReasonTransferWaits: the transfer of the domain waits for a person.
+	ReasonTransferWaits = "TransferWaits"
 	// ReasonAcquiredBefore: the account has held the domain, and it is gone; nobody buys it again by itself.
 	ReasonAcquiredBefore = "AcquiredBefore"
 	// ReasonContactsInvalid: the contacts of the registrant are missing, or fields of them are wrong.

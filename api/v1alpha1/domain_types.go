@@ -113,6 +113,10 @@ type DomainStatus struct {
 	// +optional
 	Renewal *RenewalStatus `json:"renewal,omitempty"`
 
+	// transfer is how far the transfer to this account has come, while it is under way.
+	// +optional
+	Transfer *TransferStatus `json:"transfer,omitempty"`
+
 	// orders are the last ten Orders for the domain, the latest first.
 	// +optional
 	// +listType=atomic

@@ -26,13 +26,15 @@ type Money string
 
 // OrderOperation is what costs money.
 //
-// +kubebuilder:validation:Enum=Register;Renew;Restore
+// +kubebuilder:validation:Enum=Register;Transfer;Renew;Restore
 type OrderOperation string
 
 // What costs money.
 const (
 	// OperationRegister registers a domain.
 	OperationRegister OrderOperation = "Register"
+	// OperationTransfer takes a domain over from another registrar.
+	OperationTransfer OrderOperation = "Transfer"
 	// OperationRenew prolongs a domain.
 	OperationRenew OrderOperation = "Renew"
 	// OperationRestore renews a domain that can only be redeemed any more, at the price of that.
@@ -42,14 +44,14 @@ const (
 // OrderSpec says what is bought. It never changes: what limits it is read where it stands, in the Account and in the Domain.
 //
 // +kubebuilder:validation:XValidation:rule="self == oldSelf",message="an Order never changes: the operator makes the next one"
-// +kubebuilder:validation:XValidation:rule="self.operation != 'Register' ? has(self.serviceID) && has(self.baseExpiry) : !has(self.serviceID) && !has(self.baseExpiry)",message="serviceID and baseExpiry go with Renew and Restore, and not with Register"
+// +kubebuilder:validation:XValidation:rule="self.operation in ['Renew', 'Restore'] ? has(self.serviceID) && has(self.baseExpiry) : !has(self.serviceID) && !has(self.baseExpiry)",message="serviceID and baseExpiry go with Renew and Restore, and not with others"
 type OrderSpec struct {
 	// domainName in ASCII.
 	// +kubebuilder:validation:MinLength=3
 	// +kubebuilder:validation:MaxLength=253
 	DomainName string `json:"domainName"`
 
-	// operation: Register, Renew or Restore.
+	// operation: Register, Transfer, Renew or Restore.
 	Operation OrderOperation `json:"operation"`
 
 	// endpoint and userID are the login that pays.

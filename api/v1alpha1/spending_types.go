@@ -4,7 +4,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // Spending says what may be bought with the money of an account. Without it nothing is.
 type Spending struct {
-	// operations that may be bought: Register, Renew, Restore.
+	// operations that may be bought: Register, Transfer, Renew, Restore.
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=4

@@ -28,11 +28,21 @@ const price = 590_00
 // TestKilledAtAnyRequestARegistrationIsPaidOnce kills the operator at random moments of its requests while it registers domains and pays for them,
 // with answers lost and errors after success mixed in. What each order came to is held against the registrar's own books.
 func TestKilledAtAnyRequestARegistrationIsPaidOnce(t *testing.T) {
+	for first := 0; first < *orderRuns; first += perWorld {
+		t.Run(fmt.Sprint("from seed ", first), func(t *testing.T) { followOrders(t, first, min(first+perWorld, *orderRuns)) })
+	}
+}
+
+// perWorld is how many runs share a login, whose hour has requests for no more.
+const perWorld = 8
+
+func followOrders(t *testing.T, first, end int) {
+	t.Helper()
 	w := newWorld(t)
 	w.allowSpending()
 	w.api.TopUp("customer", "1000000")
-	settled := 0
-	for seed := range *orderRuns {
+	settled, wanted := 0, 0
+	for seed := first; seed < end; seed++ {
 		random := rand.New(rand.NewPCG(uint64(seed), 7))
 		names := []string{fmt.Sprintf("a%d.ru", seed), fmt.Sprintf("b%d.ru", seed)}
 		for _, name := range names {
@@ -41,11 +51,12 @@ func TestKilledAtAnyRequestARegistrationIsPaidOnce(t *testing.T) {
 		w.api.Inject(randomFault(random))
 		for range 1 + random.IntN(3) {
 			stage := []regapitest.Stage{regapitest.StageReceived, regapitest.StageApplied, regapitest.StageAnswered}[random.IntN(3)]
-			w.runUntilKilled(1+random.IntN(40), stage)
+			w.runUntilKilled(1+random.IntN(25), stage)
 		}
 		w.runOrders(names)
 		w.api.ClearFaults()
 		for _, name := range names {
+			wanted++
 			if w.order(name).Status.State == "Settled" {
 				settled++
 			}
@@ -54,10 +65,10 @@ func TestKilledAtAnyRequestARegistrationIsPaidOnce(t *testing.T) {
 			t.Fatalf("seed %d: %d hundredths were spent on %d registrations; %s, %s", seed, out, settled, w.tell(names[0]), w.tell(names[1]))
 		}
 	}
-	if settled < *orderRuns {
-		t.Errorf("%d of %d domains were registered", settled, 2**orderRuns)
+	if settled < wanted/2 {
+		t.Errorf("%d of %d domains were registered", settled, wanted)
 	}
-	t.Logf("%d of %d domains were registered; the others wait for a day, in which what was sent could still show", settled, 2**orderRuns)
+	t.Logf("%d of %d domains were registered; the others wait for a day, in which what was sent could still show", settled, wanted)
 }
 
 func randomFault(random *rand.Rand) regapitest.Fault {

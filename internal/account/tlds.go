@@ -51,7 +51,7 @@ func (c *Connection) rulesOf(ctx context.Context, zone string) (rules, error) {
 		spelled = zone
 	}
 	info, err := c.Client.Domain.GetTLDInfo(ctx, spelled)
-	if err != nil && !regapi.HasCode(err, regapi.CodeUnavailableDomainZone, regapi.CodeNoTLD, regapi.CodeDomainBadTLD, regapi.CodeTLDDisabled) {
+	if class := regapi.ClassOf(err); err != nil && class != regapi.ClassInvalid && class != regapi.ClassNotFound {
 		return rules{}, err
 	}
 	found = rules{info: info, known: err == nil, readAt: time.Now()}

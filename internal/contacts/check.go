@@ -41,6 +41,9 @@ func Check(domain string, contacts map[string]string) (wrong []string) {
 // Knows says whether the contacts of the zone of a domain can be checked.
 func Knows(domain string) bool { return formOf(domain) != nil }
 
+// Optional says whether a transfer to the zone of a domain may leave contacts out, since the registry knows them (8.8).
+func Optional(domain string) bool { return formOf(domain) == national }
+
 func (f *form) takes(fields []field, name string) bool {
 	return f.joined[name] != nil || slices.ContainsFunc(fields, func(f field) bool { return f.name == name })
 }

@@ -67,6 +67,9 @@ func TestAWrongFieldIsNamedAndItsValueIsNot(t *testing.T) {
 	if wrong := contacts.Check("new.ru", with(person, "kpp", "632946014")); len(wrong) == 0 {
 		t.Error("a person with the fields of an organization passes")
 	}
+	if !contacts.Optional("moved.ru") || contacts.Optional("moved.com") {
+		t.Error("a transfer of .ru needs no contacts, and one of .com does")
+	}
 	for _, domain := range []string{"new.kz", "new.com.ru", "ru"} {
 		if contacts.Knows(domain) || len(contacts.Check(domain, person)) == 0 {
 			t.Errorf("%s is known", domain)

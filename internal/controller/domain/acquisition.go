@@ -30,7 +30,7 @@ const (
 // was held once is never bought again by itself.
 func (r *Reconciler) acquire(ctx context.Context, s *scope, missing error) error {
 	acquisition := s.domain.Spec.Acquisition
-	if acquisition == nil || acquisition.Mode != v1alpha1.AcquisitionRegister {
+	if acquisition == nil || acquisition.Mode == v1alpha1.AcquisitionAdopt {
 		return missing
 	}
 	if s.ordered != nil {
@@ -77,9 +77,9 @@ func (r *Reconciler) mayAcquire(ctx context.Context, s *scope) (now time.Time, e
 		return now, stalled(v1alpha1.ReasonConflict, "another Domain rules this name: "+ruling.Domain.Namespace+"/"+ruling.Domain.Name)
 	}
 	spending := ruling.Account.Spec.Spending
-	if spending == nil || !slices.Contains(spending.Operations, v1alpha1.OperationRegister) ||
+	if spending == nil || !slices.Contains(spending.Operations, v1alpha1.OrderOperation(s.domain.Spec.Acquisition.Mode)) ||
 		(spending.Namespaces != v1alpha1.SpendingAllowed && ruling.Domain.Namespace != ruling.Account.Namespace) {
-		return now, stalled(v1alpha1.ReasonSpendingNotAllowed, "the Account does not allow registrations for this namespace: its owner can say so in spec.spending.operations and spec.spending.namespaces")
+		return now, stalled(v1alpha1.ReasonSpendingNotAllowed, "the Account does not allow this operation for this namespace: its owner can say so in spec.spending.operations and spec.spending.namespaces")
 	}
 	now, known := r.Desk.Clock.Registrar(s.connection)
 	if !known {
@@ -106,7 +106,7 @@ func (s *scope) heldBefore(now time.Time, orders []v1alpha1.Order) error {
 		return nil
 	}
 	return stalled(v1alpha1.ReasonAcquiredBefore, "the account has held this domain, and it is gone: it is not bought again by itself. "+
-		"Register it in the registrar's panel, and this object adopts it")
+		"Buy it in the registrar's panel, and this object adopts it")
 }
 
 // orderAcquisition makes the next order, once everything that can be checked before is right.
@@ -116,7 +116,8 @@ func (r *Reconciler) orderAcquisition(ctx context.Context, s *scope, now time.Ti
 	if err != nil {
 		return fmt.Errorf("read what years the zone registers for: %w", err)
 	}
-	if !offers(zone.RegPeriods, years) {
+	operation := purchase.Operation(s.domain.Spec.Acquisition.Mode)
+	if operation == purchase.Register && !offers(zone.RegPeriods, years) {
 		return stalled(v1alpha1.ReasonInvalidSpec, fmt.Sprintf("the zone %s registers for %s years alone: spec.acquisition.years cannot be %d", zone.TLD, zone.RegPeriods, years))
 	}
 	if _, err := ordering.NameServers(s.domain, s.name); err != nil {
@@ -131,7 +132,7 @@ func (r *Reconciler) orderAcquisition(ctx context.Context, s *scope, now time.Ti
 		o.Awaited, o.After = true, pause.Jittered(time.Minute)
 		return o.Err()
 	}
-	next := purchase.Order{Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: purchase.Register, Years: years}
+	next := purchase.Order{Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: operation, Years: years}
 	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
 		return err
 	}
@@ -150,6 +151,9 @@ func (s *scope) acquiring() outcome.Outcome {
 	}
 	if ready := meta.FindStatusCondition(s.ordered.Status.Conditions, v1alpha1.ConditionReady); ready != nil {
 		o.Message = "Order " + s.ordered.Name + ": " + ready.Message
+	}
+	if s.stage != "" {
+		o.Reconciling, o.Stalled, o.Reason, o.Message = false, true, v1alpha1.ReasonTransferWaits, s.stage
 	}
 	if waitsForAPerson(s.ordered) {
 		o.Reconciling, o.Stalled = false, true

@@ -47,7 +47,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newScope(&found)
-	err := phase.Run(ctx, s, r.connect, r.showOrders, r.observe, r.locate, r.showFolders, r.renew, r.pointToServers, r.delegated)
+	err := phase.Run(ctx, s, r.connect, r.showOrders, r.observe, r.locate, r.watchTransfer, r.showFolders, r.noteRegistered, r.renew, r.pointToServers, r.delegated)
 	r.watchExpiry(s)
 	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
 }

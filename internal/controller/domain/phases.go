@@ -32,6 +32,8 @@ type scope struct {
 	wake time.Duration
 	// ordered is an order under way that is to bring the domain; nil if there is none.
 	ordered *v1alpha1.Order
+	// stage is what a person has to do for a transfer under way; "" is nothing.
+	stage string
 	// userID and endpoint of the login that pays for orders.
 	userID, endpoint string
 }

@@ -88,6 +88,33 @@ func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time, o
 	return err
 }
 
+// noteRegistered books what was registered without an order that says so, as noteRenewed does for renewals (22): a domain of this month that this
+// Domain asks for and has not seen before.
+func (r *Reconciler) noteRegistered(ctx context.Context, s *scope) error {
+	acquisition := s.domain.Spec.Acquisition
+	if acquisition == nil || acquisition.Mode == v1alpha1.AcquisitionAdopt || s.before.Status.ServiceID != "" || r.Desk == nil || s.userID == "" {
+		return nil
+	}
+	now, known := r.Desk.Clock.Registrar(s.connection)
+	if !known || purchase.MonthOf(s.service.created.Time()) != purchase.MonthOf(now) {
+		return nil
+	}
+	orders, err := r.Desk.Orders(ctx, s.login)
+	if err != nil {
+		return err
+	}
+	if last, _ := ordering.Last(orders, s.name); last != nil {
+		return nil // It is booked as what has become of it says.
+	}
+	most, err := purchase.ParseAmount(string(acquisition.MaxPrice))
+	if err != nil {
+		return fmt.Errorf("spec.acquisition.maxPrice: %w", err)
+	}
+	name := fmt.Sprintf("%s registered on %s", s.name, s.service.created)
+	_, err = r.Desk.Change(ctx, s.login, now, func(l *purchase.Ledger) bool { return !l.Began.IsZero() && l.Note(name, most) })
+	return err
+}
+
 // order makes the next order. The last paid day is read after the list of orders (1): what an order that is closed by now has brought shows in it.
 func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, zone regapi.TLDInfo, orders []v1alpha1.Order, last *v1alpha1.Order) error {
 	shown := s.domain.Status.Renewal

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/contacts"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
@@ -48,7 +49,7 @@ func (s *scope) since(domain *v1alpha1.Domain) time.Time {
 
 // prepare reads who a domain is to be registered to, while that may still be asked for.
 func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
-	if s.order.Operation != purchase.Register || s.record.State.Closed() || s.record.Bill.ID != 0 || !s.in.Intent.Asked {
+	if !s.order.Operation.Keyed() || s.record.State.Closed() || s.record.Bill.ID != 0 || !s.in.Intent.Asked {
 		return nil
 	}
 	who, lacks, err := r.Desk.Registrant(ctx, s.ruling.Domain, s.order.Domain)
@@ -58,7 +59,7 @@ func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
 	if s.servers, err = ordering.NameServers(s.ruling.Domain, s.order.Domain); err != nil {
 		lacks = err.Error()
 	}
-	if len(s.servers) == 0 {
+	if len(s.servers) == 0 && (s.order.Operation == purchase.Register || !contacts.Optional(s.order.Domain)) {
 		s.servers = registrars
 	}
 	s.registrant, s.lacks = who, lacks
@@ -86,8 +87,8 @@ func askedFor(domain *v1alpha1.Domain, order purchase.Order) asked {
 	case order.Operation == purchase.Restore && renewal != nil:
 		asks := renewal.Mode == v1alpha1.RenewalOperator && renewal.Restore == v1alpha1.RestoreAllow && int(renewal.Years) == order.Years
 		return asked{asks, renewal.RestoreMaxPrice, false}
-	case order.Operation == purchase.Register && acquisition != nil:
-		asks := acquisition.Mode == v1alpha1.AcquisitionRegister && int(acquisition.Years) == order.Years
+	case order.Operation.Keyed() && acquisition != nil:
+		asks := string(acquisition.Mode) == string(order.Operation) && int(acquisition.Years) == order.Years
 		return asked{asks, acquisition.MaxPrice, acquisition.Approval != v1alpha1.AcquisitionWithinMaxPrice}
 	default:
 		return asked{}

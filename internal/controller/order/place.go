@@ -23,8 +23,8 @@ func (s *scope) renew(ctx context.Context) purchase.Answer {
 	return answer
 }
 
-// register orders a registration, under the key by which it is found again (8.7).
-func (s *scope) register(ctx context.Context) purchase.Answer {
+// acquire orders a registration (8.7) or a transfer (8.8), under the key by which it is found again.
+func (s *scope) acquire(ctx context.Context) purchase.Answer {
 	asked := regapi.Registration{
 		Names: []string{s.order.Domain}, Period: s.order.Years, UserServID: s.order.Key(), Payment: unpaid,
 		Contacts: s.registrant.Contacts, ProfileType: s.registrant.ProfileType, ProfileName: s.registrant.ProfileName,
@@ -36,11 +36,18 @@ func (s *scope) register(ctx context.Context) purchase.Answer {
 			asked.EnduserIP, _ = netip.ParseAddr(spending.EnduserIP) // The schema takes nothing else.
 		}
 	}
-	ordered, err := s.connection.Client.Domain.Create(ctx, asked)
+	ordered, err := s.send(ctx, asked)
 	answer := purchase.Answer{Bill: ordered.BillID, Err: err}
 	if err == nil && len(ordered.Domains) == 1 && ordered.Domains[0].Err != nil {
 		answer.Err = ordered.Domains[0].Err
 	}
 	answer.Price, _ = purchase.AmountOf(ordered.Payment)
 	return answer
+}
+
+func (s *scope) send(ctx context.Context, asked regapi.Registration) (regapi.Order, error) {
+	if s.order.Operation == purchase.Transfer {
+		return s.connection.Client.Domain.Transfer(ctx, regapi.TransferOrder{Registration: asked, AuthInfo: s.registrant.AuthInfo})
+	}
+	return s.connection.Client.Domain.Create(ctx, asked)
 }

@@ -23,8 +23,9 @@ func newRegistry(t *testing.T, behaviour regapitest.Behaviour) *bench {
 	t.Helper()
 	b := newBench(t, behaviour)
 	b.allow(func(a *v1alpha1.Account) {
-		a.Spec.Spending.Operations = []v1alpha1.OrderOperation{v1alpha1.OperationRegister, v1alpha1.OperationRenew}
+		a.Spec.Spending.Operations = []v1alpha1.OrderOperation{v1alpha1.OperationRegister, v1alpha1.OperationTransfer, v1alpha1.OperationRenew}
 	})
+	b.MustCreate(&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: b.Namespace, Name: "key"}, StringData: map[string]string{"authinfo": "the-right-key"}})
 	b.MustCreate(&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: b.Namespace, Name: "owner"}, StringData: map[string]string{
 		"person": "Ivan I Ivanov", "person_r_surname": "Иванов", "person_r_name": "Иван", "passport_number": "12 34 567890",
 		"passport_place": "48 о/м г.Москвы", "passport_date": "26.12.1992", "birth_date": "07.11.1977", "p_addr_zip": "101000",
@@ -61,10 +62,15 @@ func (b *bench) wish() {
 // askToRegister makes the next order for the name, as the controller of Domains does.
 func (b *bench) askToRegister(ordinal int) {
 	b.Helper()
+	b.askToAcquire(purchase.Register, ordinal)
+}
+
+func (b *bench) askToAcquire(operation purchase.Operation, ordinal int) {
+	b.Helper()
 	if err := b.Get(b.Context(), client.ObjectKeyFromObject(b.object), b.object); err != nil {
 		b.Fatal(err)
 	}
-	made := purchase.Order{Domain: b.name, Ordinal: ordinal, UserID: "4711", Operation: purchase.Register, Years: 1}
+	made := purchase.Order{Domain: b.name, Ordinal: ordinal, UserID: "4711", Operation: operation, Years: 1}
 	b.Eventually("make the order", func() error {
 		if b.dead {
 			b.restart()
@@ -103,6 +109,36 @@ func TestARegistrationThatIsKilledAnywhereIsPaidOnce(t *testing.T) {
 	}
 }
 
+// away is the next name that is to come from another registrar.
+func (b *bench) away() {
+	b.Helper()
+	b.fresh()
+	b.API.AddRegistryName(regapitest.RegistryName{Name: b.name, AuthInfo: "the-right-key"})
+	controllertest.Change(b.Harness, b.object, func(d *v1alpha1.Domain) {
+		d.Spec.Acquisition.Mode, d.Spec.Acquisition.ContactsRef = v1alpha1.AcquisitionTransfer, nil
+		d.Spec.Acquisition.AuthInfoRef = &v1alpha1.SecretReference{Name: "key"}
+	})
+}
+
+func TestATransferThatIsKilledAnywhereIsPaidOnce(t *testing.T) {
+	for first := 0; first < *runs/2; first += perBench {
+		t.Run(fmt.Sprint("from seed ", first), func(t *testing.T) {
+			b := newRegistry(t, regapitest.Behaviour{})
+			for seed := first; seed < min(first+perBench, *runs/2); seed++ {
+				b.away()
+				b.fateOfRegistration(rand.New(rand.NewPCG(uint64(seed), 3)))
+				before := b.spent()
+				b.askToAcquire(purchase.Transfer, 1)
+				b.finish(1)
+				b.live()
+				if o := b.order(1); o.Status.State != "Settled" || b.spent()-before != 590 {
+					t.Errorf("seed %d: %d roubles; %s", seed, b.spent()-before, b.show(1))
+				}
+			}
+		})
+	}
+}
+
 // fateOfRegistration is what chance has in store for one registration.
 func (b *bench) fateOfRegistration(chance *rand.Rand) {
 	for range chance.IntN(4) {
@@ -112,7 +148,7 @@ func (b *bench) fateOfRegistration(chance *rand.Rand) {
 		{Kind: regapitest.FaultDropRequest}, {Kind: regapitest.FaultDropAnswer}, {Kind: regapitest.FaultErrorAfter},
 		{Kind: regapitest.FaultError, Code: "BILLING_LOCK"}, {Kind: regapitest.FaultError, Code: "DOMAIN_ORDER_LOCKED"}, {Kind: regapitest.FaultGarbage},
 	}
-	for _, function := range []string{"domain/create", "bill/change_pay_type", "bill/change_pay_type"} {
+	for _, function := range []string{"domain/create", "domain/transfer", "bill/change_pay_type", "bill/change_pay_type"} {
 		if chance.IntN(3) > 0 {
 			fault := kinds[chance.IntN(len(kinds))]
 			fault.Function, fault.Count = function, 1

@@ -2,6 +2,7 @@ package order_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -70,5 +71,26 @@ func TestABillThatIsDearerThanItsQuoteIsApprovedByItsOwnDigest(t *testing.T) {
 	b.pass(time.Hour)
 	if b.until(1, "Settled"); b.spent() != 800 {
 		t.Errorf("%d roubles", b.spent())
+	}
+}
+
+func TestARestorationThatIsKilledAnywhereIsPaidOnce(t *testing.T) {
+	for first := 0; first < *runs/2; first += perBench {
+		t.Run(fmt.Sprint("from seed ", first), func(t *testing.T) {
+			b := newBench(t, regapitest.Behaviour{})
+			b.API.TopUp(controllertest.Login, "90000")
+			for seed := first; seed < min(first+perBench, *runs/2); seed++ {
+				b.lost(func(r *v1alpha1.Renewal) { r.Restore, r.RestoreMaxPrice = v1alpha1.RestoreAllow, "6000" })
+				b.allow(func(a *v1alpha1.Account) { a.Spec.Spending.PerMonth = "90000" })
+				b.fate(rand.New(rand.NewPCG(uint64(seed), 4)))
+				before := b.spent()
+				b.askFor(purchase.Restore, 1)
+				b.finish(1)
+				b.live()
+				if o := b.order(1); o.Status.State != "Settled" || b.spent()-before != 5450 {
+					t.Errorf("seed %d: %d roubles; %s", seed, b.spent()-before, b.show(1))
+				}
+			}
+		})
 	}
 }

@@ -75,12 +75,14 @@ func reasonOf(r purchase.Record) string {
 // message says what stands in the way, and what to do about it.
 func (s *scope) message(r purchase.Record) string {
 	if r.Reason == purchase.ContactsInvalid && s.lacks != "" {
-		return "the domain cannot be registered: " + s.lacks
+		return "the domain cannot be ordered: " + s.lacks
 	}
 	done, effect := "renewed", "the new last day has to show"
 	switch s.order.Operation {
 	case purchase.Register:
 		done, effect = "registered", "the registry works at it"
+	case purchase.Transfer:
+		done, effect = "transferred", "the former registrar and the registry work at it, for days"
 	case purchase.Restore:
 		done = "restored and renewed"
 	}

@@ -100,8 +100,8 @@ func (r *Reconciler) call(ctx context.Context, s *scope) purchase.Answer {
 	ctx = traffic.WithSendSoon(traffic.Once(traffic.WithPriority(ctx, traffic.Change)), s.begun, purchase.DecisionLife)
 	switch bill := s.record.Bill.ID; s.next.Do {
 	case purchase.Place:
-		if s.order.Operation == purchase.Register {
-			return s.register(ctx)
+		if s.order.Operation.Keyed() {
+			return s.acquire(ctx)
 		}
 		return s.renew(ctx)
 	case purchase.Pay:
