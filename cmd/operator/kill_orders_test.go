@@ -20,7 +20,7 @@ import (
 )
 
 // orderRuns is how many seeded runs of registrations are followed; `go test ./cmd/operator -run Registration -order-runs 500` follows many.
-var orderRuns = flag.Int("order-runs", 5, "seeded runs of registrations during which the operator is killed")
+var orderRuns = flag.Int("order-runs", 4, "seeded runs of registrations during which the operator is killed")
 
 // price is what a year of .ru costs in the simulator, in hundredths of a rouble.
 const price = 590_00
@@ -34,7 +34,7 @@ func TestKilledAtAnyRequestARegistrationIsPaidOnce(t *testing.T) {
 }
 
 // perWorld is how many runs share a login, whose hour has requests for no more.
-const perWorld = 8
+const perWorld = 4
 
 func followOrders(t *testing.T, first, end int) {
 	t.Helper()
