@@ -36,8 +36,8 @@ func (r *Reconciler) pointToServers(ctx context.Context, s *scope) error {
 		return s.undelegated(outcome.Stalled(v1alpha1.ReasonInvalidSpec, err.Error()))
 	}
 	held := s.facts.Delegation
-	if s.service.state != regapi.Active || held == nil || held.Err != nil {
-		return nil // Nobody knows how it stands.
+	if known := held != nil && held.Err == nil; !known || s.service.state != regapi.Active {
+		return nil // Nobody can tell how it stands.
 	}
 	if sameServers(held.NSS, wanted) {
 		s.while(v1alpha1.ConditionDelegated, true, v1alpha1.ReasonDelegated, "the domain is delegated to the name servers of the spec")

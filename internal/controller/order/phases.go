@@ -38,8 +38,8 @@ type scope struct {
 	servers    []regapi.NameServer
 	lacks      string
 	// open says that the zone takes such an order at this time: what was asked for as a renewal must not be bought as a restoration.
-	open bool
-	approver   string
+	open     bool
+	approver string
 	// begun is when the first reading began, by this machine's clocks (8).
 	begun time.Time
 	next  purchase.Step
@@ -149,8 +149,8 @@ func (r *Reconciler) watch(ctx context.Context, s *scope) (err error) {
 // hurry finds out whether the zone takes the order at this time, and how long effects are waited for: near the last day an hour has to do (10).
 func (r *Reconciler) hurry(ctx context.Context, s *scope) error {
 	s.in.Settling, s.open = purchase.Settling, true
-	base, err := time.Parse(time.DateOnly, s.order.Base)
-	if err != nil || s.record.State.Closed() {
+	base, renews := baseOf(s.order)
+	if !renews || s.record.State.Closed() {
 		return nil // Nothing is renewed, or not any more.
 	}
 	zone, err := s.connection.TLD(traffic.WithPriority(ctx, traffic.Change), s.order.Domain)
@@ -165,6 +165,12 @@ func (r *Reconciler) hurry(ctx context.Context, s *scope) error {
 	}
 	s.in.Settling = purchase.SettlingFor(s.in.Now, until)
 	return nil
+}
+
+// baseOf is the last paid day that an order stands on; none where it stands on no day.
+func baseOf(order purchase.Order) (time.Time, bool) {
+	base, err := time.Parse(time.DateOnly, order.Base)
+	return base, err == nil
 }
 
 // gapUntil is when the last gap is over, for this order.

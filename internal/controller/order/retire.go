@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
@@ -26,8 +27,11 @@ const (
 // decides nothing.
 func (r *Reconciler) retire(ctx context.Context, o *v1alpha1.Order) (ctrl.Result, error) {
 	domain, ordinal, err := purchase.ParseName(o.Name)
+	if err != nil {
+		return ctrl.Result{}, reconcile.TerminalError(err)
+	}
 	ready := meta.FindStatusCondition(o.Status.Conditions, v1alpha1.ConditionReady)
-	if err != nil || ready == nil || !o.DeletionTimestamp.IsZero() {
+	if ready == nil || !o.DeletionTimestamp.IsZero() {
 		return ctrl.Result{}, nil
 	}
 	if left := keptFor - time.Since(ready.LastTransitionTime.Time); left > 0 {
