@@ -12,10 +12,20 @@ const (
 	ConditionInventoryFresh = "InventoryFresh"
 	// ConditionSynced says, of a DNSZone, whether the zone, as it was read last, is as the spec asks.
 	ConditionSynced = "Synced"
-	// ConditionDelegated says, of a DNSZone, whether the domain uses the registrar's name servers. Without that nothing is written.
+	// ConditionDelegated says, of a DNSZone, whether the domain uses the registrar's name servers, without which nothing is written; of a Domain,
+	// whether it uses those of its spec.
 	ConditionDelegated = "Delegated"
 	// ConditionPropagated says, of a DNSZone, whether the authoritative name servers answer as the zone was written.
 	ConditionPropagated = "Propagated"
+	// ConditionExpiring says, of a Domain, that its last paid day is near, or past. It does not change Ready, and is there only while true.
+	ConditionExpiring = "Expiring"
+	// ConditionActionRequired says, of a Domain, that an Order for it waits for a person. It is there only while true.
+	ConditionActionRequired = "ActionRequired"
+	// ConditionOrderUnclear says, of a Domain, that nothing tells whether an Order for it was paid. It is there only while true.
+	ConditionOrderUnclear = "OrderUnclear"
+	// ConditionWaitShortened says, of an Order, that it waits an hour for what others may have bought, and not a day, since the domain would be
+	// lost. It is there only while true.
+	ConditionWaitShortened = "WaitShortened"
 	// ConditionStalled says that nothing will change until somebody acts; the message says who and how.
 	ConditionStalled = "Stalled"
 )
@@ -101,6 +111,30 @@ const (
 	ReasonNotMadeHere = "NotMadeHere"
 	// ReasonLedgerGap: nobody has watched the open orders of the login for a while.
 	ReasonLedgerGap = "LedgerGap"
+
+	// ReasonDelegating: the name servers were changed at the registrar, and that is still to show.
+	ReasonDelegating = "Delegating"
+	// ReasonSigned: the parent zone has keys of the domain, so that it must not move to other name servers.
+	ReasonSigned = "Signed"
+	// ReasonAcquiring: an Order for the domain is under way.
+	ReasonAcquiring = "Acquiring"
+	// ReasonTransferWaits: the transfer of the domain waits for a person.
+	ReasonTransferWaits = "TransferWaits"
+	// ReasonAcquiredBefore: the account has held the domain, and it is gone; nobody buys it again by itself.
+	ReasonAcquiredBefore = "AcquiredBefore"
+	// ReasonContactsInvalid: the contacts of the registrant are missing, or fields of them are wrong.
+	ReasonContactsInvalid = "ContactsInvalid"
+	// ReasonSpendingNotAllowed: the Account does not allow the operation, or not for the namespace.
+	ReasonSpendingNotAllowed = "SpendingNotAllowed"
+	// ReasonOrderRefused: the registrar refused the Order for the domain.
+	ReasonOrderRefused = "OrderRefused"
+
+	// ReasonExpiresSoon: the last paid day is near.
+	ReasonExpiresSoon = "ExpiresSoon"
+	// ReasonExpired: the last paid day is past.
+	ReasonExpired = "Expired"
+	// ReasonLastDays: within three days nobody can renew the domain any more.
+	ReasonLastDays = "LastDays"
 
 	// ReasonThrottled: the hourly allowance of requests is spent; the operator waits for more.
 	ReasonThrottled = "Throttled"

@@ -2,7 +2,7 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// DomainSpec names a domain that the account already holds. Nothing is bought and nothing is changed, unless renewal says so.
+// DomainSpec names a domain. Nothing is bought and nothing is changed, unless acquisition or renewal says so.
 type DomainSpec struct {
 	// accountRef names the Account that holds the domain.
 	AccountRef AccountReference `json:"accountRef"`
@@ -10,9 +10,21 @@ type DomainSpec struct {
 	// domainName is the domain, such as example.ru or пример.рф. It cannot change.
 	DomainName DomainName `json:"domainName"`
 
+	// acquisition says how the domain comes to the account. Without it only what the account holds is shown.
+	// +optional
+	Acquisition *Acquisition `json:"acquisition,omitempty"`
+
 	// renewal says who renews the domain. Without it nothing is touched.
 	// +optional
 	Renewal *Renewal `json:"renewal,omitempty"`
+
+	// nameServers that the domain is delegated to, the most important first. Without them nothing is changed, and a domain that is registered gets
+	// the registrar's. A change that the zone takes money for is not made.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=2
+	// +kubebuilder:validation:MaxItems=4
+	NameServers []DomainNameServer `json:"nameServers,omitempty"`
 }
 
 // DomainState is the state of a domain at the registrar (REG.API 7.7).
@@ -42,7 +54,8 @@ type DomainStatus struct {
 	// +optional
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
-	// conditions: Ready, and Reconciling or Stalled while they hold.
+	// conditions: Ready; Reconciling or Stalled, Expiring, ActionRequired and OrderUnclear while they hold; Delegated where the spec has
+	// nameServers.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -80,6 +93,10 @@ type DomainStatus struct {
 	// +kubebuilder:validation:items:MaxLength=253
 	NameServers []string `json:"nameServers,omitempty"`
 
+	// nameServerChange is the last change of name servers that the operator made.
+	// +optional
+	NameServerChange *NameServerChange `json:"nameServerChange,omitempty"`
+
 	// dnssec says whether the zone is signed: enabled, disabled or updating (REG.API 10.2).
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
@@ -92,9 +109,19 @@ type DomainStatus struct {
 	// +kubebuilder:validation:items:MaxLength=255
 	Folders []string `json:"folders,omitempty"`
 
-	// renewal is how the renewal of the domain stands, where the operator renews it.
+	// renewal is how the renewal of the domain stands, where the spec says who renews it.
 	// +optional
 	Renewal *RenewalStatus `json:"renewal,omitempty"`
+
+	// transfer is how far the transfer to this account has come, while it is under way.
+	// +optional
+	Transfer *TransferStatus `json:"transfer,omitempty"`
+
+	// orders are the last ten Orders for the domain, the latest first.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=10
+	Orders []OrderSummary `json:"orders,omitempty"`
 }
 
 // Domain is a domain held at REG.RU.

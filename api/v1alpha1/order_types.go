@@ -12,7 +12,7 @@ const (
 	AnnotationSettle = "regapi.io/settle"
 	// AnnotationAskedBy on an Order says which Domain asked for it, and in which generation.
 	AnnotationAskedBy = "regapi.io/asked-by"
-	// AnnotationApproveQuote on an Account has the digests of the quotes that its owner approves, separated by commas.
+	// AnnotationApproveQuote on an Account or a Domain has the digests of the quotes that its owner approves, separated by commas.
 	AnnotationApproveQuote = "regapi.io/approve-quote"
 	// AnnotationSpentThisMonth on an Account says what was spent in a month before its ledger began, such as 2026-05=199.00.
 	AnnotationSpentThisMonth = "regapi.io/spent-before"
@@ -26,22 +26,32 @@ type Money string
 
 // OrderOperation is what costs money.
 //
-// +kubebuilder:validation:Enum=Renew
+// +kubebuilder:validation:Enum=Register;Transfer;Renew;Restore
 type OrderOperation string
 
-// OperationRenew prolongs a domain.
-const OperationRenew OrderOperation = "Renew"
+// What costs money.
+const (
+	// OperationRegister registers a domain.
+	OperationRegister OrderOperation = "Register"
+	// OperationTransfer takes a domain over from another registrar.
+	OperationTransfer OrderOperation = "Transfer"
+	// OperationRenew prolongs a domain.
+	OperationRenew OrderOperation = "Renew"
+	// OperationRestore renews a domain that can only be redeemed any more, at the price of that.
+	OperationRestore OrderOperation = "Restore"
+)
 
 // OrderSpec says what is bought. It never changes: what limits it is read where it stands, in the Account and in the Domain.
 //
 // +kubebuilder:validation:XValidation:rule="self == oldSelf",message="an Order never changes: the operator makes the next one"
+// +kubebuilder:validation:XValidation:rule="self.operation in ['Renew', 'Restore'] ? has(self.serviceID) && has(self.baseExpiry) : !has(self.serviceID) && !has(self.baseExpiry)",message="serviceID and baseExpiry go with Renew and Restore, and not with others"
 type OrderSpec struct {
 	// domainName in ASCII.
 	// +kubebuilder:validation:MinLength=3
 	// +kubebuilder:validation:MaxLength=253
 	DomainName string `json:"domainName"`
 
-	// operation: Renew.
+	// operation: Register, Transfer, Renew or Restore.
 	Operation OrderOperation `json:"operation"`
 
 	// endpoint and userID are the login that pays.
@@ -54,15 +64,17 @@ type OrderSpec struct {
 	// +kubebuilder:validation:MaxLength=32
 	UserID string `json:"userID"`
 
-	// serviceID is the number of the domain at the registrar.
+	// serviceID is the number of the domain at the registrar, where it is renewed or restored.
+	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
-	ServiceID string `json:"serviceID"`
+	ServiceID string `json:"serviceID,omitempty"`
 
 	// baseExpiry is the last paid day that the renewal begins from, as the registrar wrote it.
+	// +optional
 	// +kubebuilder:validation:MinLength=10
 	// +kubebuilder:validation:MaxLength=10
-	BaseExpiry string `json:"baseExpiry"`
+	BaseExpiry string `json:"baseExpiry,omitempty"`
 
 	// years that are bought.
 	// +kubebuilder:validation:Minimum=1

@@ -4,7 +4,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // Spending says what may be bought with the money of an account. Without it nothing is.
 type Spending struct {
-	// operations that may be bought: Renew.
+	// operations that may be bought: Register, Transfer, Renew, Restore.
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=4
@@ -26,6 +26,11 @@ type Spending struct {
 	// +optional
 	// +kubebuilder:default=WithinLimits
 	Approval SpendingApproval `json:"approval,omitempty"`
+
+	// enduserIP is the IPv4 address of who orders, which REG.API asks Partners for when they register a domain.
+	// +optional
+	// +kubebuilder:validation:Format=ipv4
+	EnduserIP string `json:"enduserIP,omitempty"`
 }
 
 // SpendingNamespaces says whose Domains may spend.
@@ -56,23 +61,42 @@ const (
 
 // RenewalMode says who renews a domain.
 //
-// +kubebuilder:validation:Enum=Ignore;Operator
+// +kubebuilder:validation:Enum=Ignore;None;Registrar;Operator
 type RenewalMode string
 
 // Who renews.
 const (
 	// RenewalIgnore touches nothing: whatever the registrar does goes on.
 	RenewalIgnore RenewalMode = "Ignore"
+	// RenewalNone switches the registrar's own renewal off, and nobody renews.
+	RenewalNone RenewalMode = "None"
+	// RenewalRegistrar switches the registrar's own renewal on.
+	RenewalRegistrar RenewalMode = "Registrar"
 	// RenewalOperator switches the registrar's own renewal off, and orders.
 	RenewalOperator RenewalMode = "Operator"
 )
 
+// RestoreConsent says whether a domain may be restored.
+//
+// +kubebuilder:validation:Enum=Deny;Allow
+type RestoreConsent string
+
+// Whether a domain may be restored.
+const (
+	// RestoreDeny lets a domain go that can no longer be renewed.
+	RestoreDeny RestoreConsent = "Deny"
+	// RestoreAllow restores it, within restoreMaxPrice.
+	RestoreAllow RestoreConsent = "Allow"
+)
+
 // Renewal says who renews a domain, when, and for how much.
 //
+// +kubebuilder:validation:XValidation:rule="!has(self.restore) || self.restore != 'Allow' || has(self.restoreMaxPrice)",message="renewal.restoreMaxPrice is missing: say how much one restoration may cost, such as 6000"
 // +kubebuilder:validation:XValidation:rule="self.mode != 'Operator' || has(self.maxPrice)",message="renewal.maxPrice is missing: say how much one renewal may cost, such as 500"
 type Renewal struct {
-	// mode: Ignore touches nothing, and is the default. Operator switches the registrar's own renewal of the domain off and orders a renewal when
-	// it is due, where spec.spending of the Account allows it.
+	// mode: Ignore touches nothing, and is the default. None switches the registrar's own renewal of the domain off. Registrar switches it on, where
+	// spec.spending of the Account allows renewals; the registrar knows none of the limits. Operator switches it off and
+	// orders a renewal when it is due, where spec.spending of the Account allows it.
 	// +optional
 	// +kubebuilder:default=Ignore
 	Mode RenewalMode `json:"mode,omitempty"`
@@ -95,6 +119,16 @@ type Renewal struct {
 	// maxPrice is the most that one renewal may cost, for all its years, in roubles.
 	// +optional
 	MaxPrice Money `json:"maxPrice,omitempty"`
+
+	// restore: Allow has the operator restore a domain that can no longer be renewed, as long as the zone takes it, where spec.spending of the
+	// Account allows Restore. Deny lets it go, and is the default. It goes with mode Operator.
+	// +optional
+	// +kubebuilder:default=Deny
+	Restore RestoreConsent `json:"restore,omitempty"`
+
+	// restoreMaxPrice is the most that one restoration may cost, with its renewal, in roubles.
+	// +optional
+	RestoreMaxPrice Money `json:"restoreMaxPrice,omitempty"`
 }
 
 // RenewalStatus is how the renewal of a domain stands.
@@ -104,9 +138,23 @@ type RenewalStatus struct {
 	// +kubebuilder:validation:Format=date
 	Next string `json:"next,omitempty"`
 
+	// until is the last day on which the zone lets the domain be renewed, as YYYY-MM-DD.
+	// +optional
+	// +kubebuilder:validation:Format=date
+	Until string `json:"until,omitempty"`
+
+	// restorableUntil is the last day on which the zone lets the domain be restored after that, as YYYY-MM-DD.
+	// +optional
+	// +kubebuilder:validation:Format=date
+	RestorableUntil string `json:"restorableUntil,omitempty"`
+
 	// registrarOffSince is when the registrar said that its own renewal is off. It cannot be read back.
 	// +optional
 	RegistrarOffSince *metav1.Time `json:"registrarOffSince,omitempty"`
+
+	// registrarOnSince is when the registrar said that its own renewal is on. It cannot be read back.
+	// +optional
+	RegistrarOnSince *metav1.Time `json:"registrarOnSince,omitempty"`
 
 	// order is the last Order for the domain, in the operator's namespace, and state how far that has come.
 	// +optional
@@ -119,4 +167,37 @@ type RenewalStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=1024
 	Message string `json:"message,omitempty"`
+}
+
+// OrderSummary is what a Domain shows of an Order, which lies in the operator's namespace.
+type OrderSummary struct {
+	// name of the Order.
+	// +kubebuilder:validation:MaxLength=264
+	Name string `json:"name"`
+
+	// operation that it buys.
+	Operation OrderOperation `json:"operation"`
+
+	// state and reason of the Order.
+	// +optional
+	State OrderState `json:"state,omitempty"`
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Reason string `json:"reason,omitempty"`
+
+	// price that it was quoted at, and cost, what was paid, in roubles.
+	// +optional
+	Price Money `json:"price,omitempty"`
+	// +optional
+	Cost Money `json:"cost,omitempty"`
+
+	// digest of the quote, for who approves it.
+	// +optional
+	// +kubebuilder:validation:MaxLength=64
+	Digest string `json:"digest,omitempty"`
+
+	// bill is the registrar's number of its bill.
+	// +optional
+	// +kubebuilder:validation:MaxLength=32
+	Bill string `json:"bill,omitempty"`
 }

@@ -37,6 +37,7 @@ type Connection struct {
 	formerIDs []string
 	absent    locator
 	clock     *registrarClock
+	tlds      rulebook
 
 	mu            sync.Mutex
 	secretVersion string

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -85,10 +86,14 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 	kinds := map[string]client.ObjectList{
 		"Account": &v1alpha1.AccountList{}, "Domain": &v1alpha1.DomainList{}, "DNSZone": &v1alpha1.DNSZoneList{}, "Folder": &v1alpha1.FolderList{},
 	}
+	var ledgers census.Ledgers
 	if desk != nil {
-		kinds["Order"] = &v1alpha1.OrderList{}
+		kinds["Order"], ledgers = &v1alpha1.OrderList{}, desk.Ledgers
 	}
-	return d.Metrics.Register(census.New(mgr.GetClient(), mgr.Elected(), kinds))
+	return errors.Join(
+		d.Metrics.Register(census.New(mgr.GetClient(), mgr.Elected(), kinds)),
+		d.Metrics.Register(census.NewEstate(mgr.GetClient(), mgr.Elected(), ledgers)),
+	)
 }
 
 // newDesk gives the desk at which Orders are made; nil where none are. It goes to the API server itself: a cache would be too old for money.

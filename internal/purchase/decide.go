@@ -135,6 +135,9 @@ func (in Input) byKey() Step {
 		return rest(r, min(in.settlesIn(r.PlacingAt), poll))
 	case in.Order.Direct && r.Calls > 0:
 		return in.end(Unclear, StatusUnclear)
+	case r.Calls > 0 && r.ErrorCode == regapi.CodeDomainAlreadyExists:
+		// By now an order of ours would show under its key: the name is somebody else's.
+		return in.end(Refused, RefusedByRegistrar)
 	default:
 		return in.withoutBill()
 	}

@@ -78,6 +78,9 @@ func (in Input) unpaid() Step {
 		return in.block(PriceUnknown)
 	case in.Seen.ForeignBill != 0:
 		return in.waitForForeignBill()
+	case price > r.Price: // It is a new quote, with a digest of its own to be approved (11, 16).
+		r.Price, r.Digest, r.QuotedAt = price, in.Order.Digest(price), in.Now
+		return Step{Record: r}
 	}
 	if step, stops := in.consent(price); stops {
 		return step

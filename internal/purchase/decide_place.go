@@ -9,6 +9,8 @@ func (in Input) withoutBill() Step {
 		if step, over := in.overtaken(); over {
 			return step
 		}
+	} else if in.Seen.ForeignBill != 0 && in.Intent.Asked {
+		return in.waitForForeignBill()
 	}
 	if !in.Intent.Asked {
 		return in.end(Withdrawn, NoLongerAsked)
@@ -20,6 +22,8 @@ func (in Input) withoutBill() Step {
 		return step
 	}
 	switch {
+	case in.Intent.Lacks != "":
+		return in.block(in.Intent.Lacks)
 	case in.Since.IsZero():
 		return in.block(OtherRenewer)
 	case in.Seen.Balance < r.Price:

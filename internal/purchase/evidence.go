@@ -12,6 +12,8 @@ const (
 	Settling = 24 * time.Hour
 	// SettlingLate is what it shrinks to when a domain is about to be lost (10).
 	SettlingLate = time.Hour
+	// LastDays is how many days before the last one on which a domain can be renewed that is (10).
+	LastDays = 3
 	// Dwell is how long a bill's number has to be written before it is paid: longer than a restore that nobody notices reaches back (16).
 	Dwell = 30 * time.Minute
 	// DecisionLife is how long what was read may be acted on (8).
@@ -53,6 +55,8 @@ type Intent struct {
 	// Approval is the digest that a person has approved. NeedsApproval says that it takes one.
 	Approval      string
 	NeedsApproval bool
+	// Lacks says what the order cannot be placed without, such as valid contacts; "" if it lacks nothing.
+	Lacks Reason
 }
 
 // Word is what a person says of an order that the machine cannot tell (21).

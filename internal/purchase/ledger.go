@@ -76,7 +76,7 @@ func (l *Ledger) Watch(now time.Time, older, open bool) bool {
 	switch {
 	case l.Began.IsZero():
 		l.Began, gap = now, open // Orders without their ledger.
-	case gap, open != l.Watching, open && silence >= HeartbeatEvery:
+	case gap, open != l.Watching, open && (silence >= HeartbeatEvery || MonthOf(now) > l.Month):
 	default:
 		return false
 	}
@@ -164,6 +164,24 @@ func (l *Ledger) Sum(beside string) Amount {
 		}
 	}
 	return sum
+}
+
+// Totals are what was spent in a month, and what open orders have reserved, of whatever month that was (20).
+func (l *Ledger) Totals(month string) (spent, reserved Amount) {
+	for _, e := range l.Entries {
+		switch {
+		case !e.Kept:
+			reserved += e.Amount
+		case e.Month == month:
+			spent += e.Amount
+		}
+	}
+	for _, e := range l.Beside {
+		if e.Month == month {
+			spent += e.Amount
+		}
+	}
+	return spent, reserved
 }
 
 // Funds gives what the ledger says of an order under a ceiling of today.

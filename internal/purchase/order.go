@@ -94,3 +94,11 @@ func (o Order) Moved(expiry string) bool {
 	now, err := time.Parse(time.DateOnly, expiry)
 	return err != nil || now.Sub(base).Abs() > 48*time.Hour
 }
+
+// SettlingFor is how long to wait for effects at a moment (10). Until is the last day on which the order can be made; the zero time is none.
+func SettlingFor(now, until time.Time) time.Duration {
+	if !until.IsZero() && now.After(until.AddDate(0, 0, 1-LastDays)) {
+		return SettlingLate
+	}
+	return Settling
+}

@@ -44,6 +44,8 @@ const (
 	CeilingReached Reason = "CeilingReached"
 	// LedgerClosed: nobody knows what was spent in the month before the ledger began.
 	LedgerClosed Reason = "LedgerClosed"
+	// ContactsInvalid: who registers cannot be said as the zone wants it.
+	ContactsInvalid Reason = "ContactsInvalid"
 	// NotEnoughMoney: the balance does not cover the price.
 	NotEnoughMoney Reason = "NotEnoughMoney"
 	// ForeignBill: a bill for the domain that is not ours waits to be paid.

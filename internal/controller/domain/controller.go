@@ -18,6 +18,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
+	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
 // +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch
@@ -32,6 +33,8 @@ type Reconciler struct {
 	Alarm *waking.Alarm
 	// Desk makes Orders; nil where none are made.
 	Desk *ordering.Desk
+
+	flags flags
 }
 
 // Reconcile shows one domain. What is known of it comes from the inventory, for which many domains share a request.
@@ -44,7 +47,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newScope(&found)
-	err := phase.Run(ctx, s, r.connect, r.observe, r.locate, r.showFolders, r.renew, r.delegated)
+	err := phase.Run(ctx, s, r.connect, r.showOrders, r.observe, r.locate, r.watchTransfer, r.showFolders, r.noteRegistered, r.renew, r.pointToServers, r.delegated)
+	r.watchExpiry(s)
 	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
 }
 
@@ -59,10 +63,14 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	shares := waking.NewShares(waking.BatchConcurrency)
 	controlled := ctrl.NewControllerManagedBy(mgr)
 	if r.Desk != nil {
+		if err := ordering.IndexOrders(ctx, mgr.GetFieldIndexer()); err != nil {
+			return err
+		}
 		controlled.Watches(&v1alpha1.Order{}, handler.EnqueueRequestsFromMapFunc(r.askers), builder.WithPredicates(stateChanged))
 	}
 	return controlled.
 		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.GenerationChangedPredicate{}, shares.ChangedFirst())).
+		Watches(&v1alpha1.Domain{}, handler.EnqueueRequestsFromMapFunc(r.siblings), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.domainsOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(waking.Borrowers(r.Client, &v1alpha1.DomainList{}, holdingOf)), builder.WithPredicates(waking.LabelsChanged)).
 		Watches(&v1alpha1.Folder{}, r.folderEvents(), builder.WithPredicates(folderChanged)).
@@ -71,6 +79,20 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 		WatchesRawSource(shares.Source()).
 		WithOptions(shares.Options()).
 		Complete(shares.Among(r))
+}
+
+// siblings finds the other Domains for a name: when one comes or goes, another may rule.
+func (r *Reconciler) siblings(ctx context.Context, object client.Object) (requests []ctrl.Request) {
+	name, err := zone.CanonicalDomain(string(object.(*v1alpha1.Domain).Spec.DomainName))
+	if err != nil {
+		return nil
+	}
+	for _, request := range r.named(ctx, name) {
+		if request.NamespacedName != client.ObjectKeyFromObject(object) {
+			requests = append(requests, request)
+		}
+	}
+	return requests
 }
 
 // holdingOf says what a Domain holds.

@@ -30,6 +30,10 @@ type scope struct {
 	facts      inventory.Facts
 	// wake is when the renewal wants to be looked at again; 0 is when something changes.
 	wake time.Duration
+	// ordered is an order under way that is to bring the domain; nil if there is none.
+	ordered *v1alpha1.Order
+	// stage is what a person has to do for a transfer under way; "" is nothing.
+	stage string
 	// userID and endpoint of the login that pays for orders.
 	userID, endpoint string
 }
@@ -97,6 +101,9 @@ func (r *Reconciler) locate(ctx context.Context, s *scope) error {
 	info, err := s.connection.Locate(ctx, s.name)
 	if err != nil {
 		return err
+	}
+	if regapi.IsNotFound(info.Err) {
+		return r.acquire(ctx, s, info.Err)
 	}
 	if info.Err != nil {
 		return info.Err

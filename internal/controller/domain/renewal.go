@@ -2,239 +2,180 @@ package domain
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
+	"golang.org/x/time/rate"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/event"
-	"sigs.k8s.io/controller-runtime/pkg/predicate"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/pause"
-	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
 
-const (
-	// renewalPoll is how often a domain with an open order, or one that waits for a person, is looked at.
-	renewalPoll = 15 * time.Minute
-	// renewalDay bounds the wait for the day on which a renewal is due: clocks and dates move.
-	renewalDay = 24 * time.Hour
-)
-
-// stateChanged lets through Orders that have come to another state.
-var stateChanged = predicate.Funcs{
-	UpdateFunc: func(e event.UpdateEvent) bool {
-		return e.ObjectOld.(*v1alpha1.Order).Status.State != e.ObjectNew.(*v1alpha1.Order).Status.State
-	},
-}
-
-// askers finds the Domains that an Order is for.
-func (r *Reconciler) askers(ctx context.Context, object client.Object) (requests []ctrl.Request) {
-	var domains v1alpha1.DomainList
-	if err := r.List(ctx, &domains, ordering.Named(object.(*v1alpha1.Order).Spec.DomainName)); err != nil {
-		return nil
-	}
-	for i := range domains.Items {
-		requests = append(requests, ctrl.Request{NamespacedName: client.ObjectKeyFromObject(&domains.Items[i])})
-	}
-	return requests
-}
-
-// renew has the domain renewed when it is due, if the spec asks for that. It changes nothing where the spec does not.
+// renew sees to it that the domain has the one renewer that the spec asks for. It changes nothing where the spec names none.
 func (r *Reconciler) renew(ctx context.Context, s *scope) error {
-	renewal := s.domain.Spec.Renewal
-	if renewal == nil || renewal.Mode != v1alpha1.RenewalOperator {
+	renewal, before := s.domain.Spec.Renewal, s.domain.Status.Renewal
+	if renewal == nil || renewal.Mode == v1alpha1.RenewalIgnore {
 		s.domain.Status.Renewal = nil
 		return nil
 	}
 	shown := &v1alpha1.RenewalStatus{}
-	if before := s.domain.Status.Renewal; before != nil {
-		shown.RegistrarOffSince = before.RegistrarOffSince
-	}
 	s.domain.Status.Renewal = shown
-	why, err := r.mayRenew(ctx, s)
+	why, rules, err := r.mayRenew(ctx, s, renewal.Mode)
+	if service := s.before.Status.ServiceID; before != nil && (rules || err != nil) && (service == "" || service == s.service.id.String()) {
+		// Who does not rule cannot know what was set since. Nor was anything set for another service of the same name.
+		shown.RegistrarOffSince, shown.RegistrarOnSince = before.RegistrarOffSince, before.RegistrarOnSince
+	}
 	if err != nil {
 		return err
 	}
+	zone, err := s.connection.TLD(ctx, s.name)
+	if err != nil {
+		return fmt.Errorf("read when the zone lets domains be renewed: %w", err)
+	}
+	window := ordering.WindowOf(s.service.expires.Time(), zone)
+	shown.Until = window.Renewal.Format(time.DateOnly)
+	if window.Restoration.After(window.Renewal) {
+		shown.RestorableUntil = window.Restoration.Format(time.DateOnly)
+	}
+	if why == "" && renewal.Mode == v1alpha1.RenewalOperator && !offers(zone.RenewPeriods, int(renewal.Years)) {
+		why = fmt.Sprintf("the zone %s renews for %s years alone: spec.renewal.years cannot be %d", zone.TLD, zone.RenewPeriods, renewal.Years)
+	}
 	if why != "" {
-		shown.Message, s.wake = why, pause.Jittered(renewalPoll)
+		shown.Message = why
+		s.wakeIn(pause.Jittered(renewalPoll))
 		return nil
 	}
-	return r.keepRenewed(ctx, s, renewal, shown)
+	set, err := r.tellRegistrar(ctx, s, renewal.Mode, shown)
+	if err != nil || !set || renewal.Mode != v1alpha1.RenewalOperator {
+		return err
+	}
+	return r.keepRenewed(ctx, s, zone, shown)
 }
 
-// mayRenew says why nothing can be ordered for the domain.
-func (r *Reconciler) mayRenew(ctx context.Context, s *scope) (why string, err error) {
+// mayRenew says why nothing can be done about the renewal of the domain, and whether this Domain rules its name.
+func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.RenewalMode) (why string, rules bool, err error) {
 	switch {
 	case r.Desk == nil:
-		return "this operator makes no Orders: it does not know its namespace", nil
+		return "this operator makes no Orders: it does not know its namespace", true, nil
 	case s.login == "" || s.userID == "":
-		return "the login of the Account is not proven yet", nil
-	case v1alpha1.IsPaused(s.domain):
-		return "the annotation regapi.io/paused keeps the domain from being renewed", nil
-	case s.service.state != regapi.Active && s.service.state != regapi.Suspended:
-		return "the domain is neither active nor suspended, so that it cannot be renewed", nil
+		return "the login of the Account is not proven yet", true, nil
 	}
 	ruling, err := r.Desk.Ruler(ctx, r.Client, s.login, s.name)
 	switch {
 	case err != nil:
-		return "", err
+		return "", false, err
 	case ruling == nil:
-		return "the Account does not allow this Domain", nil
+		return "the Account does not allow this Domain", false, nil
 	case ruling.Domain.UID != s.domain.UID:
-		return "another Domain rules this name: " + ruling.Domain.Namespace + "/" + ruling.Domain.Name, nil
+		return "another Domain rules this name: " + ruling.Domain.Namespace + "/" + ruling.Domain.Name, false, nil
+	case v1alpha1.IsPaused(s.domain):
+		return "the annotation regapi.io/paused keeps the domain from being renewed", true, nil
+	case s.service.state != regapi.Active && s.service.state != regapi.Suspended:
+		return "the domain is neither active nor suspended, so that it cannot be renewed", true, nil
+	case mode == v1alpha1.RenewalNone:
+		return "", true, nil
 	case ruling.Account.Spec.Spending == nil:
-		return "the Account allows no spending: its owner can say in spec.spending what may be bought", nil
+		return "the Account allows no spending: its owner can say in spec.spending what may be bought", true, nil
+	case mode == v1alpha1.RenewalRegistrar && !consents(ruling):
+		return "the Account does not allow renewals for this namespace: its owner can say so in spec.spending.operations and spec.spending.namespaces", true, nil
 	default:
-		return "", nil
+		return "", true, nil
 	}
 }
 
-// keepRenewed makes the operator the only renewer, shows the last order, and makes the next one when it is due.
-func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, renewal *v1alpha1.Renewal, shown *v1alpha1.RenewalStatus) error {
-	due := dueDay(s.service.expires, renewal)
-	shown.Next = due.Format(time.DateOnly)
-	now, known := r.Desk.Clock.Registrar(s.connection)
-	if !known {
-		s.wake = time.Minute
-		return nil
-	}
-	if shown.RegistrarOffSince == nil {
-		// Nobody can read the flag back (7.16), so that what was set is remembered.
-		if err := s.connection.Client.Service.SetAutorenewFlag(ctx, regapi.ByServiceID(s.service.id), false); err != nil {
-			return fmt.Errorf("switch the registrar's own renewal off: %w", err)
-		}
-		shown.RegistrarOffSince = &metav1.Time{Time: now}
-		s.wake = time.Second // The order follows once this is written.
-		return nil
-	}
-	orders, err := r.Desk.Orders(ctx, s.login)
-	if err != nil {
-		return err
-	}
-	last, open := ordering.Last(orders, s.name)
-	if open != nil {
-		last = open
-	}
-	if err := r.noteRenewed(ctx, s, now, orders); err != nil {
-		return err
-	}
-	if last != nil {
-		shown.Order, shown.State = last.Name, last.Status.State
-	}
+// consents says whether an Account lets the ruling Domain be renewed with its money. The registrar asks for no limit.
+func consents(ruling *ordering.Ruling) bool {
+	spending := ruling.Account.Spec.Spending
+	return slices.Contains(spending.Operations, v1alpha1.OperationRenew) &&
+		(spending.Namespaces == v1alpha1.SpendingAllowed || ruling.Domain.Namespace == ruling.Account.Namespace)
+}
+
+// tellRegistrar switches the registrar's own renewal on or off, where that is not known to be done. Nobody can read the flag back (7.16), so that
+// what was set is remembered. Set is false until that is written down.
+func (r *Reconciler) tellRegistrar(ctx context.Context, s *scope, mode v1alpha1.RenewalMode, shown *v1alpha1.RenewalStatus) (set bool, err error) {
+	on := mode == v1alpha1.RenewalRegistrar
 	switch {
-	case open != nil:
-		s.wake = pause.Jittered(renewalPoll)
-	case now.Before(due):
-		s.wake = min(due.Sub(now), renewalDay)
-	default:
-		return r.order(ctx, s, now, orders, last)
+	case on && shown.RegistrarOnSince != nil, !on && shown.RegistrarOffSince != nil:
+		return true, nil
+	case on && shown.RegistrarOffSince != nil:
+		shown.RegistrarOffSince = nil // Before the call: whoever orders a renewal trusts it.
+		s.wakeIn(time.Second)
+		return false, nil
 	}
-	return nil
-}
-
-// renewedDays is by how many days the last paid day moves forward at least when somebody renews.
-const renewedDays = 180
-
-// noteRenewed books what was renewed without an order that says so: the cluster may have been put back to before the order was made (22). What it
-// cost nobody knows; an order of ours cost no more than it may.
-func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time, orders []v1alpha1.Order) error {
-	if s.before.Status.ExpirationDate == "" {
-		return nil
-	}
-	before, err := time.Parse(time.DateOnly, s.before.Status.ExpirationDate)
-	if err != nil {
-		return fmt.Errorf("status.expirationDate: %w", err)
-	}
-	if s.service.expires.Time().Before(before.AddDate(0, 0, renewedDays)) {
-		return nil
-	}
-	for i := range orders {
-		base := purchase.Order{Base: orders[i].Spec.BaseExpiry}
-		if orders[i].Spec.DomainName == s.name && !base.Moved(s.before.Status.ExpirationDate) {
-			return nil // It is booked as what has become of it says.
+	if on {
+		if other, err := r.trustingOff(ctx, s); err != nil || other != "" {
+			shown.Message = "Domain " + other + " for this name still counts on the registrar's own renewal being off; it is being told"
+			s.wakeIn(time.Minute)
+			return false, err
 		}
 	}
-	most, err := purchase.ParseAmount(string(s.domain.Spec.Renewal.MaxPrice))
-	if err != nil {
-		return fmt.Errorf("spec.renewal.maxPrice: %w", err)
+	now, known := r.Desk.Clock.Registrar(s.connection)
+	if !known || !r.flags.turn(s.login) {
+		shown.Message = "the registrar has to be told who renews, and takes one domain at a time: this one has its turn yet to come"
+		s.wakeIn(pause.Scattered(flagsWait))
+		return false, nil
 	}
-	name := fmt.Sprintf("%s renewed until %s", s.name, s.service.expires)
-	_, err = r.Desk.Change(ctx, s.login, now, func(l *purchase.Ledger) bool { return l.Note(name, most) })
-	return err
+	ctx = traffic.WithPriority(ctx, traffic.Background)
+	if err := s.connection.Client.Service.SetAutorenewFlag(ctx, regapi.ByServiceID(s.service.id), on); err != nil {
+		return false, fmt.Errorf("tell the registrar whether it renews the domain: %w", err)
+	}
+	shown.RegistrarOffSince, shown.RegistrarOnSince = nil, nil
+	if on {
+		shown.RegistrarOnSince = &metav1.Time{Time: now}
+	} else {
+		shown.RegistrarOffSince = &metav1.Time{Time: now}
+	}
+	s.wakeIn(time.Second) // An order follows once this is written.
+	return false, nil
 }
 
-// order makes the next order. The last paid day is read after the list of orders (1): what an order that is closed by now has brought shows in it.
-func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, orders []v1alpha1.Order, last *v1alpha1.Order) error {
-	shown := s.domain.Status.Renewal
-	s.wake = pause.Jittered(renewalPoll)
-	infos, err := s.connection.Client.Service.GetInfo(ctx, regapi.ByServiceID(s.service.id))
-	if err == nil {
-		err = infos[0].Err
+// trustingOff names another Domain for the name whose status says that the registrar's own renewal is off: it may rule again and order.
+func (r *Reconciler) trustingOff(ctx context.Context, s *scope) (string, error) {
+	var list v1alpha1.DomainList
+	if err := r.List(ctx, &list, ordering.Named(s.name)); err != nil {
+		return "", fmt.Errorf("list the Domains for the name: %w", err)
 	}
-	if err != nil {
-		return fmt.Errorf("read the last paid day: %w", err)
+	for i := range list.Items {
+		other := &list.Items[i]
+		if renewal := other.Status.Renewal; other.UID != s.domain.UID && renewal != nil && renewal.RegistrarOffSince != nil {
+			return other.Namespace + "/" + other.Name, nil
+		}
 	}
-	// The list and the details may differ by a day (7.7, 7.8). What is bought stands on the details.
-	expiry := infos[0].ExpirationDate
-	if expiry.IsZero() || now.Before(dueDay(expiry, s.domain.Spec.Renewal)) {
-		return nil
-	}
-	if last != nil && !mayFollow(last, s.domain, expiry) {
-		shown.Message = fmt.Sprintf("Order %s for the same last day is closed as %s (%s): change spec.renewal to have it ordered again", last.Name, last.Status.State, last.Status.Reason)
-		return nil
-	}
-	next := purchase.Order{
-		Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: purchase.Renew, ServiceID: s.service.id, Base: expiry.String(),
-		Years: int(s.domain.Spec.Renewal.Years),
-	}
-	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
-		return err
-	}
-	err = r.Desk.Make(ctx, now, s.login, s.endpoint, ordering.AskedBy(s.domain), next)
-	if err != nil && !errors.Is(err, ordering.ErrFaster) {
-		return err
-	}
-	if err == nil {
-		shown.Order = next.Name()
-	}
-	return nil
+	return "", nil
 }
 
-// dueDay is when a renewal is due.
-func dueDay(expiry regapi.Date, renewal *v1alpha1.Renewal) time.Time {
-	return expiry.Time().AddDate(0, 0, -int(renewal.BeforeDays))
+const (
+	// flagsEvery and flagsBurst bound how often the registrar is told who renews: it takes one domain a request (7.16), and the hour's requests are
+	// for others too. No hour has more than sixty.
+	flagsEvery = 72 * time.Second
+	flagsBurst = 10
+	// flagsWait is how soon a domain asks for its turn again.
+	flagsWait = 4 * time.Minute
+)
+
+// flags are the turns of the logins to tell the registrar who renews. The zero value is ready to use.
+type flags struct {
+	mu     sync.Mutex
+	logins map[string]*rate.Limiter
 }
 
-// mayFollow says whether another order may follow a closed one (5): what was refused needs another cause, and what was settled for this very day
-// is not bought again by itself.
-func mayFollow(last *v1alpha1.Order, domain *v1alpha1.Domain, expiry regapi.Date) bool {
-	same := last.Spec.BaseExpiry == expiry.String() && last.Spec.ServiceID == domain.Status.ServiceID
-	switch purchase.State(last.Status.State) {
-	case purchase.Withdrawn:
-		return true
-	case purchase.Settled:
-		return !same
-	default:
-		return !same || last.Annotations[v1alpha1.AnnotationAskedBy] != ordering.AskedBy(domain)
+func (f *flags) turn(login string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.logins == nil {
+		f.logins = map[string]*rate.Limiter{}
 	}
-}
-
-func ordinalAfter(last *v1alpha1.Order) int {
-	if last == nil {
-		return 1
+	if f.logins[login] == nil {
+		f.logins[login] = rate.NewLimiter(rate.Every(flagsEvery), flagsBurst)
 	}
-	_, ordinal, err := purchase.ParseName(last.Name)
-	if err != nil {
-		return 1
-	}
-	return ordinal + 1
+	return f.logins[login].Allow()
 }
 
 // payer notes which login pays for orders; one whose number is not known pays for none.

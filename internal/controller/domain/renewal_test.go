@@ -2,6 +2,7 @@ package domain_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,21 +84,29 @@ func (s *shop) pass(by time.Duration) {
 	if _, err := desk.Change(s.Context(), login, now, func(l *purchase.Ledger) bool { l.Heartbeat = now; return true }); err != nil {
 		s.Fatal(err)
 	}
-	object, err := s.order("due.ru.1")
-	if err != nil {
+	var orders v1alpha1.OrderList
+	if err := s.List(s.Context(), &orders, client.InNamespace(s.Namespace)); err != nil {
 		s.Fatal(err)
 	}
-	patch := client.MergeFrom(object.DeepCopy())
-	object.Annotations["test"] = now.String()
-	if err := s.Patch(s.Context(), object, patch); err != nil {
-		s.Fatal(err)
+	for i := range orders.Items {
+		object := &orders.Items[i]
+		patch := client.MergeFrom(object.DeepCopy())
+		object.Annotations["test"] = now.String()
+		if err := s.Patch(s.Context(), object, patch); err != nil {
+			s.Fatal(err)
+		}
 	}
 }
 
 func (s *shop) comesTo(state v1alpha1.OrderState) {
 	s.Helper()
+	s.orderComesTo("due.ru.1", state)
+}
+
+func (s *shop) orderComesTo(name string, state v1alpha1.OrderState) {
+	s.Helper()
 	s.Eventually("the order to be "+string(state), func() error {
-		found, err := s.order("due.ru.1")
+		found, err := s.order(name)
 		if err == nil && found.Status.State != state {
 			err = fmt.Errorf("%s (%s): %+v", found.Status.State, found.Status.Reason, found.Status.Conditions)
 		}
@@ -155,4 +164,15 @@ func TestWithoutSpendingNothingIsOrderedAndTheDomainSaysSo(t *testing.T) {
 	if r := object.Status.Renewal; r == nil || r.Message == "" || s.Writes() != 0 {
 		t.Errorf("%+v, %d writes", r, s.Writes())
 	}
+}
+
+// says holds what the renewal of a Domain says against a part of it.
+func (s *shop) says(object *v1alpha1.Domain, part string) error {
+	if err := s.Get(s.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+		return err
+	}
+	if r := object.Status.Renewal; r == nil || !strings.Contains(r.Message, part) {
+		return fmt.Errorf("%+v", r)
+	}
+	return nil
 }

@@ -24,6 +24,9 @@ func (s *scope) outcome(err error) outcome.Outcome {
 	} else if regapi.IsNotFound(err) {
 		s.domain.Status.HeldBy = ""
 	}
+	if s.isOrdered() {
+		return s.acquiring()
+	}
 	if err != nil {
 		return outcome.Of(err)
 	}

@@ -192,13 +192,19 @@ func (u unindexed) List(ctx context.Context, list client.ObjectList, _ ...client
 
 func (b *bench) login() string { return tenancy.LoginAt(b.API.URL(), "user 4711") }
 
-// ask makes the next order, as the controller of Domains does.
+// ask makes the next order of a renewal, as the controller of Domains does.
 func (b *bench) ask(ordinal int) {
+	b.Helper()
+	b.askFor(purchase.Renew, ordinal)
+}
+
+// askFor makes the next order of a domain that is there.
+func (b *bench) askFor(operation purchase.Operation, ordinal int) {
 	b.Helper()
 	if err := b.Get(b.Context(), client.ObjectKeyFromObject(b.object), b.object); err != nil {
 		b.Fatal(err)
 	}
-	made := purchase.Order{Domain: b.name, Ordinal: ordinal, UserID: "4711", Operation: purchase.Renew, ServiceID: regapi.ID(b.service), Base: b.expiry, Years: int(b.object.Spec.Renewal.Years)}
+	made := purchase.Order{Domain: b.name, Ordinal: ordinal, UserID: "4711", Operation: operation, ServiceID: regapi.ID(b.service), Base: b.expiry, Years: int(b.object.Spec.Renewal.Years)}
 	b.Eventually("make the order", func() error {
 		if b.dead {
 			b.restart()

@@ -21,7 +21,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// +kubebuilder:rbac:groups=regapi.io,namespace=system,resources=orders,verbs=get;list;watch;create;update;patch
+// +kubebuilder:rbac:groups=regapi.io,namespace=system,resources=orders,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups=regapi.io,namespace=system,resources=orders/status,verbs=get;update;patch
 // +kubebuilder:rbac:groups=regapi.io,resources=domains;accounts,verbs=get;list;watch
 
@@ -54,13 +54,16 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if err := r.Desk.Live.Get(ctx, request.NamespacedName, &found); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
+	if purchase.State(found.Status.State).Closed() && len(found.Finalizers) == 0 {
+		return r.retire(ctx, &found)
+	}
 	login := ordering.LoginOf(&found)
 	if _, busy := r.logins.LoadOrStore(login, true); busy {
 		return ctrl.Result{RequeueAfter: turn}, nil
 	}
 	defer r.logins.Delete(login)
 	s := newScope(&found, login)
-	err := phase.Run(ctx, s, r.understand, r.recall, r.connect, r.tell, r.watch, r.intend, r.look, r.step)
+	err := phase.Run(ctx, s, r.understand, r.recall, r.connect, r.tell, r.watch, r.hurry, r.intend, r.look, r.step)
 	result, err := r.Settle(ctx, s.before, s.object, s.outcome(err))
 	if err != nil && (apierrors.IsConflict(err) || apierrors.IsNotFound(err)) {
 		return ctrl.Result{RequeueAfter: turn}, nil

@@ -2,24 +2,12 @@ package order
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/net/idna"
-
-	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
-)
-
-const (
-	// page is how many bills one request lists (6.2), and maxPages how many pages are read: more unpaid bills than that are no Look.
-	page     = 1000
-	maxPages = 20
-	// listedFor is how long a price list serves.
-	listedFor = 10 * time.Minute
 )
 
 // look reads everything that the registrar shows of the order, afresh (13), unless the order only waits.
@@ -33,12 +21,16 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 	ctx = traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)
 	s.begun = time.Now()
 	seen := purchase.Seen{}
-	reads := []func(context.Context, *scope, *purchase.Seen) error{r.lookAtService, r.lookAtBills, r.lookAtBill, r.lookAtBalance, r.lookAtPrice}
-	switch s.record.State {
-	case purchase.Paid, purchase.Unclear:
+	service := r.lookAtService
+	if s.order.Operation.Keyed() {
+		service = r.lookAtKeys
+	}
+	reads := []func(context.Context, *scope, *purchase.Seen) error{service, r.lookAtBills, r.lookAtBill, r.lookAtBalance, r.lookAtPrice}
+	switch {
+	case s.record.State == purchase.Paid, s.record.State == purchase.Unclear:
 		reads = reads[:1] // Only the effect is waited for.
-	case purchase.New:
-		reads = []func(context.Context, *scope, *purchase.Seen) error{r.lookAtService, r.lookAtPrice} // A quote needs no more.
+	case s.record.State == purchase.New && !s.order.Operation.Keyed(): // What stands under a key may be ours, and paid or not.
+		reads = []func(context.Context, *scope, *purchase.Seen) error{service, r.lookAtPrice} // A quote needs no more.
 	}
 	for _, read := range reads {
 		if err := read(ctx, s, &seen); err != nil {
@@ -112,64 +104,6 @@ func (r *Reconciler) lookAtService(ctx context.Context, s *scope, seen *purchase
 	return nil
 }
 
-// lookAtBills reads all unpaid bills (6.2): ours, of which the price counts, and others for the domain.
-func (r *Reconciler) lookAtBills(ctx context.Context, s *scope, seen *purchase.Seen) error {
-	for offset := 0; ; offset += page {
-		bills, err := s.connection.Client.Bill.GetNotPayed(ctx, regapi.Page{Limit: page, Offset: offset})
-		if err != nil {
-			return err
-		}
-		for _, bill := range bills {
-			switch {
-			case bill.BillID == s.record.Bill.ID && bill.BillID != 0:
-				seen.OwnPrice = s.priceOf(bill)
-			case bill.BillID != 0 && s.concerns(bill):
-				seen.ForeignBill = bill.BillID
-			}
-		}
-		if len(bills) < page {
-			return nil
-		}
-		if offset >= page*maxPages {
-			return &tooMuch{}
-		}
-	}
-}
-
-// tooMuch says that there are more unpaid bills than anybody can look through.
-type tooMuch struct{}
-
-func (*tooMuch) Error() string {
-	return "the account has more than 20,000 unpaid bills, so that those for the domain cannot be told: delete old ones"
-}
-
-// Class says that a person has to do something.
-func (*tooMuch) Class() regapi.Class { return regapi.ClassBlocked }
-
-// concerns says whether a bill is for the domain: by its number or, for another service of that type, by its name.
-func (s *scope) concerns(bill regapi.Bill) bool {
-	for _, item := range bill.Items {
-		if item.ServiceID == s.order.ServiceID || (item.ServType == regapi.ServTypeDomain && regapi.CanonicalName(item.Domain) == s.order.Domain) {
-			return true
-		}
-	}
-	return false
-}
-
-// priceOf is what our bill costs; 0 where it does not say so, or is for something else as well.
-func (s *scope) priceOf(bill regapi.Bill) purchase.Amount {
-	for _, item := range bill.Items {
-		if item.ServiceID != s.order.ServiceID {
-			return 0
-		}
-	}
-	price, known := purchase.AmountOf(bill.Payment)
-	if !known || len(bill.Items) == 0 {
-		return 0
-	}
-	return price
-}
-
 // lookAtBill asks how our bill stands (6.1).
 func (r *Reconciler) lookAtBill(ctx context.Context, s *scope, seen *purchase.Seen) error {
 	if s.record.Bill.ID == 0 {
@@ -206,77 +140,4 @@ func (r *Reconciler) lookAtBalance(ctx context.Context, s *scope, seen *purchase
 		seen.Balance = max(prepay-blocked, 0)
 	}
 	return nil
-}
-
-// prices are the price lists of the logins.
-type prices struct {
-	mu    sync.Mutex
-	lists map[string]priceList
-}
-
-type priceList struct {
-	readAt time.Time
-	zones  map[string]regapi.DomainPrice
-}
-
-// lookAtPrice takes the price from the list (8.2), which says what a year costs.
-func (r *Reconciler) lookAtPrice(ctx context.Context, s *scope, seen *purchase.Seen) error {
-	if s.record.Bill.ID != 0 {
-		seen.ListPrice = s.record.Price // The bill's own price counts.
-		return nil
-	}
-	zones, err := r.prices.of(ctx, s.login, s.connection)
-	if err != nil {
-		return err
-	}
-	for _, zone := range zonesOf(s.order.Domain) {
-		listed, known := zones[zone]
-		if !known {
-			continue
-		}
-		if year, known := purchase.AmountOf(listed.RenewPrice); known {
-			seen.ListPrice = year * purchase.Amount(s.order.Years)
-		}
-		return nil
-	}
-	return nil
-}
-
-func (p *prices) of(ctx context.Context, login string, connection *account.Connection) (map[string]regapi.DomainPrice, error) {
-	p.mu.Lock()
-	list, known := p.lists[login]
-	p.mu.Unlock()
-	if known && time.Since(list.readAt) < listedFor {
-		return list.zones, nil
-	}
-	listed, err := connection.Client.Domain.GetPrices(ctx, regapi.DomainPriceQuery{Currency: purchase.Currency, ShowRenewData: true})
-	if err != nil {
-		return nil, err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.lists == nil {
-		p.lists = map[string]priceList{}
-	}
-	p.lists[login] = priceList{time.Now(), listed.Prices}
-	return listed.Prices, nil
-}
-
-// zonesOf gives the zones that a domain may be listed under, the longest first: names in other alphabets may have a price of their own (8.2).
-func zonesOf(domain string) (zones []string) {
-	labels := strings.Split(domain, ".")
-	for i := 1; i < len(labels); i++ {
-		zone := strings.Join(labels[i:], ".")
-		spellings := []string{zone}
-		if unicode, err := idna.ToUnicode(zone); err == nil && unicode != zone {
-			spellings = append(spellings, unicode)
-		}
-		for _, spelling := range spellings {
-			if strings.HasPrefix(labels[i-1], "xn--") {
-				zones = append(zones, "__idn."+spelling)
-			}
-			zones = append(zones, spelling)
-		}
-	}
-	return zones
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -16,6 +15,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
@@ -33,6 +33,13 @@ type scope struct {
 	ledger         *purchase.Ledger
 	limit          purchase.Amount // of the month
 	in             purchase.Input
+	// registrant is who a domain is registered to, and lacks what is wrong with that. approver is whose owner approves quotes.
+	registrant ordering.Registrant
+	servers    []regapi.NameServer
+	lacks      string
+	// open says that the zone takes such an order at this time: what was asked for as a renewal must not be bought as a restoration.
+	open     bool
+	approver string
 	// begun is when the first reading began, by this machine's clocks (8).
 	begun time.Time
 	next  purchase.Step
@@ -43,7 +50,7 @@ type scope struct {
 }
 
 func newScope(object *v1alpha1.Order, login string) *scope {
-	return &scope{before: object.DeepCopy(), object: object, login: login, begun: time.Now()}
+	return &scope{before: object.DeepCopy(), object: object, login: login, begun: time.Now(), approver: "Domain"}
 }
 
 // understand reads what the order buys, and what is recorded of it.
@@ -139,49 +146,39 @@ func (r *Reconciler) watch(ctx context.Context, s *scope) (err error) {
 	return nil
 }
 
-// intend reads who asks for the order, and who consents to its price (17).
-func (r *Reconciler) intend(_ context.Context, s *scope) error {
-	in := &s.in
-	in.Order, in.Record, in.Settling, in.Dwell, in.Gap = s.order, s.record, purchase.Settling, purchase.Dwell, s.ledger.Gap(in.Now)
-	if s.record.State == purchase.Unclear || s.record.Reason == purchase.BillGone {
-		in.Word = purchase.Word(s.object.Annotations[v1alpha1.AnnotationSettle])
-		if in.Word != purchase.SaysYes && in.Word != purchase.SaysNot {
-			in.Word = purchase.NoWord
-		}
+// hurry finds out whether the zone takes the order at this time, and how long effects are waited for: near the last day an hour has to do (10).
+func (r *Reconciler) hurry(ctx context.Context, s *scope) error {
+	s.in.Settling, s.open = purchase.Settling, true
+	base, renews := baseOf(s.order)
+	if !renews || s.record.State.Closed() {
+		return nil // Nothing is renewed, or not any more.
 	}
-	if s.ruling != nil {
-		s.limit = s.consent(s.ruling.Domain, s.ruling.Account)
-		if renewal := s.ruling.Domain.Status.Renewal; renewal != nil && renewal.RegistrarOffSince != nil {
-			in.Since = latest(s.object.CreationTimestamp.UTC(), renewal.RegistrarOffSince.UTC(), s.ledger.GapUntil)
-		}
+	zone, err := s.connection.TLD(traffic.WithPriority(ctx, traffic.Change), s.order.Domain)
+	if err != nil {
+		return fmt.Errorf("read until when the zone lets domains be renewed: %w", err)
 	}
-	in.Funds = s.ledger.Funds(string(s.object.UID), s.limit)
+	window := ordering.WindowOf(base, zone)
+	until := window.Renewal
+	s.open = window.Renews(s.in.Now)
+	if s.order.Operation == purchase.Restore {
+		until, s.open = window.Restoration, window.Restores(s.in.Now)
+	}
+	s.in.Settling = purchase.SettlingFor(s.in.Now, until)
 	return nil
 }
 
-// consent reads what the ruling Domain and its Account say, and gives the month's limit.
-func (s *scope) consent(domain *v1alpha1.Domain, owner *v1alpha1.Account) purchase.Amount {
-	renewal, spending := domain.Spec.Renewal, owner.Spec.Spending
-	s.in.Intent.Asked = renewal != nil && renewal.Mode == v1alpha1.RenewalOperator && int(renewal.Years) == s.order.Years
-	if renewal == nil || spending == nil || v1alpha1.IsPaused(domain) {
-		return 0
+// baseOf is the last paid day that an order stands on; none where it stands on no day.
+func baseOf(order purchase.Order) (time.Time, bool) {
+	base, err := time.Parse(time.DateOnly, order.Base)
+	return base, err == nil
+}
+
+// gapUntil is when the last gap is over, for this order.
+func (s *scope) gapUntil() time.Time {
+	if s.ledger.GapUntil.IsZero() {
+		return time.Time{}
 	}
-	own, orderErr := purchase.ParseAmount(string(renewal.MaxPrice))
-	each, eachErr := purchase.ParseAmount(string(spending.PerOrder))
-	month, monthErr := purchase.ParseAmount(string(spending.PerMonth))
-	if orderErr != nil || eachErr != nil || monthErr != nil {
-		return 0
-	}
-	s.in.Intent.Allowed = slices.Contains(spending.Operations, s.object.Spec.Operation) &&
-		(spending.Namespaces == v1alpha1.SpendingAllowed || domain.Namespace == owner.Namespace)
-	s.in.Intent.MaxPrice = min(own, each)
-	s.in.Intent.NeedsApproval = spending.Approval != v1alpha1.ApprovalWithinLimits
-	for _, digest := range strings.Split(owner.Annotations[v1alpha1.AnnotationApproveQuote], ",") {
-		if digest = strings.TrimSpace(digest); digest != "" && digest == s.record.Digest {
-			s.in.Intent.Approval = digest
-		}
-	}
-	return month
+	return s.ledger.GapUntil.Add(s.in.Settling - purchase.Settling)
 }
 
 func latest(times ...time.Time) (last time.Time) {
@@ -201,8 +198,8 @@ func (r *Reconciler) release(ctx context.Context, s *scope) error {
 	if !s.record.State.Closed() || !slices.Contains(s.object.Finalizers, v1alpha1.OrderFinalizer) {
 		return nil
 	}
-	if s.next.Do != purchase.Nothing {
-		return nil // The ledger comes first.
+	if s.next.Do != purchase.Nothing || s.record != s.in.Record {
+		return nil // The ledger comes first, and it learns of an order that was closed before (19).
 	}
 	before := s.object.DeepCopy()
 	s.object.Finalizers = slices.DeleteFunc(s.object.Finalizers, func(f string) bool { return f == v1alpha1.OrderFinalizer })

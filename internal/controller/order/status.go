@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -16,6 +17,7 @@ func (s *scope) outcome(err error) outcome.Outcome {
 	if err != nil {
 		return outcome.Of(err)
 	}
+	s.showWait()
 	r, after := s.record, s.next.After
 	switch {
 	case s.failed, s.idle:
@@ -23,7 +25,7 @@ func (s *scope) outcome(err error) outcome.Outcome {
 	case s.next.Do != purchase.Nothing || r != s.in.Record:
 		after = time.Second // There is a next step.
 	}
-	o := outcome.Outcome{Reason: reasonOf(r), Message: message(s.order, r), After: min(after, purchase.HeartbeatEvery)}
+	o := outcome.Outcome{Reason: reasonOf(r), Message: s.message(r), After: min(after, purchase.HeartbeatEvery)}
 	switch r.State {
 	case purchase.Settled:
 		o.Ready = metav1.ConditionTrue
@@ -45,6 +47,19 @@ func (s *scope) outcome(err error) outcome.Outcome {
 	return o
 }
 
+// showWait says whether the order waits for less than it would like to (10).
+func (s *scope) showWait() {
+	conditions := &s.object.Status.Conditions
+	if s.record.State.Closed() || s.in.Settling != purchase.SettlingLate {
+		meta.RemoveStatusCondition(conditions, v1alpha1.ConditionWaitShortened)
+		return
+	}
+	meta.SetStatusCondition(conditions, metav1.Condition{
+		Type: v1alpha1.ConditionWaitShortened, Status: metav1.ConditionTrue, Reason: v1alpha1.ReasonLastDays, ObservedGeneration: s.object.Generation,
+		Message: "the domain can be renewed for three more days at most: what others may have bought is waited for an hour instead of a day",
+	})
+}
+
 // reasonOf is the reason of a condition: that of the state, or the state itself.
 func reasonOf(r purchase.Record) string {
 	switch {
@@ -58,7 +73,19 @@ func reasonOf(r purchase.Record) string {
 }
 
 // message says what stands in the way, and what to do about it.
-func message(order purchase.Order, r purchase.Record) string {
+func (s *scope) message(r purchase.Record) string {
+	if r.Reason == purchase.ContactsInvalid && s.lacks != "" {
+		return "the domain cannot be ordered: " + s.lacks
+	}
+	done, effect := "renewed", "the new last day has to show"
+	switch s.order.Operation {
+	case purchase.Register:
+		done, effect = "registered", "the registry works at it"
+	case purchase.Transfer:
+		done, effect = "transferred", "the former registrar and the registry work at it, for days"
+	case purchase.Restore:
+		done = "restored and renewed"
+	}
 	if remedy, known := remedies[r.Reason]; known && r.State != purchase.Settled {
 		text := remedy
 		if r.ErrorCode != "" && (r.State == purchase.Refused || r.State == purchase.Unclear) {
@@ -69,11 +96,11 @@ func message(order purchase.Order, r purchase.Record) string {
 	switch r.State {
 	case purchase.Settled:
 		if r.Reason == purchase.PayerUnknown {
-			return "the domain is renewed, and no payment of this order is known: somebody else, or the registrar, has paid"
+			return "the domain is " + done + ", and no payment of this order is known: somebody else, or the registrar, has paid"
 		}
-		return fmt.Sprintf("renewed for %d years at %s roubles", order.Years, r.Cost)
+		return fmt.Sprintf("%s for %d years at %s roubles", done, s.order.Years, r.Cost)
 	case purchase.AwaitingApproval:
-		return fmt.Sprintf("%s roubles wait for approval: add %s to the annotation %s of the Account", max(r.Price, r.Bill.Price), r.Digest, v1alpha1.AnnotationApproveQuote)
+		return fmt.Sprintf("%s roubles wait for approval: add %s to the annotation %s of the %s", max(r.Price, r.Bill.Price), r.Digest, v1alpha1.AnnotationApproveQuote, s.approver)
 	case purchase.Reserved:
 		return "the money is reserved; a day has to pass in which nobody else's renewal shows"
 	case purchase.Placing:
@@ -83,7 +110,7 @@ func message(order purchase.Order, r purchase.Record) string {
 	case purchase.Paying:
 		return fmt.Sprintf("bill %s is being paid", r.Bill.ID)
 	case purchase.Paid:
-		return fmt.Sprintf("bill %s is paid; the new last day has to show", r.Bill.ID)
+		return fmt.Sprintf("bill %s is paid; %s", r.Bill.ID, effect)
 	default:
 		return "the order has been quoted"
 	}
@@ -91,10 +118,12 @@ func message(order purchase.Order, r purchase.Record) string {
 
 var remedies = map[purchase.Reason]string{
 	purchase.SpendingNotAllowed: "the Account does not allow this order: add its operation to spec.spending.operations, and look at spec.spending.namespaces and the Domain's annotation regapi.io/paused",
-	purchase.PriceAboveLimit:    "the price is above a limit: raise spec.renewal.maxPrice of the Domain or spec.spending.perOrder of the Account, or renew by hand",
-	purchase.PriceUnknown:       "REG.API names no price that can be read: renew by hand in the registrar's panel",
+	purchase.PriceAboveLimit:    "the price is above a limit: raise the limit of the Domain (maxPrice or restoreMaxPrice in spec.renewal, maxPrice in spec.acquisition) or spec.spending.perOrder of the Account, or buy by hand",
+	purchase.PriceUnknown:       "REG.API names no price that can be read: buy by hand in the registrar's panel",
 	purchase.CeilingReached:     "spec.spending.perMonth of the Account leaves too little in this month: raise it, or wait for the next month",
 	purchase.LedgerClosed:       "the spending ledger began in this month, so that nobody knows what was spent before: say it in the Account's annotation regapi.io/spent-before, such as 2026-05=0, or wait for the next month",
+	purchase.ContactsInvalid:    "the contacts of the registrant are not as the zone wants them: the Domain says which fields",
+	purchase.AcquiredBefore:     "the account has held this domain once, and it is gone: it is not bought again by itself",
 	purchase.NotEnoughMoney:     "the balance does not cover the price: top it up; the order goes on by itself",
 	purchase.ForeignBill:        "an unpaid bill for the domain stands at the registrar that this order did not write: pay or delete it there; the order goes on a day later",
 	purchase.BillGone:           "the bill of this order is not there any more: annotate the Order with regapi.io/settle: NotPaid if nobody paid it, or Paid",

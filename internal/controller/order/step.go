@@ -84,7 +84,7 @@ func (r *Reconciler) account(ctx context.Context, s *scope) error {
 	_, err := r.Desk.Change(ctx, s.login, s.in.Now, func(l *purchase.Ledger) bool {
 		switch s.next.Do {
 		case purchase.Book:
-			return !l.Gap(s.in.Now) && l.Book(uid, s.object.Name, s.next.Amount, s.limit) == nil
+			return !s.in.Now.Before(s.gapUntil()) && l.Book(uid, s.object.Name, s.next.Amount, s.limit) == nil
 		case purchase.Release:
 			l.Release(uid)
 		case purchase.Keep:
@@ -100,7 +100,10 @@ func (r *Reconciler) call(ctx context.Context, s *scope) purchase.Answer {
 	ctx = traffic.WithSendSoon(traffic.Once(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)), s.begun, purchase.DecisionLife)
 	switch bill := s.record.Bill.ID; s.next.Do {
 	case purchase.Place:
-		return r.place(ctx, s)
+		if s.order.Operation.Keyed() {
+			return s.acquire(ctx)
+		}
+		return s.renew(ctx)
 	case purchase.Pay:
 		paid, err := s.connection.Client.Bill.ChangePayType(ctx, regapi.PayPrepay, purchase.Currency, bill) // 6.4
 		if err == nil {
@@ -114,15 +117,4 @@ func (r *Reconciler) call(ctx context.Context, s *scope) purchase.Answer {
 		}
 		return purchase.Answer{Err: err}
 	}
-}
-
-// place orders a renewal as a bill that moves no money (7.13, 2.2.4.6). The answer's number of the bill counts beside an error, too.
-func (r *Reconciler) place(ctx context.Context, s *scope) purchase.Answer {
-	renewal, err := s.connection.Client.Service.Renew(ctx, s.order.Years, regapi.Payment{PayType: regapi.PayBank}, regapi.ByServiceID(s.order.ServiceID))
-	answer := purchase.Answer{Bill: renewal.BillID, Err: err}
-	if err == nil && len(renewal.Services) == 1 && renewal.Services[0].Err != nil {
-		answer.Err = renewal.Services[0].Err
-	}
-	answer.Price, _ = purchase.AmountOf(renewal.Payment)
-	return answer
 }

@@ -96,8 +96,11 @@ func (d *Desk) Make(ctx context.Context, now time.Time, login, endpoint, askedBy
 		},
 		Spec: v1alpha1.OrderSpec{
 			DomainName: order.Domain, Operation: v1alpha1.OrderOperation(order.Operation), Endpoint: endpoint, UserID: order.UserID,
-			ServiceID: order.ServiceID.String(), BaseExpiry: order.Base, Years: int32(order.Years),
+			BaseExpiry: order.Base, Years: int32(order.Years),
 		},
+	}
+	if !order.Operation.Keyed() {
+		object.Spec.ServiceID = order.ServiceID.String()
 	}
 	if _, err := d.Change(ctx, login, now, func(l *purchase.Ledger) bool { return l.Announce(order) }); err != nil {
 		return err
@@ -118,14 +121,19 @@ func OrderOf(object *v1alpha1.Order) (purchase.Order, error) {
 	if err != nil {
 		return purchase.Order{}, err
 	}
+	order := purchase.Order{
+		Domain: domain, Ordinal: ordinal, UserID: object.Spec.UserID, Operation: purchase.Operation(object.Spec.Operation),
+		Base: object.Spec.BaseExpiry, Years: int(object.Spec.Years),
+	}
+	if order.Operation.Keyed() {
+		return order, nil
+	}
 	service, err := strconv.ParseInt(object.Spec.ServiceID, 10, 64)
 	if err != nil || service <= 0 {
 		return purchase.Order{}, fmt.Errorf("spec.serviceID %q is no number of a service", object.Spec.ServiceID)
 	}
-	return purchase.Order{
-		Domain: domain, Ordinal: ordinal, UserID: object.Spec.UserID, Operation: purchase.Operation(object.Spec.Operation),
-		ServiceID: regapi.ID(service), Base: object.Spec.BaseExpiry, Years: int(object.Spec.Years),
-	}, nil
+	order.ServiceID = regapi.ID(service)
+	return order, nil
 }
 
 // LoginOf is the login of an Order.

@@ -3,12 +3,14 @@ package ordering
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
@@ -17,6 +19,8 @@ import (
 const (
 	ledgerPrefix = "regapi-spending-"
 	ledgerKey    = "ledger"
+	// componentLabel with component says what a ConfigMap is.
+	componentLabel, component = "app.kubernetes.io/component", "spending-ledger"
 	// maxSwaps bounds the attempts to write a ledger that others write too.
 	maxSwaps = 5
 )
@@ -54,7 +58,7 @@ func (d *Desk) Change(ctx context.Context, login string, now time.Time, change f
 func (d *Desk) read(ctx context.Context, login string) (*purchase.Ledger, *corev1.ConfigMap, error) {
 	object := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{
 		Namespace: d.Namespace, Name: ledgerPrefix + login,
-		Labels: map[string]string{"app.kubernetes.io/managed-by": "regapi-operator", "app.kubernetes.io/component": "spending-ledger"},
+		Labels: map[string]string{"app.kubernetes.io/managed-by": "regapi-operator", componentLabel: component},
 	}}
 	err := d.Live.Get(ctx, types.NamespacedName{Namespace: object.Namespace, Name: object.Name}, object)
 	if err != nil && !apierrors.IsNotFound(err) {
@@ -123,4 +127,25 @@ func (d *Desk) Watch(ctx context.Context, login string, now time.Time, orders []
 	}
 	d.remembered[login] = ledger.Heartbeat
 	return ledger, nil
+}
+
+// Ledgers reads the ledgers of all logins, by the names that tell nothing about them.
+func (d *Desk) Ledgers(ctx context.Context) (map[string]*purchase.Ledger, error) {
+	var list corev1.ConfigMapList
+	if err := d.Live.List(ctx, &list, client.InNamespace(d.Namespace), client.MatchingLabels{componentLabel: component}); err != nil {
+		return nil, fmt.Errorf("list the spending ledgers: %w", err)
+	}
+	ledgers := map[string]*purchase.Ledger{}
+	for i := range list.Items {
+		login, ours := strings.CutPrefix(list.Items[i].Name, ledgerPrefix)
+		if !ours {
+			continue
+		}
+		ledger, err := purchase.ParseLedger(list.Items[i].Data[ledgerKey])
+		if err != nil {
+			return nil, fmt.Errorf("ConfigMap %s: %w", list.Items[i].Name, err)
+		}
+		ledgers[login] = ledger
+	}
+	return ledgers, nil
 }

@@ -31,6 +31,23 @@ func IndexDomains(ctx context.Context, indexer client.FieldIndexer) error {
 // Named selects the Domains for a name in canonical form. Their cache has to be indexed by IndexDomains.
 func Named(name string) client.ListOption { return client.MatchingFields{indexName: name} }
 
+// indexOrdered is the field that the cache of Orders is indexed by.
+const indexOrdered = "ordering/spec.domainName"
+
+// IndexOrders makes the cache find the Orders for a domain, for Of.
+func IndexOrders(ctx context.Context, indexer client.FieldIndexer) error {
+	return indexer.IndexField(ctx, &v1alpha1.Order{}, indexOrdered, func(object client.Object) []string {
+		return []string{object.(*v1alpha1.Order).Spec.DomainName}
+	})
+}
+
+// Of selects the Orders of a login for a domain, in its ASCII form. Their cache has to be indexed by IndexOrders.
+func (d *Desk) Of(login, domain string) []client.ListOption {
+	return []client.ListOption{
+		client.InNamespace(d.Namespace), client.MatchingFields{indexOrdered: domain}, client.MatchingLabels{v1alpha1.LabelLogin: login},
+	}
+}
+
 // Ruling is the Domain that rules a name, with its Account.
 type Ruling struct {
 	Domain  *v1alpha1.Domain

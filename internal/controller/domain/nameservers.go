@@ -1,0 +1,183 @@
+package domain
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
+	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/pause"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+)
+
+const (
+	// showsWithin is how long a change of name servers may take to show: registries publish by the hour or so, and sweeps come now and then.
+	showsWithin = 2 * time.Hour
+	// maxChanges is how often one generation of a spec is put in place: whoever changes it back each time is not to be fought.
+	maxChanges = 3
+)
+
+// pointToServers delegates the domain to the name servers that the spec names. Without any it touches none.
+func (r *Reconciler) pointToServers(ctx context.Context, s *scope) error {
+	if len(s.domain.Spec.NameServers) == 0 {
+		s.domain.Status.NameServerChange = nil
+		s.while(v1alpha1.ConditionDelegated, false, "", "")
+		return nil
+	}
+	wanted, err := ordering.NameServers(s.domain, s.name)
+	if err != nil {
+		return s.undelegated(outcome.Stalled(v1alpha1.ReasonInvalidSpec, err.Error()))
+	}
+	held := s.facts.Delegation
+	if known := held != nil && held.Err == nil; !known || s.service.state != regapi.Active {
+		return nil // Nobody can tell how it stands.
+	}
+	if sameServers(held.NSS, wanted) {
+		s.while(v1alpha1.ConditionDelegated, true, v1alpha1.ReasonDelegated, "the domain is delegated to the name servers of the spec")
+		return nil
+	}
+	now, known := r.now(s)
+	change := s.domain.Status.NameServerChange
+	if change != nil && change.Generation != s.domain.Generation {
+		change = nil
+	}
+	switch {
+	case !known, change != nil && now.Sub(change.At.Time) < showsWithin:
+		o := outcome.Outcome{Ready: metav1.ConditionFalse, Reconciling: true, Reason: v1alpha1.ReasonDelegating, After: pause.Jittered(acquiringPoll)}
+		o.Message = "the name servers were changed at the registrar: that is still to show"
+		return s.undelegated(o)
+	case change != nil && change.Times >= maxChanges:
+		return s.undelegated(polled(v1alpha1.ReasonContested, "somebody else changes the name servers of the domain again and again: find out who, then change spec.nameServers"))
+	}
+	if why, err := r.mayPoint(ctx, s); err != nil || why != nil {
+		return s.undelegatedOr(why, err)
+	}
+	return r.changeServers(ctx, s, wanted, now, change)
+}
+
+// mayPoint says what keeps the name servers from being changed; nil is nothing.
+func (r *Reconciler) mayPoint(ctx context.Context, s *scope) (*outcome.Outcome, error) {
+	stop := func(reason, message string) (*outcome.Outcome, error) {
+		o := polled(reason, message)
+		return &o, nil
+	}
+	switch {
+	case r.Desk == nil || s.login == "":
+		return stop(v1alpha1.ReasonBlocked, "nobody knows yet which Domain rules this name")
+	case v1alpha1.IsPaused(s.domain):
+		return stop(v1alpha1.ReasonPaused, "the annotation regapi.io/paused keeps the name servers from being changed")
+	}
+	ruling, err := r.Desk.Ruler(ctx, r.Client, s.login, s.name)
+	switch {
+	case err != nil:
+		return nil, err
+	case ruling == nil || ruling.Domain.UID != s.domain.UID:
+		return stop(v1alpha1.ReasonConflict, "another Domain rules this name, so that its name servers are not changed for this one")
+	}
+	signed, err := s.isSigned(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if signed {
+		return stop(v1alpha1.ReasonSigned, "the parent zone has keys of the domain (DS), so that with other name servers it would vanish for whoever checks signatures: "+
+			"switch DNSSEC off in the registrar's panel, and wait until the parent has forgotten them")
+	}
+	return nil, nil
+}
+
+// isSigned asks afresh whether the parent zone vouches for keys of the domain, at the registrar's name servers (10.2) or at others (10.7). Who cannot
+// say so is taken for signed only where REG.API says that somebody works at it.
+func (s *scope) isSigned(ctx context.Context) (bool, error) {
+	ref := regapi.ByName(s.name)
+	status, err := s.connection.Client.DNSSEC.GetStatus(ctx, ref)
+	if err != nil {
+		return false, err
+	}
+	if status[0].Err == nil && status[0].Status != regapi.DNSSECDisabled {
+		return true, nil
+	}
+	records, err := s.connection.Client.DNSSEC.GetRecords(ctx, ref)
+	if err != nil {
+		return false, err
+	}
+	if err := records[0].Err; err != nil && status[0].Err != nil {
+		return false, fmt.Errorf("ask whether the domain is signed: %w", err)
+	}
+	return len(records[0].Records) > 0, nil
+}
+
+// changeServers changes the name servers, and notes that. It agrees to no price: zones that take money for it refuse (8.20).
+func (r *Reconciler) changeServers(ctx context.Context, s *scope, wanted []regapi.NameServer, now time.Time, before *v1alpha1.NameServerChange) error {
+	results, err := s.connection.Client.Domain.UpdateNSS(ctx, regapi.NSSUpdate{NSS: wanted}, regapi.ByName(s.name))
+	if err == nil {
+		err = results[0].Err
+	}
+	if regapi.HasCode(err, regapi.CodeParameterMissing) {
+		return s.undelegated(polled(v1alpha1.ReasonRequestRefused, "REG.API misses something of the change, as it does where the zone takes money for it, which is not spent: change the name servers in the registrar's panel"))
+	}
+	if err != nil {
+		s.delegating(v1alpha1.ReasonRetrying, "the name servers could not be changed")
+		return fmt.Errorf("change the name servers: %w", err)
+	}
+	made := &v1alpha1.NameServerChange{Generation: s.domain.Generation, At: metav1.Time{Time: now}, Times: 1}
+	if before != nil {
+		made.Times = before.Times + 1
+	}
+	s.domain.Status.NameServerChange = made
+	return s.undelegated(outcome.Outcome{
+		Ready: metav1.ConditionFalse, Reconciling: true, Reason: v1alpha1.ReasonDelegating, After: pause.Jittered(acquiringPoll),
+		Message: "the name servers were changed at the registrar: that is still to show",
+	})
+}
+
+// undelegated shows in the condition Delegated what the outcome says, and gives that back.
+func (s *scope) undelegated(o outcome.Outcome) error {
+	s.delegating(o.Reason, o.Message)
+	return o.Err()
+}
+
+func (s *scope) undelegatedOr(o *outcome.Outcome, err error) error {
+	if err != nil {
+		return err
+	}
+	return s.undelegated(*o)
+}
+
+func polled(reason, message string) outcome.Outcome {
+	o := outcome.Stalled(reason, message)
+	o.After = outcome.Poll()
+	return o
+}
+
+// sameServers says whether a domain is delegated to some servers, in whatever order. Addresses count where the registrar tells any.
+func sameServers(held, wanted []regapi.NameServer) bool {
+	if len(held) != len(wanted) {
+		return false
+	}
+	return !slices.ContainsFunc(wanted, func(want regapi.NameServer) bool {
+		return !slices.ContainsFunc(held, func(has regapi.NameServer) bool {
+			return regapi.CanonicalName(strings.TrimSuffix(has.Name, ".")) == want.Name && (len(has.IPs) == 0 || sameAddresses(has.IPs, want.IPs))
+		})
+	})
+}
+
+func sameAddresses(a, b []string) bool {
+	canonical := func(texts []string) (all []string) {
+		for _, text := range texts {
+			if address, err := netip.ParseAddr(text); err == nil {
+				text = address.String()
+			}
+			all = append(all, text)
+		}
+		slices.Sort(all)
+		return all
+	}
+	return slices.Equal(canonical(a), canonical(b))
+}

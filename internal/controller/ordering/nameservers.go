@@ -1,0 +1,40 @@
+package ordering
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/zone"
+)
+
+// NameServers gives the name servers that a Domain asks for, in canonical form; none if it names none. A server within the domain needs its
+// addresses, and no other may have any (8.20).
+func NameServers(domain *v1alpha1.Domain, name string) (servers []regapi.NameServer, err error) {
+	for _, asked := range domain.Spec.NameServers {
+		host, err := zone.CanonicalDomain(asked.Name)
+		if err != nil {
+			return nil, fmt.Errorf("spec.nameServers: %w", err)
+		}
+		if slices.ContainsFunc(servers, func(s regapi.NameServer) bool { return s.Name == host }) {
+			return nil, fmt.Errorf("spec.nameServers: %s is there twice: leave one out", asked.Name)
+		}
+		within := host == name || strings.HasSuffix(host, "."+name)
+		switch {
+		case within && len(asked.Addresses) == 0:
+			return nil, fmt.Errorf("spec.nameServers: %s lies in the domain itself, so that nobody would find it: give its addresses", asked.Name)
+		case !within && len(asked.Addresses) > 0:
+			return nil, fmt.Errorf("spec.nameServers: %s lies in another domain, which knows its addresses: leave them out", asked.Name)
+		}
+		for _, address := range asked.Addresses {
+			if _, err := netip.ParseAddr(address); err != nil {
+				return nil, fmt.Errorf("spec.nameServers: %q of %s is no address: write one such as 192.0.2.1 or 2001:db8::1", address, asked.Name)
+			}
+		}
+		servers = append(servers, regapi.NameServer{Name: host, IPs: asked.Addresses})
+	}
+	return servers, nil
+}
