@@ -79,7 +79,7 @@ type Result struct {
 	Zone Snapshot
 	// Failures are the changes that did not come about.
 	Failures []Failure
-	// Empty are the swaps of which nothing stands, neither the new records nor, put back, the old ones.
+	// Empty are the swaps of which neither a new record stands nor, put back, all of the old ones.
 	Empty []Swap
 
 	asked []Change

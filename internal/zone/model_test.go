@@ -162,7 +162,7 @@ func (o *owner) reconcile(declared []Record) (Result, error) {
 		return result, err
 	}
 	o.taken = nil
-	for _, swap := range append(result.Empty, Swap{Taken: recordsOf(Restore(unrestored, result.Zone), Add)}) {
+	for _, swap := range append(result.Empty, Swap{Taken: Unrestored(unrestored, result.Zone)}) {
 		o.taken = append(o.taken, swap.Taken...)
 	}
 	declaration.Missing = append(declaration.Missing, o.taken...)
@@ -188,7 +188,7 @@ func (o *owner) restore(target Target, declared []Record) error {
 		return Edits{Changes: Restore(taken, current)}
 	}})
 	if err == nil {
-		o.taken = recordsOf(Restore(taken, result.Zone), Add)
+		o.taken = Unrestored(taken, result.Zone)
 	}
 	return err
 }

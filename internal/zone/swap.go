@@ -9,32 +9,54 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
-// A swap takes records away before what takes their place is there. So no edit ends with such a name empty: what did not come
-// about for a reason that may pass is tried once more, and then the old records are put back.
+// A swap takes records away before what takes their place is there. So no edit ends with such a name empty, or with a part of what
+// it held: what did not come about for a reason that may pass is tried once more, and then the old records are put back, all of them.
 
-// emptyIn says whether a zone shows neither what a swap has taken nor anything that takes its place.
-func (s Swap) emptyIn(zone Snapshot) bool {
-	return !slices.ContainsFunc(s.Taken, zone.Has) && !slices.ContainsFunc(s.Given[:s.For], zone.Has)
+// lostIn gives what a swap has taken and a zone does not show, unless something that takes its place is there.
+func (s Swap) lostIn(zone Snapshot) []Record {
+	if slices.ContainsFunc(s.Given[:s.For], zone.Has) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(s.Taken), zone.Has)
 }
 
-// Restore gives the changes that put records back that were taken away, at the names that hold nothing of theirs.
+// unfilled gives the swaps that have lost something.
+func unfilled(swaps []Swap, zone Snapshot) []Swap {
+	return slices.DeleteFunc(slices.Clone(swaps), func(s Swap) bool { return len(s.lostIn(zone)) == 0 })
+}
+
+// Restore gives the changes that put records back that were taken away, at the names that hold nothing but other records of these.
 func Restore(taken []Record, current Snapshot) []Change {
+	ours := map[Record]bool{}
+	for _, record := range taken {
+		ours[record] = true
+	}
 	holding := map[string]bool{}
 	for _, record := range current.Records() {
-		holding[record.Name] = holding[record.Name] || !record.Registrar()
+		holding[record.Name] = holding[record.Name] || !record.Registrar() && !ours[record]
 	}
 	var changes []Change
 	for _, record := range taken {
-		if !holding[record.Name] {
+		if !holding[record.Name] && !current.Has(record) {
 			changes = append(changes, Change{Add, record})
 		}
 	}
 	return changes
 }
 
+// Unrestored gives those of the records that were taken away that are to be kept in mind: all of a name at which one has still to be
+// put back, since those that are back do not stand in the way of the others.
+func Unrestored(taken []Record, current Snapshot) []Record {
+	missing := map[string]bool{}
+	for _, change := range Restore(taken, current) {
+		missing[change.Record.Name] = true
+	}
+	return slices.DeleteFunc(slices.Clone(taken), func(r Record) bool { return !missing[r.Name] })
+}
+
 // fillEmptyNames looks after the names that the edits have left empty, and brings the result up to date.
 func fillEmptyNames(ctx context.Context, target Target, edits Edits, result *Result) error {
-	empty := slices.DeleteFunc(slices.Clone(edits.Swaps), func(s Swap) bool { return !s.emptyIn(result.Zone) })
+	empty := unfilled(edits.Swaps, result.Zone)
 	if len(empty) == 0 {
 		return nil
 	}
@@ -61,7 +83,7 @@ func rescue(ctx context.Context, target Target, swaps []Swap, cause error) error
 	if err != nil {
 		return errors.Join(cause, fmt.Errorf("see whether a name is empty: %w", err))
 	}
-	empty := slices.DeleteFunc(slices.Clone(swaps), func(s Swap) bool { return !s.emptyIn(zone) })
+	empty := unfilled(swaps, zone)
 	if len(empty) == 0 {
 		return cause
 	}
@@ -73,8 +95,13 @@ func rescue(ctx context.Context, target Target, swaps []Swap, cause error) error
 // gives the zone as it is then, and the swaps whose names are still empty.
 func fill(ctx context.Context, target Target, swaps []Swap, zone Snapshot, refused func(Record) bool) (Snapshot, []Swap, error) {
 	for _, choose := range []func(Swap) []Record{
-		func(s Swap) []Record { return slices.DeleteFunc(slices.Clone(s.Given[:s.For]), refused) },
-		func(s Swap) []Record { return s.Taken },
+		func(s Swap) []Record {
+			if len(s.lostIn(zone)) < len(s.Taken) {
+				return nil // What is left of the old records stands in its way.
+			}
+			return slices.DeleteFunc(slices.Clone(s.Given[:s.For]), refused)
+		},
+		func(s Swap) []Record { return s.lostIn(zone) },
 	} {
 		var edits Edits
 		for _, swap := range swaps {
@@ -91,7 +118,7 @@ func fill(ctx context.Context, target Target, swaps []Swap, zone Snapshot, refus
 			return zone, swaps, errors.Join(failure, err)
 		}
 		zone = after
-		if swaps = slices.DeleteFunc(swaps, func(s Swap) bool { return !s.emptyIn(zone) }); len(swaps) == 0 {
+		if swaps = unfilled(swaps, zone); len(swaps) == 0 {
 			return zone, nil, nil
 		}
 		if regapi.IsDenied(failure) || regapi.IsThrottled(failure) {

@@ -25,11 +25,11 @@ func refusalOf(failure zone.Failure) refusal {
 	return refusal{Record: failure.Change.Record.String(), Reason: reason, Message: failure.Err.Error(), final: failure.Final()}
 }
 
-// refusalsOfEmpty tells of names that are empty because nothing could be put back.
-func refusalsOfEmpty(left []zone.Record) []refusal {
+// refusalsOfEmpty tells of what was taken away and could not be put back.
+func refusalsOfEmpty(left []zone.Record, current zone.Snapshot) []refusal {
 	var refusals []refusal
-	for _, record := range left {
-		refusals = append(refusals, refusal{Record: record.String(), Reason: reasonEmpty, Message: "it was removed for a record that did not come, and could not be put back, so that the name is empty: it is tried again with every order; the operator's log has what REG.API says of it"})
+	for _, change := range zone.Restore(left, current) {
+		refusals = append(refusals, refusal{Record: change.Record.String(), Reason: reasonEmpty, Message: "it was removed for a record that did not come, and could not be put back, so that the name is empty or lacks it: it is tried again with every order; the operator's log has what REG.API says of it"})
 	}
 	return refusals
 }

@@ -121,7 +121,7 @@ func (w *work) pass(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	w.refusals = slices.Concat(planned.refusals, refusalsOfEmpty(w.done.left))
+	w.refusals = slices.Concat(planned.refusals, refusalsOfEmpty(w.done.left, result.Zone))
 	if w.settings.DryRun {
 		showPlan(ctx, w.domain, planned.edits.Changes)
 		return false, nil
@@ -134,7 +134,7 @@ func (w *work) pass(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	next := w.order.plan(result.Zone, w.rules, w.done)
-	w.refusals = slices.Concat(next.refusals, refusalsOfEmpty(w.done.left))
+	w.refusals = slices.Concat(next.refusals, refusalsOfEmpty(w.done.left, result.Zone))
 	return !next.edits.Empty(), nil
 }
 
@@ -198,10 +198,7 @@ func (w *work) settle(ctx context.Context, result zone.Result) error {
 	for _, swap := range result.Empty {
 		left = append(left, swap.Taken...)
 	}
-	w.done.left = nil
-	for _, change := range zone.Restore(left, result.Zone) {
-		w.done.left = append(w.done.left, change.Record)
-	}
+	w.done.left = zone.Unrestored(left, result.Zone)
 	return w.settings.Memory.Change(ctx, w.domain, func(e *provenance.Entry) {
 		var made zone.Set
 		for _, record := range result.Zone.Records() {
@@ -232,9 +229,7 @@ func (p *Provider) restore(ctx context.Context, found *served, domain string) (l
 		return nil, fmt.Errorf("put back what was taken from zone %s: %w", domain, err)
 	}
 	p.report(ctx, found, domain, result.Made())
-	for _, failure := range result.Failures {
-		left = append(left, failure.Change.Record)
-	}
+	left = zone.Unrestored(remembered.Taken, result.Zone)
 	return left, p.settings.Memory.Change(ctx, domain, func(e *provenance.Entry) { e.Take(left, found.accountKey()) })
 }
 

@@ -153,7 +153,7 @@ func (s *scope) taken() []zone.Record {
 }
 
 // restore puts back what an earlier attempt took away without putting anything in its place. What REG.API does not take back is
-// kept in mind as long as its name is empty.
+// kept in mind until it does, or until the name holds something else.
 func (r *Reconciler) restore(ctx context.Context, s *scope) error {
 	if len(s.taken()) == 0 || s.mayNotWrite() {
 		return nil
@@ -167,7 +167,7 @@ func (r *Reconciler) restore(ctx context.Context, s *scope) error {
 	if err != nil {
 		return fmt.Errorf("put back what was taken away: %w", err)
 	}
-	s.unrestored = absentFrom(result.Zone, taken)
+	s.unrestored = zone.Unrestored(taken, result.Zone)
 	s.setTaken(s.unrestored)
 	return nil
 }
@@ -182,18 +182,9 @@ func (s *scope) isGivenUp(record zone.Record) bool {
 	return s.ownership().Has(record) && !slices.ContainsFunc(s.declared.Records, declared) && !slices.ContainsFunc(s.declared.Missing, declared)
 }
 
-// absentFrom gives those of the records that were taken away whose names hold nothing at all.
-func absentFrom(current zone.Snapshot, taken []zone.Record) []zone.Record {
-	var absent []zone.Record
-	for _, change := range zone.Restore(taken, current) {
-		absent = append(absent, change.Record)
-	}
-	return absent
-}
-
 // takeStock remembers what is the object's own after an edit.
 func (s *scope) takeStock(result zone.Result) {
-	if left := absentFrom(result.Zone, s.unrestored); len(left) > 0 {
+	if left := zone.Unrestored(s.unrestored, result.Zone); len(left) > 0 {
 		s.emptied = append(s.emptied, zone.Swap{Taken: left})
 	}
 	empty := takenBy(s.emptied)

@@ -12,6 +12,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
 // maxRefused bounds the list in the status.
@@ -123,10 +124,8 @@ func (s *scope) isContested() bool {
 // nameEmpty is the outcome of a name that lost its records and got none, in spite of all tries. It is tried again.
 func (s *scope) nameEmpty() outcome.Outcome {
 	var lost []string
-	for _, swap := range s.emptied {
-		for _, record := range swap.Taken {
-			lost = append(lost, record.String())
-		}
+	for _, change := range zone.Restore(takenBy(s.emptied), *s.current) {
+		lost = append(lost, change.Record.String())
 	}
 	o := outcome.Stalled(v1alpha1.ReasonNameEmpty, fmt.Sprintf(
 		"records were removed to make room, and REG.API took neither the new ones nor, back, the old ones: add one by hand in the registrar's panel; lost: %s", listOf(lost)))

@@ -43,6 +43,30 @@ func TestAnAliasThatIsRefusedForGoodPutsTheAddressesBack(t *testing.T) {
 	h.holds() // What was put back is still the object's own.
 }
 
+func TestWhereOneOfTheOldAddressesComesBackTheOtherFollows(t *testing.T) {
+	h, object := withAddresses(t, controllertest.Options{})
+	h.refuse("zone/add_cname", "CNAME_INVALID", 0)
+	h.refuse("zone/add_alias", "INTERNAL_ERROR", 1) // The other one is put back at once.
+	h.declare(object, wwwAlias)
+	h.waitHolds(heldBoth...)
+	h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonRecordsRefused)
+	h.remove(object)
+	h.holds()
+}
+
+func TestWhereOneOfTheOldAddressesCannotBeRemovedTheOtherComesBack(t *testing.T) {
+	h, object := withAddresses(t, controllertest.Options{})
+	h.API.Inject(regapitest.Fault{
+		Kind: regapitest.FaultElementError, Function: "zone/remove_record", Code: "INTERNAL_ERROR", Skip: 1,
+	})
+	h.declare(object, wwwAlias)
+	h.waitHolds(heldBoth...)
+	h.API.ClearFaults()
+	h.touch(object)
+	h.WaitReady(object)
+	h.holds(heldAlias)
+}
+
 func TestAnAddressThatIsRefusedForGoodPutsTheAliasBack(t *testing.T) {
 	h := newHarness(t, controllertest.Options{})
 	object := h.CreateZone(wwwAlias)
