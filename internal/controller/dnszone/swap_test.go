@@ -48,8 +48,8 @@ func TestWhereOneOfTheOldAddressesComesBackTheOtherFollows(t *testing.T) {
 	h.refuse("zone/add_cname", "CNAME_INVALID", 0)
 	h.refuse("zone/add_alias", "INTERNAL_ERROR", 1) // The other one is put back at once.
 	h.declare(object, wwwAlias)
-	h.waitHolds(heldBoth...)
 	h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonRecordsRefused)
+	h.waitHolds(heldBoth...)
 	h.remove(object)
 	h.holds()
 }
@@ -60,6 +60,7 @@ func TestWhereOneOfTheOldAddressesCannotBeRemovedTheOtherComesBack(t *testing.T)
 		Kind: regapitest.FaultElementError, Function: "zone/remove_record", Code: "INTERNAL_ERROR", Skip: 1,
 	})
 	h.declare(object, wwwAlias)
+	h.Eventually("both to be tried", func() error { return unless(h.API.Calls("zone/remove_record") > 1, "not yet") })
 	h.waitHolds(heldBoth...)
 	h.API.ClearFaults()
 	h.touch(object)
