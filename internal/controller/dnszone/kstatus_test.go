@@ -47,8 +47,9 @@ func TestEveryOutcomeOfAZoneIsReachedAndKstatusAgrees(t *testing.T) {
 		// again says whether the zone is read again within some seconds without anything having changed.
 		again bool
 	}{
-		"invalid":          {read("SUBD_INVALID"), "False", v1alpha1.ReasonRequestRefused, kstatus.FailedStatus, false},
-		"denied":           {refuse("ACCESS_DENIED_FROM_IP"), "False", v1alpha1.ReasonAccessDenied, kstatus.FailedStatus, false},
+		"invalid": {read("SUBD_INVALID"), "False", v1alpha1.ReasonRequestRefused, kstatus.FailedStatus, false},
+		// Of the zone alone: where all of a request is denied, the sweep may be told first, and the zone says AccountNotReady.
+		"denied":           {read("ACCESS_DENIED_FROM_IP"), "False", v1alpha1.ReasonAccessDenied, kstatus.FailedStatus, false},
 		"not found":        {read("DOMAIN_NOT_FOUND"), "False", v1alpha1.ReasonNotFound, kstatus.InProgressStatus, false},
 		"not delegated":    {read("DOMAIN_IS_NOT_USE_REGRU_NSS"), "False", v1alpha1.ReasonNotDelegated, kstatus.FailedStatus, false},
 		"blocked":          {read("DOMAIN_PROTECTION"), "False", v1alpha1.ReasonBlocked, kstatus.FailedStatus, false},
