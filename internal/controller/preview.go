@@ -13,6 +13,6 @@ import (
 
 // Preview gives what plans a DNSZone without carrying the plan out, as the controller would.
 func Preview(reader client.Client, d Dependencies) func(context.Context, *v1alpha1.DNSZone) (door.PlanAnswer, error) {
-	planner := &dnszone.Reconciler{Writer: status.Writer{Client: reader}, Directory: d.Directory, Provenance: d.Provenance}
+	planner := &dnszone.Reconciler{Writer: status.Writer{Client: reader}, Directory: d.Directory, Editor: d.Editor, Provenance: d.Provenance}
 	return planner.Preview
 }

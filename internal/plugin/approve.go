@@ -35,40 +35,29 @@ and ends with 1 if something else waits by now.`,
 }
 
 func (s *session) approve(ctx context.Context, args []string, quote quoteOptions) error {
-	k, name, rest, err := kindAndName(args)
+	found, err := s.choose(ctx, args, canWait, 1, "approved, with one hash at most")
 	if err != nil {
 		return err
 	}
-	if !canWait(k) || len(rest) > 1 {
-		return exit.With(exit.Usage, fmt.Errorf("one of %s can be approved, with one hash at most", strings.Join(kindNames(canWait), ", ")))
-	}
-	kube, err := s.cluster()
-	if err != nil {
-		return err
-	}
-	o, err := s.get(ctx, kube, k, name)
-	if err != nil {
-		return err
-	}
-	waiting, err := waitsFor(ctx, kube, o, quote)
+	waiting, err := waitsFor(ctx, found.kube, found.object, quote)
 	if err != nil {
 		return err
 	}
 	if len(waiting) == 0 {
-		return exit.With(exit.Findings, fmt.Errorf("%s/%s waits for no approval: kubectl regapi status %s %s says how it stands", k.name, name, k.name, name))
+		return exit.With(exit.Findings, fmt.Errorf("%s waits for no approval: kubectl regapi status %s says how it stands", found, found))
 	}
-	if len(rest) == 0 {
-		return s.askFor(ctx, kube, waiting)
+	if len(found.rest) == 0 {
+		return s.askFor(ctx, found.kube, waiting)
 	}
 	for _, w := range waiting {
-		if w.hash == rest[0] {
-			return s.approveOne(ctx, kube, w)
+		if w.hash == found.rest[0] {
+			return s.approveOne(ctx, found.kube, w)
 		}
 	}
 	for _, w := range waiting {
 		w.print(s.printer())
 	}
-	return exit.With(exit.Findings, fmt.Errorf("nothing waits by the hash %s: it has changed since you looked, and the above is what waits now", rest[0]))
+	return exit.With(exit.Findings, fmt.Errorf("nothing waits by the hash %s: it has changed since you looked, and the above is what waits now", found.rest[0]))
 }
 
 // askFor shows what waits, and asks for each.

@@ -113,6 +113,15 @@ func TestARawCallGoesTheWayOfItsRight(t *testing.T) {
 	}
 }
 
+func TestARawCallOfWhichREGAPIRefusesAPartDoesNotPassForDone(t *testing.T) {
+	answer := door.Answer{Answer: json.RawMessage(`{"domains":[{"dname":"a.ru","result":"success"},{"dname":"b.ru","result":"error","error_code":"DOMAIN_NOT_FOUND"}]}`)}
+	d, _ := atDoor(t, map[string]any{"accounts/main/rawwrite": answer})
+	told := d.run(exit.Registrar, "raw", "zone/clear", "--account", "main", `domains=[{"dname":"a.ru"},{"dname":"b.ru"}]`)
+	if !strings.Contains(told, "a.ru") || !strings.Contains(told, "refused 1 elements") {
+		t.Error(told)
+	}
+}
+
 func TestWithCredentialsOfOnesOwnMoneyTakesAYes(t *testing.T) {
 	api, flags := registrarWith(t, "secret-of-alice")
 	d := newDesk(t)

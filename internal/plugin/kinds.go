@@ -1,12 +1,15 @@
 package plugin
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -79,30 +82,40 @@ func kindAndName(args []string) (found kind, name string, rest []string, err err
 	return found, name, rest, err
 }
 
+// choice is an object that a user has named, with what he wrote after it.
+type choice struct {
+	kind   kind
+	object object
+	rest   []string
+	kube   client.Client
+}
+
+// String is the object as kubectl names it.
+func (c choice) String() string { return c.kind.name + "/" + c.object.GetName() }
+
+// choose finds the object of arguments. Its kind has to be one of which the verb can be said, and no more than so many words may follow.
+func (s *session) choose(ctx context.Context, args []string, which func(kind) bool, most int, verb string) (choice, error) {
+	k, name, rest, err := kindAndName(args)
+	if err != nil {
+		return choice{}, err
+	}
+	if !which(k) || len(rest) > most {
+		return choice{}, exit.With(exit.Usage, fmt.Errorf("one of %s can be %s", strings.Join(kindNames(which), ", "), verb))
+	}
+	kube, err := s.cluster()
+	if err != nil {
+		return choice{}, err
+	}
+	o, err := s.get(ctx, kube, k, name)
+	return choice{k, o, rest, kube}, err
+}
+
 // itemsOf gives the objects of a list of ours.
 func itemsOf(list client.ObjectList) []object {
 	var items []object
-	switch list := list.(type) {
-	case *v1alpha1.AccountList:
-		for i := range list.Items {
-			items = append(items, &list.Items[i])
-		}
-	case *v1alpha1.DomainList:
-		for i := range list.Items {
-			items = append(items, &list.Items[i])
-		}
-	case *v1alpha1.DNSZoneList:
-		for i := range list.Items {
-			items = append(items, &list.Items[i])
-		}
-	case *v1alpha1.FolderList:
-		for i := range list.Items {
-			items = append(items, &list.Items[i])
-		}
-	case *v1alpha1.OrderList:
-		for i := range list.Items {
-			items = append(items, &list.Items[i])
-		}
-	}
+	_ = meta.EachListItem(list, func(item runtime.Object) error { // It fails for what is no list.
+		items = append(items, item.(object))
+		return nil
+	})
 	return items
 }

@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/plugin/exit"
 )
 
 func canPause(k kind) bool { return k.pausable }
@@ -31,25 +29,14 @@ func newPause(s *session) *cobra.Command {
 
 // setPause writes the annotation; an empty value takes it off.
 func (s *session) setPause(ctx context.Context, args []string, value, done string) error {
-	k, name, rest, err := kindAndName(args)
+	found, err := s.choose(ctx, args, canPause, 0, done+", one at a time")
 	if err != nil {
 		return err
 	}
-	if !k.pausable || len(rest) > 0 {
-		return exit.With(exit.Usage, fmt.Errorf("one of %s can be %s, one at a time", strings.Join(kindNames(canPause), ", "), done))
-	}
-	kube, err := s.cluster()
-	if err != nil {
+	if err := annotate(ctx, found.kube, found.object, v1alpha1.AnnotationPaused, value); err != nil {
 		return err
 	}
-	o, err := s.get(ctx, kube, k, name)
-	if err != nil {
-		return err
-	}
-	if err := annotate(ctx, kube, o, v1alpha1.AnnotationPaused, value); err != nil {
-		return err
-	}
-	fmt.Fprintf(s.Out, "%s/%s %s\n", k.name, name, done)
+	fmt.Fprintf(s.Out, "%s %s\n", found, done)
 	return nil
 }
 

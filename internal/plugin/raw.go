@@ -66,7 +66,8 @@ A value that is JSON is taken as such: domains='[{"dname":"example.ru"}]', and a
 	return command
 }
 
-// showAnswer prints an answer: JSON for people as for programs, since that is what REG.API speaks.
+// showAnswer prints an answer: JSON for people as for programs, since that is what REG.API speaks. REG.API says success of a list of which it
+// has refused elements; the error tells of these.
 func (s *session) showAnswer(answer json.RawMessage) error {
 	var value any
 	if err := json.Unmarshal(answer, &value); err != nil {
@@ -76,7 +77,13 @@ func (s *session) showAnswer(answer json.RawMessage) error {
 	if p.Format != output.YAML {
 		p.Format = output.JSON
 	}
-	return output.Document{Value: value}.Print(p)
+	if err := (output.Document{Value: value}).Print(p); err != nil {
+		return err
+	}
+	if refused := regapi.Complaints(answer); refused > 0 {
+		return exit.With(exit.Registrar, fmt.Errorf("REG.API has refused %d elements of what is shown above: error_code says why", refused))
+	}
+	return nil
 }
 
 // functionNames are those of the catalogue.

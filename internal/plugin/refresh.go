@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/internal/door"
@@ -39,22 +38,12 @@ request, or one for each thousand domains. With --wait it waits until the object
 func canRefresh(k kind) bool { return k.name == "account" || k.name == "dnszone" || k.name == "domain" }
 
 func (s *session) refresh(ctx context.Context, args []string, wait bool) error {
-	k, name, rest, err := kindAndName(args)
+	found, err := s.choose(ctx, args, canRefresh, 0, "refreshed, one at a time")
 	if err != nil {
 		return err
 	}
-	if !canRefresh(k) || len(rest) > 0 {
-		return exit.With(exit.Usage, fmt.Errorf("one of %v can be refreshed, one at a time", kindNames(canRefresh)))
-	}
-	kube, err := s.cluster()
-	if err != nil {
-		return err
-	}
-	o, err := s.get(ctx, kube, k, name)
-	if err != nil {
-		return err
-	}
-	of, asked := types.NamespacedName{Namespace: o.GetNamespace(), Name: name}, door.RefreshRequest{}
+	kube, o := found.kube, found.object
+	of, asked := client.ObjectKeyFromObject(o), door.RefreshRequest{}
 	if ref, has := accountRefOf(o); has {
 		of, asked.Domains = ref.KeyFrom(o.GetNamespace()), []string{subjectOf(o)}
 	}
@@ -72,9 +61,9 @@ func (s *session) refresh(ctx context.Context, args []string, wait bool) error {
 	for _, domain := range slices.Sorted(maps.Keys(answer.Problems)) {
 		fmt.Fprintf(s.Out, "%s: %s\n", domain, answer.Problems[domain])
 	}
-	fmt.Fprintf(s.Out, "%s/%s: %d domains read\n", k.name, name, answer.Domains-len(answer.Problems))
+	fmt.Fprintf(s.Out, "%s: %d domains read\n", found, answer.Domains-len(answer.Problems))
 	if wait {
-		return s.awaitFine(ctx, kube, k, o)
+		return s.awaitFine(ctx, kube, found.kind, o)
 	}
 	if len(answer.Problems) > 0 {
 		return exit.ErrFindings

@@ -3,7 +3,6 @@ package plugin
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,22 +28,11 @@ the spec; of a quote, take spec.renewal away from the Domain. What the operator 
 }
 
 func (s *session) reject(ctx context.Context, args []string, quote quoteOptions) error {
-	k, name, rest, err := kindAndName(args)
+	found, err := s.choose(ctx, args, canWait, 0, "rejected, one at a time")
 	if err != nil {
 		return err
 	}
-	if !canWait(k) || len(rest) > 0 {
-		return exit.With(exit.Usage, fmt.Errorf("one of %s can be rejected, one at a time", strings.Join(kindNames(canWait), ", ")))
-	}
-	kube, err := s.cluster()
-	if err != nil {
-		return err
-	}
-	o, err := s.get(ctx, kube, k, name)
-	if err != nil {
-		return err
-	}
-	waiting, err := waitsFor(ctx, kube, o, quote)
+	waiting, err := waitsFor(ctx, found.kube, found.object, quote)
 	if err != nil {
 		return err
 	}
@@ -53,14 +41,14 @@ func (s *session) reject(ctx context.Context, args []string, quote quoteOptions)
 		if !w.given() {
 			continue
 		}
-		if err := annotateAsSeen(ctx, kube, w.on, w.annotation, w.withdrawn()); err != nil {
+		if err := annotateAsSeen(ctx, found.kube, w.on, w.annotation, w.withdrawn()); err != nil {
 			return err
 		}
 		taken++
 		fmt.Fprintf(s.Out, "%s: approval %s taken back\n", w.what, w.hash)
 	}
 	if taken == 0 {
-		return exit.With(exit.Findings, fmt.Errorf("nothing of %s/%s is approved and waits still", k.name, name))
+		return exit.With(exit.Findings, fmt.Errorf("nothing of %s is approved and waits still", found))
 	}
 	return nil
 }

@@ -46,21 +46,11 @@ type told struct {
 // story tells all of one object.
 func (s *session) story(ctx context.Context, args []string) error {
 	defer s.waiting("Reading")()
-	k, name, rest, err := kindAndName(args)
+	found, err := s.choose(ctx, args, func(kind) bool { return true }, 0, "told of, one at a time")
 	if err != nil {
 		return err
 	}
-	if len(rest) > 0 {
-		return exit.With(exit.Usage, fmt.Errorf("one object at a time: leave %s off", strings.Join(rest, " ")))
-	}
-	kube, err := s.cluster()
-	if err != nil {
-		return err
-	}
-	o, err := s.get(ctx, kube, k, name)
-	if err != nil {
-		return err
-	}
+	k, kube, o := found.kind, found.kube, found.object
 	told := story{Finding: look(k, o), Conditions: *o.GetConditions()}
 	told.Spec, told.Seen = specAndSeen(o)
 	if told.Events, err = eventsOf(ctx, kube, o); apierrors.IsForbidden(err) {
@@ -69,7 +59,7 @@ func (s *session) story(ctx context.Context, args []string) error {
 		return err
 	}
 	told.Budget = budgetOf(ctx, kube, o)
-	document := output.Document{Name: k.name + "/" + name, Value: told, Text: told.print}
+	document := output.Document{Name: found.String(), Value: told, Text: told.print}
 	if err := document.Print(s.printer()); err != nil {
 		return err
 	}

@@ -118,3 +118,21 @@ func Redact(text json.RawMessage) (json.RawMessage, error) {
 	}
 	return json.Marshal(strike(value, nil))
 }
+
+// Complaints counts the elements of an answer's lists that bear an error, below a success of the whole, for whoever does not know the function's
+// own words of success (2.2.4.4).
+func Complaints(answer json.RawMessage) (count int) {
+	members, _ := decodeObject(answer)
+	for _, member := range members {
+		var elements []json.RawMessage
+		if json.Unmarshal(member, &elements) != nil {
+			continue // no list
+		}
+		for _, text := range elements {
+			if element, _ := decodeObject(text); element.complains() || element.text("result") == "error" {
+				count++
+			}
+		}
+	}
+	return count
+}

@@ -3,6 +3,7 @@ package dnszone
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/batch"
@@ -10,8 +11,11 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// Preview gives the whole plan of an object, which need not exist, and writes nothing anywhere. It reads the zone now, with one request
-// at most.
+// previewAge is how old a reading may be that a preview goes by, so that whoever asks again and again spends one request a minute.
+const previewAge = time.Minute
+
+// Preview gives the whole plan of an object, which need not exist, and writes nothing anywhere. It reads the zone with one request at most,
+// and none if it was read within a minute. What keeps the zone from being read is an error: of an empty zone it would seem that everything is to be added.
 func (r *Reconciler) Preview(ctx context.Context, found *v1alpha1.DNSZone) (door.PlanAnswer, error) {
 	s := newScope(found.DeepCopy())
 	if s.zone.Status.Owned.Rule == "" && s.zone.UID == "" {
@@ -24,17 +28,21 @@ func (r *Reconciler) Preview(ctx context.Context, found *v1alpha1.DNSZone) (door
 	if err != nil {
 		return door.PlanAnswer{}, err
 	}
-	s.connection = connection
+	s.connection, s.target.Store = connection, connection
 	if err := r.interpret(ctx, s); err != nil {
 		return door.PlanAnswer{}, err
 	}
-	reading, err := connection.Zones.Read(ctx, s.target.Domain)
+	_, recent := connection.RecentZone(s.target.Domain, previewAge)
+	var current zone.Snapshot
+	_, err = r.Editor.Edit(ctx, s.target, zone.Edit{Fresh: !recent, Plan: func(read zone.Snapshot) zone.Edits {
+		current = read
+		s.current = &current
+		r.planBesideExternalDNS(ctx, s, read)
+		return zone.Edits{} // Nothing is written.
+	}})
 	if err != nil {
 		return door.PlanAnswer{}, fmt.Errorf("read the zone of %s: %w", s.target.Domain, err)
 	}
-	current := zone.NewSnapshot(reading)
-	s.current = &current
-	r.planBesideExternalDNS(ctx, s, current)
 	if s.planErr != nil {
 		return door.PlanAnswer{}, s.planErr
 	}
