@@ -11,7 +11,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
@@ -19,26 +18,17 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
-// simulated is the simulator's time, which nobody doubts.
-type simulated struct{ *regapitest.ManualClock }
-
-func (c simulated) Registrar(*account.Connection) (time.Time, bool) {
-	return c.Now().UTC().Truncate(time.Second), true
-}
-
-func (simulated) Agrees(time.Time, time.Time) bool { return true }
-
 // shop is a harness whose controllers make Orders.
 type shop struct {
 	*controllertest.Harness
-	clock  simulated
+	clock  controllertest.OrdersClock
 	expiry string
 }
 
 func newShop(t *testing.T, spending *v1alpha1.Spending) *shop {
 	t.Helper()
 	// A little ahead: the API server says when an order was made, and its clock does not stand still.
-	clock := simulated{regapitest.NewManualClock(time.Now().Add(10 * time.Minute))}
+	clock := controllertest.OrdersClock{ManualClock: regapitest.NewManualClock(time.Now().Add(10 * time.Minute))}
 	h := controllertest.New(t, controllertest.Options{
 		OrdersClock: clock, Sweeps: controllertest.Soon,
 		Simulator: []regapitest.Option{regapitest.WithClock(clock.ManualClock), regapitest.WithHourlyLimit(0)},

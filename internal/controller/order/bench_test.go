@@ -17,7 +17,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
 	"github.com/regapi-io/regapi-operator/internal/controller/order"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
@@ -28,19 +27,10 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
-// simulated is the simulator's time, which nobody doubts.
-type simulated struct{ *regapitest.ManualClock }
-
-func (c simulated) Registrar(*account.Connection) (time.Time, bool) {
-	return c.Now().UTC().Truncate(time.Second), true
-}
-
-func (simulated) Agrees(time.Time, time.Time) bool { return true }
-
 // bench drives the reconciler of Orders by hand, on a real API server and the simulator: so that it can be killed at each step.
 type bench struct {
 	*controllertest.Harness
-	clock simulated
+	clock controllertest.OrdersClock
 	// name, service and expiry of the domain that is due, and object that asks for its renewal.
 	name       string
 	service    int64
@@ -66,7 +56,7 @@ var errDead = errors.New("the process has died")
 // newBench has a domain that is due, an Account that may spend, and no order yet.
 func newBench(t *testing.T, behaviour regapitest.Behaviour) *bench {
 	t.Helper()
-	clock := simulated{regapitest.NewManualClock(time.Now())}
+	clock := controllertest.OrdersClock{ManualClock: regapitest.NewManualClock(time.Now())}
 	h := controllertest.New(t, controllertest.Options{
 		Simulator: []regapitest.Option{regapitest.WithClock(clock.ManualClock), regapitest.WithHourlyLimit(0), regapitest.WithBehaviour(behaviour)},
 	})
@@ -201,10 +191,19 @@ func (b *bench) ask(ordinal int) {
 // askFor makes the next order of a domain that is there.
 func (b *bench) askFor(operation purchase.Operation, ordinal int) {
 	b.Helper()
+	b.makeOrder(func() purchase.Order {
+		return purchase.Order{Ordinal: ordinal, Operation: operation, ServiceID: regapi.ID(b.service), Base: b.expiry, Years: int(b.object.Spec.Renewal.Years)}
+	})
+}
+
+// makeOrder makes an order of what the object asks for as it is now, as the controller of Domains does.
+func (b *bench) makeOrder(wanted func() purchase.Order) {
+	b.Helper()
 	if err := b.Get(b.Context(), client.ObjectKeyFromObject(b.object), b.object); err != nil {
 		b.Fatal(err)
 	}
-	made := purchase.Order{Domain: b.name, Ordinal: ordinal, UserID: "4711", Operation: operation, ServiceID: regapi.ID(b.service), Base: b.expiry, Years: int(b.object.Spec.Renewal.Years)}
+	made := wanted()
+	made.Domain, made.UserID = b.name, "4711"
 	b.Eventually("make the order", func() error {
 		if b.dead {
 			b.restart()
@@ -222,6 +221,20 @@ func (b *bench) askFor(operation purchase.Operation, ordinal int) {
 		}
 		return err
 	})
+}
+
+// lose takes an order and other objects out of the cluster, past what the finalizer would see to.
+func (b *bench) lose(o *v1alpha1.Order, others ...client.Object) {
+	b.Helper()
+	o.Finalizers = nil
+	if err := b.Update(b.Context(), o); err != nil {
+		b.Fatal(err)
+	}
+	for _, gone := range append(others, o) {
+		if err := b.Delete(b.Context(), gone); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func (b *bench) now() time.Time { return b.clock.Now().UTC().Truncate(time.Second) }

@@ -8,7 +8,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
@@ -48,16 +47,7 @@ func TestANewClusterFromGitPaysNothingAgain(t *testing.T) {
 	b.ask(1)
 	b.until(1, "Paid")
 	price := b.spent()
-	o := b.order(1)
-	o.Finalizers = nil
-	if err := b.Update(b.Context(), o); err != nil {
-		t.Fatal(err)
-	}
-	for _, gone := range []client.Object{o, b.object, b.ledger()} {
-		if err := b.Delete(b.Context(), gone); err != nil {
-			t.Fatal(err)
-		}
-	}
+	b.lose(b.order(1), b.object, b.ledger())
 	b.restart()
 	b.apply()
 	b.ask(1)

@@ -98,17 +98,7 @@ func TestAnOrderThatSomebodyRemovesIsNotPaidAgain(t *testing.T) {
 	b.ask(1)
 	b.until(1, "Paid")
 	price := b.spent()
-	o := b.order(1)
-	o.Finalizers = nil
-	if err := b.Update(b.Context(), o); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Delete(b.Context(), o); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Delete(b.Context(), b.object); err != nil {
-		t.Fatal(err)
-	}
+	b.lose(b.order(1), b.object)
 	b.apply()
 	b.ask(1)
 	b.finish(1)

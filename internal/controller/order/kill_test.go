@@ -16,8 +16,8 @@ import (
 // runs is how many seeded histories of kills are followed: each is another domain, faults and moments.
 var runs = flag.Int("kills", 20, "seeded runs of orders that are killed")
 
-// fate is what chance has in store for one order.
-func (b *bench) fate(chance *rand.Rand) {
+// mishaps are the deaths of processes and the faults of functions that chance has in store for one order.
+func (b *bench) mishaps(chance *rand.Rand, functions ...string) {
 	for range chance.IntN(4) {
 		b.deaths = append(b.deaths, death{1 + chance.IntN(8), chance.IntN(2) == 0})
 	}
@@ -25,13 +25,18 @@ func (b *bench) fate(chance *rand.Rand) {
 		{Kind: regapitest.FaultDropRequest}, {Kind: regapitest.FaultDropAnswer}, {Kind: regapitest.FaultErrorAfter},
 		{Kind: regapitest.FaultError, Code: "BILLING_LOCK"}, {Kind: regapitest.FaultError, Code: "DOMAIN_ORDER_LOCKED"}, {Kind: regapitest.FaultGarbage},
 	}
-	for _, function := range []string{"service/renew", "bill/change_pay_type", "bill/change_pay_type"} {
+	for _, function := range functions {
 		if chance.IntN(3) > 0 {
 			fault := kinds[chance.IntN(len(kinds))]
 			fault.Function, fault.Count = function, 1
 			b.API.Inject(fault)
 		}
 	}
+}
+
+// fate is what chance has in store for one renewal.
+func (b *bench) fate(chance *rand.Rand) {
+	b.mishaps(chance, "service/renew", "bill/change_pay_type", "bill/change_pay_type")
 	late := time.Duration(chance.IntN(23)) * time.Hour
 	b.API.SetDelays(regapitest.Delays{Renewal: &late})
 	behaviour := b.API.Behaviour()

@@ -1,7 +1,6 @@
 package order_test
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
-	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
@@ -67,27 +65,7 @@ func (b *bench) askToRegister(ordinal int) {
 
 func (b *bench) askToAcquire(operation purchase.Operation, ordinal int) {
 	b.Helper()
-	if err := b.Get(b.Context(), client.ObjectKeyFromObject(b.object), b.object); err != nil {
-		b.Fatal(err)
-	}
-	made := purchase.Order{Domain: b.name, Ordinal: ordinal, UserID: "4711", Operation: operation, Years: 1}
-	b.Eventually("make the order", func() error {
-		if b.dead {
-			b.restart()
-		}
-		orders, err := b.desk.Orders(b.Context(), b.login())
-		if err != nil {
-			return err
-		}
-		if _, err := b.desk.Watch(b.Context(), b.login(), b.now(), orders, nil); err != nil {
-			return err
-		}
-		err = b.desk.Make(b.Context(), b.now(), b.login(), b.API.URL(), ordering.AskedBy(b.object), made)
-		if errors.Is(err, ordering.ErrFaster) {
-			return nil
-		}
-		return err
-	})
+	b.makeOrder(func() purchase.Order { return purchase.Order{Ordinal: ordinal, Operation: operation, Years: 1} })
 }
 
 func TestARegistrationThatIsKilledAnywhereIsPaidOnce(t *testing.T) {
@@ -141,20 +119,7 @@ func TestATransferThatIsKilledAnywhereIsPaidOnce(t *testing.T) {
 
 // fateOfRegistration is what chance has in store for one registration.
 func (b *bench) fateOfRegistration(chance *rand.Rand) {
-	for range chance.IntN(4) {
-		b.deaths = append(b.deaths, death{1 + chance.IntN(8), chance.IntN(2) == 0})
-	}
-	kinds := []regapitest.Fault{
-		{Kind: regapitest.FaultDropRequest}, {Kind: regapitest.FaultDropAnswer}, {Kind: regapitest.FaultErrorAfter},
-		{Kind: regapitest.FaultError, Code: "BILLING_LOCK"}, {Kind: regapitest.FaultError, Code: "DOMAIN_ORDER_LOCKED"}, {Kind: regapitest.FaultGarbage},
-	}
-	for _, function := range []string{"domain/create", "domain/transfer", "bill/change_pay_type", "bill/change_pay_type"} {
-		if chance.IntN(3) > 0 {
-			fault := kinds[chance.IntN(len(kinds))]
-			fault.Function, fault.Count = function, 1
-			b.API.Inject(fault)
-		}
-	}
+	b.mishaps(chance, "domain/create", "domain/transfer", "bill/change_pay_type", "bill/change_pay_type")
 	late := time.Duration(chance.IntN(23)) * time.Hour
 	b.API.SetDelays(regapitest.Delays{Order: &late})
 }
@@ -165,16 +130,7 @@ func TestANewClusterFromGitRegistersNothingAgain(t *testing.T) {
 			b := newRegistry(t, regapitest.Behaviour{})
 			b.askToRegister(1)
 			b.until(1, state)
-			o := b.order(1)
-			o.Finalizers = nil
-			if err := b.Update(b.Context(), o); err != nil {
-				t.Fatal(err)
-			}
-			for _, gone := range []client.Object{o, b.object, b.ledger()} {
-				if err := b.Delete(b.Context(), gone); err != nil {
-					t.Fatal(err)
-				}
-			}
+			b.lose(b.order(1), b.object, b.ledger())
 			b.restart()
 			b.wish()
 			b.askToRegister(1)
