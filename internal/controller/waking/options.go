@@ -13,6 +13,10 @@ import (
 // these would make a second request of every batch, for the few that the first one has no place for.
 const BatchConcurrency = 2 * 1000
 
+// DomainConcurrency is how many Domains are worked on at a time. They wait for the inventory without a worker; only what a few of them ask for
+// themselves takes one.
+const DomainConcurrency = 2 * 100
+
 const (
 	// reconcileTimeout ends a reconciliation that waits for what never comes. A batch may have to wait for its turn, and for
 	// requests of a minute before it.
