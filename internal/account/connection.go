@@ -180,8 +180,8 @@ func (c *Connection) RecentZone(domain string, within time.Duration) (regapi.Zon
 // are content with it, from the last one.
 func (c *Connection) ReadZone(ctx context.Context, domain string) (regapi.ZoneRecords, error) {
 	if inventory.TakesSwept(ctx) {
-		if zone, ok := c.Inventory.RecentZone(domain, inventory.SweptWithin); ok {
-			return zone, zone.Err
+		if zone, ok := c.Inventory.RecentZone(domain, inventory.SweptWithin); ok && zone.Err == nil {
+			return zone, nil
 		}
 	}
 	if batch.IsInBulk(ctx) {

@@ -73,7 +73,7 @@ func (z *Zones) gather(d *desk, now time.Time) (until time.Time, ok bool) {
 		newest = later(newest, t.arrived)
 	}
 	coming, scarce := z.options.backlog()
-	if coming <= len(calls) || z.gathersInVain() {
+	if coming <= len(calls) || z.full() || z.gathersInVain() {
 		return time.Time{}, false
 	}
 	until = oldest.Add(gatherMost)
@@ -83,15 +83,13 @@ func (z *Zones) gather(d *desk, now time.Time) (until time.Time, ok bool) {
 	return until, until.After(now)
 }
 
-// fullReads and fullRecords say whether a request of the kind would leave something behind already.
-func (z *Zones) fullReads() bool { return len(z.reads) >= z.sizes.reads.Next() }
-
-func (z *Zones) fullRecords() bool {
+// full says whether a request would leave something behind already.
+func (z *Zones) full() bool {
 	actions := 0
 	for _, zone := range z.records {
 		actions += len(zone.waiting)
 	}
-	return len(z.records) >= z.options.limits.Zones || actions >= z.sizes.lists.Next()
+	return len(z.reads) >= z.sizes.reads.Next() || len(z.records) >= z.options.limits.Zones || actions >= z.sizes.lists.Next()
 }
 
 // gathersInVain says whether nothing that waits can share a request with what comes: edits of an ordinary account have to be

@@ -136,7 +136,7 @@ func (z *Zones) lingering(d *desk) (wait time.Duration, ok bool) {
 		return 0, false
 	}
 	now := time.Now()
-	if until, gathers := z.gather(d, now); gathers && d.wakeAt.Before(until) && !z.fullReads() && !z.fullRecords() {
+	if until, gathers := z.gather(d, now); gathers && d.wakeAt.Before(until) {
 		d.wakeAt = later(d.wakeAt, earlier(now.Add(gatherLook), until))
 	}
 	return d.wakeAt.Sub(now), true
@@ -248,26 +248,20 @@ func (z *Zones) ask(d *desk) (context.Context, *asking) {
 }
 
 // cut takes the next request out of the queues: of the kind that the most urgent call whose turn it is asks for, and with
-// everything that fits into it. While they gather, only what is full leaves: older reads, say, wait on for those of the zones that a full
-// request writes.
+// everything that fits into it.
 func (z *Zones) cut(m moment) (request, bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	_, gathers := z.gather(z.desks[m.turn], m.now)
 	kinds := []struct {
 		tickets iter.Seq[ticket]
 		cut     func(moment) request
-		waits   bool
 	}{
-		{z.probes.tickets, z.cutProbe, false}, {z.reads.tickets, z.cutReads, gathers && !z.fullReads() && z.fullRecords()},
-		{z.times.tickets, z.cutTimes, false}, {z.records.tickets, z.cutRecords, gathers && !z.fullRecords() && z.fullReads()},
+		{z.probes.tickets, z.cutProbe}, {z.reads.tickets, z.cutReads},
+		{z.times.tickets, z.cutTimes}, {z.records.tickets, z.cutRecords},
 	}
 	var best ticket
 	var chosen func(moment) request
 	for _, kind := range kinds {
-		if kind.waits {
-			continue
-		}
 		for t := range kind.tickets {
 			if t.priority == m.turn && !t.resting(m.now) && (chosen == nil || t.compare(best, m) < 0) {
 				best, chosen = t, kind.cut
