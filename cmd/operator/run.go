@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
@@ -137,8 +138,9 @@ func (o *options) newManager() (ctrl.Manager, error) {
 		Cache:                  cache.Options{DefaultTransform: memory.Compact},
 		HealthProbeBindAddress: o.healthAddress,
 	}
-	if o.namespace != "" { // Orders lie there and nowhere else.
-		settings.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Order{}: {Namespaces: map[string]cache.Config{o.namespace: {}}}}
+	if o.namespace != "" { // Orders lie there and nowhere else; a cache of one namespace asks for them there alone.
+		there := fields.OneTermEqualSelector("metadata.namespace", o.namespace)
+		settings.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Order{}: {Field: there}}
 	}
 	o.leader.setUp(&settings, o.namespace)
 	mgr, err := ctrl.NewManager(config, settings)
