@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
@@ -28,6 +28,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	wire "github.com/regapi-io/regapi-operator/internal/door"
 	"github.com/regapi-io/regapi-operator/internal/journal"
+	"github.com/regapi-io/regapi-operator/internal/memory"
 	"github.com/regapi-io/regapi-operator/internal/provenance"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 	"github.com/regapi-io/regapi-operator/internal/zone"
@@ -46,7 +47,6 @@ func run(ctx context.Context, o options) error {
 	if o.door.serve && o.certManager.address == "" {
 		return errNoDoor
 	}
-	saveMemory()
 	mgr, err := o.newManager()
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return fmt.Errorf("connect to the API server: %w", err)
 	}
-	memory := provenance.New(direct, o.namespace)
+	made := provenance.New(direct, o.namespace)
 	kept, err := o.door.newJournal()
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	dependencies := controller.Dependencies{
-		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: zone.Publication{Servers: o.authoritative}, Provenance: memory,
+		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: zone.Publication{Servers: o.authoritative}, Provenance: made,
 		Metrics: metrics.Registry, OrdersNamespace: o.namespace,
 	}
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
@@ -77,7 +77,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	certificates := o.serving.source(mgr, o.namespace, o.apiServices())
-	if err := o.externalDNS.add(mgr, dependencies, memory, certificates); err != nil {
+	if err := o.externalDNS.add(mgr, dependencies, made, certificates); err != nil {
 		return err
 	}
 	if err := o.certManager.add(mgr, dependencies, direct, o.namespace, certificates, o.door.beside(mgr, dependencies, kept)); err != nil {
@@ -96,14 +96,6 @@ func (o *options) apiServices() []string {
 		names = append(names, wire.APIServiceName)
 	}
 	return names
-}
-
-// saveMemory has garbage collected when half of what is in use has come on top, unless $GOGC says otherwise: bursts of work leave much
-// of it, and CPU is what the operator needs least.
-func saveMemory() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
 }
 
 func (o *options) newDirectory(mgr ctrl.Manager, direct client.Client, alarm *waking.Alarm, kept *journal.Journal) (*account.Directory, error) {
@@ -140,22 +132,22 @@ func (o *options) newManager() (ctrl.Manager, error) {
 		return nil, err
 	}
 	settings := ctrl.Options{
-		Scheme:           scheme,
-		Metrics:          server.Options{BindAddress: o.metricsAddress},
-		PprofBindAddress: o.pprofAddress,
-		// Who wrote which field is nobody's question here, and takes as much memory as the object.
-		Cache:                  cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
+		Scheme:                 scheme,
+		Metrics:                server.Options{BindAddress: o.metricsAddress},
+		PprofBindAddress:       o.pprofAddress,
+		Cache:                  cache.Options{DefaultTransform: memory.Compact},
 		HealthProbeBindAddress: o.healthAddress,
 	}
-	if o.namespace != "" { // Orders lie there and nowhere else.
-		settings.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Order{}: {Namespaces: map[string]cache.Config{o.namespace: {}}}}
+	if o.namespace != "" { // Orders lie there and nowhere else; a cache of one namespace asks for them there alone.
+		there := fields.OneTermEqualSelector("metadata.namespace", o.namespace)
+		settings.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Order{}: {Field: there}}
 	}
 	o.leader.setUp(&settings, o.namespace)
 	mgr, err := ctrl.NewManager(config, settings)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the API server: %w", err)
 	}
-	return mgr, errors.Join(mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping))
+	return mgr, errors.Join(mgr.Add(memory.Keeper{}), mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping))
 }
 
 func (o *options) restConfig() (*rest.Config, error) {

@@ -176,8 +176,14 @@ func (c *Connection) RecentZone(domain string, within time.Duration) (regapi.Zon
 	return c.Inventory.RecentZone(domain, within)
 }
 
-// ReadZone reads a zone. What nobody has read yet comes from the sweep that is about to read everything, if there is one.
+// ReadZone reads a zone. What nobody has read yet comes from the sweep that is about to read everything, if there is one, and for those who
+// are content with it, from the last one.
 func (c *Connection) ReadZone(ctx context.Context, domain string) (regapi.ZoneRecords, error) {
+	if inventory.TakesSwept(ctx) {
+		if zone, ok := c.Inventory.RecentZone(domain, inventory.SweptWithin); ok && zone.Err == nil {
+			return zone, nil
+		}
+	}
 	if batch.IsInBulk(ctx) {
 		c.Inventory.ExpectZone(domain)
 	}

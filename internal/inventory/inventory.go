@@ -94,6 +94,9 @@ type Inventory struct {
 	lastErr, wholeErr, partialErr error
 	begun, ended                  int // sweeps; those that have ended are the first ones
 	failed                        int // whole sweeps in a row
+	// vainly counts the sweeps in a row that failed, whole or not; nobody has another one begin before restUntil.
+	vainly    int
+	restUntil time.Time
 
 	swept   chan struct{} // closed and replaced after every sweep
 	stopped bool
@@ -120,7 +123,13 @@ type entry struct {
 	// wanted are the aspects that somebody has followed; promised says that the sweep under way reads the records.
 	wanted   Aspect
 	promised bool
+	// awaited says that somebody is to be woken by the end of a sweep that begins after so many others.
+	awaited      bool
+	awaitedAfter int
 }
+
+// has says whether everything is known that somebody wants of a domain.
+func (e *entry) has(aspects Aspect) bool { return e.listed && e.known&aspects == aspects }
 
 // New gives an inventory that sweeps at the interval.
 func New(client *regapi.Client, interval time.Duration, changed func(domain string)) *Inventory {
@@ -224,7 +233,7 @@ func (i *Inventory) look(domain string, aspects Aspect) (facts Facts, known bool
 	switch {
 	case e == nil:
 		return Facts{}, false, nil, errNotFollowed
-	case e.listed && e.known&aspects == aspects:
+	case e.has(aspects):
 		return e.facts, true, nil, nil
 	case i.stopped:
 		return Facts{}, false, nil, errStopped
@@ -343,11 +352,15 @@ func (i *Inventory) appearances() int {
 // stop sends away who waits for a sweep that will never come.
 func (i *Inventory) stop() {
 	i.mu.Lock()
-	defer i.mu.Unlock()
 	i.stopped = true
 	close(i.swept)
 	i.swept = make(chan struct{})
 	i.proceed()
+	waiting := i.takeAwaited()
+	i.mu.Unlock()
+	for _, domain := range waiting {
+		i.changed(domain)
+	}
 }
 
 // nextSweep is the interval, or less after a sweep that failed.

@@ -36,6 +36,10 @@ func (i *Inventory) sweep(ctx context.Context, whole bool) bool {
 	}
 	i.summary.Err = joined(i.wholeErr, i.partialErr)
 	i.summary.Zones = s.followedZones()
+	i.rest(err)
+	for _, domain := range i.takeAwaited() {
+		s.changed[domain] = true
+	}
 	accountChanged := !sameSummary(before, i.summary)
 	close(i.swept)
 	i.swept = make(chan struct{})

@@ -25,6 +25,19 @@ type atOnceKey struct{}
 // AtOnce marks the calls of a context as those of somebody who waits for one zone alone, and should not wait for a sweep of thousands.
 func AtOnce(ctx context.Context) context.Context { return context.WithValue(ctx, atOnceKey{}, true) }
 
+type asSweptKey struct{}
+
+// AsSwept marks the calls of a context as those of somebody to whom a sweep's reading will do before a write, if nothing was written since and it
+// is not old: see [SweptWithin].
+func AsSwept(ctx context.Context) context.Context { return context.WithValue(ctx, asSweptKey{}, true) }
+
+// TakesSwept says whether a context was marked like that.
+func TakesSwept(ctx context.Context) bool { return ctx.Value(asSweptKey{}) != nil }
+
+// SweptWithin is how old a reading may be by which many zones are written: about as long as it takes to write the zones of a large account that a
+// sweep has read together. Afterwards a zone is read again in any case.
+const SweptWithin = 5 * time.Minute
+
 // FirstZone gives the records of a zone that nobody has read or written yet, from the sweep that is about to read them, so that
 // a start takes one reading. It is not ok, and the caller has to read for himself, where no sweep is due, or it failed; and
 // for those who cannot wait for others: see AtOnce.

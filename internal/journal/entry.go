@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -105,35 +107,35 @@ func DomainsIn(params any) []string {
 	if err != nil {
 		return nil
 	}
-	var value any
-	if json.Unmarshal(text, &value) != nil {
-		return nil
-	}
 	var domains []string
 	known := map[string]bool{"": true}
-	collect(value, func(domain string) {
-		if domain = regapi.CanonicalName(domain); !known[domain] {
-			known[domain] = true
-			domains = append(domains, domain)
+	for _, name := range domainParameters {
+		for domain := range membersOf(text, name) {
+			if domain = regapi.CanonicalName(domain); !known[domain] {
+				known[domain] = true
+				domains = append(domains, domain)
+			}
 		}
-	})
+	}
 	return domains
 }
 
-func collect(value any, found func(string)) {
-	switch value := value.(type) {
-	case map[string]any:
-		for _, name := range domainParameters {
-			if domain, ok := value[name].(string); ok {
-				found(domain)
+// membersOf goes through the texts that are members of this name, however deep, in JSON as encoding/json writes it. Requests hold thousands of
+// actions, of which nothing else is wanted; within a text, a quote has a backslash before it.
+func membersOf(text []byte, name string) iter.Seq[string] {
+	member := []byte(`"` + name + `":"`)
+	return func(yield func(string) bool) {
+		for rest := text; ; {
+			at := bytes.Index(rest, member)
+			if at < 0 {
+				return
 			}
-		}
-		for _, member := range value {
-			collect(member, found)
-		}
-	case []any:
-		for _, element := range value {
-			collect(element, found)
+			rest = rest[at+len(member)-1:]
+			var value string
+			if json.NewDecoder(bytes.NewReader(rest)).Decode(&value) == nil && !yield(value) {
+				return
+			}
+			rest = rest[1:]
 		}
 	}
 }

@@ -156,3 +156,15 @@ func TestWhatComesTooFastIsCountedAndHoldsNobodyUp(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+func TestDomainsAreFoundHoweverDeepTheyLieAndWhateverATextSays(t *testing.T) {
+	params := map[string]any{
+		"domains":     []any{map[string]any{"dname": "Пример.рф", "action_list": []any{map[string]string{"text": `"dname":"in-a-text.ru"`}}}, map[string]any{"dname": "a\u003cb.ru"}},
+		"domain_name": "example.ru",
+		"dname":       7,
+	}
+	got := strings.Join(journal.DomainsIn(params), " ")
+	if want := "xn--e1afmkfd.xn--p1ai a<b.ru example.ru"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -17,7 +17,7 @@ type Written struct {
 // WriteDown gives the parameters of the request as they may be written down, within so many bytes or not at all.
 func (r *Request) WriteDown(limit int) Written {
 	text, err := json.Marshal(r.Params)
-	if err != nil {
+	if err != nil || len(text) > farBeyond*limit {
 		return Written{}
 	}
 	return written(text, nil, limit)
@@ -62,6 +62,9 @@ func (a *Answer) WriteDown(limit int) Written {
 	down.Whole = down.Whole && whole
 	return down
 }
+
+// farBeyond is how many times the limit a request is too long to be looked at: what is struck out of it does not make it so much shorter.
+const farBeyond = 4
 
 // written strikes out what is private, by the names of parameters and by the secrets of a request.
 func written(text []byte, secrets *redactor, limit int) Written {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -68,6 +69,17 @@ func DomainOf(object client.Object) string {
 		return canonical
 	}
 	return string(name)
+}
+
+// AccountOf gives the Account that a DNSZone or a Domain names.
+func AccountOf(object client.Object) types.NamespacedName {
+	switch of := object.(type) {
+	case *v1alpha1.DNSZone:
+		return of.Spec.AccountRef.KeyFrom(of.Namespace)
+	case *v1alpha1.Domain:
+		return of.Spec.AccountRef.KeyFrom(of.Namespace)
+	}
+	return types.NamespacedName{}
 }
 
 func claimedBy(object client.Object) []string {

@@ -73,7 +73,7 @@ func (r *Reconciler) reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ct
 
 // SetupWithManager registers the controller and what wakes it.
 func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
-	if err := waking.IndexHoldings(ctx, mgr.GetFieldIndexer(), &v1alpha1.DNSZone{}, holdingOf); err != nil {
+	if err := waking.IndexAccounts(ctx, mgr.GetFieldIndexer(), &v1alpha1.DNSZone{}, holdingOf); err != nil {
 		return err
 	}
 	shares := waking.NewShares(waking.BatchConcurrency)

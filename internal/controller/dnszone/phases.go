@@ -157,11 +157,24 @@ func (s *scope) isOneOfMany() bool {
 	return ready == nil || ready.Status != metav1.ConditionTrue || ready.ObservedGeneration == s.zone.Generation
 }
 
+// isToBeRead says whether a sweep is about to read the zone for the first time, which wakes the object; no worker waits for that. Where a sweep
+// cannot read it, the zone is asked for by itself.
+func (s *scope) isToBeRead() bool {
+	coming, err := s.connection.Inventory.Expect(s.target.Domain, inventory.Records)
+	return coming && err == nil
+}
+
 // sync brings the zone to what the spec asks.
 func (r *Reconciler) sync(ctx context.Context, s *scope) error {
 	ctx = traffic.WithAskers(traffic.WithPriority(ctx, s.priority()), traffic.ByObject)
 	if s.isOneOfMany() {
+		if s.isToBeRead() {
+			return outcome.Coming().Err()
+		}
 		ctx = batch.InBulk(ctx)
+		if len(s.zone.Status.Owned.Pending) == 0 {
+			ctx = inventory.AsSwept(ctx)
+		}
 	} else {
 		ctx = inventory.AtOnce(ctx)
 	}

@@ -54,13 +54,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 
 // SetupWithManager registers the controller and what wakes it.
 func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) error {
-	if err := waking.IndexHoldings(ctx, mgr.GetFieldIndexer(), &v1alpha1.Domain{}, holdingOf); err != nil {
+	if err := waking.IndexAccounts(ctx, mgr.GetFieldIndexer(), &v1alpha1.Domain{}, holdingOf); err != nil {
 		return err
 	}
-	if err := ordering.IndexDomains(ctx, mgr.GetFieldIndexer()); err != nil {
-		return err
-	}
-	shares := waking.NewShares(waking.BatchConcurrency)
+	shares := waking.NewShares(waking.DomainConcurrency)
 	controlled := ctrl.NewControllerManagedBy(mgr)
 	if r.Desk != nil {
 		if err := ordering.IndexOrders(ctx, mgr.GetFieldIndexer()); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
 // maxOrders bounds the list in the status.
@@ -36,7 +37,7 @@ func (r *Reconciler) askers(ctx context.Context, object client.Object) []ctrl.Re
 // named finds the Domains for a name in canonical form.
 func (r *Reconciler) named(ctx context.Context, name string) (requests []ctrl.Request) {
 	var domains v1alpha1.DomainList
-	if err := r.List(ctx, &domains, ordering.Named(name), client.UnsafeDisableDeepCopy); err != nil {
+	if err := r.List(ctx, &domains, tenancy.OfDomain(name), client.UnsafeDisableDeepCopy); err != nil {
 		return nil
 	}
 	for i := range domains.Items {

@@ -73,8 +73,15 @@ func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 	return nil
 }
 
-// observe takes what the inventory knows of the domain.
+// observe takes what the inventory knows of the domain. What it is yet to read wakes the object; no worker waits for that.
 func (r *Reconciler) observe(ctx context.Context, s *scope) (err error) {
+	coming, err := s.connection.Inventory.Expect(s.name, aspects)
+	if err != nil {
+		return err
+	}
+	if coming {
+		return outcome.Coming().Err()
+	}
 	s.facts, err = s.connection.Inventory.Facts(ctx, s.name, aspects)
 	if err != nil || s.facts.Service == nil {
 		return err

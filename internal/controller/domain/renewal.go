@@ -139,7 +139,7 @@ func (r *Reconciler) tellRegistrar(ctx context.Context, s *scope, mode v1alpha1.
 // trustingOff names another Domain for the name whose status says that the registrar's own renewal is off: it may rule again and order.
 func (r *Reconciler) trustingOff(ctx context.Context, s *scope) (string, error) {
 	var list v1alpha1.DomainList
-	if err := r.List(ctx, &list, ordering.Named(s.name)); err != nil {
+	if err := r.List(ctx, &list, tenancy.OfDomain(s.name)); err != nil {
 		return "", fmt.Errorf("list the Domains for the name: %w", err)
 	}
 	for i := range list.Items {

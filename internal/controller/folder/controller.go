@@ -107,7 +107,7 @@ const (
 )
 
 func addIndexes(ctx context.Context, indexer client.FieldIndexer) error {
-	if err := waking.IndexHoldings(ctx, indexer, &v1alpha1.Folder{}, holdingOf); err != nil {
+	if err := waking.IndexAccounts(ctx, indexer, &v1alpha1.Folder{}, holdingOf); err != nil {
 		return err
 	}
 	err := indexer.IndexField(ctx, &v1alpha1.Folder{}, indexName, func(object client.Object) []string { return namesOf(object.(*v1alpha1.Folder)) })

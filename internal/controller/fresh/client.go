@@ -30,7 +30,7 @@ func New(cached client.Client, live client.Reader) *Client {
 
 // Get reads an object, which is never older than what was written through this client.
 func (c *Client) Get(ctx context.Context, key client.ObjectKey, object client.Object, options ...client.GetOption) error {
-	name := nameOf(key, object)
+	name := c.nameOf(key, object)
 	if err := c.Client.Get(ctx, key, object, options...); err != nil {
 		if apierrors.IsNotFound(err) {
 			c.forget(name)
@@ -74,8 +74,13 @@ func (w statusWriter) Update(ctx context.Context, object client.Object, options 
 	return w.of.write(object, func() error { return w.SubResourceWriter.Update(ctx, object, options...) })
 }
 
-func nameOf(key client.ObjectKey, object client.Object) string {
-	return fmt.Sprintf("%T %s", object, key)
+// nameOf tells objects apart, whether an object itself is at hand or its metadata alone.
+func (c *Client) nameOf(key client.ObjectKey, object client.Object) string {
+	kind, err := c.GroupVersionKindFor(object)
+	if err != nil {
+		return fmt.Sprintf("%T %s", object, key) // Whatever it is, the API server does not know it either.
+	}
+	return kind.GroupKind().String() + " " + key.String()
 }
 
 // write makes a write, and remembers what came of it.
@@ -87,7 +92,7 @@ func (c *Client) write(object client.Object, do func() error) error {
 
 // note remembers what came of a write.
 func (c *Client) note(object client.Object, err error) {
-	name := nameOf(client.ObjectKeyFromObject(object), object)
+	name := c.nameOf(client.ObjectKeyFromObject(object), object)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {

@@ -11,25 +11,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
-	"github.com/regapi-io/regapi-operator/internal/zone"
 )
-
-// indexName is the field that the cache of Domains is indexed by: the name in canonical form.
-const indexName = "ordering/canonical(spec.domainName)"
-
-// IndexDomains makes the cache find Domains by their name, for Ruler.
-func IndexDomains(ctx context.Context, indexer client.FieldIndexer) error {
-	return indexer.IndexField(ctx, &v1alpha1.Domain{}, indexName, func(object client.Object) []string {
-		name, err := zone.CanonicalDomain(string(object.(*v1alpha1.Domain).Spec.DomainName))
-		if err != nil {
-			return nil
-		}
-		return []string{name}
-	})
-}
-
-// Named selects the Domains for a name in canonical form. Their cache has to be indexed by IndexDomains.
-func Named(name string) client.ListOption { return client.MatchingFields{indexName: name} }
 
 // indexOrdered is the field that the cache of Orders is indexed by.
 const indexOrdered = "ordering/spec.domainName"
@@ -58,7 +40,7 @@ type Ruling struct {
 // look; what counts is read live. It is nil where nobody rules.
 func (d *Desk) Ruler(ctx context.Context, cache client.Reader, login, name string) (*Ruling, error) {
 	var candidates v1alpha1.DomainList
-	if err := cache.List(ctx, &candidates, Named(name)); err != nil {
+	if err := cache.List(ctx, &candidates, tenancy.OfDomain(name)); err != nil {
 		return nil, fmt.Errorf("list the Domains for %s: %w", name, err)
 	}
 	view := tenancy.NewView(d.Live)

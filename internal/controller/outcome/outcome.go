@@ -65,6 +65,10 @@ func Progress(err error) Outcome {
 	}
 }
 
+// Coming is the outcome of an object that waits for what comes within seconds, and that is woken by it: nothing is written, and no worker
+// waits meanwhile. It looks again in any case.
+func Coming() Outcome { return Outcome{Coming: true, After: pause.Jittered(passingDelay)} }
+
 // Stalled is the outcome of a reconciliation that cannot go on until something changes, such as the spec.
 func Stalled(reason, message string) Outcome {
 	return Outcome{Ready: metav1.ConditionFalse, Stalled: true, Reason: reason, Message: message}

@@ -2,14 +2,17 @@ package status
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"time"
 
+	jsonpatch "github.com/evanphx/json-patch/v5"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -66,26 +69,60 @@ func (w *Writer) PatchStatus(ctx context.Context, before, after Object) error {
 // PatchStatusInAnyCase is PatchStatus, but asks the API server even where nothing differs: it fails where before is no longer
 // what the API server holds, and whoever is about to act on it has to know. Nothing is stored in that case.
 func (w *Writer) PatchStatusInAnyCase(ctx context.Context, before, after Object) error {
-	patch := client.MergeFromWithOptions(withoutSpec(before), client.MergeFromWithOptimisticLock{})
-	data, err := patch.Data(withoutSpec(after))
+	data, status, err := statusPatch(before, after)
 	if err != nil {
 		return fmt.Errorf("compare the status: %w", err)
 	}
-	if err := w.Status().Patch(ctx, after, client.RawPatch(patch.Type(), data)); err != nil {
+	kind, err := w.GroupVersionKindFor(after)
+	if err != nil {
+		return fmt.Errorf("find the kind of %T: %w", after, err)
+	}
+	// Nothing is new in the answer but the version, so that no more than the metadata is asked for.
+	written := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Namespace: after.GetNamespace(), Name: after.GetName()}}
+	written.SetGroupVersionKind(kind)
+	if err := w.Status().Patch(ctx, written, client.RawPatch(types.MergePatchType, data)); err != nil {
 		if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 			return err
 		}
 		return fmt.Errorf("write the status: %w", err)
 	}
+	after.SetResourceVersion(written.GetResourceVersion())
+	return setStatus(after, status)
+}
+
+// statusPatch gives the merge patch that makes the status of after out of that of before, and that is refused for any other version of the
+// object; and the status as it will be stored.
+func statusPatch(before, after Object) (patch, stored []byte, err error) {
+	former, err := json.Marshal(statusOf(before).Interface())
+	if err != nil {
+		return nil, nil, err
+	}
+	if stored, err = json.Marshal(statusOf(after).Interface()); err != nil {
+		return nil, nil, err
+	}
+	difference, err := jsonpatch.CreateMergePatch(former, stored)
+	if err != nil {
+		return nil, nil, err
+	}
+	patch, err = json.Marshal(map[string]any{
+		"metadata": map[string]string{"resourceVersion": before.GetResourceVersion()},
+		"status":   json.RawMessage(difference),
+	})
+	return patch, stored, err
+}
+
+// setStatus makes the status of an object what was stored: its times have no fractions of a second, say, so that it equals what the API server shows.
+func setStatus(object Object, stored []byte) error {
+	status := reflect.New(statusOf(object).Type())
+	if err := json.Unmarshal(stored, status.Interface()); err != nil {
+		return fmt.Errorf("read back the status: %w", err)
+	}
+	statusOf(object).Set(status.Elem())
 	return nil
 }
 
-// withoutSpec is an object of which the spec is left out: a status is written without it, and it would be encoded and compared in vain.
-func withoutSpec(object Object) Object {
-	bare := reflect.New(reflect.TypeOf(object).Elem())
-	bare.Elem().Set(reflect.ValueOf(object).Elem())
-	bare.Elem().FieldByName("Spec").SetZero()
-	return bare.Interface().(Object)
+func statusOf(object Object) reflect.Value {
+	return reflect.ValueOf(object).Elem().FieldByName("Status")
 }
 
 // firstMinute is how long after a spec was applied what it names may be missing without that being a stall.

@@ -15,7 +15,7 @@ import (
 )
 
 // Borrowers finds, for a namespace, the objects of the list's kind in it that name an Account of another: the labels of the namespace may be what
-// lets them. of is what was given to IndexHoldings.
+// lets them. of is what was given to IndexAccounts.
 func Borrowers[O client.Object](reader client.Reader, list client.ObjectList, of func(O) Holding) handler.MapFunc {
 	return func(ctx context.Context, namespace client.Object) []ctrl.Request {
 		found := list.DeepCopyObject().(client.ObjectList)

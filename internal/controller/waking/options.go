@@ -13,6 +13,10 @@ import (
 // these would make a second request of every batch, for the few that the first one has no place for.
 const BatchConcurrency = 2 * 1000
 
+// DomainConcurrency is how many Domains are worked on at a time. They wait for the inventory without a worker; only those take one that are
+// asked for beside it, since they are missing in the list, say.
+const DomainConcurrency = 2 * 500
+
 const (
 	// reconcileTimeout ends a reconciliation that waits for what never comes. A batch may have to wait for its turn, and for
 	// requests of a minute before it.
