@@ -91,6 +91,9 @@ func TestEachSwitchMakesWhatItSays(t *testing.T) {
 		"monitor never":              {"metrics: {serviceMonitor: never}", []string{monitors + "ServiceMonitor"}, "ServiceMonitor", "regapi-operator", false},
 		"pods":                       {"metrics: {podMonitor: auto}", []string{monitors + "PodMonitor"}, "PodMonitor", "regapi-operator", true},
 		"no monitor without metrics": {"metrics: {enabled: false, serviceMonitor: always}", nil, "ServiceMonitor", "regapi-operator", false},
+		"dashboard":                  {"metrics: {dashboard: {enabled: true}}", nil, "ConfigMap", "regapi-operator-dashboard", true},
+		"no dashboard":               {"{}", nil, "ConfigMap", "regapi-operator-dashboard", false},
+		"no dashboard of no metrics": {"metrics: {enabled: false, dashboard: {enabled: true}}", nil, "ConfigMap", "regapi-operator-dashboard", false},
 		"Secrets of the cluster":     {"secrets: {clusterWide: true}", nil, "ClusterRoleBinding", "regapi-operator-secrets", true},
 		"Secrets of namespaces":      {"{}", nil, "ClusterRoleBinding", "regapi-operator-secrets", false},
 		"extra object": {
