@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
@@ -36,6 +37,8 @@ type options struct {
 	externalDNS    externalDNSOptions
 	certManager    certManagerOptions
 	door           doorOptions
+	// start begins the work when all is set up; nil is the manager's own Start.
+	start func(context.Context, ctrl.Manager) error
 }
 
 func main() {

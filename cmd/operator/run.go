@@ -84,6 +84,9 @@ func run(ctx context.Context, o options) (err error) {
 	if err := o.certManager.add(mgr, dependencies, direct, o.namespace, certificates, o.door.beside(mgr, dependencies, kept)); err != nil {
 		return err
 	}
+	if o.start != nil {
+		return o.start(ctx, mgr)
+	}
 	return mgr.Start(ctx)
 }
 
