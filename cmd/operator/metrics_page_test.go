@@ -39,7 +39,7 @@ const (
 # Metrics
 
 Every metric of the operator, with everything switched on. What to make of them is said in [performance.md](performance.md#what-to-watch), [money.md](money.md), [folder.md](folder.md),
-[external-dns.md](external-dns.md) and [cert-manager.md](cert-manager.md); what is worth an alert in [alerts.md](alerts.md). [The dashboard](gitops.md#the-dashboard) shows them all. Those that begin with ` + "`regapi_externaldns_proxy_`" + ` are the sidecar's.
+[external-dns.md](external-dns.md) and [cert-manager.md](cert-manager.md); what is worth an alert in [alerts.md](alerts.md). [The dashboard](gitops.md#the-dashboard) shows them all. Those with proxy in their names are the sidecar's.
 
 | metric | kind | labels | |
 |---|---|---|---|
