@@ -21,9 +21,9 @@ GENERATED ?= .
 RACE ?= $(if $(shell command -v $(shell go env CC) 2>/dev/null),-race)
 
 GO_BUILD := CGO_ENABLED=0 go build -trimpath
-MODULES := . test/controlplane test/e2e $(patsubst %/go.mod,%,$(wildcard test/programs/*/go.mod test/programs/*/*/go.mod)) $(wildcard hack/tools/*)
+MODULES := . test/controlplane test/e2e test/operations $(patsubst %/go.mod,%,$(wildcard test/programs/*/go.mod test/programs/*/*/go.mod)) $(wildcard hack/tools/*)
 # Linted and vetted are all but the modules that only name a program: that would compile the program once more.
-LINTED := . test/e2e $(patsubst %/go.mod,%,$(wildcard test/programs/*/*/go.mod))
+LINTED := . test/e2e test/operations $(patsubst %/go.mod,%,$(wildcard test/programs/*/*/go.mod))
 
 ##@ General
 
@@ -109,7 +109,13 @@ pebble: ## Build the pinned ACME server Pebble into bin/.
 test: build-demo control-plane helm $(PROGRAMS) ## Run every test: unit, fuzz seeds, API server, demo, end to end.
 	@# Never from the cache: it does not see that config or a started program has changed.
 	DEMO_BIN=$(CURDIR)/bin go test $(RACE) -count 1 -timeout 30m ./...
+	cd test/operations && go test -count 1 ./...
 	@$(MAKE) --no-print-directory test-e2e
+
+.PHONY: release-check
+release-check: control-plane promtool ## Run what is too long for every change: unit tests of the alerts by promtool, and fifty ends of the leader.
+	cd test/operations && go test -count 1 -run Alert ./... -promtool $(CURDIR)/bin/promtool
+	go test -count 1 -timeout 60m -run TestKilledOrStoppedUnderLoad -v ./cmd/operator -kills 50
 
 .PHONY: test-e2e
 test-e2e: build control-plane $(PROGRAMS) ## Run the end-to-end tests, which start the real programs.
@@ -231,6 +237,10 @@ kustomize:
 .PHONY: helm
 helm: ## Build the pinned Helm into bin/.
 	@hack/cached-build.sh $@ hack/tools/$@ helm.sh/helm/v4/cmd/helm "about 4 minutes on 2 cores" bin/$@
+
+.PHONY: promtool
+promtool: ## Build the pinned promtool into bin/.
+	@hack/cached-build.sh $@ hack/tools/$@ github.com/prometheus/prometheus/cmd/promtool "about 10 minutes on 2 cores" bin/$@
 
 .PHONY: golangci-lint
 golangci-lint:

@@ -22,6 +22,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 	"github.com/regapi-io/regapi-operator/internal/leader"
 	"github.com/regapi-io/regapi-operator/internal/serving"
 )
@@ -48,6 +49,8 @@ func TestWhenTheLeaderDiesAnotherReplicaTakesOver(t *testing.T) {
 	if !w.leads() {
 		t.Error("a pod has the label after the end of the last replica")
 	}
+	checkLog(t, one.output, false)
+	checkLog(t, two.output, false)
 }
 
 // TestTheRoleOfTheOperatorCoversItsServingCertificate has it renewed, published, and given to an APIService that comes late.
@@ -143,8 +146,14 @@ type installation struct {
 // install applies config/default, and lets the operator be who its pods would be.
 func install(t *testing.T) *installation {
 	t.Helper()
-	w := newWorld(t)
-	made := render(t, "resources: [config/default]")
+	return installWith(t, "")
+}
+
+// installWith is install with components of config, and with an API server of its own options.
+func installWith(t *testing.T, components string, options ...apiservertest.Option) *installation {
+	t.Helper()
+	w := newWorld(t, options...)
+	made := render(t, "resources: [config/default]\ncomponents: ["+components+"]\n")
 	deployment := find[appsv1.Deployment](t, made, "Deployment")
 	w.apply(made)
 	i := &installation{
@@ -170,6 +179,9 @@ func install(t *testing.T) *installation {
 func (w *world) apply(made manifests) {
 	w.Helper()
 	for _, object := range made {
+		if object.GetKind() == "APIService" {
+			continue // Nobody would serve it: its Service selects pods that run nothing here.
+		}
 		if err := w.Create(w.Context(), object); client.IgnoreAlreadyExists(err) != nil {
 			w.Fatal(err)
 		}
@@ -202,13 +214,14 @@ type replica struct {
 }
 
 // startReplica runs the operator as its Deployment does, but for where it is, and a Lease that expires sooner.
-func (i *installation) startReplica(pod string) *replica {
+func (i *installation) startReplica(pod string, flags ...string) *replica {
 	i.Helper()
 	started := &replica{output: &bytes.Buffer{}}
 	started.command = exec.CommandContext(i.Context(), os.Args[0], append(slices.Clone(i.args),
 		"--kubeconfig", i.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0",
 		"--allow-loopback-endpoints", "--resync-interval", "1s", "--authoritative-servers", i.api.DNSAddr(),
 		"--leader-elect-lease-duration", "10s", "--leader-elect-renew-deadline", "8s", "--leader-elect-retry-period", "500ms")...)
+	started.command.Args = append(started.command.Args, flags...)
 	started.command.Env = append(os.Environ(), runAsOperator+"=yes", podNameVariable+"="+pod, podNamespaceVariable+"="+i.namespace)
 	started.command.Stdout, started.command.Stderr = started.output, started.output
 	if err := started.command.Start(); err != nil {

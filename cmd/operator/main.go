@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
@@ -35,13 +37,17 @@ type options struct {
 	externalDNS    externalDNSOptions
 	certManager    certManagerOptions
 	door           doorOptions
+	// start begins the work when all is set up; nil is the manager's own Start.
+	start func(context.Context, ctrl.Manager) error
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := newCommand().ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "operator:", err)
+		if !errors.As(err, &logged{}) {
+			fmt.Fprintln(os.Stderr, "operator:", err)
+		}
 		os.Exit(1)
 	}
 }

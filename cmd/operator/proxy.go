@@ -81,10 +81,11 @@ func (o *proxyOptions) check() (*url.URL, error) {
 	}
 }
 
-func (o *proxyOptions) run(ctx context.Context) error {
+func (o *proxyOptions) run(ctx context.Context) (err error) {
 	if err := (&options{logLevel: o.logLevel, logFormat: o.logFormat}).setUpLogging(); err != nil {
 		return err
 	}
+	defer func() { err = logEnd(err) }()
 	operator, err := o.check()
 	if err != nil {
 		return err

@@ -37,10 +37,11 @@ import (
 // minResync keeps a slip of the hand from spending the hourly allowance of requests.
 const minResync = time.Second
 
-func run(ctx context.Context, o options) error {
+func run(ctx context.Context, o options) (err error) {
 	if err := o.setUpLogging(); err != nil {
 		return err
 	}
+	defer func() { err = logEnd(err) }()
 	if o.resync < minResync {
 		return fmt.Errorf("--resync-interval %s is too short: give at least %s", o.resync, minResync)
 	}
@@ -82,6 +83,9 @@ func run(ctx context.Context, o options) error {
 	}
 	if err := o.certManager.add(mgr, dependencies, direct, o.namespace, certificates, o.door.beside(mgr, dependencies, kept)); err != nil {
 		return err
+	}
+	if o.start != nil {
+		return o.start(ctx, mgr)
 	}
 	return mgr.Start(ctx)
 }
@@ -177,7 +181,9 @@ func (o *options) setUpLogging() error {
 	default:
 		return fmt.Errorf("--log-format %q: give text or json", o.logFormat)
 	}
-	logger := logr.FromSlogHandler(handler)
+	// The standard library's log goes there as well, in which HTTP servers complain.
+	slog.SetDefault(slog.New(tempered{handler}))
+	logger := logr.FromSlogHandler(tempered{handler})
 	ctrl.SetLogger(logger)
 	klog.SetLogger(logger)
 	return nil

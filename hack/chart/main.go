@@ -27,6 +27,7 @@ var sources = map[string]string{
 	"config/cert-manager/access/*_role.yaml":         "rbac",
 	"config/cert-manager/access/auth_delegator.yaml": "rbac",
 	"config/prometheus/rules.yaml":                   "prometheus",
+	"config/grafana/dashboard.json":                  "grafana",
 }
 
 func main() {

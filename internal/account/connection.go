@@ -32,6 +32,8 @@ type Connection struct {
 	// ID names the login in metrics.
 	ID string
 
+	// since is when the connection was made.
+	since     time.Time
 	budget    *budget.Budget
 	crew      *batch.Crew
 	formerIDs []string
@@ -81,6 +83,7 @@ func (d *Directory) newConnection(c *candidate, lane *sharedLane, identity regap
 		}),
 		Login:         lane.login,
 		ID:            id,
+		since:         time.Now(),
 		budget:        lane.budget,
 		crew:          crew,
 		clock:         clock,

@@ -76,7 +76,7 @@ var (
 	budgetLeft   = prometheus.NewDesc("regapi_budget_left", "Requests of a priority that could go now.", []string{"account", "priority"}, nil)
 	budgetFrozen = prometheus.NewDesc("regapi_budget_frozen", "1 while REG.API has refused requests for their rate and none is sent.", []string{"account"}, nil)
 	denied       = prometheus.NewDesc("regapi_denied", "1 while REG.API refuses the credentials or the address, and only rare probes are sent.", []string{"account"}, nil)
-	inventoryAge = prometheus.NewDesc("regapi_inventory_age_seconds", "Time since everything was last read.", []string{"account"}, nil)
+	inventoryAge = prometheus.NewDesc("regapi_inventory_age_seconds", "Time since everything was last read; before the first time, since the process has known the login.", []string{"account"}, nil)
 )
 
 // Describe sends the descriptions of the gauges that Collect reads off the connections.
@@ -105,9 +105,11 @@ func (d *Directory) Collect(metrics chan<- prometheus.Metric) {
 		collectBudget(metrics, id, connection.Budget())
 		summary := connection.Inventory.Summary()
 		gauge(metrics, denied, truth(regapi.IsDenied(summary.Err)), id)
-		if !summary.SweptAt.IsZero() {
-			gauge(metrics, inventoryAge, time.Since(summary.SweptAt).Seconds(), id)
+		sweptAt := summary.SweptAt
+		if sweptAt.IsZero() {
+			sweptAt = connection.since // Else a restart would hide that nothing can be read.
 		}
+		gauge(metrics, inventoryAge, time.Since(sweptAt).Seconds(), id)
 	}
 }
 

@@ -93,6 +93,7 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 	return errors.Join(
 		d.Metrics.Register(census.New(mgr.GetClient(), mgr.Elected(), kinds)),
 		d.Metrics.Register(census.NewEstate(mgr.GetClient(), mgr.Elected(), ledgers)),
+		d.Metrics.Register(census.NewRegistry(mgr.GetClient(), mgr.Elected())),
 	)
 }
 

@@ -16,8 +16,8 @@ import (
 var installations = map[string]struct{ values, components string }{
 	"default": {"{secrets: {clusterWide: true}, replicas: 1}", ""},
 	"everything": {
-		"{secrets: {clusterWide: true}, certManager: {enabled: true}, externalDNS: {enabled: true}, certificate: {certManager: true}}",
-		"config/cert-manager, config/external-dns, config/components/cert-manager-certificate",
+		"{secrets: {clusterWide: true}, certManager: {enabled: true}, externalDNS: {enabled: true}, certificate: {certManager: true}, metrics: {dashboard: {enabled: true}}}",
+		"config/cert-manager, config/external-dns, config/components/cert-manager-certificate, config/grafana",
 	},
 	"Secrets by role": {"{replicas: 1}", "config/components/secrets-by-role"},
 }

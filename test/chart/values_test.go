@@ -6,6 +6,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 func TestAWrongValueIsRefusedWithItsName(t *testing.T) {
@@ -91,6 +92,9 @@ func TestEachSwitchMakesWhatItSays(t *testing.T) {
 		"monitor never":              {"metrics: {serviceMonitor: never}", []string{monitors + "ServiceMonitor"}, "ServiceMonitor", "regapi-operator", false},
 		"pods":                       {"metrics: {podMonitor: auto}", []string{monitors + "PodMonitor"}, "PodMonitor", "regapi-operator", true},
 		"no monitor without metrics": {"metrics: {enabled: false, serviceMonitor: always}", nil, "ServiceMonitor", "regapi-operator", false},
+		"dashboard":                  {"metrics: {dashboard: {enabled: true}}", nil, "ConfigMap", "regapi-operator-dashboard", true},
+		"no dashboard":               {"{}", nil, "ConfigMap", "regapi-operator-dashboard", false},
+		"no dashboard of no metrics": {"metrics: {enabled: false, dashboard: {enabled: true}}", nil, "ConfigMap", "regapi-operator-dashboard", false},
 		"Secrets of the cluster":     {"secrets: {clusterWide: true}", nil, "ClusterRoleBinding", "regapi-operator-secrets", true},
 		"Secrets of namespaces":      {"{}", nil, "ClusterRoleBinding", "regapi-operator-secrets", false},
 		"extra object": {
@@ -102,6 +106,22 @@ func TestEachSwitchMakesWhatItSays(t *testing.T) {
 				t.Errorf("%s %s is there: %v", c.kind, c.name, is)
 			}
 		})
+	}
+}
+
+// Without it the namespace of an object would be overwritten by that of the pod, and alerts would name the wrong one.
+func TestAMonitorLeavesTheLabelsOfMetricsAsTheyAre(t *testing.T) {
+	made := rendered(t, "metrics: {serviceMonitor: always, podMonitor: always}")
+	for kind, field := range map[string]string{"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"} {
+		ends, found, err := unstructured.NestedSlice(made.find(kind, release).Object, "spec", field)
+		if err != nil || !found || len(ends) == 0 {
+			t.Fatalf("%s: %v, %v", kind, ends, err)
+		}
+		for _, end := range ends {
+			if honoured, _, _ := unstructured.NestedBool(end.(map[string]any), "honorLabels"); !honoured {
+				t.Errorf("%s: %v", kind, end)
+			}
+		}
 	}
 }
 

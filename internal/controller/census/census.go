@@ -20,6 +20,8 @@ var objects = prometheus.NewDesc("regapi_objects",
 	"Objects by kind, namespace, and status and reason of their condition Ready; Unknown where nobody has looked at them yet.",
 	[]string{"kind", "namespace", "ready", "reason"}, nil)
 
+var leads = prometheus.NewDesc("regapi_leader", "1 in the process that leads, 0 in one that waits.", nil, nil)
+
 // Census is a collector of Prometheus.
 type Census struct {
 	reader  client.Reader
@@ -33,13 +35,18 @@ func New(reader client.Reader, elected <-chan struct{}, kinds map[string]client.
 }
 
 // Describe is a part of prometheus.Collector.
-func (c *Census) Describe(descriptions chan<- *prometheus.Desc) { descriptions <- objects }
+func (c *Census) Describe(descriptions chan<- *prometheus.Desc) {
+	descriptions <- objects
+	descriptions <- leads
+}
 
 // Collect is a part of prometheus.Collector.
 func (c *Census) Collect(metrics chan<- prometheus.Metric) {
 	select {
 	case <-c.elected:
+		metrics <- prometheus.MustNewConstMetric(leads, prometheus.GaugeValue, 1)
 	default:
+		metrics <- prometheus.MustNewConstMetric(leads, prometheus.GaugeValue, 0)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

@@ -14,6 +14,11 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/census"
 )
 
+const leader = `
+# HELP regapi_leader 1 in the process that leads, 0 in one that waits.
+# TYPE regapi_leader gauge
+`
+
 func zoneIn(namespace, name string, ready metav1.ConditionStatus, reason string) *v1alpha1.DNSZone {
 	made := &v1alpha1.DNSZone{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name}}
 	if ready != "" {
@@ -35,11 +40,11 @@ func TestWhoeverAsksSeesHowManyObjectsAreReadyAndWhyOthersAreNot(t *testing.T) {
 	counter := census.New(reader, elected, map[string]client.ObjectList{
 		"Account": &v1alpha1.AccountList{}, "Domain": &v1alpha1.DomainList{}, "DNSZone": &v1alpha1.DNSZoneList{},
 	})
-	if n := testutil.CollectAndCount(counter); n != 0 {
-		t.Errorf("a process that does not lead says %d things", n)
+	if err := testutil.CollectAndCompare(counter, strings.NewReader(leader+"regapi_leader 0\n")); err != nil {
+		t.Errorf("a process that does not lead says more than that: %v", err)
 	}
 	close(elected)
-	const want = `
+	const want = leader + `regapi_leader 1
 # HELP regapi_objects Objects by kind, namespace, and status and reason of their condition Ready; Unknown where nobody has looked at them yet.
 # TYPE regapi_objects gauge
 regapi_objects{kind="DNSZone",namespace="mail",ready="True",reason="Ready"} 1

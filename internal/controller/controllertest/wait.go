@@ -39,7 +39,7 @@ func (h *Harness) WaitReady(obj status.Object) {
 	h.WaitFor(obj, metav1.ConditionTrue, v1alpha1.ReasonSucceeded)
 }
 
-// CheckInvariants holds the conditions against what kstatus expects of them.
+// CheckInvariants holds the conditions against what kstatus expects of them, and Argo CD's health check against kstatus.
 func (h *Harness) CheckInvariants(obj status.Object) {
 	h.Helper()
 	conditions := *obj.GetConditions()
@@ -56,6 +56,7 @@ func (h *Harness) CheckInvariants(obj status.Object) {
 	case ready.Status == metav1.ConditionFalse && stalled == nil && reconciling == nil:
 		h.Error("neither Ready, Reconciling nor Stalled holds")
 	}
+	h.checkHealth(obj)
 }
 
 // Eventually waits until a check passes.

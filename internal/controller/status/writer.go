@@ -197,11 +197,12 @@ func (w *Writer) announce(ctx context.Context, before, after Object) {
 	if previous != nil && previous.Status == ready.Status && previous.Reason == ready.Reason && (wasStalled || !stalled) {
 		return
 	}
-	log.FromContext(ctx).Info("Outcome changed", "ready", ready.Status, "reason", ready.Reason, "message", ready.Message)
-	kind := corev1.EventTypeNormal
+	kind, tell := corev1.EventTypeNormal, log.FromContext(ctx).Info
 	if stalled { // What is only waited for needs nobody's attention.
 		kind = corev1.EventTypeWarning
+		tell = func(message string, values ...any) { log.FromContext(ctx).Error(nil, message, values...) } // A warning, since there is no error.
 	}
+	tell("Outcome changed", "ready", ready.Status, "reason", ready.Reason, "message", ready.Message)
 	w.Events.Eventf(after, nil, kind, ready.Reason, "Reconcile", "%s", Shorten(ready.Message, MaxNote))
 }
 
