@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/buildinfo"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
@@ -64,13 +65,15 @@ func newCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:           "operator",
 		Short:         "Keep domains and DNS zones at REG.RU as Kubernetes objects describe them",
+		Version:       buildinfo.Read().String(),
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE:          func(command *cobra.Command, _ []string) error { return run(command.Context(), o) },
 	}
+	command.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	o.addFlags(command.Flags())
-	command.AddCommand(newProxyCommand(), newProbeCommand())
+	command.AddCommand(newProxyCommand(), newProbeCommand(), newVersionCommand())
 	return command
 }
 

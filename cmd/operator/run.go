@@ -24,6 +24,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/buildinfo"
 	"github.com/regapi-io/regapi-operator/internal/controller"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	wire "github.com/regapi-io/regapi-operator/internal/door"
@@ -47,6 +48,11 @@ func run(ctx context.Context, o options) error {
 		return errNoDoor
 	}
 	saveMemory()
+	build := buildinfo.Read()
+	ctrl.Log.Info("The operator starts", "version", build.Version, "commit", build.Commit, "go", build.Go)
+	if err := metrics.Registry.Register(build.Collector()); err != nil {
+		return err
+	}
 	mgr, err := o.newManager()
 	if err != nil {
 		return err

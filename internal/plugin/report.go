@@ -61,7 +61,7 @@ func (s *session) report(ctx context.Context, r reporting) error {
 	if err != nil {
 		return err
 	}
-	v, err := yaml.Marshal(versions{Plugin: version(), API: "regapi.io/v1alpha1"})
+	v, err := yaml.Marshal(ownVersions())
 	if err != nil {
 		return err
 	}
