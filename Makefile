@@ -157,7 +157,7 @@ generate: controller-gen ## Generate deepcopy methods.
 .PHONY: manifests
 manifests: controller-gen ## Generate CRDs and the operator's role.
 	@bin/controller-gen crd paths=./api/... output:crd:dir=$(GENERATED)/config/crd/bases
-	@bin/controller-gen rbac:roleName=operator paths=./internal/... paths=./webhook/... output:rbac:dir=$(GENERATED)/config/rbac
+	@bin/controller-gen rbac:roleName=operator paths=./cmd/... paths=./internal/... paths=./webhook/... output:rbac:dir=$(GENERATED)/config/rbac
 
 .PHONY: docs
 docs: crd-ref-docs ## Generate docs/api.md from the API types.

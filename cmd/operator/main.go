@@ -19,23 +19,23 @@ import (
 
 // options of the operator, as its flags give them.
 type options struct {
-	kubeconfig     string
-	namespace      string
-	metricsAddress string
-	healthAddress  string
-	pprofAddress   string
-	resync         time.Duration
-	endpoints      []string
-	loopback       bool
-	egressPerHour  int
-	authoritative  []string
-	logLevel       string
-	logFormat      string
-	leader         leaderOptions
-	serving        servingOptions
-	externalDNS    externalDNSOptions
-	certManager    certManagerOptions
-	door           doorOptions
+	kubeconfig    string
+	namespace     string
+	metrics       metricsOptions
+	healthAddress string
+	pprofAddress  string
+	resync        time.Duration
+	endpoints     []string
+	loopback      bool
+	egressPerHour int
+	authoritative []string
+	logLevel      string
+	logFormat     string
+	leader        leaderOptions
+	serving       servingOptions
+	externalDNS   externalDNSOptions
+	certManager   certManagerOptions
+	door          doorOptions
 }
 
 func main() {
@@ -79,7 +79,6 @@ func newCommand() *cobra.Command {
 
 func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.kubeconfig, "kubeconfig", "", "kubeconfig file; without it $KUBECONFIG, the cluster that this runs in, or ~/.kube/config")
-	flags.StringVar(&o.metricsAddress, "metrics-bind-address", ":8080", "address to serve Prometheus metrics on; 0 for none")
 	flags.StringVar(&o.healthAddress, "health-probe-bind-address", ":8081", "address to serve /healthz and /readyz on; 0 for none")
 	flags.StringVar(&o.pprofAddress, "pprof-bind-address", "0", "address to serve profiles of CPU and memory on, to whoever reaches it; 0 for none")
 	flags.StringVar(&o.namespace, "namespace", ownNamespace(), "the operator's own namespace: of the ledgers of request budgets and of spending, Orders, the election's Lease, the serving certificate, and its own pod")
@@ -90,6 +89,7 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&o.authoritative, "authoritative-servers", []string{"ns1.reg.ru:53", "ns2.reg.ru:53"}, "name servers, as host:port, that are asked whether changes are published; empty to ask nobody")
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&o.logFormat, "log-format", "text", "text or json")
+	o.metrics.addFlags(flags)
 	o.leader.addFlags(flags)
 	o.serving.addFlags(flags)
 	o.externalDNS.addFlags(flags)

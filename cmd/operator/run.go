@@ -20,7 +20,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
-	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
@@ -82,7 +81,10 @@ func run(ctx context.Context, o options) error {
 	if err := o.leader.add(mgr, o.namespace); err != nil {
 		return err
 	}
-	certificates := o.serving.source(mgr, o.namespace, o.apiServices())
+	certificates, err := o.certificates(mgr)
+	if err != nil {
+		return err
+	}
 	if err := o.externalDNS.add(mgr, dependencies, memory, certificates); err != nil {
 		return err
 	}
@@ -90,6 +92,16 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	return mgr.Start(ctx)
+}
+
+// certificates makes the serving certificate, for metrics at once and for the rest if asked for it.
+func (o *options) certificates(mgr ctrl.Manager) (*certificateSource, error) {
+	source := o.serving.source(mgr, o.namespace, o.apiServices())
+	if !o.metrics.serves() {
+		return source, nil
+	}
+	_, err := source.get()
+	return source, err
 }
 
 // apiServices are the names of the APIServices whose requests come here.
@@ -141,13 +153,17 @@ func (o *options) newManager() (ctrl.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
+	served, certificate, err := o.metrics.settings(config, o.namespace, o.serving)
+	if err != nil {
+		return nil, err
+	}
 	scheme := runtime.NewScheme()
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
 		return nil, err
 	}
 	settings := ctrl.Options{
 		Scheme:           scheme,
-		Metrics:          server.Options{BindAddress: o.metricsAddress},
+		Metrics:          served,
 		PprofBindAddress: o.pprofAddress,
 		// Who wrote which field is nobody's question here, and takes as much memory as the object.
 		Cache:                  cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
@@ -161,7 +177,10 @@ func (o *options) newManager() (ctrl.Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the API server: %w", err)
 	}
-	return mgr, errors.Join(mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping))
+	if certificate != nil {
+		err = mgr.Add(certificate)
+	}
+	return mgr, errors.Join(err, mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping))
 }
 
 func (o *options) restConfig() (*rest.Config, error) {
