@@ -27,6 +27,7 @@ type options struct {
 	resync        time.Duration
 	endpoints     []string
 	loopback      bool
+	readOnly      bool
 	egressPerHour int
 	authoritative []string
 	logLevel      string
@@ -83,6 +84,7 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.pprofAddress, "pprof-bind-address", "0", "address to serve profiles of CPU and memory on, to whoever reaches it; 0 for none")
 	flags.StringVar(&o.namespace, "namespace", ownNamespace(), "the operator's own namespace: of the ledgers of request budgets and of spending, Orders, the election's Lease, the serving certificate, and its own pod")
 	flags.DurationVar(&o.resync, "resync-interval", 10*time.Minute, "how often every account is swept; a sweep costs up to five requests per thousand domains")
+	flags.BoolVar(&o.readOnly, "read-only", false, "change nothing at the registrar, whoever asks: objects are read, and their status says what would be changed")
 	flags.IntVar(&o.egressPerHour, "egress-requests-per-hour", budget.DefaultRequestsPerHour, "requests an hour that all accounts together make from this address to one host, of which REG.API grants 1200. Up to 60 checks of credentials that are refused come on top")
 	flags.StringSliceVar(&o.endpoints, "endpoints", []string{v1alpha1.DefaultEndpoint}, "addresses of REG.API that Accounts may name: credentials are sent nowhere else. Two hosts whose requests count together are given as a.example.ru=b.example.ru")
 	flags.BoolVar(&o.loopback, "allow-loopback-endpoints", false, "let Accounts name any address of this machine as well: for a simulator, and never where others may create Accounts")

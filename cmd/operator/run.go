@@ -144,6 +144,7 @@ func (o *options) newDirectory(mgr ctrl.Manager, direct client.Client, alarm *wa
 		Observer:      account.NewMetrics(metrics.Registry).Observer,
 		Changed:       alarm.Ring,
 		Journal:       kept,
+		ReadOnly:      o.readOnly,
 	})
 	return directory, errors.Join(metrics.Registry.Register(directory), mgr.Add(directory), mgr.Add(kept))
 }

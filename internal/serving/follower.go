@@ -10,7 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/clock"
-	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"sigs.k8s.io/controller-runtime/pkg/log"
 )
 
@@ -28,7 +28,7 @@ func NewFollower(settings Settings) *Follower {
 	name := types.NamespacedName{Namespace: p.Namespace, Name: SecretName(p.ObjectName)}
 	return &Follower{current: newCurrent(), clock: p.Clock, read: func(ctx context.Context) (chain, key []byte, err error) {
 		var secret corev1.Secret
-		if err := p.Kube.Get(ctx, client.ObjectKey(name), &secret); err != nil {
+		if err := p.Kube.Get(ctx, name, &secret); err != nil {
 			return nil, nil, fmt.Errorf("read the serving certificate from Secret %s: %w", name, err)
 		}
 		return secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey], nil

@@ -20,6 +20,7 @@ var installations = map[string]struct{ values, components string }{
 		"config/cert-manager, config/external-dns, config/components/cert-manager-certificate",
 	},
 	"Prometheus":      {"{secrets: {clusterWide: true}, replicas: 1, metrics: {serviceMonitor: always, rules: always}}", "config/prometheus"},
+	"read-only":       {"{secrets: {clusterWide: true}, replicas: 1, readOnly: true}", "config/components/read-only"},
 	"Secrets by role": {"{replicas: 1}", "config/components/secrets-by-role"},
 }
 
