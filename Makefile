@@ -20,7 +20,13 @@ GENERATED ?= .
 # run without it.
 RACE ?= $(if $(shell command -v $(shell go env CC) 2>/dev/null),-race)
 
-GO_BUILD := CGO_ENABLED=0 go build -trimpath
+# What the programs say they are: `make release` gives the version, and the commit is git's if there is one.
+VERSION ?=
+COMMIT ?= $(shell git describe --always --abbrev=40 --dirty --exclude='*' 2>/dev/null)
+BUILDINFO := github.com/regapi-io/regapi-operator/internal/buildinfo
+STAMP = -X $(BUILDINFO).version=$(VERSION) -X $(BUILDINFO).commit=$(COMMIT)
+
+GO_BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '$(STAMP)'
 MODULES := . test/controlplane test/e2e test/operations $(patsubst %/go.mod,%,$(wildcard test/programs/*/go.mod test/programs/*/*/go.mod)) $(wildcard hack/tools/*)
 # Linted and vetted are all but the modules that only name a program: that would compile the program once more.
 LINTED := . test/e2e test/operations $(patsubst %/go.mod,%,$(wildcard test/programs/*/*/go.mod))
@@ -157,7 +163,7 @@ generate: controller-gen ## Generate deepcopy methods.
 .PHONY: manifests
 manifests: controller-gen ## Generate CRDs and the operator's role.
 	@bin/controller-gen crd paths=./api/... output:crd:dir=$(GENERATED)/config/crd/bases
-	@bin/controller-gen rbac:roleName=operator paths=./internal/... paths=./webhook/... output:rbac:dir=$(GENERATED)/config/rbac
+	@bin/controller-gen rbac:roleName=operator paths=./cmd/... paths=./internal/... paths=./webhook/... output:rbac:dir=$(GENERATED)/config/rbac
 
 .PHONY: docs
 docs: crd-ref-docs ## Generate docs/api.md from the API types.

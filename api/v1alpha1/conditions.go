@@ -41,6 +41,8 @@ const (
 	ReasonObserved = "Observed"
 	// ReasonPaused: the annotation regapi.io/paused keeps the changes of status.plan from being made.
 	ReasonPaused = "Paused"
+	// ReasonReadOnly: the operator runs with --read-only and changes nothing at the registrar; status.plan says what it would change.
+	ReasonReadOnly = "ReadOnly"
 	// ReasonPlanNeedsApproval: the deletion guard stops the changes of status.plan until they are approved.
 	ReasonPlanNeedsApproval = "PlanNeedsApproval"
 	// ReasonAdoptionNeedsApproval: values of somebody else stand where the object declares records, and wait to be replaced.

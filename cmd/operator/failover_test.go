@@ -34,6 +34,7 @@ func TestWhenTheLeaderDiesAnotherReplicaTakesOver(t *testing.T) {
 	one := w.startReplica("one")
 	w.await(one, "the first replica to lead", func() bool { return w.leads("one") })
 	two := w.startReplica("two")
+	t.Run("metrics of both are for who may read them", func(t *testing.T) { w.checkMetrics(t, one, two) })
 
 	one.kill()
 	w.await(two, "the second replica to lead, and alone", func() bool { return w.leads("two") })
@@ -211,14 +212,15 @@ type replica struct {
 	command *exec.Cmd
 	output  *bytes.Buffer
 	end     func() error
+	metrics string // address
 }
 
 // startReplica runs the operator as its Deployment does, but for where it is, and a Lease that expires sooner.
 func (i *installation) startReplica(pod string, flags ...string) *replica {
 	i.Helper()
-	started := &replica{output: &bytes.Buffer{}}
+	started := &replica{output: &bytes.Buffer{}, metrics: freeAddress(i.T)}
 	started.command = exec.CommandContext(i.Context(), os.Args[0], append(slices.Clone(i.args),
-		"--kubeconfig", i.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0",
+		"--kubeconfig", i.kubeconfig, "--metrics-bind-address", started.metrics, "--health-probe-bind-address", "0",
 		"--allow-loopback-endpoints", "--resync-interval", "1s", "--authoritative-servers", i.api.DNSAddr(),
 		"--leader-elect-lease-duration", "10s", "--leader-elect-renew-deadline", "8s", "--leader-elect-retry-period", "500ms")...)
 	started.command.Args = append(started.command.Args, flags...)

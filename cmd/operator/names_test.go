@@ -26,7 +26,7 @@ func TestAKustomizationOfOnesOwnMayHaveItsNamespacePrefixAndImage(t *testing.T) 
 	const solver, certificate, externalDNS = "config/cert-manager", "config/components/cert-manager-certificate", "config/external-dns"
 	for _, components := range []string{
 		solver + "," + certificate + "," + externalDNS, certificate + "," + solver, solver, certificate, externalDNS + ",config/external-dns/insecure-service",
-		externalDNS + ",config/external-dns/network-policy",
+		externalDNS + ",config/external-dns/network-policy", "config/prometheus",
 	} {
 		t.Run(components, func(t *testing.T) {
 			made := render(t, elsewhere(components))
@@ -84,6 +84,14 @@ func checkNames(t *testing.T, made manifests) {
 			}
 			if object.GetAnnotations()["regapi.io/inject-ca"] != "true" {
 				t.Error("nobody tells the APIService whom to trust")
+			}
+		case "ServiceMonitor acme-regapi-operator":
+			endpoints, _, err := unstructured.NestedSlice(object.Object, "spec", "endpoints")
+			if err != nil || len(endpoints) != 1 {
+				t.Fatal(endpoints, err)
+			}
+			if name, _, _ := unstructured.NestedString(endpoints[0].(map[string]any), "tlsConfig", "serverName"); name != service.Name+"."+service.Namespace+".svc" {
+				t.Errorf("Prometheus asks for the certificate of %s", name)
 			}
 		case "Certificate acme-regapi-operator-serving":
 			names, _, err := unstructured.NestedStringSlice(object.Object, "spec", "dnsNames")

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 	ctrl "sigs.k8s.io/controller-runtime"
 
+	"github.com/regapi-io/regapi-operator/internal/buildinfo"
 	"github.com/regapi-io/regapi-operator/webhook/externaldns/proxy"
 )
 
@@ -91,7 +92,7 @@ func (o *proxyOptions) run(ctx context.Context) (err error) {
 		return err
 	}
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildinfo.Read().Collector())
 	made := proxy.New(proxy.Settings{
 		OperatorURL: operator, ServerName: o.serverName, CAFile: o.caFile, TokenFile: o.tokenFile,
 		MaxBody: o.maxBody, AnswerWithin: o.answerWithin, Metrics: registry, Logger: ctrl.Log.WithName("external-dns-proxy"),

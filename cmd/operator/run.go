@@ -20,10 +20,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
-	"sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/buildinfo"
 	"github.com/regapi-io/regapi-operator/internal/controller"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	wire "github.com/regapi-io/regapi-operator/internal/door"
@@ -47,6 +47,11 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	if o.door.serve && o.certManager.address == "" {
 		return errNoDoor
+	}
+	build := buildinfo.Read()
+	ctrl.Log.Info("The operator starts", "version", build.Version, "commit", build.Commit, "go", build.Go)
+	if err := metrics.Registry.Register(build.Collector()); err != nil {
+		return err
 	}
 	mgr, err := o.newManager()
 	if err != nil {
@@ -77,7 +82,10 @@ func run(ctx context.Context, o options) (err error) {
 	if err := o.leader.add(mgr, o.namespace); err != nil {
 		return err
 	}
-	certificates := o.serving.source(mgr, o.namespace, o.apiServices())
+	certificates, err := o.certificates(mgr)
+	if err != nil {
+		return err
+	}
 	if err := o.externalDNS.add(mgr, dependencies, made, certificates); err != nil {
 		return err
 	}
@@ -88,6 +96,16 @@ func run(ctx context.Context, o options) (err error) {
 		return o.start(ctx, mgr)
 	}
 	return mgr.Start(ctx)
+}
+
+// certificates makes the serving certificate, for metrics at once and for the rest if asked for it.
+func (o *options) certificates(mgr ctrl.Manager) (*certificateSource, error) {
+	source := o.serving.source(mgr, o.namespace, o.apiServices())
+	if !o.metrics.serves() {
+		return source, nil
+	}
+	_, err := source.get()
+	return source, err
 }
 
 // apiServices are the names of the APIServices whose requests come here.
@@ -122,6 +140,7 @@ func (o *options) newDirectory(mgr ctrl.Manager, direct client.Client, alarm *wa
 		Observer:      account.NewMetrics(metrics.Registry).Observer,
 		Changed:       alarm.Ring,
 		Journal:       kept,
+		ReadOnly:      o.readOnly,
 	})
 	return directory, errors.Join(metrics.Registry.Register(directory), mgr.Add(directory), mgr.Add(kept))
 }
@@ -131,13 +150,17 @@ func (o *options) newManager() (ctrl.Manager, error) {
 	if err != nil {
 		return nil, err
 	}
+	served, certificate, err := o.metrics.settings(config, o.namespace, o.serving)
+	if err != nil {
+		return nil, err
+	}
 	scheme := runtime.NewScheme()
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
 		return nil, err
 	}
 	settings := ctrl.Options{
 		Scheme:                 scheme,
-		Metrics:                server.Options{BindAddress: o.metricsAddress},
+		Metrics:                served,
 		PprofBindAddress:       o.pprofAddress,
 		Cache:                  cache.Options{DefaultTransform: memory.Compact},
 		HealthProbeBindAddress: o.healthAddress,
@@ -151,7 +174,10 @@ func (o *options) newManager() (ctrl.Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the API server: %w", err)
 	}
-	return mgr, errors.Join(mgr.Add(memory.Keeper{}), mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping))
+	if certificate != nil {
+		err = mgr.Add(certificate)
+	}
+	return mgr, errors.Join(err, mgr.Add(memory.Keeper{}), mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("ping", healthz.Ping))
 }
 
 func (o *options) restConfig() (*rest.Config, error) {

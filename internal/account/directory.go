@@ -47,6 +47,8 @@ type Settings struct {
 	// inventory.FolderOf tells from a domain. It is also
 	// told when somebody waits for an Account that is not proven.
 	Changed func(account types.NamespacedName, domain string)
+	// ReadOnly refuses every request that could change something at the registrar.
+	ReadOnly bool
 	// Journal notes every request; nil for none.
 	Journal *journal.Journal
 	// Options for every client.

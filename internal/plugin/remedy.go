@@ -15,6 +15,8 @@ func remedyFor(k kind, o object, reason string) string {
 		return "kubectl regapi approve " + on
 	case v1alpha1.ReasonPaused:
 		return "kubectl regapi resume " + on
+	case v1alpha1.ReasonReadOnly:
+		return "start the operator without --read-only (readOnly of the chart)"
 	case v1alpha1.ReasonObserved:
 		return fmt.Sprintf("kubectl patch %s --type merge -p '{\"spec\":{\"managementPolicy\":\"Manage\"}}'", on)
 	case v1alpha1.ReasonSecretNotFound, v1alpha1.ReasonSecretInvalid:

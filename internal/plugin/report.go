@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
@@ -61,7 +62,7 @@ func (s *session) report(ctx context.Context, r reporting) error {
 	if err != nil {
 		return err
 	}
-	v, err := yaml.Marshal(versions{Plugin: version(), API: "regapi.io/v1alpha1"})
+	v, err := yaml.Marshal(ownVersions())
 	if err != nil {
 		return err
 	}
@@ -145,7 +146,7 @@ func (s *session) reportPods(ctx context.Context, kube client.Reader) (files []r
 		} else {
 			files = append(files, reportFile{"logs/" + pod.Name + ".txt", string(log)})
 		}
-		metrics, err := typed.CoreV1().RESTClient().Get().Namespace(pod.Namespace).Resource("pods").Name(pod.Name + ":8080").SubResource("proxy").Suffix("metrics").DoRaw(ctx)
+		metrics, err := metricsOf(ctx, typed, pod)
 		if err != nil {
 			missing = append(missing, fmt.Sprintf("metrics of %s: %v", pod.Name, err))
 		} else {
@@ -153,6 +154,22 @@ func (s *session) reportPods(ctx context.Context, kube client.Reader) (files []r
 		}
 	}
 	return files, missing
+}
+
+// metricsOf asks a pod for its metrics, through the API server. Where they are served by TLS they take a token, which the API server
+// keeps to itself.
+func metricsOf(ctx context.Context, typed kubernetes.Interface, pod corev1.Pod) ([]byte, error) {
+	ask := func(scheme string) ([]byte, error) {
+		return typed.CoreV1().RESTClient().Get().Namespace(pod.Namespace).Resource("pods").Name(scheme + pod.Name + ":8080").SubResource("proxy").Suffix("metrics").DoRaw(ctx)
+	}
+	metrics, err := ask("https:")
+	if apierrors.IsUnauthorized(err) {
+		return nil, fmt.Errorf("they are for who shows a token: add them from Prometheus, or ask by kubectl port-forward %s 8080 with kubectl create token", pod.Name)
+	}
+	if err != nil {
+		return ask("") // as with --metrics-secure=false
+	}
+	return metrics, nil
 }
 
 // writeZIP writes the files, and leaves nothing half written under the name.

@@ -20,6 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/buildinfo"
 	"github.com/regapi-io/regapi-operator/internal/plugin/output"
 )
 
@@ -114,7 +115,7 @@ func (s *session) restConfig() (*rest.Config, error) {
 	}
 	config.QPS, config.Burst = 50, 100
 	config.Timeout = s.timeout // Discovery knows no context.
-	config.UserAgent = "kubectl-regapi/" + version()
+	config.UserAgent = "kubectl-regapi/" + buildinfo.Read().Version
 	config.WarningHandler = rest.NoWarnings{}
 	return config, nil
 }

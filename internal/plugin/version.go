@@ -2,26 +2,24 @@ package plugin
 
 import (
 	"fmt"
-	"runtime"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
+	"github.com/regapi-io/regapi-operator/internal/buildinfo"
 	"github.com/regapi-io/regapi-operator/internal/plugin/output"
 )
 
-// version of the plugin: that of the module it was built from.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
-}
-
+// versions are what the plugin says of itself, and puts into a report.
 type versions struct {
 	Plugin string `json:"plugin"`
+	Commit string `json:"commit"`
 	Go     string `json:"go"`
 	API    string `json:"api"`
+}
+
+func ownVersions() versions {
+	build := buildinfo.Read()
+	return versions{Plugin: build.Version, Commit: build.Commit, Go: build.Go, API: "regapi.io/v1alpha1"}
 }
 
 func newVersion(s *session) *cobra.Command {
@@ -31,9 +29,9 @@ func newVersion(s *session) *cobra.Command {
 		Example: "  kubectl regapi version -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			v := versions{Plugin: version(), Go: runtime.Version(), API: "regapi.io/v1alpha1"}
+			v := ownVersions()
 			return output.Document{Name: v.Plugin, Value: v, Text: func(p output.Printer) error {
-				_, err := fmt.Fprintf(p.Out, "kubectl-regapi %s, %s, for %s\n", v.Plugin, v.Go, v.API)
+				_, err := fmt.Fprintf(p.Out, "kubectl-regapi %s, for %s\n", buildinfo.Read(), v.API)
 				return err
 			}}.Print(s.printer())
 		},

@@ -19,6 +19,8 @@ var installations = map[string]struct{ values, components string }{
 		"{secrets: {clusterWide: true}, certManager: {enabled: true}, externalDNS: {enabled: true}, certificate: {certManager: true}, metrics: {dashboard: {enabled: true}}}",
 		"config/cert-manager, config/external-dns, config/components/cert-manager-certificate, config/grafana",
 	},
+	"Prometheus":      {"{secrets: {clusterWide: true}, replicas: 1, metrics: {serviceMonitor: always, rules: always}}", "config/prometheus"},
+	"read-only":       {"{secrets: {clusterWide: true}, replicas: 1, readOnly: true}", "config/components/read-only"},
 	"Secrets by role": {"{replicas: 1}", "config/components/secrets-by-role"},
 }
 
@@ -52,12 +54,10 @@ func TestHelmMakesWhatKustomizeMakes(t *testing.T) {
 	}
 }
 
-// isOfTheChartAlone says whether something is what kustomize leaves to the user: the Service for Prometheus, a test, and the right to read the
-// Secrets of some namespaces.
+// isOfTheChartAlone says whether something is what kustomize leaves to the user: a test, and the right to read the Secrets of some namespaces.
 func isOfTheChartAlone(object *unstructured.Unstructured) bool {
 	key := keyOf(object)
-	return key == "Service regapi-system/regapi-operator-metrics" || key == "Pod regapi-system/regapi-operator-test" ||
-		strings.HasSuffix(key, "regapi-operator-secrets")
+	return key == "Pod regapi-system/regapi-operator-test" || strings.HasSuffix(key, "regapi-operator-secrets")
 }
 
 // built is config/default with components, as kustomize makes it.

@@ -1,12 +1,14 @@
 package chart
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
 )
 
 func TestAWrongValueIsRefusedWithItsName(t *testing.T) {
@@ -21,6 +23,8 @@ func TestAWrongValueIsRefusedWithItsName(t *testing.T) {
 		"serviceAccount: {create: false}":           "serviceAccount.name",
 		"regapi: {requestsPerHour: 0}":              "requestsPerHour",
 		"secrets: {namespaces: mail}":               "namespaces",
+		"metrics: {podMonitor: always}":             "metrics.tokenSecret.name",
+		"metrics: {readers: [prometheus]}":          "readers",
 	} {
 		if _, err := template(t, values); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v", values, err)
@@ -90,11 +94,15 @@ func TestEachSwitchMakesWhatItSays(t *testing.T) {
 		"monitor where it is not":    {"{}", nil, "ServiceMonitor", "regapi-operator", false},
 		"monitor anyway":             {"metrics: {serviceMonitor: always}", nil, "ServiceMonitor", "regapi-operator", true},
 		"monitor never":              {"metrics: {serviceMonitor: never}", []string{monitors + "ServiceMonitor"}, "ServiceMonitor", "regapi-operator", false},
-		"pods":                       {"metrics: {podMonitor: auto}", []string{monitors + "PodMonitor"}, "PodMonitor", "regapi-operator", true},
+		"pods":                       {"metrics: {podMonitor: auto, tokenSecret: {name: prometheus}}", []string{monitors + "PodMonitor"}, "PodMonitor", "regapi-operator", true},
 		"no monitor without metrics": {"metrics: {enabled: false, serviceMonitor: always}", nil, "ServiceMonitor", "regapi-operator", false},
 		"dashboard":                  {"metrics: {dashboard: {enabled: true}}", nil, "ConfigMap", "regapi-operator-dashboard", true},
 		"no dashboard":               {"{}", nil, "ConfigMap", "regapi-operator-dashboard", false},
 		"no dashboard of no metrics": {"metrics: {enabled: false, dashboard: {enabled: true}}", nil, "ConfigMap", "regapi-operator-dashboard", false},
+		"role of who reads metrics":  {"{}", nil, "ClusterRole", "regapi-metrics-reader", true},
+		"no role for plain metrics":  {"metrics: {secure: false}", nil, "ClusterRole", "regapi-metrics-reader", false},
+		"Prometheus reads metrics":   {"metrics: {readers: [monitoring/prometheus]}", nil, "ClusterRoleBinding", "regapi-metrics-reader", true},
+		"nobody reads metrics":       {"{}", nil, "ClusterRoleBinding", "regapi-metrics-reader", false},
 		"Secrets of the cluster":     {"secrets: {clusterWide: true}", nil, "ClusterRoleBinding", "regapi-operator-secrets", true},
 		"Secrets of namespaces":      {"{}", nil, "ClusterRoleBinding", "regapi-operator-secrets", false},
 		"extra object": {
@@ -134,5 +142,27 @@ func TestSecretsAreReadInTheNamespacesThatAreNamed(t *testing.T) {
 	}
 	if strings.Join(in, " ") != "mail regapi-system shop" {
 		t.Errorf("the operator reads Secrets in %v", in)
+	}
+}
+
+// How Prometheus asks follows from how metrics are served, and with what it shows.
+func TestMonitorsAskAsMetricsAreServed(t *testing.T) {
+	const token, own = "credentials", "bearerTokenFile"
+	for values, c := range map[string]struct{ kind, has, hasNot, flag string }{
+		"metrics: {serviceMonitor: always}":                                                {"ServiceMonitor", own, token, ""},
+		"metrics: {serviceMonitor: always, tokenSecret: {name: prometheus}}":               {"ServiceMonitor", token, own, ""},
+		"metrics: {podMonitor: always, tokenSecret: {name: prometheus}}":                   {"PodMonitor", token, own, ""},
+		"metrics: {podMonitor: always, secure: false}":                                     {"PodMonitor", "interval", "https", "--metrics-secure=false"},
+		"metrics: {serviceMonitor: always, secure: false, tokenSecret: {name: forgotten}}": {"ServiceMonitor", "interval", token, "--metrics-secure=false"},
+	} {
+		made := rendered(t, values)
+		text, err := yaml.Marshal(made.find(c.kind, release).Object)
+		if err != nil || !strings.Contains(string(text), c.has) || strings.Contains(string(text), c.hasNot) {
+			t.Errorf("%s: %v\n%s", values, err, text)
+		}
+		args := get[appsv1.Deployment](t, made, "Deployment", release).Spec.Template.Spec.Containers[0].Args
+		if c.flag != "" && !slices.Contains(args, c.flag) || c.flag == "" && slices.Contains(args, "--metrics-secure=false") {
+			t.Errorf("%s: %v", values, args)
+		}
 	}
 }

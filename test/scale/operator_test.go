@@ -54,7 +54,7 @@ func startOperator(t *testing.T, c *cluster, flags ...string) *operator {
 	}
 	o.command = exec.Command(program, append([]string{
 		"--kubeconfig=" + c.kubeconfig, "--namespace=" + ownNamespace,
-		"--metrics-bind-address=" + address, "--health-probe-bind-address=0", "--pprof-bind-address=" + pprof,
+		"--metrics-bind-address=" + address, "--metrics-secure=false", "--health-probe-bind-address=0", "--pprof-bind-address=" + pprof,
 		"--allow-loopback-endpoints", "--authoritative-servers=", "--log-level=error",
 	}, flags...)...)
 	log, err := os.Create(o.log)

@@ -113,9 +113,15 @@ func mayTryOthers(err error) bool {
 	return unavailable || elsewhere || regapi.IsDenied(err) || regapi.IsNotFound(err) || regapi.IsInvalid(err)
 }
 
+// errReadOnly is the answer to every challenge of an operator that writes nothing.
+var errReadOnly = errors.New("no challenge is answered: the operator runs with --read-only, and writes nothing until it is started without")
+
 // consent asks the DNSZone that rules a zone, and gives it; nil if there is none. An object counts if it is of the login that was just seen
 // to hold the zone, so that nobody stops the challenges of others by creating one.
 func (s *Solver) consent(ctx context.Context, found place, wanted zone.Change) (*v1alpha1.DNSZone, error) {
+	if s.settings.Directory.ReadOnly() {
+		return nil, errReadOnly
+	}
 	objects, err := tenancy.Zones(ctx, s.settings.Reader, tenancy.OfDomain(found.domain))
 	if err != nil {
 		return nil, err

@@ -282,6 +282,26 @@ func TestADNSZoneMayForbidTheChange(t *testing.T) {
 	}
 }
 
+func TestUnderReadOnlyChallengesAreRefusedWithTheReason(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t)
+		request := h.challenge(apexName, "key")
+		h.present(request)
+		writes := h.Writes()
+		h.ReadOnly = true
+		h.start(Settings{})
+		for does, err := range map[string]error{"Present": h.solver.Present(h.challenge(apexName, "other")), "CleanUp": h.solver.CleanUp(request)} {
+			if err == nil || !strings.Contains(err.Error(), "--read-only") {
+				t.Errorf("%s: %v", does, err)
+			}
+		}
+		h.wantTexts("_acme-challenge key")
+		if h.Writes() != writes {
+			t.Errorf("%d writes", h.Writes()-writes)
+		}
+	})
+}
+
 func TestAPausedDNSZoneStopsCleaningUpUntilThePauseEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		object := zoneOf()

@@ -116,7 +116,7 @@ func (p *Provider) known(ctx context.Context, found *served, domain string) *zon
 
 // carryOut brings one zone to what an order asks for.
 func (p *Provider) carryOut(ctx context.Context, found *served, o *order) error {
-	if why, ok := found.writable(); !ok {
+	if why, ok := p.writable(found); !ok {
 		p.tell(ctx, found, o.domain, []refusal{{Record: o.domain, Reason: reasonHeld, Message: why}})
 		return nil
 	}

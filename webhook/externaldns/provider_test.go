@@ -305,6 +305,21 @@ func TestWhatMayNotBeWrittenIsNot(t *testing.T) {
 	}
 }
 
+// The whole operator may be told to write nothing; external-dns is served the records, and the zone says why they stay as they are.
+func TestUnderReadOnlyExternalDNSIsShownTheRecordsAndToldWhy(t *testing.T) {
+	h := newHarness(t, Settings{}, optedIn("example.ru"))
+	h.API.AddRecord("example.ru", regapitest.Record{Name: "www", Type: "A", Content: "192.0.2.7"})
+	h.ReadOnly = true
+	h.serve(Settings{})
+	h.apply(changes{Create: []endpoint{rrset("api.example.ru", "A", "192.0.2.1")}, Delete: []endpoint{rrset("www.example.ru", "A", "192.0.2.7")}})
+	if h.Writes() != 0 || !strings.Contains(h.eventText(), "--read-only") {
+		t.Errorf("%d writes; events %s", h.Writes(), h.eventText())
+	}
+	if listed := h.list(); len(listed) != 1 || listed[0].DNSName != "www.example.ru" {
+		t.Errorf("external-dns is shown %v", listed)
+	}
+}
+
 func paused(value string) func(*v1alpha1.DNSZone) {
 	return func(z *v1alpha1.DNSZone) { z.Annotations = map[string]string{v1alpha1.AnnotationPaused: value} }
 }

@@ -38,12 +38,13 @@ func (p *Provider) connect(ctx context.Context, s *served) (*account.Connection,
 }
 
 // writable says whether the zone may be changed; if not, why.
-func (s *served) writable() (why string, ok bool) {
+func (p *Provider) writable(s *served) (why string, ok bool) {
+	halt := p.settings.Directory.Halt(s.object())
 	switch {
+	case halt != nil && (s.zone != nil || p.settings.Directory.ReadOnly()): // An Account is not paused.
+		return halt.Cause + " stops all writes: " + halt.Remedy, false
 	case s.zone == nil:
 		return "", true
-	case v1alpha1.IsPaused(s.zone):
-		return "the annotation " + v1alpha1.AnnotationPaused + " stops all writes", false
 	case s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		return "managementPolicy: Observe writes nothing", false
 	default:

@@ -43,6 +43,8 @@ type World struct {
 	Events *events.FakeRecorder
 	// Directory is the one that StartDirectory has started last; nil before it has.
 	Directory *account.Directory
+	// ReadOnly is that of directories that are started from now on.
+	ReadOnly bool
 	// Listed counts the objects that lists gave: what a webhook looks at, and what a cache would have to copy.
 	Listed atomic.Int64
 }
@@ -80,7 +82,7 @@ func (i indexer) IndexField(_ context.Context, kind client.Object, field string,
 // its own end is registered with the test afterwards.
 func (w *World) StartDirectory(options ...regapi.Option) {
 	w.Directory = account.NewDirectory(account.Settings{
-		Secrets: w.Kube, Endpoints: Endpoints(w.t), SweepInterval: time.Hour, Applied: zone.Applied, Options: options,
+		Secrets: w.Kube, Endpoints: Endpoints(w.t), SweepInterval: time.Hour, Applied: zone.Applied, Options: options, ReadOnly: w.ReadOnly,
 	})
 	Run(w.t, w.Directory.Start)
 }

@@ -58,6 +58,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newScope(&found)
+	s.readOnly = r.Directory.ReadOnly()
 	if s.deleting() {
 		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.awaitReleases, r.letGo))
 	}

@@ -15,6 +15,8 @@ import (
 // scope is what the phases of an Account find out.
 type scope struct {
 	before, account *v1alpha1.Account
+	// readOnly says that the operator changes nothing at the registrar.
+	readOnly bool
 
 	connection *directory.Connection
 	identity   regapi.Identity

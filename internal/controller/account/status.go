@@ -35,6 +35,9 @@ func (s *scope) outcome(err error) outcome.Outcome {
 	if left := s.connection.Orphaned(); left > 0 {
 		return s.orphaned(left)
 	}
+	if s.readOnly {
+		return outcome.Ready(v1alpha1.ReasonReadOnly, "REG.API accepts the credentials, and nothing is written: the operator runs with --read-only")
+	}
 	return outcome.Succeeded("REG.API accepts the credentials")
 }
 

@@ -108,6 +108,8 @@ type Options struct {
 	Neighbour map[string]string
 	// Provenance is that of controller.Dependencies.
 	Provenance zone.Provenance
+	// ReadOnly is --read-only.
+	ReadOnly bool
 	// OrdersClock makes Orders possible, in the namespace of the test, and is the time that money goes by.
 	OrdersClock ordering.Clock
 }
@@ -179,7 +181,7 @@ func (h *Harness) startControllers(options Options) {
 	}
 	directory := account.NewDirectory(account.Settings{
 		Secrets: mgr.GetAPIReader(), Endpoints: endpoints, SweepInterval: options.Sweeps, FolderTurn: options.FolderTurn, Applied: zone.Applied,
-		Changed: alarm.Ring,
+		Changed: alarm.Ring, ReadOnly: options.ReadOnly,
 	})
 	if err := mgr.Add(directory); err != nil {
 		h.Fatal(err)

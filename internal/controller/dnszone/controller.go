@@ -63,6 +63,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 
 func (r *Reconciler) reconcile(ctx context.Context, found *v1alpha1.DNSZone) (ctrl.Result, error) {
 	s := newScope(found)
+	s.halt = r.Directory.Halt(found)
 	if s.deleting() {
 		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.release, r.letGo))
 	}

@@ -27,6 +27,8 @@ import (
 // scope is what the phases of a DNSZone find out.
 type scope struct {
 	before, zone *v1alpha1.DNSZone
+	// halt is what keeps the object from being changed at the registrar; nil if nothing does.
+	halt *account.Halt
 	// unseen says that no status was ever written.
 	unseen bool
 

@@ -88,8 +88,8 @@ func (s *scope) holdOn(edits zone.Edits) *hold {
 	switch why := s.guard().Objects(s.planned); {
 	case edits.Empty():
 		return nil
-	case v1alpha1.IsPaused(s.zone):
-		return &hold{reason: v1alpha1.ReasonPaused, message: "the changes of status.plan wait: take the annotation " + v1alpha1.AnnotationPaused + " off"}
+	case s.halt != nil:
+		return &hold{reason: s.halt.Reason, message: "the changes of status.plan wait: " + s.halt.Remedy}
 	case s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		return &hold{reason: v1alpha1.ReasonObserved, message: "nothing is written; status.plan says what managementPolicy: Manage would change", ready: true}
 	case s.unmarked && s.zone.Spec.Prune == v1alpha1.PruneAll:
@@ -110,7 +110,7 @@ func (s *scope) holdOn(edits zone.Edits) *hold {
 
 // mayNotWrite says whether the object only looks.
 func (s *scope) mayNotWrite() bool {
-	return v1alpha1.IsPaused(s.zone) || s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve
+	return s.halt != nil || s.zone.Spec.ManagementPolicy == v1alpha1.PolicyObserve
 }
 
 func (s *scope) guard() zone.Guard {

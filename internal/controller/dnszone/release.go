@@ -64,8 +64,8 @@ func (r *Reconciler) clearUp(ctx context.Context, s *scope) error {
 // mayWrite stops what may only look.
 func (r *Reconciler) mayWrite(_ context.Context, s *scope) error {
 	switch {
-	case v1alpha1.IsPaused(s.zone):
-		return outcome.Stalled(v1alpha1.ReasonPaused, "the annotation "+v1alpha1.AnnotationPaused+" stops it: take the annotation off, or they stay behind").Err()
+	case s.halt != nil:
+		return outcome.Stalled(s.halt.Reason, s.halt.Cause+" stops it: "+s.halt.Remedy+", or they stay behind").Err()
 	case s.mayNotWrite():
 		return errObserved
 	default:

@@ -64,8 +64,9 @@ func (r *Reconciler) mayAcquire(ctx context.Context, s *scope) (now time.Time, e
 		return now, stalled(v1alpha1.ReasonBlocked, "this operator makes no Orders: it does not know its namespace")
 	case s.login == "" || s.userID == "":
 		return now, comes("the login of the Account is not proven yet")
-	case v1alpha1.IsPaused(s.domain):
-		return now, stalled(v1alpha1.ReasonPaused, "the annotation regapi.io/paused keeps the domain from being bought")
+	}
+	if halt := r.Directory.Halt(s.domain); halt != nil {
+		return now, stalled(halt.Reason, halt.Cause+" keeps the domain from being bought")
 	}
 	ruling, err := r.Desk.Ruler(ctx, r.Client, s.login, s.name)
 	switch {

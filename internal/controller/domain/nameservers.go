@@ -68,11 +68,11 @@ func (r *Reconciler) mayPoint(ctx context.Context, s *scope) (*outcome.Outcome, 
 		o := polled(reason, message)
 		return &o, nil
 	}
-	switch {
-	case r.Desk == nil || s.login == "":
+	if r.Desk == nil || s.login == "" {
 		return stop(v1alpha1.ReasonBlocked, "nobody knows yet which Domain rules this name")
-	case v1alpha1.IsPaused(s.domain):
-		return stop(v1alpha1.ReasonPaused, "the annotation regapi.io/paused keeps the name servers from being changed")
+	}
+	if halt := r.Directory.Halt(s.domain); halt != nil {
+		return stop(halt.Reason, halt.Cause+" keeps the name servers from being changed")
 	}
 	ruling, err := r.Desk.Ruler(ctx, r.Client, s.login, s.name)
 	switch {

@@ -75,8 +75,8 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 		return "the Account does not allow this Domain", false, nil
 	case ruling.Domain.UID != s.domain.UID:
 		return "another Domain rules this name: " + ruling.Domain.Namespace + "/" + ruling.Domain.Name, false, nil
-	case v1alpha1.IsPaused(s.domain):
-		return "the annotation regapi.io/paused keeps the domain from being renewed", true, nil
+	case r.Directory.Halt(s.domain) != nil:
+		return r.Directory.Halt(s.domain).Cause + " keeps the domain from being renewed", true, nil
 	case s.service.state != regapi.Active && s.service.state != regapi.Suspended:
 		return "the domain is neither active nor suspended, so that it cannot be renewed", true, nil
 	case mode == v1alpha1.RenewalNone:

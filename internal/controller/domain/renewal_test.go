@@ -25,14 +25,18 @@ type shop struct {
 	expiry string
 }
 
-func newShop(t *testing.T, spending *v1alpha1.Spending) *shop {
+func newShop(t *testing.T, spending *v1alpha1.Spending, change ...func(*controllertest.Options)) *shop {
 	t.Helper()
 	// A little ahead: the API server says when an order was made, and its clock does not stand still.
 	clock := controllertest.OrdersClock{ManualClock: regapitest.NewManualClock(time.Now().Add(10 * time.Minute))}
-	h := controllertest.New(t, controllertest.Options{
+	options := controllertest.Options{
 		OrdersClock: clock, Sweeps: controllertest.Soon,
 		Simulator: []regapitest.Option{regapitest.WithClock(clock.ManualClock), regapitest.WithHourlyLimit(0)},
-	})
+	}
+	for _, apply := range change {
+		apply(&options)
+	}
+	h := controllertest.New(t, options)
 	s := &shop{h, clock, clock.Now().AddDate(0, 0, 20).Format(time.DateOnly)}
 	h.API.TopUp(controllertest.Login, "5000")
 	h.API.AddDomain(controllertest.Login, regapitest.Domain{Name: "due.ru", ServiceID: 555, Created: "2020-01-02", Expires: s.expiry, Autorenew: true})
@@ -41,7 +45,11 @@ func newShop(t *testing.T, spending *v1alpha1.Spending) *shop {
 		a.Spec.Spending = spending
 		a.Annotations = map[string]string{v1alpha1.AnnotationSpentThisMonth: purchase.MonthOf(clock.Now()) + "=0"}
 	})
-	h.WaitReady(main)
+	if options.ReadOnly {
+		h.WaitFor(main, metav1.ConditionTrue, v1alpha1.ReasonReadOnly)
+	} else {
+		h.WaitReady(main)
+	}
 	return s
 }
 

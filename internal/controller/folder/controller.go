@@ -60,6 +60,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newScope(&found)
+	s.halt = r.Directory.Halt(&found)
 	defer func() { s.leave() }()
 	if s.deleting() {
 		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.release, r.letGo))

@@ -112,7 +112,7 @@ func (s *scope) fingerprint() string {
 	slices.Sort(lines)
 	guard, spec := s.guard(), s.folder.Spec
 	digest := sha256.New()
-	fmt.Fprintf(digest, "%q %q %q %q %v %v %q\n", s.login, s.name, spec.Membership, spec.ManagementPolicy, guard, v1alpha1.IsPaused(s.folder),
+	fmt.Fprintf(digest, "%q %q %q %q %v %v %q\n", s.login, s.name, spec.Membership, spec.ManagementPolicy, guard, s.halt != nil,
 		s.folder.Annotations[v1alpha1.AnnotationApprovePlan])
 	fmt.Fprint(digest, strings.Join(slices.Compact(lines), "\n"))
 	return hex.EncodeToString(digest.Sum(nil)[:8])

@@ -51,7 +51,7 @@ func (d *destinations) find(ctx context.Context, service folder.Service) (folder
 	}
 	for _, other := range d.others {
 		id := parseID(other.Status.FolderID)
-		if other.Spec.ManagementPolicy == v1alpha1.PolicyObserve || v1alpha1.IsPaused(other) || !wants(other, service, domains) {
+		if other.Spec.ManagementPolicy == v1alpha1.PolicyObserve || d.reconciler.Directory.Halt(other) != nil || !wants(other, service, domains) {
 			continue
 		}
 		if holds, _ := d.scope.connection.Folders.Holds(id, service.ID); holds {

@@ -26,7 +26,9 @@ const finalizer = "regapi.io/folder"
 // scope is what the phases of a Folder find out.
 type scope struct {
 	before, folder *v1alpha1.Folder
-	name           string // at the registrar
+	// halt is what keeps the object from being changed at the registrar; nil if nothing does.
+	halt *account.Halt
+	name string // at the registrar
 
 	view       *tenancy.View
 	own        tenancy.FolderStanding
@@ -72,7 +74,7 @@ func (s *scope) deleting() bool { return !s.folder.DeletionTimestamp.IsZero() }
 
 // mayNotWrite says whether the object only looks.
 func (s *scope) mayNotWrite() bool {
-	return v1alpha1.IsPaused(s.folder) || s.folder.Spec.ManagementPolicy == v1alpha1.PolicyObserve
+	return s.halt != nil || s.folder.Spec.ManagementPolicy == v1alpha1.PolicyObserve
 }
 
 // identify refuses what no Account could make right.

@@ -46,8 +46,8 @@ func (s *scope) holdOn() *hold {
 	switch why := s.objection(); {
 	case s.id != 0 && s.planned.Empty() && !s.renames():
 		return nil
-	case v1alpha1.IsPaused(s.folder):
-		return &hold{reason: v1alpha1.ReasonPaused, message: "the changes of status.plan wait: take the annotation " + v1alpha1.AnnotationPaused + " off"}
+	case s.halt != nil:
+		return &hold{reason: s.halt.Reason, message: "the changes of status.plan wait: " + s.halt.Remedy}
 	case s.folder.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		return &hold{reason: v1alpha1.ReasonObserved, message: "nothing is written; status.plan says what managementPolicy: Manage would change", ready: true}
 	case why != "" && !s.planIsApproved():

@@ -66,8 +66,8 @@ func (r *Reconciler) release(ctx context.Context, s *scope) error {
 // waits for stays.
 func (r *Reconciler) deleteFolder(ctx context.Context, s *scope) error {
 	switch {
-	case v1alpha1.IsPaused(s.folder):
-		return outcome.Stalled(v1alpha1.ReasonPaused, "the annotation "+v1alpha1.AnnotationPaused+" stops it: take the annotation off, or it stays behind").Err()
+	case s.halt != nil:
+		return outcome.Stalled(s.halt.Reason, s.halt.Cause+" stops it: "+s.halt.Remedy+", or it stays behind").Err()
 	case s.mayNotWrite():
 		return errObserved
 	}

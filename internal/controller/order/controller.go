@@ -63,6 +63,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	}
 	defer r.logins.Delete(login)
 	s := newScope(&found, login)
+	if r.Directory.ReadOnly() {
+		return r.Settle(ctx, s.before, s.object, untouched())
+	}
 	err := phase.Run(ctx, s, r.understand, r.recall, r.connect, r.tell, r.watch, r.hurry, r.intend, r.look, r.step)
 	result, err := r.Settle(ctx, s.before, s.object, s.outcome(err))
 	if err != nil && (apierrors.IsConflict(err) || apierrors.IsNotFound(err)) {

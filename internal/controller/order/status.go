@@ -136,3 +136,10 @@ var remedies = map[purchase.Reason]string{
 	purchase.PersonSaid:         "a person has said that this was not paid",
 	v1alpha1.ReasonNotMadeHere:  "the spending ledger does not know the Order: only the operator makes Orders",
 }
+
+// untouched is the outcome of an Order while nothing is written: it is neither placed, nor paid, nor given up, and not even looked at.
+func untouched() outcome.Outcome {
+	o := outcome.Stalled(v1alpha1.ReasonReadOnly, "the operator runs with --read-only: the order goes on when it is started without")
+	o.After = outcome.Poll()
+	return o
+}

@@ -109,6 +109,9 @@ func Of(err error) Outcome {
 		return dependent(dependency)
 	}
 	message := Message(err)
+	if refused := (*traffic.ReadOnlyError)(nil); errors.As(err, &refused) {
+		return Stalled(v1alpha1.ReasonReadOnly, message)
+	}
 	switch regapi.ClassOf(err) {
 	case regapi.ClassInvalid:
 		return Stalled(v1alpha1.ReasonRequestRefused, message)

@@ -135,6 +135,17 @@ var repeatable = func() map[string]bool {
 	return set
 }()
 
+// ReadsOnly reports whether a function of a name provably changes nothing. A function that is not in the catalogue is not known to.
+func ReadsOnly(name string) bool { return readsOnly[name] }
+
+var readsOnly = func() map[string]bool {
+	set := map[string]bool{}
+	for _, f := range Functions() {
+		set[f.Name] = f.ReadOnly
+	}
+	return set
+}()
+
 // Functions returns all functions in the order of the documentation's list (3.3), each category followed by its obsolete functions.
 func Functions() []Function {
 	var all []Function

@@ -39,7 +39,7 @@ func (c *ControlPlane) StartOperator(t testing.TB, nameServer string, flags ...s
 	o.flags = append([]string{
 		"--kubeconfig=" + c.GrantOperator(t),
 		"--namespace=" + operatorNamespace,
-		"--metrics-bind-address=" + address,
+		"--metrics-bind-address=" + address, "--metrics-secure=false",
 		"--health-probe-bind-address=0",
 		"--allow-loopback-endpoints",
 		"--authoritative-servers=" + nameServer,
