@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -43,6 +45,9 @@ func run(ctx context.Context, o options) error {
 	if o.resync < minResync {
 		return fmt.Errorf("--resync-interval %s is too short: give at least %s", o.resync, minResync)
 	}
+	if o.settleWithin != 0 && slices.ContainsFunc(o.endpoints, func(e string) bool { return !strings.HasPrefix(e, "http://127.0.0.1:") }) {
+		return errors.New("--orders-settle-within is for simulators, since it would pay twice at a registrar: give their addresses at 127.0.0.1 in --endpoints, and no other")
+	}
 	if o.door.serve && o.certManager.address == "" {
 		return errNoDoor
 	}
@@ -68,7 +73,7 @@ func run(ctx context.Context, o options) error {
 	}
 	dependencies := controller.Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: zone.Publication{Servers: o.authoritative}, Provenance: memory,
-		Metrics: metrics.Registry, OrdersNamespace: o.namespace,
+		Metrics: metrics.Registry, OrdersNamespace: o.namespace, OrdersSettleWithin: o.settleWithin,
 	}
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
 		return fmt.Errorf("set up the controllers: %w", err)

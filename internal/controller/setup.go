@@ -43,6 +43,8 @@ type Dependencies struct {
 	OrdersNamespace string
 	// OrdersClock is the time that money goes by; the registrar's where it is nil.
 	OrdersClock ordering.Clock
+	// OrdersSettleWithin is how soon effects of orders show at a simulator; 0 where the registrar is no simulator.
+	OrdersSettleWithin time.Duration
 	// Provenance knows what external-dns made; nil where it makes nothing.
 	Provenance zone.Provenance
 }
@@ -109,5 +111,5 @@ func newDesk(mgr ctrl.Manager, d Dependencies) (*ordering.Desk, error) {
 	if clock == nil {
 		clock = ordering.RegistrarClock{}
 	}
-	return &ordering.Desk{Live: live, Namespace: d.OrdersNamespace, Clock: clock}, nil
+	return &ordering.Desk{Live: live, Namespace: d.OrdersNamespace, Clock: clock, SettleWithin: d.OrdersSettleWithin}, nil
 }

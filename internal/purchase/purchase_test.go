@@ -55,6 +55,8 @@ func registration(w *world) {
 	w.operation, w.reg.keyed, w.reg.services[0].state = Register, true, ""
 }
 
+func inOneStep(w *world) { w.direct, w.reg.bankIgnored = true, true }
+
 var scenarios = map[string]scenario{
 	"killed":                      {faults: faults{kill: 2}},
 	"answers lost":                {faults: faults{lose: 2, after: 1}},
@@ -84,7 +86,8 @@ var scenarios = map[string]scenario{
 		w.reg.bills = []bill{{id: 1, domain: 0, price: 100_00, ours: true, paid: true, byUs: true, shown: true, askedFor: "2025-06-01", paidAt: start.AddDate(0, 0, -5)}}
 		w.ceiling = 250_00
 	}},
-	"paid in one step": {faults: faults{lose: 1, late: 1, after: 1}, change: func(w *world) { w.direct, w.reg.bankIgnored = true, true }},
+	"paid in one step":       {faults: faults{lose: 1, late: 1, after: 1}, change: inOneStep},
+	"registered in one step": {faults: faults{lose: 1, late: 1, kill: 1, save: 1, restore: 1}, change: func(w *world) { registration(w); inOneStep(w) }},
 }
 
 func TestNothingIsPaidTwice(t *testing.T) {

@@ -136,13 +136,13 @@ func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, zone re
 		shown.Message = why
 		return nil
 	}
-	if last != nil && !mayFollow(last, s.domain, expiry) {
-		shown.Message = fmt.Sprintf("Order %s for the same last day is closed as %s (%s): change spec.renewal to have it ordered again", last.Name, last.Status.State, last.Status.Reason)
+	if before := ordering.LastOf(orders, s.name, purchase.Renew, purchase.Restore); before != nil && !mayFollow(before, s.domain, expiry) {
+		shown.Message = fmt.Sprintf("Order %s for the same last day is closed as %s (%s): change spec.renewal to have it ordered again", before.Name, before.Status.State, before.Status.Reason)
 		return nil
 	}
 	next := purchase.Order{
 		Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: operation, ServiceID: s.service.id, Base: expiry.String(),
-		Years: int(s.domain.Spec.Renewal.Years),
+		Years: int(s.domain.Spec.Renewal.Years), Direct: s.direct,
 	}
 	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
 		return err
@@ -207,6 +207,7 @@ func mayFollow(last *v1alpha1.Order, domain *v1alpha1.Domain, expiry regapi.Date
 	case purchase.Settled:
 		return !same
 	default:
-		return !same || last.Annotations[v1alpha1.AnnotationAskedBy] != ordering.AskedBy(domain)
+		broke := last.Status.ErrorCode == string(regapi.CodeNotEnoughMoney) // The next order waits for the balance.
+		return !same || broke || last.Annotations[v1alpha1.AnnotationAskedBy] != ordering.AskedBy(domain)
 	}
 }

@@ -62,7 +62,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{RequeueAfter: turn}, nil
 	}
 	defer r.logins.Delete(login)
-	s := newScope(&found, login)
+	s := newScope(&found, login, purchase.TheWaits(r.Desk.SettleWithin))
 	err := phase.Run(ctx, s, r.understand, r.recall, r.connect, r.tell, r.watch, r.hurry, r.intend, r.look, r.step)
 	result, err := r.Settle(ctx, s.before, s.object, s.outcome(err))
 	if err != nil && (apierrors.IsConflict(err) || apierrors.IsNotFound(err)) {

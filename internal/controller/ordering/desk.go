@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,13 +21,15 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
-// Desk makes Orders and keeps the ledgers. All of its exported fields have to be set.
+// Desk makes Orders and keeps the ledgers. All of its exported fields have to be set, but for SettleWithin.
 type Desk struct {
 	// Live reads and writes the API server itself.
 	Live client.Client
 	// Namespace of Orders and ledgers: that of the operator. All Deployments of a cluster share it.
 	Namespace string
 	Clock     Clock
+	// SettleWithin is how soon effects show where that is sooner than purchase.Settling: at a simulator. 0 is that.
+	SettleWithin time.Duration
 
 	mu sync.Mutex
 	// remembered is the last heartbeat of each login's ledger that this process has seen.
@@ -86,6 +89,14 @@ func Last(orders []v1alpha1.Order, domain string) (last, open *v1alpha1.Order) {
 	return last, open
 }
 
+// LastOf gives the order of a domain with the highest ordinal among those of some operations; nil where there is none.
+func LastOf(orders []v1alpha1.Order, domain string, operations ...purchase.Operation) *v1alpha1.Order {
+	last, _ := Last(slices.DeleteFunc(slices.Clone(orders), func(o v1alpha1.Order) bool {
+		return !slices.Contains(operations, purchase.Operation(o.Spec.Operation))
+	}), domain)
+	return last
+}
+
 // Make makes the next order of a domain. The ledger announces it first: an Order that nobody has announced was made by somebody else, and is
 // refused. ErrFaster says that the ordinal is taken.
 func (d *Desk) Make(ctx context.Context, now time.Time, login, endpoint, askedBy string, order purchase.Order) error {
@@ -96,8 +107,14 @@ func (d *Desk) Make(ctx context.Context, now time.Time, login, endpoint, askedBy
 		},
 		Spec: v1alpha1.OrderSpec{
 			DomainName: order.Domain, Operation: v1alpha1.OrderOperation(order.Operation), Endpoint: endpoint, UserID: order.UserID,
-			BaseExpiry: order.Base, Years: int32(order.Years),
+			BaseExpiry: order.Base, Years: int32(order.Years), Payment: v1alpha1.PaymentTwoStep,
 		},
+	}
+	if order.Direct {
+		object.Spec.Payment = v1alpha1.PaymentDirect
+	}
+	if order.Servers != "" {
+		object.Spec.NameServers = strings.Split(order.Servers, serversSeparator)
 	}
 	if !order.Operation.Keyed() {
 		object.Spec.ServiceID = order.ServiceID.String()
@@ -123,7 +140,8 @@ func OrderOf(object *v1alpha1.Order) (purchase.Order, error) {
 	}
 	order := purchase.Order{
 		Domain: domain, Ordinal: ordinal, UserID: object.Spec.UserID, Operation: purchase.Operation(object.Spec.Operation),
-		Base: object.Spec.BaseExpiry, Years: int(object.Spec.Years),
+		Base: object.Spec.BaseExpiry, Years: int(object.Spec.Years), Servers: strings.Join(object.Spec.NameServers, serversSeparator),
+		Direct: object.Spec.Payment == v1alpha1.PaymentDirect,
 	}
 	if order.Operation.Keyed() {
 		return order, nil
@@ -135,6 +153,9 @@ func OrderOf(object *v1alpha1.Order) (purchase.Order, error) {
 	order.ServiceID = regapi.ID(service)
 	return order, nil
 }
+
+// serversSeparator stands between the name servers of an order.
+const serversSeparator = ", "
 
 // LoginOf is the login of an Order.
 func LoginOf(object *v1alpha1.Order) string {
