@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,7 +74,7 @@ func run(ctx context.Context, o options) error {
 	}
 	dependencies := controller.Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: zone.Publication{Servers: o.authoritative}, Provenance: memory,
-		Metrics: metrics.Registry, OrdersNamespace: o.namespace, OrdersSettleWithin: o.settleWithin,
+		Metrics: metrics.Registry, OrdersNamespace: cmp.Or(o.ordersNamespace, o.namespace), Holder: o.namespace, OrdersSettleWithin: o.settleWithin,
 	}
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
 		return fmt.Errorf("set up the controllers: %w", err)
@@ -152,8 +153,8 @@ func (o *options) newManager() (ctrl.Manager, error) {
 		Cache:                  cache.Options{DefaultTransform: cache.TransformStripManagedFields()},
 		HealthProbeBindAddress: o.healthAddress,
 	}
-	if o.namespace != "" { // Orders lie there and nowhere else.
-		settings.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Order{}: {Namespaces: map[string]cache.Config{o.namespace: {}}}}
+	if orders := cmp.Or(o.ordersNamespace, o.namespace); orders != "" { // They lie there and nowhere else.
+		settings.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Order{}: {Namespaces: map[string]cache.Config{orders: {}}}}
 	}
 	o.leader.setUp(&settings, o.namespace)
 	mgr, err := ctrl.NewManager(config, settings)

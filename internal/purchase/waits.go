@@ -19,7 +19,9 @@ func TheWaits(shrunk time.Duration) Waits {
 	if shrunk == 0 {
 		return Waits{Settling: Settling, SettlingLate: SettlingLate, Dwell: Dwell, Patience: patience, Again: HeartbeatEvery}
 	}
-	scaled := func(d time.Duration) time.Duration { return time.Duration(float64(d) * float64(shrunk) / float64(Settling)) }
+	scaled := func(d time.Duration) time.Duration {
+		return time.Duration(float64(d) * float64(shrunk) / float64(Settling))
+	}
 	return Waits{
 		Settling: shrunk, SettlingLate: scaled(SettlingLate), Dwell: scaled(Dwell), Patience: max(scaled(patience), time.Second),
 		Again: max(scaled(HeartbeatEvery), time.Second),

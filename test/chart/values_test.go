@@ -1,11 +1,13 @@
 package chart
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 )
 
 func TestAWrongValueIsRefusedWithItsName(t *testing.T) {
@@ -114,5 +116,13 @@ func TestSecretsAreReadInTheNamespacesThatAreNamed(t *testing.T) {
 	}
 	if strings.Join(in, " ") != "mail regapi-system shop" {
 		t.Errorf("the operator reads Secrets in %v", in)
+	}
+}
+
+func TestDeploymentsOfAClusterShareTheNamespaceOfOrders(t *testing.T) {
+	const values = "ordersNamespace: purchases"
+	role := get[rbacv1.Role](t, rendered(t, values), "Role", "regapi-operator-orders")
+	if role.Namespace != "purchases" || !slices.Contains(containerOf(t, values).Args, "--orders-namespace=purchases") {
+		t.Errorf("%s, %q", role.Namespace, containerOf(t, values).Args)
 	}
 }

@@ -25,9 +25,9 @@ import (
 type Desk struct {
 	// Live reads and writes the API server itself.
 	Live client.Client
-	// Namespace of Orders and ledgers: that of the operator. All Deployments of a cluster share it.
-	Namespace string
-	Clock     Clock
+	// Namespace of Orders and ledgers: all Deployments of a cluster share it. Holder is this Deployment, to which its logins' orders belong (3).
+	Namespace, Holder string
+	Clock             Clock
 	// SettleWithin is how soon effects show where that is sooner than purchase.Settling: at a simulator. 0 is that.
 	SettleWithin time.Duration
 

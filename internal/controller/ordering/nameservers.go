@@ -69,7 +69,9 @@ func SameServers(held, wanted []regapi.NameServer) bool {
 	})
 }
 
-func sameAddresses(a, b []string) bool { return slices.Equal(canonicalAddresses(a), canonicalAddresses(b)) }
+func sameAddresses(a, b []string) bool {
+	return slices.Equal(canonicalAddresses(a), canonicalAddresses(b))
+}
 
 func canonicalAddresses(texts []string) (all []string) {
 	for _, text := range texts {

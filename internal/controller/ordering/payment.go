@@ -30,4 +30,6 @@ func (r *Ruling) LacksPartner(operation purchase.Operation) bool {
 }
 
 // Servers writes down where a change of name servers leads to, as an order names it.
-func Servers(servers []regapi.NameServer) string { return strings.Join(serversText(servers), serversSeparator) }
+func Servers(servers []regapi.NameServer) string {
+	return strings.Join(serversText(servers), serversSeparator)
+}
