@@ -52,11 +52,15 @@ func followOrders(t *testing.T, first, end int) {
 	var moments []moment
 	for seed := first; seed < end; seed++ {
 		run := newOrderRun(seed)
-		run.begin(w)
+		run.prepare(w)
 		runs = append(runs, run)
 		for range 1 + run.chance.IntN(2) {
 			moments = append(moments, run.moment())
 		}
+	}
+	w.proveLogins(runs)
+	for _, run := range runs {
+		w.asker(run)
 	}
 	planned := len(moments)
 	struck := w.killAtAll(moments)
@@ -116,8 +120,8 @@ func (m moment) strikes(stage regapitest.Stage, entry *regapitest.Entry) bool {
 	return stage == m.stage && entry.Login == m.login && (m.functions == "" || slices.Contains(strings.Fields(m.functions), entry.Function))
 }
 
-// begin makes what the order needs: the money, an Account that may spend it, the domain, and the Domain that asks. One of its calls goes wrong.
-func (r *orderRun) begin(w *world) {
+// prepare makes what the order needs: the money, an Account that may spend it, and the domain. One of its calls goes wrong.
+func (r *orderRun) prepare(w *world) {
 	w.Helper()
 	w.api.AddAccount(regapitest.Account{Login: r.login, Password: "secret", UserID: int64(70_000 + r.seed)})
 	w.api.TopUp(r.login, "20000")
@@ -141,7 +145,28 @@ func (r *orderRun) begin(w *world) {
 	fault.Function = []string{ordering[r.operation], "bill/change_pay_type"}[r.chance.IntN(2)]
 	w.api.Inject(fault)
 	w.spender(r.login)
-	w.asker(r)
+}
+
+// proveLogins runs the operator until it knows every login: checks of credentials whose answers are lost again and again wait for a quarter of an
+// hour each, and are not what is looked for here.
+func (w *world) proveLogins(runs []*orderRun) {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(w.Context(), ordersPatience)
+	defer cancel()
+	command, output := w.start(ctx)
+	defer func() {
+		cancel()
+		_ = command.Wait() // Killed by us.
+	}()
+	for _, run := range runs {
+		for !w.accountReady(run.login) {
+			select {
+			case <-ctx.Done():
+				w.Fatalf("the Account %s does not become Ready; output of the operator:\n%.3000s", run.login, output)
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
+	}
 }
 
 // killAtAll runs the operator again and again, and kills it at each of the moments; it gives how many of them came. One that comes to nothing for a

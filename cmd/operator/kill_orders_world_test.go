@@ -5,6 +5,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -52,6 +53,15 @@ func (w *world) spender(login string) {
 			},
 		}},
 	)
+}
+
+func (w *world) accountReady(name string) bool {
+	w.Helper()
+	var found v1alpha1.Account
+	if err := w.Get(w.Context(), client.ObjectKey{Namespace: "default", Name: name}, &found); err != nil {
+		w.Fatal(err)
+	}
+	return meta.IsStatusConditionTrue(found.Status.Conditions, v1alpha1.ConditionReady)
 }
 
 // asker makes the Domain that asks for an order.

@@ -39,6 +39,8 @@ type scope struct {
 	// userID and endpoint of the login that pays for orders, and direct says that the next order pays with the call that orders.
 	userID, endpoint string
 	direct           bool
+	// spread is by how much of a day a renewal comes later than it is due.
+	spread time.Duration
 }
 
 // service is the domain as a service of the account.

@@ -25,6 +25,11 @@ const (
 
 // keepRenewed shows the last order, and makes the next one when it is due. The operator is the only renewer by then.
 func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, zone regapi.TLDInfo, shown *v1alpha1.RenewalStatus) error {
+	spread, err := r.Desk.Spread(ctx, s.name)
+	if err != nil {
+		return err
+	}
+	s.spread = spread
 	due := s.due(s.service.expires, zone)
 	shown.Next = due.Format(time.DateOnly)
 	now, known := r.Desk.Clock.Registrar(s.connection)
@@ -172,7 +177,7 @@ func (s *scope) operationFor(now time.Time, expiry regapi.Date, zone regapi.TLDI
 	}
 }
 
-// due is when a renewal is due: as early as the spec asks for it, and not before the zone takes it (8.27).
+// due is when a renewal is due: as early as the spec asks for it, not before the zone takes it (8.27), and at its own moment of that day.
 func (s *scope) due(expiry regapi.Date, zone regapi.TLDInfo) time.Time {
 	due := expiry.Time().AddDate(0, 0, -int(s.domain.Spec.Renewal.BeforeDays))
 	if zone.RenewGracePeriodBeforeExpdate > 0 {
@@ -181,7 +186,7 @@ func (s *scope) due(expiry regapi.Date, zone regapi.TLDInfo) time.Time {
 	if zone.RejectDaysOfRenewAfterCreate > 0 {
 		due = latest(due, s.service.created.Time().AddDate(0, 0, zone.RejectDaysOfRenewAfterCreate))
 	}
-	return due
+	return due.Add(s.spread)
 }
 
 func latest(a, b time.Time) time.Time {

@@ -2,6 +2,8 @@ package ordering
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -34,6 +37,8 @@ type Desk struct {
 	mu sync.Mutex
 	// remembered is the last heartbeat of each login's ledger that this process has seen.
 	remembered map[string]time.Time
+	// cluster is the UID of kube-system, once it was read.
+	cluster string
 }
 
 // Clock tells the time that money goes by.
@@ -87,6 +92,26 @@ func Last(orders []v1alpha1.Order, domain string) (last, open *v1alpha1.Order) {
 		}
 	}
 	return last, open
+}
+
+// Spread is by how much of a day the renewal of a domain comes later in this cluster than it is due: two clusters with one Git do not order in the
+// same minute, and domains of one day do not all at once.
+func (d *Desk) Spread(ctx context.Context, domain string) (time.Duration, error) {
+	d.mu.Lock()
+	cluster := d.cluster
+	d.mu.Unlock()
+	if cluster == "" {
+		var system corev1.Namespace
+		if err := d.Live.Get(ctx, client.ObjectKey{Name: metav1.NamespaceSystem}, &system); err != nil {
+			return 0, fmt.Errorf("read by what renewals are spread over the day: %w", err)
+		}
+		cluster = string(system.UID)
+		d.mu.Lock()
+		d.cluster = cluster
+		d.mu.Unlock()
+	}
+	sum := sha256.Sum256([]byte(cluster + " " + domain))
+	return time.Duration(binary.BigEndian.Uint64(sum[:]) % uint64(24*time.Hour)), nil
 }
 
 // LastOf gives the order of a domain with the highest ordinal among those of some operations; nil where there is none.
