@@ -106,3 +106,33 @@ func TestNothingIsPaidTwice(t *testing.T) {
 		})
 	}
 }
+
+func TestWherePodsRunDecidesNothing(t *testing.T) {
+	zones := []*time.Location{time.UTC, Moscow, time.FixedZone("far east", 12*60*60), time.FixedZone("far west", -11*60*60)}
+	order := Order{Domain: "a.ru", Ordinal: 1, Operation: Renew, ServiceID: 5, Base: "2028-02-29", Years: 1}
+	record := Record{State: Reserved, Price: price, LookedAt: time.Date(2028, 2, 28, 20, 30, 0, 0, time.UTC)}
+	for _, hours := range []int{0, 1, 12, 23, 24, 25, 48} {
+		now := record.LookedAt.Add(time.Duration(hours) * time.Hour)
+		decide := func(zone *time.Location) Step {
+			r := record
+			r.LookedAt = r.LookedAt.In(zone)
+			step := Decide(Input{
+				Order: order, Record: r, Now: now.In(zone), Since: start.In(zone), Dwell: Dwell,
+				Settling: TheWaits(0).SettlingFor(now.In(zone), time.Date(2028, 3, 31, 0, 0, 0, 0, time.UTC)),
+				Intent:   Intent{Asked: true, Allowed: true, MaxPrice: maxPrice}, Funds: Funds{Booked: price, Entry: true, Free: maxPrice},
+				Seen: Seen{Complete: true, ServiceID: 5, State: regapi.Active, Expiry: "2028-02-29", Balance: maxPrice, ListPrice: price},
+			})
+			step.Record.LookedAt, step.Record.PlacingAt = step.Record.LookedAt.UTC(), step.Record.PlacingAt.UTC()
+			return step
+		}
+		want := decide(time.UTC)
+		if places := want.Do == Place; places != (hours >= 24) {
+			t.Errorf("%d hours after the first Look: %+v", hours, want)
+		}
+		for _, zone := range zones {
+			if got := decide(zone); got != want || MonthOf(now.In(zone)) != MonthOf(now) {
+				t.Errorf("in %s %d hours later: %+v instead of %+v", zone, hours, got, want)
+			}
+		}
+	}
+}
