@@ -132,6 +132,13 @@ test-e2e: build control-plane $(PROGRAMS) ## Run the end-to-end tests, which sta
 test-unit: ## Run the tests that need no control plane.
 	go test $(RACE) ./internal/regapi/... ./internal/traffic/... ./internal/batch ./internal/inventory ./internal/pause ./internal/account ./internal/zone ./test/bench ./test/layers
 
+# How many seeded runs of orders test-kills follows.
+RUNS ?= 500
+
+.PHONY: test-kills
+test-kills: control-plane ## Kill the real operator in RUNS (500) seeded runs of orders, of which make test follows a few.
+	go test ./cmd/operator -count 1 -timeout 6h -v -run KilledAtAnyRequestAnOrder -order-runs $(RUNS)
+
 .PHONY: bench
 bench: ## Compare the requests and time of bulk work with a client that makes one call per record.
 	@cd test/bench && go test -count 1 -skip Day -args -compare

@@ -28,3 +28,16 @@ type NameServerChange struct {
 	// +kubebuilder:validation:Minimum=1
 	Times int32 `json:"times"`
 }
+
+// PaidChange says whether a change may be made that costs money.
+//
+// +kubebuilder:validation:Enum=Deny;Allow
+type PaidChange string
+
+// Whether a change may be made that costs money.
+const (
+	// PaidChangeDeny leaves it.
+	PaidChangeDeny PaidChange = "Deny"
+	// PaidChangeAllow orders it.
+	PaidChangeAllow PaidChange = "Allow"
+)

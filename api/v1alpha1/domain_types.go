@@ -2,7 +2,9 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// DomainSpec names a domain. Nothing is bought and nothing is changed, unless acquisition or renewal says so.
+// DomainSpec names a domain. Nothing is bought and nothing is changed, unless its fields say so.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.paidNameServerChange) || self.paidNameServerChange != 'Allow' || has(self.paidNameServerChangeMaxPrice)",message="paidNameServerChangeMaxPrice is missing: say how much one change of name servers may cost, such as 5000"
 type DomainSpec struct {
 	// accountRef names the Account that holds the domain.
 	AccountRef AccountReference `json:"accountRef"`
@@ -19,12 +21,21 @@ type DomainSpec struct {
 	Renewal *Renewal `json:"renewal,omitempty"`
 
 	// nameServers that the domain is delegated to, the most important first. Without them nothing is changed, and a domain that is registered gets
-	// the registrar's. A change that the zone takes money for is not made.
+	// the registrar's. A change that the zone takes money for is made where paidNameServerChange allows it.
 	// +optional
 	// +listType=atomic
 	// +kubebuilder:validation:MinItems=2
 	// +kubebuilder:validation:MaxItems=4
 	NameServers []DomainNameServer `json:"nameServers,omitempty"`
+
+	// paidNameServerChange: Allow orders a change of name servers that the zone takes money for, as .md does, where spec.spending of the Account
+	// allows ChangeNameServers. Deny does without it, and is the default.
+	// +optional
+	PaidNameServerChange PaidChange `json:"paidNameServerChange,omitempty"`
+
+	// paidNameServerChangeMaxPrice is the most that one change may cost, in roubles.
+	// +optional
+	PaidNameServerChangeMaxPrice Money `json:"paidNameServerChangeMaxPrice,omitempty"`
 }
 
 // DomainState is the state of a domain at the registrar (REG.API 7.7).

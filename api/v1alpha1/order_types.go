@@ -26,7 +26,7 @@ type Money string
 
 // OrderOperation is what costs money.
 //
-// +kubebuilder:validation:Enum=Register;Transfer;Renew;Restore
+// +kubebuilder:validation:Enum=Register;Transfer;Renew;Restore;ChangeNameServers
 type OrderOperation string
 
 // What costs money.
@@ -39,19 +39,24 @@ const (
 	OperationRenew OrderOperation = "Renew"
 	// OperationRestore renews a domain that can only be redeemed any more, at the price of that.
 	OperationRestore OrderOperation = "Restore"
+	// OperationChangeNameServers delegates a domain to other name servers, where its zone takes money for that.
+	OperationChangeNameServers OrderOperation = "ChangeNameServers"
 )
 
 // OrderSpec says what is bought. It never changes: what limits it is read where it stands, in the Account and in the Domain.
 //
 // +kubebuilder:validation:XValidation:rule="self == oldSelf",message="an Order never changes: the operator makes the next one"
-// +kubebuilder:validation:XValidation:rule="self.operation in ['Renew', 'Restore'] ? has(self.serviceID) && has(self.baseExpiry) : !has(self.serviceID) && !has(self.baseExpiry)",message="serviceID and baseExpiry go with Renew and Restore, and not with others"
+// +kubebuilder:validation:XValidation:rule="has(self.serviceID) == (self.operation in ['Renew', 'Restore', 'ChangeNameServers']) && has(self.baseExpiry) == (self.operation in ['Renew', 'Restore'])",message="serviceID and baseExpiry go with Renew and Restore, serviceID with ChangeNameServers, and neither with others"
+// +kubebuilder:validation:XValidation:rule="has(self.nameServers) == (self.operation == 'ChangeNameServers')",message="nameServers go with ChangeNameServers, and not with others"
+// +kubebuilder:validation:XValidation:rule="(self.years == 0) == (self.operation == 'ChangeNameServers')",message="years go with all operations but ChangeNameServers, for which they are 0"
+// +kubebuilder:validation:XValidation:rule="self.operation != 'ChangeNameServers' || (has(self.payment) && self.payment == 'Direct')",message="payment of ChangeNameServers is Direct: REG.API makes no bill for it beforehand"
 type OrderSpec struct {
 	// domainName in ASCII.
 	// +kubebuilder:validation:MinLength=3
 	// +kubebuilder:validation:MaxLength=253
 	DomainName string `json:"domainName"`
 
-	// operation: Register, Transfer, Renew or Restore.
+	// operation: Register, Transfer, Renew, Restore or ChangeNameServers.
 	Operation OrderOperation `json:"operation"`
 
 	// endpoint and userID are the login that pays.
@@ -64,7 +69,7 @@ type OrderSpec struct {
 	// +kubebuilder:validation:MaxLength=32
 	UserID string `json:"userID"`
 
-	// serviceID is the number of the domain at the registrar, where it is renewed or restored.
+	// serviceID is the number of the domain at the registrar, where it is there already.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=32
@@ -76,10 +81,22 @@ type OrderSpec struct {
 	// +kubebuilder:validation:MaxLength=10
 	BaseExpiry string `json:"baseExpiry,omitempty"`
 
-	// years that are bought.
-	// +kubebuilder:validation:Minimum=1
+	// years that are bought; 0 for ChangeNameServers.
+	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=10
 	Years int32 `json:"years"`
+
+	// nameServers that the domain is to be delegated to, each with its addresses behind it where it has any, such as "ns1.example.md 192.0.2.1".
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=4
+	// +kubebuilder:validation:items:MaxLength=450
+	NameServers []string `json:"nameServers,omitempty"`
+
+	// payment: TwoStep, which is meant where nothing stands here, or Direct.
+	// +optional
+	Payment Payment `json:"payment,omitempty"`
 }
 
 // OrderState is how far an Order has come.

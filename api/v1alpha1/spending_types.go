@@ -4,10 +4,10 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // Spending says what may be bought with the money of an account. Without it nothing is.
 type Spending struct {
-	// operations that may be bought: Register, Transfer, Renew, Restore.
+	// operations that may be bought: Register, Transfer, Renew, Restore, ChangeNameServers.
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=4
+	// +kubebuilder:validation:MaxItems=5
 	Operations []OrderOperation `json:"operations"`
 
 	// perOrder is the most that one order may cost, in roubles.
@@ -27,11 +27,37 @@ type Spending struct {
 	// +kubebuilder:default=WithinLimits
 	Approval SpendingApproval `json:"approval,omitempty"`
 
+	// payment: TwoStep orders a bill that moves no money, reads its price, and pays exactly that bill. Direct pays with the call that orders, for
+	// accounts that refuse the first; nobody knows the price before it is paid then, but from the list. Direct does not restore, and it registers
+	// and transfers for Partners alone.
+	// +optional
+	// +kubebuilder:default=TwoStep
+	Payment Payment `json:"payment,omitempty"`
+
+	// pointOfSale names the system that orders, for the registrar's books, such as regpanel.ru.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=255
+	PointOfSale string `json:"pointOfSale,omitempty"`
+
 	// enduserIP is the IPv4 address of who orders, which REG.API asks Partners for when they register a domain.
 	// +optional
 	// +kubebuilder:validation:Format=ipv4
 	EnduserIP string `json:"enduserIP,omitempty"`
 }
+
+// Payment says in how many steps an order is paid.
+//
+// +kubebuilder:validation:Enum=TwoStep;Direct
+type Payment string
+
+// In how many steps an order is paid.
+const (
+	// PaymentTwoStep orders a bill first, and pays that.
+	PaymentTwoStep Payment = "TwoStep"
+	// PaymentDirect pays with the only call that there is.
+	PaymentDirect Payment = "Direct"
+)
 
 // SpendingNamespaces says whose Domains may spend.
 //

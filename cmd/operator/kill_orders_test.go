@@ -2,164 +2,253 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/util/retry"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
-// orderRuns is how many seeded runs of registrations are followed; `go test ./cmd/operator -run Registration -order-runs 500` follows many.
-var orderRuns = flag.Int("order-runs", 4, "seeded runs of registrations during which the operator is killed")
+// orderRuns is how many seeded runs of orders are followed: each is an order of another login, operation, faults and kills.
+// `make test-kills RUNS=500` follows many.
+var orderRuns = flag.Int("order-runs", 8, "seeded runs of orders during which the operator is killed")
 
-// price is what a year of .ru costs in the simulator, in hundredths of a rouble.
-const price = 590_00
+const (
+	// perWorld is how many runs share an API server and a process: whatever kills it for one strikes the others in the middle of theirs.
+	perWorld = 25
+	// showsSoon is how late an effect may show, and settleSoon how long orders wait for that.
+	showsSoon, settleSoon = 2 * time.Second, 6 * time.Second
+	// lateKill is when a process dies for which no moment comes.
+	lateKill = 12 * time.Second
+	// ordersPatience bounds the wait for the ends of all orders of a world.
+	ordersPatience = 2 * time.Minute
+)
 
-// TestKilledAtAnyRequestARegistrationIsPaidOnce kills the operator at random moments of its requests while it registers domains and pays for them,
-// with answers lost and errors after success mixed in. What each order came to is held against the registrar's own books.
-func TestKilledAtAnyRequestARegistrationIsPaidOnce(t *testing.T) {
+// TestKilledAtAnyRequestAnOrderIsPaidOnce kills the operator at random moments of its requests while it registers, renews, restores and transfers
+// domains and pays for them, with answers lost and errors after success mixed in, and effects that come late. What each order came to is held
+// against the registrar's own books.
+func TestKilledAtAnyRequestAnOrderIsPaidOnce(t *testing.T) {
 	for first := 0; first < *orderRuns; first += perWorld {
 		t.Run(fmt.Sprint("from seed ", first), func(t *testing.T) { followOrders(t, first, min(first+perWorld, *orderRuns)) })
 	}
 }
 
-// perWorld is how many runs share a login, whose hour has requests for no more.
-const perWorld = 4
-
 func followOrders(t *testing.T, first, end int) {
 	t.Helper()
 	w := newWorld(t)
-	w.allowSpending()
-	w.api.TopUp("customer", "1000000")
-	settled, wanted := 0, 0
+	w.flags = []string{
+		"--orders-settle-within", settleSoon.String(), "--endpoints", w.api.URL(), "--egress-requests-per-hour", "1000000", "--resync-interval", "10m",
+	}
+	w.registrant()
+	late := showsSoon
+	w.api.SetDelays(regapitest.Delays{Renewal: &late, Order: &late})
+	var runs []*orderRun
+	var moments []moment
 	for seed := first; seed < end; seed++ {
-		random := rand.New(rand.NewPCG(uint64(seed), 7))
-		names := []string{fmt.Sprintf("a%d.ru", seed), fmt.Sprintf("b%d.ru", seed)}
-		for _, name := range names {
-			w.wish(name)
-		}
-		w.api.Inject(randomFault(random))
-		for range 1 + random.IntN(3) {
-			stage := []regapitest.Stage{regapitest.StageReceived, regapitest.StageApplied, regapitest.StageAnswered}[random.IntN(3)]
-			w.runUntilKilled(1+random.IntN(25), stage)
-		}
-		w.runOrders(names)
-		w.api.ClearFaults()
-		for _, name := range names {
-			wanted++
-			if w.order(name).Status.State == "Settled" {
-				settled++
-			}
-		}
-		if out := w.api.Books("customer").Out; out != int64(settled)*price {
-			t.Fatalf("seed %d: %d hundredths were spent on %d registrations; %s, %s", seed, out, settled, w.tell(names[0]), w.tell(names[1]))
+		run := newOrderRun(seed)
+		run.prepare(w)
+		runs = append(runs, run)
+		for range 1 + run.chance.IntN(2) {
+			moments = append(moments, run.moment())
 		}
 	}
-	if settled < wanted/2 {
-		t.Errorf("%d of %d domains were registered", settled, wanted)
+	w.proveLogins(runs)
+	for _, run := range runs {
+		w.asker(run)
 	}
-	t.Logf("%d of %d domains were registered; the others wait for a day, in which what was sent could still show", settled, wanted)
+	planned := len(moments)
+	struck := w.killAtAll(moments)
+	w.endOrders(runs)
+	for _, run := range runs {
+		run.check(w)
+	}
+	t.Logf("%d orders, killed at %d of %d moments; %d requests", len(runs), struck, planned, len(w.api.Journal()))
 }
 
-func randomFault(random *rand.Rand) regapitest.Fault {
+// orderRun is one order, of a login of its own.
+type orderRun struct {
+	seed        int
+	login, name string
+	operation   purchase.Operation
+	price       int64 // in hundredths of a rouble
+	chance      *rand.Rand
+}
+
+func newOrderRun(seed int) *orderRun {
+	r := &orderRun{seed: seed, login: fmt.Sprint("customer", seed), chance: rand.New(rand.NewPCG(uint64(seed), 7))}
+	r.operation = []purchase.Operation{purchase.Register, purchase.Renew, purchase.Restore, purchase.Transfer}[seed%4]
+	r.name, r.price = fmt.Sprintf("d%d.ru", seed), 590_00
+	if r.operation == purchase.Restore {
+		r.name, r.price = fmt.Sprintf("d%d.com", seed), 5450_00
+	}
+	return r
+}
+
+// ordering are the functions that order, in the sequence of orderRun.operation.
+var ordering = map[purchase.Operation]string{
+	purchase.Register: "domain/create", purchase.Renew: "service/renew", purchase.Restore: "service/renew", purchase.Transfer: "domain/transfer",
+}
+
+// moment is when a process dies: at a stage of the nth request of a login for one of some functions, or a little after it, so that it dies between a
+// request and what it writes down as well.
+type moment struct {
+	login, functions string // any function where it is empty
+	nth              int
+	stage            regapitest.Stage
+	after            time.Duration
+}
+
+func (r *orderRun) moment() moment {
+	m := moment{
+		login: r.login, nth: 1 + r.chance.IntN(25), stage: []regapitest.Stage{regapitest.StageReceived, regapitest.StageApplied, regapitest.StageAnswered}[r.chance.IntN(3)],
+		after: time.Duration(r.chance.IntN(3)) * time.Duration(r.chance.IntN(20)) * time.Millisecond,
+	}
+	if r.chance.IntN(2) == 0 {
+		m.nth, m.functions = 1, ordering[r.operation]+" bill/change_pay_type bill/delete"
+	}
+	return m
+}
+
+// strikes says whether a moment may be in a request.
+func (m moment) strikes(stage regapitest.Stage, entry *regapitest.Entry) bool {
+	return stage == m.stage && entry.Login == m.login && (m.functions == "" || slices.Contains(strings.Fields(m.functions), entry.Function))
+}
+
+// prepare makes what the order needs: the money, an Account that may spend it, and the domain. One of its calls goes wrong.
+func (r *orderRun) prepare(w *world) {
+	w.Helper()
+	w.api.AddAccount(regapitest.Account{Login: r.login, Password: "secret", UserID: int64(70_000 + r.seed)})
+	w.api.TopUp(r.login, "20000")
+	switch r.operation {
+	case purchase.Renew, purchase.Restore:
+		days := 20
+		if r.operation == purchase.Restore {
+			days = -40
+		}
+		w.api.AddDomain(r.login, regapitest.Domain{
+			Name: r.name, ServiceID: int64(900_000 + r.seed), Created: "2020-01-02", Expires: time.Now().AddDate(0, 0, days).Format(time.DateOnly),
+		})
+	case purchase.Transfer:
+		w.api.AddRegistryName(regapitest.RegistryName{Name: r.name, AuthInfo: "the-right-key"})
+	}
 	fault := []regapitest.Fault{
-		{Kind: regapitest.FaultDropAnswer}, {Kind: regapitest.FaultErrorAfter}, {Kind: regapitest.FaultError, Code: "BILLING_LOCK"}, {Kind: regapitest.FaultGarbage},
-	}[random.IntN(4)]
-	fault.Function, fault.Count = []string{"domain/create", "bill/change_pay_type"}[random.IntN(2)], 1
-	return fault
+		{Kind: regapitest.FaultDropAnswer}, {Kind: regapitest.FaultErrorAfter}, {Kind: regapitest.FaultDropRequest}, {Kind: regapitest.FaultGarbage},
+		{Kind: regapitest.FaultError, Code: "BILLING_LOCK"}, {Kind: regapitest.FaultError, Code: "DOMAIN_ORDER_LOCKED"},
+	}[r.chance.IntN(6)]
+	fault.Login, fault.Count = r.login, 1
+	fault.Function = []string{ordering[r.operation], "bill/change_pay_type"}[r.chance.IntN(2)]
+	w.api.Inject(fault)
+	w.spender(r.login)
 }
 
-// allowSpending lets the Account register domains, and tells to whom.
-func (w *world) allowSpending() {
+// proveLogins runs the operator until it knows every login: checks of credentials whose answers are lost again and again wait for a quarter of an
+// hour each, and are not what is looked for here.
+func (w *world) proveLogins(runs []*orderRun) {
 	w.Helper()
-	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
-		var main v1alpha1.Account
-		if err := w.Get(w.Context(), client.ObjectKey{Namespace: "default", Name: "main"}, &main); err != nil {
-			return err
-		}
-		main.Annotations = map[string]string{v1alpha1.AnnotationSpentThisMonth: purchase.MonthOf(time.Now()) + "=0"}
-		main.Spec.Spending = &v1alpha1.Spending{
-			Operations: []v1alpha1.OrderOperation{v1alpha1.OperationRegister}, PerOrder: "600", PerMonth: "1000000",
-		}
-		return w.Update(w.Context(), &main)
-	})
-	owner := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "owner"}, StringData: map[string]string{
-		"person": "Ivan I Ivanov", "person_r_surname": "Иванов", "person_r_name": "Иван", "passport_number": "12 34 567890",
-		"passport_place": "48 о/м г.Москвы", "passport_date": "26.12.1992", "birth_date": "07.11.1977", "p_addr_zip": "101000",
-		"p_addr_city": "г. Москва", "p_addr_addr": "ул. Пупкина, 1", "p_addr_recipient": "И. Иванов", "phone": "+7 495 8102233",
-		"e_mail": "ivan@example.net", "country": "RU",
-	}}
-	if err := errors.Join(err, w.Create(w.Context(), owner)); err != nil {
-		w.Fatal(err)
-	}
-}
-
-// wish makes a Domain that is to be registered.
-func (w *world) wish(name string) {
-	w.Helper()
-	wanted := &v1alpha1.Domain{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name},
-		Spec: v1alpha1.DomainSpec{
-			AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: v1alpha1.DomainName(name),
-			Acquisition: &v1alpha1.Acquisition{
-				Mode: v1alpha1.AcquisitionRegister, MaxPrice: "600", Approval: v1alpha1.AcquisitionWithinMaxPrice, ContactsRef: &v1alpha1.SecretReference{Name: "owner"},
-			},
-		},
-	}
-	if err := w.Create(w.Context(), wanted); err != nil {
-		w.Fatal(err)
-	}
-}
-
-func (w *world) order(name string) *v1alpha1.Order {
-	w.Helper()
-	var found v1alpha1.Order
-	key := client.ObjectKey{Namespace: "default", Name: purchase.Name(name, 1)}
-	if err := w.Get(w.Context(), key, &found); client.IgnoreNotFound(err) != nil {
-		w.Fatal(err)
-	}
-	return &found
-}
-
-// runOrders runs the operator until each order is settled, or waits out the day in which what was sent could still show.
-func (w *world) runOrders(names []string) {
-	w.Helper()
-	ctx, cancel := context.WithTimeout(w.Context(), patience)
+	ctx, cancel := context.WithTimeout(w.Context(), ordersPatience)
 	defer cancel()
 	command, output := w.start(ctx)
 	defer func() {
 		cancel()
 		_ = command.Wait() // Killed by us.
 	}()
-	for _, name := range names {
-		for waiting := 0; waiting < 40; { // Two seconds without a bill: it waits.
-			o := w.order(name)
-			if o.Status.State == "Settled" {
-				break
-			}
-			if waiting++; o.Status.State != "Placing" {
-				waiting = 0
-			}
+	for _, run := range runs {
+		for !w.accountReady(run.login) {
 			select {
 			case <-ctx.Done():
-				w.Fatalf("the order does not come to its end: %s; output of the operator:\n%s", w.tell(name), output)
+				w.Fatalf("the Account %s does not become Ready; output of the operator:\n%.3000s", run.login, output)
 			case <-time.After(50 * time.Millisecond):
 			}
 		}
 	}
 }
 
-func (w *world) tell(name string) string {
-	s := w.order(name).Status
-	return fmt.Sprintf("%s is %s (%s), bill %+v, %d calls", name, s.State, s.Reason, s.Bill, s.Calls)
+// killAtAll runs the operator again and again, and kills it at each of the moments; it gives how many of them came. One that comes to nothing for a
+// while is killed once more, and then no more.
+func (w *world) killAtAll(moments []moment) (struck int) {
+	w.Helper()
+	for before := -1; before != struck; {
+		before = struck
+		ctx, cancel := context.WithTimeout(w.Context(), lateKill)
+		command, output := w.start(ctx)
+		w.trap.listen(func(stage regapitest.Stage, entry *regapitest.Entry) {
+			for i := range moments {
+				m := &moments[i]
+				if m.nth == 0 || !m.strikes(stage, entry) {
+					continue
+				}
+				if m.nth--; m.nth == 0 {
+					struck++
+					time.AfterFunc(m.after, func() { _ = command.Process.Kill() })
+				}
+			}
+		})
+		err := command.Wait()
+		w.trap.listen(nil)
+		cancel()
+		if err == nil || command.ProcessState.Exited() {
+			w.Fatalf("the operator ended by itself (%v); its output:\n%s", err, output)
+		}
+	}
+	return struck
+}
+
+// endOrders runs the operator until each order is closed. A person removes the bills whose number was lost, as the condition asks for.
+func (w *world) endOrders(runs []*orderRun) {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(w.Context(), ordersPatience)
+	defer cancel()
+	command, output := w.start(ctx)
+	defer func() {
+		cancel()
+		_ = command.Wait() // Killed by us.
+	}()
+	for _, run := range runs {
+		for {
+			o := w.order(run.name)
+			if purchase.State(o.Status.State).Closed() || o.Status.State == "Unclear" {
+				break
+			}
+			if o.Status.Reason == string(purchase.ForeignBill) {
+				run.removeBills(w)
+			}
+			select {
+			case <-ctx.Done():
+				w.Errorf("the order of seed %d does not come to its end: %s", run.seed, w.tell(run.name))
+				w.Fatalf("output of the operator:\n%.3000s", output)
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
+	}
+}
+
+// removeBills is the account's owner, who deletes the bills that nobody paid.
+func (r *orderRun) removeBills(w *world) {
+	w.Helper()
+	owner, err := regapi.NewClient(regapi.WithEndpoint(w.api.URL()), regapi.WithCredentials(regapi.Password{Username: r.login, Password: "secret"}))
+	if err != nil {
+		w.Fatal(err)
+	}
+	bills, err := owner.Bill.GetNotPayed(w.Context(), regapi.Page{Limit: 1000})
+	if err != nil {
+		return // It is asked again.
+	}
+	for _, bill := range bills {
+		w.api.DeleteBill(int64(bill.BillID))
+	}
+}
+
+// check holds what the order came to against the registrar's books.
+func (r *orderRun) check(w *world) {
+	w.Helper()
+	books := w.api.Books(r.login)
+	if out := books.Out - books.Back; w.order(r.name).Status.State != "Settled" || out != r.price {
+		w.Errorf("seed %d, %s: %d hundredths were spent, want %d; %s", r.seed, r.operation, out, r.price, w.tell(r.name))
+	}
 }

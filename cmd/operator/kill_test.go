@@ -91,6 +91,14 @@ type trap struct {
 	requests int
 	stage    regapitest.Stage
 	victim   *os.Process
+	// listener is told of every stage instead.
+	listener func(regapitest.Stage, *regapitest.Entry)
+}
+
+func (k *trap) listen(listener func(regapitest.Stage, *regapitest.Entry)) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.listener = listener
 }
 
 func (k *trap) set(requests int, stage regapitest.Stage, victim *os.Process) {
@@ -99,9 +107,13 @@ func (k *trap) set(requests int, stage regapitest.Stage, victim *os.Process) {
 	k.requests, k.stage, k.victim = requests, stage, victim
 }
 
-func (k *trap) spring(stage regapitest.Stage, _ *regapitest.Entry) {
+func (k *trap) spring(stage regapitest.Stage, entry *regapitest.Entry) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.listener != nil {
+		k.listener(stage, entry)
+		return
+	}
 	if k.victim == nil || stage != k.stage {
 		return
 	}

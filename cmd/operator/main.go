@@ -31,14 +31,17 @@ type options struct {
 	loopback      bool
 	readOnly      bool
 	egressPerHour int
-	authoritative []string
-	logLevel      string
-	logFormat     string
-	leader        leaderOptions
-	serving       servingOptions
-	externalDNS   externalDNSOptions
-	certManager   certManagerOptions
-	door          doorOptions
+	settleWithin  time.Duration
+	// ordersNamespace is "" where it is the operator's own.
+	ordersNamespace string
+	authoritative   []string
+	logLevel        string
+	logFormat       string
+	leader          leaderOptions
+	serving         servingOptions
+	externalDNS     externalDNSOptions
+	certManager     certManagerOptions
+	door            doorOptions
 	// start begins the work when all is set up; nil is the manager's own Start.
 	start func(context.Context, ctrl.Manager) error
 }
@@ -94,6 +97,9 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.IntVar(&o.egressPerHour, "egress-requests-per-hour", budget.DefaultRequestsPerHour, "requests an hour that all accounts together make from this address to one host, of which REG.API grants 1200. Up to 60 checks of credentials that are refused come on top")
 	flags.StringSliceVar(&o.endpoints, "endpoints", []string{v1alpha1.DefaultEndpoint}, "addresses of REG.API that Accounts may name: credentials are sent nowhere else. Two hosts whose requests count together are given as a.example.ru=b.example.ru")
 	flags.BoolVar(&o.loopback, "allow-loopback-endpoints", false, "let Accounts name any address of this machine as well: for a simulator, and never where others may create Accounts")
+	flags.StringVar(&o.ordersNamespace, "orders-namespace", "", "namespace of Orders and of the ledgers of spending, which all Deployments of the operator in a cluster share; its own by default")
+	flags.DurationVar(&o.settleWithin, "orders-settle-within", 0, "how soon effects of orders show at a simulator, in place of a day; whatever else orders wait for shrinks alike. It goes with --endpoints at 127.0.0.1 alone")
+	_ = flags.MarkHidden("orders-settle-within") // Against the real service it would pay twice.
 	flags.StringSliceVar(&o.authoritative, "authoritative-servers", []string{"ns1.reg.ru:53", "ns2.reg.ru:53"}, "name servers, as host:port, that are asked whether changes are published; empty to ask nobody")
 	flags.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&o.logFormat, "log-format", "text", "text or json")

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -45,6 +48,9 @@ func run(ctx context.Context, o options) (err error) {
 	if o.resync < minResync {
 		return fmt.Errorf("--resync-interval %s is too short: give at least %s", o.resync, minResync)
 	}
+	if o.settleWithin != 0 && slices.ContainsFunc(o.endpoints, func(e string) bool { return !strings.HasPrefix(e, "http://127.0.0.1:") }) {
+		return errors.New("--orders-settle-within is for simulators, since it would pay twice at a registrar: give their addresses at 127.0.0.1 in --endpoints, and no other")
+	}
 	if o.door.serve && o.certManager.address == "" {
 		return errNoDoor
 	}
@@ -74,7 +80,7 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	dependencies := controller.Dependencies{
 		Directory: directory, Editor: zone.NewEditor(), Alarm: alarm, Publication: zone.Publication{Servers: o.authoritative}, Provenance: made,
-		Metrics: metrics.Registry, OrdersNamespace: o.namespace,
+		Metrics: metrics.Registry, OrdersNamespace: cmp.Or(o.ordersNamespace, o.namespace), Holder: o.namespace, OrdersSettleWithin: o.settleWithin,
 	}
 	if err := controller.SetupWithManager(ctx, mgr, dependencies); err != nil {
 		return fmt.Errorf("set up the controllers: %w", err)
@@ -165,8 +171,8 @@ func (o *options) newManager() (ctrl.Manager, error) {
 		Cache:                  cache.Options{DefaultTransform: memory.Compact},
 		HealthProbeBindAddress: o.healthAddress,
 	}
-	if o.namespace != "" { // Orders lie there and nowhere else; a cache of one namespace asks for them there alone.
-		there := fields.OneTermEqualSelector("metadata.namespace", o.namespace)
+	if orders := cmp.Or(o.ordersNamespace, o.namespace); orders != "" { // They lie there and nowhere else; a plain cache asks for them there alone.
+		there := fields.OneTermEqualSelector("metadata.namespace", orders)
 		settings.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Order{}: {Field: there}}
 	}
 	o.leader.setUp(&settings, o.namespace)

@@ -39,10 +39,13 @@ type Dependencies struct {
 	Metrics prometheus.Registerer
 	// Publication asks the authoritative name servers; without servers nobody is asked.
 	Publication zone.Publication
-	// OrdersNamespace is where Orders and the ledgers of spending are kept; without it none are made.
-	OrdersNamespace string
+	// OrdersNamespace is where Orders and the ledgers of spending are kept; without it none are made. Holder is this Deployment, to which the orders of
+	// its logins belong: its own namespace.
+	Holder, OrdersNamespace string
 	// OrdersClock is the time that money goes by; the registrar's where it is nil.
 	OrdersClock ordering.Clock
+	// OrdersSettleWithin is how soon effects of orders show at a simulator; 0 where the registrar is no simulator.
+	OrdersSettleWithin time.Duration
 	// Provenance knows what external-dns made; nil where it makes nothing.
 	Provenance zone.Provenance
 }
@@ -110,5 +113,5 @@ func newDesk(mgr ctrl.Manager, d Dependencies) (*ordering.Desk, error) {
 	if clock == nil {
 		clock = ordering.RegistrarClock{}
 	}
-	return &ordering.Desk{Live: live, Namespace: d.OrdersNamespace, Clock: clock}, nil
+	return &ordering.Desk{Live: live, Namespace: d.OrdersNamespace, Holder: d.Holder, Clock: clock, SettleWithin: d.OrdersSettleWithin}, nil
 }

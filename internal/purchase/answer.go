@@ -38,7 +38,7 @@ func takenBack(r Record, act Act) Record {
 	switch act {
 	case Place:
 		r.Calls--
-		r.State, r.PlacingAt = Reserved, time.Time{}
+		r.State, r.PlacingAt, r.PayingAt = Reserved, time.Time{}, time.Time{}
 	case Pay:
 		r.State = Placed
 	}
@@ -49,11 +49,11 @@ func placed(order Order, r Record, a Answer, now time.Time) Record {
 	switch {
 	case a.Bill != 0:
 		// Whether it was charged for, the bill itself says.
-		r.State, r.Bill = Placed, Bill{ID: a.Bill, Price: a.Price, KnownAt: now}
-		if order.Direct {
-			r.State, r.PaidAt, r.Cost = Paid, now, max(a.Price, r.Price)
+		r.Bill = Bill{ID: a.Bill, Price: a.Price, KnownAt: now}
+		if !order.Direct {
+			r.State = Placed
 		}
-	case a.Err != nil && r.Calls == 1 && Definite(a.Err):
+	case a.Err != nil && r.Calls == 1 && (Definite(a.Err) || (order.Direct && regapi.HasCode(a.Err, regapi.CodeNotEnoughMoney))):
 		r.State, r.Reason, r.ErrorCode = Refused, RefusedByRegistrar, codeOf(a.Err)
 	case a.Err != nil:
 		r.ErrorCode = codeOf(a.Err)

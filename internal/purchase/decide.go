@@ -40,12 +40,12 @@ func Decide(in Input) Step {
 		return rest(r, time.Minute)
 	case r.State == Paid, r.State == Unclear:
 		return in.settle()
+	case in.Order.Direct && (r.Calls > 0 || in.underKey()):
+		return in.directly()
 	case in.Order.Operation.Keyed():
 		return in.byKey()
 	case r.Bill.ID != 0:
 		return in.withBill()
-	case in.Order.Direct && r.Calls > 0:
-		return in.directly()
 	default:
 		return in.withoutBill()
 	}
@@ -74,6 +74,9 @@ func (in Input) reached() bool {
 	if in.Order.Operation.Keyed() {
 		return in.Seen.State == regapi.Active
 	}
+	if in.Order.Operation == ChangeNameServers {
+		return in.sameService() && in.Seen.Delegated
+	}
 	return in.sameService() && in.Order.Reached(in.Seen.Expiry)
 }
 
@@ -97,18 +100,29 @@ func (in Input) settle() Step {
 	}
 }
 
-// directly is what follows the only call of an order that pays with it (24).
+// directly is what follows the only call of an order that pays with it (24). Its effect proves it, or its bill; an unpaid bill proves nothing, since
+// it may be paid yet, and is left to a person.
 func (in Input) directly() Step {
 	r := in.Record
 	switch {
-	case in.reached():
-		r.State, r.PaidAt, r.Cost = Paid, in.Now, max(r.Cost, r.Price)
+	case in.reached(), in.paidUnderKey(), in.Seen.OwnBill == BillPaid:
+		r.State, r.Reason, r.PaidAt, r.Cost = Paid, "", in.Now, max(r.Price, r.Bill.Price, in.Seen.OwnPrice)
 		return Step{Record: r}
 	case in.settlesIn(r.PlacingAt) > 0:
 		return rest(r, min(in.settlesIn(r.PlacingAt), poll))
 	default:
 		return in.end(Unclear, StatusUnclear)
 	}
+}
+
+// underKey says whether the registrar has an order under our key, and paidUnderKey that no bill of it waits.
+func (in Input) underKey() bool {
+	seen := in.Seen
+	return in.Order.Operation.Keyed() && seen.ServiceID != 0 && seen.State != regapi.Deleted && seen.State != regapi.Transferred
+}
+
+func (in Input) paidUnderKey() bool {
+	return in.underKey() && in.Seen.KeyBill.ID == 0 && in.Seen.OwnBill != BillUnpaid
 }
 
 // byKey lets what the registrar knows under our keys decide first (6).
@@ -133,8 +147,6 @@ func (in Input) byKey() Step {
 		return in.end(Settled, PayerUnknown)
 	case r.Calls > 0 && in.settlesIn(r.PlacingAt) > 0:
 		return rest(r, min(in.settlesIn(r.PlacingAt), poll))
-	case in.Order.Direct && r.Calls > 0:
-		return in.end(Unclear, StatusUnclear)
 	case r.Calls > 0 && r.ErrorCode == regapi.CodeDomainAlreadyExists:
 		// By now an order of ours would show under its key: the name is somebody else's.
 		return in.end(Refused, RefusedByRegistrar)

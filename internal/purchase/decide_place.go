@@ -112,5 +112,8 @@ func (in Input) look() Step {
 		return rest(r, in.settlesIn(r.LookedAt))
 	}
 	r.State, r.Reason, r.Calls, r.PlacingAt, r.ErrorCode = Placing, "", r.Calls+1, in.Now, ""
+	if in.Order.Direct {
+		r.PayingAt = in.Now // The call pays.
+	}
 	return do(Place, r)
 }

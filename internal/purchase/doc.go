@@ -16,7 +16,7 @@
 //   - The ledger has an entry for each order, by month and epoch, within today's ceiling (19 to 23).
 //   - An order that pays in one step has one call ever (24).
 //
-// Rules 3 to 5 are about objects, and kept by who makes them.
+// Of rule 3, which Deployment a login belongs to, the ledger keeps (Claim). Rules 4 and 5 are about objects, and kept by who makes them.
 //
 // The tests explore every history of a small world within bounds, with a registrar that loses answers and acts late, processes that die
 // between any two steps, and a cluster that is put back; a rule is tested by hiding from the machine what the rule stands on.

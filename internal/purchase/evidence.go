@@ -90,6 +90,8 @@ type Seen struct {
 	ServiceID regapi.ID
 	Expiry    string
 	State     regapi.State
+	// Delegated says that the domain has the name servers that the order is for.
+	Delegated bool
 	// OwnBill is our bill's status, and OwnPrice what it costs, if the registrar says so.
 	OwnBill  BillStatus
 	OwnPrice Amount

@@ -25,6 +25,8 @@ type Ledger struct {
 	GapUntil  time.Time `json:"gapUntil,omitzero"`
 	// Touched is when the ledger was last written, by the registrar's clock: the API server writes down when that was by its own (7).
 	Touched time.Time `json:"touched,omitzero"`
+	// Holder is the Deployment that the open orders of the login belong to (3).
+	Holder string `json:"holder,omitempty"`
 	// Announced are the orders that the operator has made, by name, with the digest of what they buy.
 	Announced map[string]string `json:"announced,omitempty"`
 	// Entries by the order's UID (19).
@@ -88,6 +90,20 @@ func (l *Ledger) Watch(now time.Time, older, open bool) bool {
 	l.Heartbeat, l.Watching = now, open
 	l.forget()
 	return true
+}
+
+// Claim makes a Deployment the one that the login's orders belong to (3). Another one's open orders stay its own, unless nobody has watched them for
+// longer than effects take to show: then it is gone. Changed says that the ledger has to be written.
+func (l *Ledger) Claim(holder string, now time.Time, open bool) (changed, held bool) {
+	switch {
+	case l.Holder == holder:
+		return false, true
+	case l.Holder != "" && open && now.Sub(l.Heartbeat) <= Settling:
+		return false, false
+	default:
+		l.Holder = holder
+		return true, true
+	}
 }
 
 // keptMonths is how long closed entries are kept.

@@ -141,3 +141,34 @@ func TestWhatMayHaveBeenSpentStaysBooked(t *testing.T) {
 		t.Error("an order whose object is gone is not booked any more")
 	}
 }
+
+func TestTheOpenOrdersOfALoginBelongToOneDeployment(t *testing.T) {
+	l := &Ledger{}
+	for _, c := range []struct {
+		by      string
+		after   time.Duration
+		open    bool
+		changed bool
+		held    bool
+	}{
+		{"a", 0, true, true, true},                          // The first one.
+		{"a", time.Minute, true, false, true},               // It goes on.
+		{"b", time.Minute, true, false, false},              // Another one keeps off its open orders,
+		{"b", 2 * time.Minute, false, true, true},           // and may begin once there are none.
+		{"a", 2 * time.Minute, true, false, false},          // Then the first one keeps off.
+		{"a", Settling + 3*time.Minute, true, true, true},   // But nobody has watched b's for a day: it is gone.
+		{"b", Settling + 3*time.Minute, true, false, false}, // And if it comes back, it is late.
+		{"", Settling + 3*time.Minute, true, false, false},  // So is one without a name.
+		{"", 2*Settling + 4*time.Minute, false, true, true},
+		{"", 2*Settling + 4*time.Minute, false, false, true},
+	} {
+		now := start.Add(c.after)
+		changed, held := l.Claim(c.by, now, c.open)
+		if changed != c.changed || held != c.held {
+			t.Errorf("%q after %s, with open orders %t: changed %t, held %t", c.by, c.after, c.open, changed, held)
+		}
+		if held {
+			l.Heartbeat = now
+		}
+	}
+}

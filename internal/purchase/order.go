@@ -20,6 +20,8 @@ const (
 	Transfer Operation = "Transfer"
 	Renew    Operation = "Renew"
 	Restore  Operation = "Restore"
+	// ChangeNameServers is for zones that take money for it. REG.API makes no bill for it beforehand, so that it is always Direct.
+	ChangeNameServers Operation = "ChangeNameServers"
 )
 
 // Keyed says whether the registrar knows the order by a key of ours (6). A renewal has none: only its effect tells.
@@ -32,10 +34,13 @@ type Order struct {
 	// UserID of the login at the registrar.
 	UserID    string
 	Operation Operation
-	// ServiceID and Base, the last paid day as the registrar wrote it, are those of the domain that is renewed; keyed orders have none.
+	// ServiceID and Base, the last paid day as the registrar wrote it, are those of the domain that is renewed; keyed orders have none, and a
+	// change of name servers has no Base.
 	ServiceID regapi.ID
 	Base      string
 	Years     int
+	// Servers is where a change of name servers leads to, as text that is the same for the same servers.
+	Servers string
 	// Direct orders pay with the call that orders (24).
 	Direct bool
 }
@@ -67,7 +72,11 @@ func (o Order) Key() string {
 
 // Digest names exactly this purchase at this price, for who approves it (11).
 func (o Order) Digest(price Amount) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %q %d %s %s", o.Name(), o.Operation, o.ServiceID, o.Base, o.Years, price, Currency))
+	text := fmt.Appendf(nil, "%q %q %d %q %d %s %s", o.Name(), o.Operation, o.ServiceID, o.Base, o.Years, price, Currency)
+	if o.Direct {
+		text = fmt.Appendf(text, " at once %q", o.Servers)
+	}
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -87,18 +96,13 @@ func (o Order) Reached(expiry string) bool {
 
 // Moved says whether a last paid day is another than the one that the order stands on. A day's difference is none (see graceDays).
 func (o Order) Moved(expiry string) bool {
+	if o.Operation == ChangeNameServers {
+		return false // It stands on no day.
+	}
 	base, err := time.Parse(time.DateOnly, o.Base)
 	if err != nil {
 		return true
 	}
 	now, err := time.Parse(time.DateOnly, expiry)
 	return err != nil || now.Sub(base).Abs() > 48*time.Hour
-}
-
-// SettlingFor is how long to wait for effects at a moment (10). Until is the last day on which the order can be made; the zero time is none.
-func SettlingFor(now, until time.Time) time.Duration {
-	if !until.IsZero() && now.After(until.AddDate(0, 0, 1-LastDays)) {
-		return SettlingLate
-	}
-	return Settling
 }

@@ -55,6 +55,8 @@ func registration(w *world) {
 	w.operation, w.reg.keyed, w.reg.services[0].state = Register, true, ""
 }
 
+func inOneStep(w *world) { w.direct, w.reg.bankIgnored = true, true }
+
 var scenarios = map[string]scenario{
 	"killed":                      {faults: faults{kill: 2}},
 	"answers lost":                {faults: faults{lose: 2, after: 1}},
@@ -84,7 +86,8 @@ var scenarios = map[string]scenario{
 		w.reg.bills = []bill{{id: 1, domain: 0, price: 100_00, ours: true, paid: true, byUs: true, shown: true, askedFor: "2025-06-01", paidAt: start.AddDate(0, 0, -5)}}
 		w.ceiling = 250_00
 	}},
-	"paid in one step": {faults: faults{lose: 1, late: 1, after: 1}, change: func(w *world) { w.direct, w.reg.bankIgnored = true, true }},
+	"paid in one step":       {faults: faults{lose: 1, late: 1, after: 1}, change: inOneStep},
+	"registered in one step": {faults: faults{lose: 1, late: 1, kill: 1, save: 1, restore: 1}, change: func(w *world) { registration(w); inOneStep(w) }},
 }
 
 func TestNothingIsPaidTwice(t *testing.T) {
@@ -101,5 +104,35 @@ func TestNothingIsPaidTwice(t *testing.T) {
 				t.Errorf("something was bought: %t", result.settled)
 			}
 		})
+	}
+}
+
+func TestWherePodsRunDecidesNothing(t *testing.T) {
+	zones := []*time.Location{time.UTC, Moscow, time.FixedZone("far east", 12*60*60), time.FixedZone("far west", -11*60*60)}
+	order := Order{Domain: "a.ru", Ordinal: 1, Operation: Renew, ServiceID: 5, Base: "2028-02-29", Years: 1}
+	record := Record{State: Reserved, Price: price, LookedAt: time.Date(2028, 2, 28, 20, 30, 0, 0, time.UTC)}
+	for _, hours := range []int{0, 1, 12, 23, 24, 25, 48} {
+		now := record.LookedAt.Add(time.Duration(hours) * time.Hour)
+		decide := func(zone *time.Location) Step {
+			r := record
+			r.LookedAt = r.LookedAt.In(zone)
+			step := Decide(Input{
+				Order: order, Record: r, Now: now.In(zone), Since: start.In(zone), Dwell: Dwell,
+				Settling: TheWaits(0).SettlingFor(now.In(zone), time.Date(2028, 3, 31, 0, 0, 0, 0, time.UTC)),
+				Intent:   Intent{Asked: true, Allowed: true, MaxPrice: maxPrice}, Funds: Funds{Booked: price, Entry: true, Free: maxPrice},
+				Seen: Seen{Complete: true, ServiceID: 5, State: regapi.Active, Expiry: "2028-02-29", Balance: maxPrice, ListPrice: price},
+			})
+			step.Record.LookedAt, step.Record.PlacingAt = step.Record.LookedAt.UTC(), step.Record.PlacingAt.UTC()
+			return step
+		}
+		want := decide(time.UTC)
+		if places := want.Do == Place; places != (hours >= 24) {
+			t.Errorf("%d hours after the first Look: %+v", hours, want)
+		}
+		for _, zone := range zones {
+			if got := decide(zone); got != want || MonthOf(now.In(zone)) != MonthOf(now) {
+				t.Errorf("in %s %d hours later: %+v instead of %+v", zone, hours, got, want)
+			}
+		}
 	}
 }

@@ -46,6 +46,10 @@ const (
 	LedgerClosed Reason = "LedgerClosed"
 	// ContactsInvalid: who registers cannot be said as the zone wants it.
 	ContactsInvalid Reason = "ContactsInvalid"
+	// DirectForPartners: the account is not known to be a Partner's, which alone registers and transfers in one step.
+	DirectForPartners Reason = "DirectForPartners"
+	// Signed: the parent zone has keys of the domain, which would vanish with other name servers.
+	Signed Reason = "Signed"
 	// NotEnoughMoney: the balance does not cover the price.
 	NotEnoughMoney Reason = "NotEnoughMoney"
 	// ForeignBill: a bill for the domain that is not ours waits to be paid.

@@ -20,6 +20,8 @@ const (
 type Payment struct {
 	// PayType is PayPrepay if empty.
 	PayType PayType
+	// PointOfSale names the system by which the customer orders.
+	PointOfSale string
 	// OKIfNoMoney leaves an unpaid bill behind when the balance does not suffice. Otherwise such an
 	// order is refused with NOT_ENOUGH_MONEY.
 	OKIfNoMoney bool
@@ -27,5 +29,6 @@ type Payment struct {
 
 func (p Payment) add(params parameters) {
 	params.text("pay_type", string(p.PayType))
+	params.text("point_of_sale", p.PointOfSale)
 	params.flag("ok_if_no_money", p.OKIfNoMoney)
 }

@@ -7,6 +7,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
 )
@@ -164,5 +165,13 @@ func TestMonitorsAskAsMetricsAreServed(t *testing.T) {
 		if c.flag != "" && !slices.Contains(args, c.flag) || c.flag == "" && slices.Contains(args, "--metrics-secure=false") {
 			t.Errorf("%s: %v", values, args)
 		}
+	}
+}
+
+func TestDeploymentsOfAClusterShareTheNamespaceOfOrders(t *testing.T) {
+	const values = "ordersNamespace: purchases"
+	role := get[rbacv1.Role](t, rendered(t, values), "Role", "regapi-operator-orders")
+	if role.Namespace != "purchases" || !slices.Contains(containerOf(t, values).Args, "--orders-namespace=purchases") {
+		t.Errorf("%s, %q", role.Namespace, containerOf(t, values).Args)
 	}
 }

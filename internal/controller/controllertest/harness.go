@@ -54,8 +54,9 @@ type Dependencies struct {
 	Metrics      prometheus.Registerer
 	Publication  zone.Publication
 
-	OrdersNamespace string
-	OrdersClock     ordering.Clock
+	Holder, OrdersNamespace string
+	OrdersClock             ordering.Clock
+	OrdersSettleWithin      time.Duration
 
 	Provenance zone.Provenance
 }

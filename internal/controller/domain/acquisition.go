@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -77,10 +76,12 @@ func (r *Reconciler) mayAcquire(ctx context.Context, s *scope) (now time.Time, e
 	case ruling.Domain.UID != s.domain.UID:
 		return now, stalled(v1alpha1.ReasonConflict, "another Domain rules this name: "+ruling.Domain.Namespace+"/"+ruling.Domain.Name)
 	}
-	spending := ruling.Account.Spec.Spending
-	if spending == nil || !slices.Contains(spending.Operations, v1alpha1.OrderOperation(s.domain.Spec.Acquisition.Mode)) ||
-		(spending.Namespaces != v1alpha1.SpendingAllowed && ruling.Domain.Namespace != ruling.Account.Namespace) {
+	if !ruling.Consents(v1alpha1.OrderOperation(s.domain.Spec.Acquisition.Mode)) {
 		return now, stalled(v1alpha1.ReasonSpendingNotAllowed, "the Account does not allow this operation for this namespace: its owner can say so in spec.spending.operations and spec.spending.namespaces")
+	}
+	operation := purchase.Operation(s.domain.Spec.Acquisition.Mode)
+	if s.direct = ruling.PaysDirectly(operation); s.direct && ruling.LacksPartner(operation) {
+		return now, stalled(v1alpha1.ReasonSpendingNotAllowed, "spec.spending.payment of the Account is Direct, in which only Partners register and transfer: its owner can set TwoStep")
 	}
 	now, known := r.Desk.Clock.Registrar(s.connection)
 	if !known {
@@ -133,7 +134,7 @@ func (r *Reconciler) orderAcquisition(ctx context.Context, s *scope, now time.Ti
 		o.Awaited, o.After = true, pause.Jittered(time.Minute)
 		return o.Err()
 	}
-	next := purchase.Order{Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: operation, Years: years}
+	next := purchase.Order{Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: operation, Years: years, Direct: s.direct}
 	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
 		return err
 	}

@@ -3,9 +3,6 @@ package domain
 import (
 	"context"
 	"fmt"
-	"net/netip"
-	"slices"
-	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -39,7 +36,7 @@ func (r *Reconciler) pointToServers(ctx context.Context, s *scope) error {
 	if known := held != nil && held.Err == nil; !known || s.service.state != regapi.Active {
 		return nil // Nobody can tell how it stands.
 	}
-	if sameServers(held.NSS, wanted) {
+	if ordering.SameServers(held.NSS, wanted) {
 		s.while(v1alpha1.ConditionDelegated, true, v1alpha1.ReasonDelegated, "the domain is delegated to the name servers of the spec")
 		return nil
 	}
@@ -58,6 +55,9 @@ func (r *Reconciler) pointToServers(ctx context.Context, s *scope) error {
 	}
 	if why, err := r.mayPoint(ctx, s); err != nil || why != nil {
 		return s.undelegatedOr(why, err)
+	}
+	if o := s.openChange(); o != nil {
+		return s.undelegated(changing(o))
 	}
 	return r.changeServers(ctx, s, wanted, now, change)
 }
@@ -113,14 +113,15 @@ func (s *scope) isSigned(ctx context.Context) (bool, error) {
 	return len(records[0].Records) > 0, nil
 }
 
-// changeServers changes the name servers, and notes that. It agrees to no price: zones that take money for it refuse (8.20).
+// changeServers changes the name servers, and notes that. It agrees to no price: zones that take money for it refuse (8.20), and then an Order is
+// made.
 func (r *Reconciler) changeServers(ctx context.Context, s *scope, wanted []regapi.NameServer, now time.Time, before *v1alpha1.NameServerChange) error {
 	results, err := s.connection.Client.Domain.UpdateNSS(ctx, regapi.NSSUpdate{NSS: wanted}, regapi.ByName(s.name))
 	if err == nil {
 		err = results[0].Err
 	}
 	if regapi.HasCode(err, regapi.CodeParameterMissing) {
-		return s.undelegated(polled(v1alpha1.ReasonRequestRefused, "REG.API misses something of the change, as it does where the zone takes money for it, which is not spent: change the name servers in the registrar's panel"))
+		return r.orderServers(ctx, s, wanted, now)
 	}
 	if err != nil {
 		s.delegating(v1alpha1.ReasonRetrying, "the name servers could not be changed")
@@ -154,30 +155,4 @@ func polled(reason, message string) outcome.Outcome {
 	o := outcome.Stalled(reason, message)
 	o.After = outcome.Poll()
 	return o
-}
-
-// sameServers says whether a domain is delegated to some servers, in whatever order. Addresses count where the registrar tells any.
-func sameServers(held, wanted []regapi.NameServer) bool {
-	if len(held) != len(wanted) {
-		return false
-	}
-	return !slices.ContainsFunc(wanted, func(want regapi.NameServer) bool {
-		return !slices.ContainsFunc(held, func(has regapi.NameServer) bool {
-			return regapi.CanonicalName(strings.TrimSuffix(has.Name, ".")) == want.Name && (len(has.IPs) == 0 || sameAddresses(has.IPs, want.IPs))
-		})
-	})
-}
-
-func sameAddresses(a, b []string) bool {
-	canonical := func(texts []string) (all []string) {
-		for _, text := range texts {
-			if address, err := netip.ParseAddr(text); err == nil {
-				text = address.String()
-			}
-			all = append(all, text)
-		}
-		slices.Sort(all)
-		return all
-	}
-	return slices.Equal(canonical(a), canonical(b))
 }

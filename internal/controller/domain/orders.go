@@ -64,6 +64,7 @@ func (r *Reconciler) showOrders(ctx context.Context, s *scope) error {
 	}
 	_, open := ordering.Last(orders, s.name)
 	s.showNeed(open)
+	s.open = open
 	if open != nil && isAcquisition(open) {
 		s.ordered = open
 	}

@@ -32,10 +32,15 @@ type scope struct {
 	wake time.Duration
 	// ordered is an order under way that is to bring the domain; nil if there is none.
 	ordered *v1alpha1.Order
+	// open is an order under way for the domain; nil if there is none.
+	open *v1alpha1.Order
 	// stage is what a person has to do for a transfer under way; "" is nothing.
 	stage string
-	// userID and endpoint of the login that pays for orders.
+	// userID and endpoint of the login that pays for orders, and direct says that the next order pays with the call that orders.
 	userID, endpoint string
+	direct           bool
+	// spread is by how much of a day a renewal comes later than it is due.
+	spread time.Duration
 }
 
 // service is the domain as a service of the account.

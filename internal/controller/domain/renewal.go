@@ -3,7 +3,6 @@ package domain
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/pause"
+	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
@@ -75,6 +75,9 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 		return "the Account does not allow this Domain", false, nil
 	case ruling.Domain.UID != s.domain.UID:
 		return "another Domain rules this name: " + ruling.Domain.Namespace + "/" + ruling.Domain.Name, false, nil
+	}
+	s.direct = ruling.PaysDirectly(purchase.Renew)
+	switch {
 	case r.Directory.Halt(s.domain) != nil:
 		return r.Directory.Halt(s.domain).Cause + " keeps the domain from being renewed", true, nil
 	case s.service.state != regapi.Active && s.service.state != regapi.Suspended:
@@ -83,18 +86,11 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 		return "", true, nil
 	case ruling.Account.Spec.Spending == nil:
 		return "the Account allows no spending: its owner can say in spec.spending what may be bought", true, nil
-	case mode == v1alpha1.RenewalRegistrar && !consents(ruling):
+	case mode == v1alpha1.RenewalRegistrar && !ruling.Consents(v1alpha1.OperationRenew): // The registrar asks for no limit.
 		return "the Account does not allow renewals for this namespace: its owner can say so in spec.spending.operations and spec.spending.namespaces", true, nil
 	default:
 		return "", true, nil
 	}
-}
-
-// consents says whether an Account lets the ruling Domain be renewed with its money. The registrar asks for no limit.
-func consents(ruling *ordering.Ruling) bool {
-	spending := ruling.Account.Spec.Spending
-	return slices.Contains(spending.Operations, v1alpha1.OperationRenew) &&
-		(spending.Namespaces == v1alpha1.SpendingAllowed || ruling.Domain.Namespace == ruling.Account.Namespace)
 }
 
 // tellRegistrar switches the registrar's own renewal on or off, where that is not known to be done. Nobody can read the flag back (7.16), so that

@@ -25,6 +25,11 @@ const (
 
 // keepRenewed shows the last order, and makes the next one when it is due. The operator is the only renewer by then.
 func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, zone regapi.TLDInfo, shown *v1alpha1.RenewalStatus) error {
+	spread, err := r.Desk.Spread(ctx, s.name)
+	if err != nil {
+		return err
+	}
+	s.spread = spread
 	due := s.due(s.service.expires, zone)
 	shown.Next = due.Format(time.DateOnly)
 	now, known := r.Desk.Clock.Registrar(s.connection)
@@ -136,13 +141,13 @@ func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, zone re
 		shown.Message = why
 		return nil
 	}
-	if last != nil && !mayFollow(last, s.domain, expiry) {
-		shown.Message = fmt.Sprintf("Order %s for the same last day is closed as %s (%s): change spec.renewal to have it ordered again", last.Name, last.Status.State, last.Status.Reason)
+	if before := ordering.LastOf(orders, s.name, purchase.Renew, purchase.Restore); before != nil && !mayFollow(before, s.domain, expiry) {
+		shown.Message = fmt.Sprintf("Order %s for the same last day is closed as %s (%s): change spec.renewal to have it ordered again", before.Name, before.Status.State, before.Status.Reason)
 		return nil
 	}
 	next := purchase.Order{
 		Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: operation, ServiceID: s.service.id, Base: expiry.String(),
-		Years: int(s.domain.Spec.Renewal.Years),
+		Years: int(s.domain.Spec.Renewal.Years), Direct: s.direct,
 	}
 	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
 		return err
@@ -172,7 +177,7 @@ func (s *scope) operationFor(now time.Time, expiry regapi.Date, zone regapi.TLDI
 	}
 }
 
-// due is when a renewal is due: as early as the spec asks for it, and not before the zone takes it (8.27).
+// due is when a renewal is due: as early as the spec asks for it, not before the zone takes it (8.27), and at its own moment of that day.
 func (s *scope) due(expiry regapi.Date, zone regapi.TLDInfo) time.Time {
 	due := expiry.Time().AddDate(0, 0, -int(s.domain.Spec.Renewal.BeforeDays))
 	if zone.RenewGracePeriodBeforeExpdate > 0 {
@@ -181,7 +186,7 @@ func (s *scope) due(expiry regapi.Date, zone regapi.TLDInfo) time.Time {
 	if zone.RejectDaysOfRenewAfterCreate > 0 {
 		due = latest(due, s.service.created.Time().AddDate(0, 0, zone.RejectDaysOfRenewAfterCreate))
 	}
-	return due
+	return due.Add(s.spread)
 }
 
 func latest(a, b time.Time) time.Time {
@@ -207,6 +212,7 @@ func mayFollow(last *v1alpha1.Order, domain *v1alpha1.Domain, expiry regapi.Date
 	case purchase.Settled:
 		return !same
 	default:
-		return !same || last.Annotations[v1alpha1.AnnotationAskedBy] != ordering.AskedBy(domain)
+		broke := last.Status.ErrorCode == string(regapi.CodeNotEnoughMoney) // The next order waits for the balance.
+		return !same || broke || last.Annotations[v1alpha1.AnnotationAskedBy] != ordering.AskedBy(domain)
 	}
 }

@@ -62,7 +62,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{RequeueAfter: turn}, nil
 	}
 	defer r.logins.Delete(login)
-	s := newScope(&found, login)
+	s := newScope(&found, login, purchase.TheWaits(r.Desk.SettleWithin))
 	if r.Directory.ReadOnly() {
 		return r.Settle(ctx, s.before, s.object, untouched())
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -161,4 +162,24 @@ func TestAnOrderOfSomebodyElseIsRefused(t *testing.T) {
 	if err := b.Update(b.Context(), forged); err == nil {
 		t.Error("an Order can be changed")
 	}
+}
+
+func TestTheOpenOrdersOfAnotherDeploymentAreLeftToIt(t *testing.T) {
+	b := newBench(t, regapitest.Behaviour{})
+	b.desk.Holder = "a"
+	b.ask(1)
+	b.until(1, "Reserved")
+	b.desk.Holder = "b"
+	b.pass(25 * time.Hour)
+	for range 3 {
+		if _, err := b.turn(1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ready := meta.FindStatusCondition(b.order(1).Status.Conditions, v1alpha1.ConditionReady)
+	if ready.Reason != v1alpha1.ReasonBlocked || b.order(1).Status.State != "Reserved" || b.API.Calls("service/renew") != 0 {
+		t.Fatalf("%+v, %s", ready, b.show(1))
+	}
+	b.desk.Holder = "a"
+	b.until(1, "Settled")
 }

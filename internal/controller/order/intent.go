@@ -2,9 +2,10 @@ package order
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/contacts"
@@ -16,7 +17,7 @@ import (
 // intend reads who asks for the order, and who consents to its price (17).
 func (r *Reconciler) intend(ctx context.Context, s *scope) error {
 	in := &s.in
-	in.Order, in.Record, in.Dwell, in.Gap = s.order, s.record, purchase.Dwell, in.Now.Before(s.gapUntil())
+	in.Order, in.Record, in.Dwell, in.Gap = s.order, s.record, s.waits.Dwell, in.Now.Before(s.gapUntil())
 	if s.record.State == purchase.Unclear || s.record.Reason == purchase.BillGone {
 		in.Word = purchase.Word(s.object.Annotations[v1alpha1.AnnotationSettle])
 		if in.Word != purchase.SaysYes && in.Word != purchase.SaysNot {
@@ -34,10 +35,11 @@ func (r *Reconciler) intend(ctx context.Context, s *scope) error {
 	return nil
 }
 
-// since is when the wait for effects begins (10); the zero time is not yet. Nobody but an order of ours registers a domain for this login.
+// since is when the wait for effects begins (10); the zero time is not yet. Nobody but an order of ours registers a domain for this login, or
+// pays for other name servers.
 func (s *scope) since(domain *v1alpha1.Domain) time.Time {
 	made := s.object.CreationTimestamp.UTC()
-	if s.order.Operation.Keyed() {
+	if s.order.Operation.Keyed() || s.order.Operation == purchase.ChangeNameServers {
 		return latest(made, s.gapUntil())
 	}
 	renewal := domain.Status.Renewal
@@ -47,9 +49,21 @@ func (s *scope) since(domain *v1alpha1.Domain) time.Time {
 	return latest(made, renewal.RegistrarOffSince.UTC(), s.gapUntil())
 }
 
-// prepare reads who a domain is to be registered to, while that may still be asked for.
+// prepare reads what an order needs besides money, while that may still be asked for.
 func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
-	if !s.order.Operation.Keyed() || s.record.State.Closed() || s.record.Bill.ID != 0 || !s.in.Intent.Asked {
+	switch {
+	case s.record.State.Closed() || s.record.Bill.ID != 0 || !s.in.Intent.Asked:
+		return nil
+	case s.order.Operation == purchase.ChangeNameServers:
+		delegated := meta.FindStatusCondition(s.ruling.Domain.Status.Conditions, v1alpha1.ConditionDelegated)
+		if delegated != nil && delegated.Reason == v1alpha1.ReasonSigned {
+			s.in.Intent.Lacks = purchase.Signed
+		}
+		return nil
+	case !s.order.Operation.Keyed():
+		return nil
+	case s.order.Direct && s.ruling.LacksPartner(s.order.Operation):
+		s.in.Intent.Lacks = purchase.DirectForPartners
 		return nil
 	}
 	who, lacks, err := r.Desk.Registrant(ctx, s.ruling.Domain, s.order.Domain)
@@ -82,6 +96,10 @@ type asked struct {
 func askedFor(domain *v1alpha1.Domain, order purchase.Order) asked {
 	renewal, acquisition := domain.Spec.Renewal, domain.Spec.Acquisition
 	switch {
+	case order.Operation == purchase.ChangeNameServers:
+		servers, err := ordering.NameServers(domain, order.Domain)
+		asks := err == nil && domain.Spec.PaidNameServerChange == v1alpha1.PaidChangeAllow && ordering.Servers(servers) == order.Servers
+		return asked{asks, domain.Spec.PaidNameServerChangeMaxPrice, false}
 	case order.Operation == purchase.Renew && renewal != nil:
 		return asked{renewal.Mode == v1alpha1.RenewalOperator && int(renewal.Years) == order.Years, renewal.MaxPrice, false}
 	case order.Operation == purchase.Restore && renewal != nil:
@@ -99,7 +117,8 @@ func askedFor(domain *v1alpha1.Domain, order purchase.Order) asked {
 func (s *scope) consent(ruling *ordering.Ruling) purchase.Amount {
 	domain, owner, spending := ruling.Domain, ruling.Account, ruling.Account.Spec.Spending
 	says := askedFor(domain, s.order)
-	s.in.Intent.Asked = says.asks && s.open
+	// Before the first call an order gives way to one that is paid as the Account says by now.
+	s.in.Intent.Asked = says.asks && s.open && (s.record.Calls > 0 || ruling.PaysDirectly(s.order.Operation) == s.order.Direct)
 	if spending == nil || v1alpha1.IsPaused(domain) {
 		return 0
 	}
@@ -109,8 +128,7 @@ func (s *scope) consent(ruling *ordering.Ruling) purchase.Amount {
 	if orderErr != nil || eachErr != nil || monthErr != nil {
 		return 0
 	}
-	s.in.Intent.Allowed = slices.Contains(spending.Operations, s.object.Spec.Operation) &&
-		(spending.Namespaces == v1alpha1.SpendingAllowed || domain.Namespace == owner.Namespace)
+	s.in.Intent.Allowed = ruling.Consents(s.object.Spec.Operation)
 	s.in.Intent.MaxPrice = min(own, each)
 	approvals := domain.Annotations[v1alpha1.AnnotationApproveQuote]
 	s.in.Intent.NeedsApproval = says.manual

@@ -2,9 +2,11 @@ package order
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
+	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
@@ -15,15 +17,18 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 	if _, waits := purchase.Rest(s.in); waits {
 		return nil
 	}
-	if s.idle = r.looks.recent(string(s.object.UID), s.in); s.idle {
+	if s.idle = r.looks.recent(string(s.object.UID), s.in, s.waits.Patience); s.idle {
 		return nil
 	}
 	ctx = traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)
 	s.begun = time.Now()
 	seen := purchase.Seen{}
 	service := r.lookAtService
-	if s.order.Operation.Keyed() {
+	switch {
+	case s.order.Operation.Keyed():
 		service = r.lookAtKeys
+	case s.order.Operation == purchase.ChangeNameServers:
+		service = r.lookAtServers
 	}
 	reads := []func(context.Context, *scope, *purchase.Seen) error{service, r.lookAtBills, r.lookAtBill, r.lookAtBalance, r.lookAtPrice}
 	switch {
@@ -52,13 +57,14 @@ type looks struct {
 	last map[string]purchase.Input
 }
 
-// patience is how old a Look may be on which an order rests that is in the hands of others. An order whose own turn it is looks each time.
-const patience = 30 * time.Minute
-
 // recent says whether an order that waits for others was looked at lately, and nothing in the cluster has changed since.
-func (l *looks) recent(uid string, in purchase.Input) bool {
+func (l *looks) recent(uid string, in purchase.Input, patience time.Duration) bool {
 	switch in.Record.State {
 	case purchase.Blocked, purchase.AwaitingApproval, purchase.Paid, purchase.Unclear:
+	case purchase.Placing:
+		if !in.Order.Direct {
+			return false
+		}
 	default:
 		return false
 	}
@@ -101,6 +107,22 @@ func (r *Reconciler) lookAtService(ctx context.Context, s *scope, seen *purchase
 	if seen.ServiceID == 0 {
 		seen.ServiceID = s.order.ServiceID // The answer is about what was asked for.
 	}
+	return nil
+}
+
+// lookAtServers reads the domain, and whether it has the name servers that the order is for (8.19).
+func (r *Reconciler) lookAtServers(ctx context.Context, s *scope, seen *purchase.Seen) error {
+	if err := r.lookAtService(ctx, s, seen); err != nil || seen.ServiceID == 0 {
+		return err
+	}
+	held, err := s.connection.Client.Domain.GetNSS(ctx, regapi.ByServiceID(s.order.ServiceID))
+	if err == nil {
+		err = held[0].Err
+	}
+	if err != nil {
+		return fmt.Errorf("read the name servers: %w", err)
+	}
+	seen.Delegated = ordering.SameServers(held[0].NSS, ordering.ServersOf(s.object.Spec.NameServers))
 	return nil
 }
 

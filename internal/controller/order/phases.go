@@ -40,6 +40,7 @@ type scope struct {
 	// open says that the zone takes such an order at this time: what was asked for as a renewal must not be bought as a restoration.
 	open     bool
 	approver string
+	waits    purchase.Waits
 	// begun is when the first reading began, by this machine's clocks (8).
 	begun time.Time
 	next  purchase.Step
@@ -49,8 +50,8 @@ type scope struct {
 	idle bool
 }
 
-func newScope(object *v1alpha1.Order, login string) *scope {
-	return &scope{before: object.DeepCopy(), object: object, login: login, begun: time.Now(), approver: "Domain"}
+func newScope(object *v1alpha1.Order, login string, waits purchase.Waits) *scope {
+	return &scope{waits: waits, before: object.DeepCopy(), object: object, login: login, begun: time.Now(), approver: "Domain"}
 }
 
 // understand reads what the order buys, and what is recorded of it.
@@ -148,7 +149,7 @@ func (r *Reconciler) watch(ctx context.Context, s *scope) (err error) {
 
 // hurry finds out whether the zone takes the order at this time, and how long effects are waited for: near the last day an hour has to do (10).
 func (r *Reconciler) hurry(ctx context.Context, s *scope) error {
-	s.in.Settling, s.open = purchase.Settling, true
+	s.in.Settling, s.open = s.waits.Settling, true
 	base, renews := baseOf(s.order)
 	if !renews || s.record.State.Closed() {
 		return nil // Nothing is renewed, or not any more.
@@ -163,7 +164,7 @@ func (r *Reconciler) hurry(ctx context.Context, s *scope) error {
 	if s.order.Operation == purchase.Restore {
 		until, s.open = window.Restoration, window.Restores(s.in.Now)
 	}
-	s.in.Settling = purchase.SettlingFor(s.in.Now, until)
+	s.in.Settling = s.waits.SettlingFor(s.in.Now, until)
 	return nil
 }
 

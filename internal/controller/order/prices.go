@@ -27,11 +27,14 @@ type priceList struct {
 	zones  map[string]regapi.DomainPrice
 }
 
-// lookAtPrice takes the price from the list (8.2), which says what a year costs.
+// lookAtPrice takes the price from the list (8.2), which says what a year costs, and a change of name servers.
 func (r *Reconciler) lookAtPrice(ctx context.Context, s *scope, seen *purchase.Seen) error {
 	if s.record.Bill.ID != 0 {
 		seen.ListPrice = s.record.Price // The bill's own price counts.
 		return nil
+	}
+	if s.order.Operation == purchase.Restore && s.order.Direct {
+		return nil // No list has its price, and its bill would come too late.
 	}
 	zones, err := r.prices.of(ctx, s.login, s.connection)
 	if err != nil {
@@ -42,12 +45,15 @@ func (r *Reconciler) lookAtPrice(ctx context.Context, s *scope, seen *purchase.S
 		if !known {
 			continue
 		}
-		price := listed.RenewPrice
-		if s.order.Operation == purchase.Register {
+		price, times := listed.RenewPrice, s.order.Years
+		switch s.order.Operation {
+		case purchase.Register:
 			price = listed.RegPrice
+		case purchase.ChangeNameServers:
+			price, times = listed.UpdatePrice, 1
 		}
-		if year, known := purchase.AmountOf(price); known {
-			seen.ListPrice = year * purchase.Amount(s.order.Years)
+		if once, known := purchase.AmountOf(price); known {
+			seen.ListPrice = once * purchase.Amount(times)
 		}
 		return nil
 	}
@@ -61,7 +67,7 @@ func (p *prices) of(ctx context.Context, login string, connection *account.Conne
 	if known && time.Since(list.readAt) < listedFor {
 		return list.zones, nil
 	}
-	listed, err := connection.Client.Domain.GetPrices(ctx, regapi.DomainPriceQuery{Currency: purchase.Currency, ShowRenewData: true})
+	listed, err := connection.Client.Domain.GetPrices(ctx, regapi.DomainPriceQuery{Currency: purchase.Currency, ShowRenewData: true, ShowUpdateData: true})
 	if err != nil {
 		return nil, err
 	}

@@ -21,11 +21,11 @@ func (s *scope) outcome(err error) outcome.Outcome {
 	r, after := s.record, s.next.After
 	switch {
 	case s.failed, s.idle:
-		after = purchase.HeartbeatEvery
+		after = s.waits.Again
 	case s.next.Do != purchase.Nothing || r != s.in.Record:
 		after = time.Second // There is a next step.
 	}
-	o := outcome.Outcome{Reason: reasonOf(r), Message: s.message(r), After: min(after, purchase.HeartbeatEvery)}
+	o := outcome.Outcome{Reason: reasonOf(r), Message: s.message(r), After: min(after, s.waits.Again)}
 	switch r.State {
 	case purchase.Settled:
 		o.Ready = metav1.ConditionTrue
@@ -50,7 +50,7 @@ func (s *scope) outcome(err error) outcome.Outcome {
 // showWait says whether the order waits for less than it would like to (10).
 func (s *scope) showWait() {
 	conditions := &s.object.Status.Conditions
-	if s.record.State.Closed() || s.in.Settling != purchase.SettlingLate {
+	if s.record.State.Closed() || s.in.Settling != s.waits.SettlingLate {
 		meta.RemoveStatusCondition(conditions, v1alpha1.ConditionWaitShortened)
 		return
 	}
@@ -85,6 +85,8 @@ func (s *scope) message(r purchase.Record) string {
 		done, effect = "transferred", "the former registrar and the registry work at it, for days"
 	case purchase.Restore:
 		done = "restored and renewed"
+	case purchase.ChangeNameServers:
+		done, effect = "delegated to other name servers", "they have to show"
 	}
 	if remedy, known := remedies[r.Reason]; known && r.State != purchase.Settled {
 		text := remedy
@@ -98,6 +100,9 @@ func (s *scope) message(r purchase.Record) string {
 		if r.Reason == purchase.PayerUnknown {
 			return "the domain is " + done + ", and no payment of this order is known: somebody else, or the registrar, has paid"
 		}
+		if s.order.Years == 0 {
+			return fmt.Sprintf("%s at %s roubles", done, r.Cost)
+		}
 		return fmt.Sprintf("%s for %d years at %s roubles", done, s.order.Years, r.Cost)
 	case purchase.AwaitingApproval:
 		return fmt.Sprintf("%s roubles wait for approval: add %s to the annotation %s of the %s", max(r.Price, r.Bill.Price), r.Digest, v1alpha1.AnnotationApproveQuote, s.approver)
@@ -110,6 +115,9 @@ func (s *scope) message(r purchase.Record) string {
 	case purchase.Paying:
 		return fmt.Sprintf("bill %s is being paid", r.Bill.ID)
 	case purchase.Paid:
+		if r.Bill.ID == 0 {
+			return "it is paid; " + effect
+		}
 		return fmt.Sprintf("bill %s is paid; %s", r.Bill.ID, effect)
 	default:
 		return "the order has been quoted"
@@ -123,6 +131,8 @@ var remedies = map[purchase.Reason]string{
 	purchase.CeilingReached:     "spec.spending.perMonth of the Account leaves too little in this month: raise it, or wait for the next month",
 	purchase.LedgerClosed:       "the spending ledger began in this month, so that nobody knows what was spent before: say it in the Account's annotation regapi.io/spent-before, such as 2026-05=0, or wait for the next month",
 	purchase.ContactsInvalid:    "the contacts of the registrant are not as the zone wants them: the Domain says which fields",
+	purchase.DirectForPartners:  "spec.spending.payment of the Account is Direct, in which only Partners register and transfer: set TwoStep",
+	purchase.Signed:             "the parent zone has keys of the domain (DS), so that with other name servers it would vanish: the Domain says what to do",
 	purchase.AcquiredBefore:     "the account has held this domain once, and it is gone: it is not bought again by itself",
 	purchase.NotEnoughMoney:     "the balance does not cover the price: top it up; the order goes on by itself",
 	purchase.ForeignBill:        "an unpaid bill for the domain stands at the registrar that this order did not write: pay or delete it there; the order goes on a day later",

@@ -100,8 +100,11 @@ func (r *Reconciler) call(ctx context.Context, s *scope) purchase.Answer {
 	ctx = traffic.WithSendSoon(traffic.Once(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)), s.begun, purchase.DecisionLife)
 	switch bill := s.record.Bill.ID; s.next.Do {
 	case purchase.Place:
-		if s.order.Operation.Keyed() {
+		switch {
+		case s.order.Operation.Keyed():
 			return s.acquire(ctx)
+		case s.order.Operation == purchase.ChangeNameServers:
+			return s.point(ctx)
 		}
 		return s.renew(ctx)
 	case purchase.Pay:

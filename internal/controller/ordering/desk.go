@@ -2,13 +2,17 @@ package ordering
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -20,17 +24,21 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
-// Desk makes Orders and keeps the ledgers. All of its exported fields have to be set.
+// Desk makes Orders and keeps the ledgers. All of its exported fields have to be set, but for SettleWithin.
 type Desk struct {
 	// Live reads and writes the API server itself.
 	Live client.Client
-	// Namespace of Orders and ledgers: that of the operator. All Deployments of a cluster share it.
-	Namespace string
-	Clock     Clock
+	// Namespace of Orders and ledgers: all Deployments of a cluster share it. Holder is this Deployment, to which its logins' orders belong (3).
+	Namespace, Holder string
+	Clock             Clock
+	// SettleWithin is how soon effects show where that is sooner than purchase.Settling: at a simulator. 0 is that.
+	SettleWithin time.Duration
 
 	mu sync.Mutex
 	// remembered is the last heartbeat of each login's ledger that this process has seen.
 	remembered map[string]time.Time
+	// cluster is the UID of kube-system, once it was read.
+	cluster string
 }
 
 // Clock tells the time that money goes by.
@@ -86,6 +94,34 @@ func Last(orders []v1alpha1.Order, domain string) (last, open *v1alpha1.Order) {
 	return last, open
 }
 
+// Spread is by how much of a day the renewal of a domain comes later in this cluster than it is due: two clusters with one Git do not order in the
+// same minute, and domains of one day do not all at once.
+func (d *Desk) Spread(ctx context.Context, domain string) (time.Duration, error) {
+	d.mu.Lock()
+	cluster := d.cluster
+	d.mu.Unlock()
+	if cluster == "" {
+		var system corev1.Namespace
+		if err := d.Live.Get(ctx, client.ObjectKey{Name: metav1.NamespaceSystem}, &system); err != nil {
+			return 0, fmt.Errorf("read by what renewals are spread over the day: %w", err)
+		}
+		cluster = string(system.UID)
+		d.mu.Lock()
+		d.cluster = cluster
+		d.mu.Unlock()
+	}
+	sum := sha256.Sum256([]byte(cluster + " " + domain))
+	return time.Duration(binary.BigEndian.Uint64(sum[:]) % uint64(24*time.Hour)), nil
+}
+
+// LastOf gives the order of a domain with the highest ordinal among those of some operations; nil where there is none.
+func LastOf(orders []v1alpha1.Order, domain string, operations ...purchase.Operation) *v1alpha1.Order {
+	last, _ := Last(slices.DeleteFunc(slices.Clone(orders), func(o v1alpha1.Order) bool {
+		return !slices.Contains(operations, purchase.Operation(o.Spec.Operation))
+	}), domain)
+	return last
+}
+
 // Make makes the next order of a domain. The ledger announces it first: an Order that nobody has announced was made by somebody else, and is
 // refused. ErrFaster says that the ordinal is taken.
 func (d *Desk) Make(ctx context.Context, now time.Time, login, endpoint, askedBy string, order purchase.Order) error {
@@ -96,8 +132,14 @@ func (d *Desk) Make(ctx context.Context, now time.Time, login, endpoint, askedBy
 		},
 		Spec: v1alpha1.OrderSpec{
 			DomainName: order.Domain, Operation: v1alpha1.OrderOperation(order.Operation), Endpoint: endpoint, UserID: order.UserID,
-			BaseExpiry: order.Base, Years: int32(order.Years),
+			BaseExpiry: order.Base, Years: int32(order.Years), Payment: v1alpha1.PaymentTwoStep,
 		},
+	}
+	if order.Direct {
+		object.Spec.Payment = v1alpha1.PaymentDirect
+	}
+	if order.Servers != "" {
+		object.Spec.NameServers = strings.Split(order.Servers, serversSeparator)
 	}
 	if !order.Operation.Keyed() {
 		object.Spec.ServiceID = order.ServiceID.String()
@@ -123,7 +165,8 @@ func OrderOf(object *v1alpha1.Order) (purchase.Order, error) {
 	}
 	order := purchase.Order{
 		Domain: domain, Ordinal: ordinal, UserID: object.Spec.UserID, Operation: purchase.Operation(object.Spec.Operation),
-		Base: object.Spec.BaseExpiry, Years: int(object.Spec.Years),
+		Base: object.Spec.BaseExpiry, Years: int(object.Spec.Years), Servers: strings.Join(object.Spec.NameServers, serversSeparator),
+		Direct: object.Spec.Payment == v1alpha1.PaymentDirect,
 	}
 	if order.Operation.Keyed() {
 		return order, nil
@@ -135,6 +178,9 @@ func OrderOf(object *v1alpha1.Order) (purchase.Order, error) {
 	order.ServiceID = regapi.ID(service)
 	return order, nil
 }
+
+// serversSeparator stands between the name servers of an order.
+const serversSeparator = ", "
 
 // LoginOf is the login of an Order.
 func LoginOf(object *v1alpha1.Order) string {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
 const (
@@ -31,6 +32,17 @@ type ClocksDiffer struct{ APIServer, Registrar time.Time }
 func (e *ClocksDiffer) Error() string {
 	return "the clocks of the registrar and of the API server differ by more than five minutes, so that no money moves: set the API server's clock"
 }
+
+// HeldElsewhere says that the open orders of a login belong to another Deployment (3).
+type HeldElsewhere struct{ Holder string }
+
+func (e *HeldElsewhere) Error() string {
+	return "the open orders of this login belong to the operator in namespace " + e.Holder + ": let one Deployment alone have an Account of a login. " +
+		"If that one is gone, this one takes over when nobody has watched the orders for a day"
+}
+
+// Class says that a person has to do something, or a day to pass.
+func (*HeldElsewhere) Class() regapi.Class { return regapi.ClassBlocked }
 
 // Change changes the ledger of a login by compare-and-swap, if change says that it has to be written, and gives it as it is then.
 func (d *Desk) Change(ctx context.Context, login string, now time.Time, change func(*purchase.Ledger) bool) (*purchase.Ledger, error) {
@@ -107,7 +119,13 @@ func (d *Desk) Watch(ctx context.Context, login string, now time.Time, orders []
 	d.mu.Lock()
 	remembered := d.remembered[login]
 	d.mu.Unlock()
+	elsewhere := ""
 	ledger, err := d.Change(ctx, login, now, func(l *purchase.Ledger) bool {
+		claimed, held := l.Claim(d.Holder, now, open)
+		if elsewhere = ""; !held {
+			elsewhere = l.Holder
+			return false
+		}
 		changed := l.Watch(now, remembered.After(l.Heartbeat), open)
 		if owner != nil && l.Closed() {
 			if spent, told := spentBefore(owner.Annotations[v1alpha1.AnnotationSpentThisMonth], l.Month); told {
@@ -115,10 +133,13 @@ func (d *Desk) Watch(ctx context.Context, login string, now time.Time, orders []
 				changed = true
 			}
 		}
-		return l.KeepLost(func(uid string) bool { return uids[uid] }) || changed
+		return l.KeepLost(func(uid string) bool { return uids[uid] }) || changed || claimed
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case elsewhere != "":
+		return nil, &HeldElsewhere{elsewhere}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

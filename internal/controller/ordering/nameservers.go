@@ -38,3 +38,48 @@ func NameServers(domain *v1alpha1.Domain, name string) (servers []regapi.NameSer
 	}
 	return servers, nil
 }
+
+// serversText writes name servers down for an Order: a server each, with its addresses behind it. The same servers have the same text.
+func serversText(servers []regapi.NameServer) (texts []string) {
+	for _, server := range servers {
+		texts = append(texts, strings.Join(append([]string{server.Name}, canonicalAddresses(server.IPs)...), " "))
+	}
+	return texts
+}
+
+// ServersOf reads what serversText wrote.
+func ServersOf(texts []string) (servers []regapi.NameServer) {
+	for _, text := range texts {
+		if fields := strings.Fields(text); len(fields) > 0 {
+			servers = append(servers, regapi.NameServer{Name: fields[0], IPs: fields[1:]})
+		}
+	}
+	return servers
+}
+
+// SameServers says whether a domain is delegated to some servers, in whatever order. Addresses count where the registrar tells any.
+func SameServers(held, wanted []regapi.NameServer) bool {
+	if len(held) != len(wanted) {
+		return false
+	}
+	return !slices.ContainsFunc(wanted, func(want regapi.NameServer) bool {
+		return !slices.ContainsFunc(held, func(has regapi.NameServer) bool {
+			return regapi.CanonicalName(strings.TrimSuffix(has.Name, ".")) == want.Name && (len(has.IPs) == 0 || sameAddresses(has.IPs, want.IPs))
+		})
+	})
+}
+
+func sameAddresses(a, b []string) bool {
+	return slices.Equal(canonicalAddresses(a), canonicalAddresses(b))
+}
+
+func canonicalAddresses(texts []string) (all []string) {
+	for _, text := range texts {
+		if address, err := netip.ParseAddr(text); err == nil {
+			text = address.String()
+		}
+		all = append(all, text)
+	}
+	slices.Sort(all)
+	return all
+}

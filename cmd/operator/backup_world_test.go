@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/util/retry"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/purchase"
+)
+
+// price is what a year of .ru costs in the simulator, in hundredths of a rouble.
+const price = 590_00
+
+// allowSpending lets the Account register domains, and tells to whom.
+func (w *world) allowSpending() {
+	w.Helper()
+	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		var main v1alpha1.Account
+		if err := w.Get(w.Context(), client.ObjectKey{Namespace: "default", Name: "main"}, &main); err != nil {
+			return err
+		}
+		main.Annotations = map[string]string{v1alpha1.AnnotationSpentThisMonth: purchase.MonthOf(time.Now()) + "=0"}
+		main.Spec.Spending = &v1alpha1.Spending{
+			Operations: []v1alpha1.OrderOperation{v1alpha1.OperationRegister}, PerOrder: "600", PerMonth: "1000000",
+		}
+		return w.Update(w.Context(), &main)
+	})
+	owner := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "owner"}, StringData: map[string]string{
+		"person": "Ivan I Ivanov", "person_r_surname": "Иванов", "person_r_name": "Иван", "passport_number": "12 34 567890",
+		"passport_place": "48 о/м г.Москвы", "passport_date": "26.12.1992", "birth_date": "07.11.1977", "p_addr_zip": "101000",
+		"p_addr_city": "г. Москва", "p_addr_addr": "ул. Пупкина, 1", "p_addr_recipient": "И. Иванов", "phone": "+7 495 8102233",
+		"e_mail": "ivan@example.net", "country": "RU",
+	}}
+	if err := errors.Join(err, w.Create(w.Context(), owner)); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// wish makes a Domain that is to be registered.
+func (w *world) wish(name string) {
+	w.Helper()
+	wanted := &v1alpha1.Domain{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: name},
+		Spec: v1alpha1.DomainSpec{
+			AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: v1alpha1.DomainName(name),
+			Acquisition: &v1alpha1.Acquisition{
+				Mode: v1alpha1.AcquisitionRegister, MaxPrice: "600", Approval: v1alpha1.AcquisitionWithinMaxPrice, ContactsRef: &v1alpha1.SecretReference{Name: "owner"},
+			},
+		},
+	}
+	if err := w.Create(w.Context(), wanted); err != nil {
+		w.Fatal(err)
+	}
+}
