@@ -37,9 +37,9 @@ const (
 	// ReasonDeleting: the object is being deleted and the operator is letting go of what it holds.
 	ReasonDeleting = "Deleting"
 
-	// ReasonObserved: managementPolicy is Observe; status.plan says what Manage would change.
+	// ReasonObserved: managementPolicy is Observe; status.plan, or the message, says what Manage would change.
 	ReasonObserved = "Observed"
-	// ReasonPaused: the annotation regapi.io/paused keeps the changes of status.plan from being made.
+	// ReasonPaused: the annotation regapi.io/paused keeps the changes from being made that status.plan, or the message, tells of.
 	ReasonPaused = "Paused"
 	// ReasonPlanNeedsApproval: the deletion guard stops the changes of status.plan until they are approved.
 	ReasonPlanNeedsApproval = "PlanNeedsApproval"
@@ -116,6 +116,8 @@ const (
 	ReasonDelegating = "Delegating"
 	// ReasonSigned: the parent zone has keys of the domain, so that it must not move to other name servers.
 	ReasonSigned = "Signed"
+	// ReasonSuspended: the delegation of the domain is suspended.
+	ReasonSuspended = "Suspended"
 	// ReasonAcquiring: an Order for the domain is under way.
 	ReasonAcquiring = "Acquiring"
 	// ReasonTransferWaits: the transfer of the domain waits for a person.

@@ -10,6 +10,18 @@ type DomainSpec struct {
 	// domainName is the domain, such as example.ru or пример.рф. It cannot change.
 	DomainName DomainName `json:"domainName"`
 
+	// managementPolicy: Manage makes the domain what the spec says; Observe changes nothing at the registrar and orders nothing, and the conditions say
+	// what Manage would do.
+	// +optional
+	// +kubebuilder:default=Manage
+	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
+
+	// deletionPolicy: Retain leaves everything as it is when this object is deleted; StopAutorenew has the registrar's own renewal switched off, so that
+	// the domain ends with its last paid day. The domain itself is never given up.
+	// +optional
+	// +kubebuilder:default=Retain
+	DeletionPolicy DomainDeletionPolicy `json:"deletionPolicy,omitempty"`
+
 	// acquisition says how the domain comes to the account. Without it only what the account holds is shown.
 	// +optional
 	Acquisition *Acquisition `json:"acquisition,omitempty"`
@@ -25,6 +37,10 @@ type DomainSpec struct {
 	// +kubebuilder:validation:MinItems=2
 	// +kubebuilder:validation:MaxItems=4
 	NameServers []DomainNameServer `json:"nameServers,omitempty"`
+
+	// delegation: Active has the domain delegated, Suspended has its delegation suspended, so that nobody finds it. Without it nothing is changed.
+	// +optional
+	Delegation DelegationMode `json:"delegation,omitempty"`
 }
 
 // DomainState is the state of a domain at the registrar (REG.API 7.7).
@@ -55,7 +71,7 @@ type DomainStatus struct {
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// conditions: Ready; Reconciling or Stalled, Expiring, ActionRequired and OrderUnclear while they hold; Delegated where the spec has
-	// nameServers.
+	// nameServers or delegation.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -96,6 +112,10 @@ type DomainStatus struct {
 	// nameServerChange is the last change of name servers that the operator made.
 	// +optional
 	NameServerChange *NameServerChange `json:"nameServerChange,omitempty"`
+
+	// delegationChange is the last time that the operator suspended the delegation, or resumed it.
+	// +optional
+	DelegationChange *DelegationChange `json:"delegationChange,omitempty"`
 
 	// dnssec says whether the zone is signed: enabled, disabled or updating (REG.API 10.2).
 	// +optional

@@ -34,6 +34,12 @@ type scope struct {
 	ordered *v1alpha1.Order
 	// stage is what a person has to do for a transfer under way; "" is nothing.
 	stage string
+	// would is what managementPolicy: Observe keeps from being done.
+	would []string
+	// ruler is the UID of the Domain that rules the name, once somebody has asked.
+	ruler string
+	// leftBehind is why a deletion leaves the registrar's own renewal as it is; nil if it does not.
+	leftBehind error
 	// userID and endpoint of the login that pays for orders.
 	userID, endpoint string
 }

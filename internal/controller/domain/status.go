@@ -31,7 +31,7 @@ func (s *scope) outcome(err error) outcome.Outcome {
 		return outcome.Of(err)
 	}
 	s.showDelegation()
-	if state := s.domain.Status.State; state != v1alpha1.DomainActive {
+	if state := s.domain.Status.State; state != v1alpha1.DomainActive && !s.isSuspendedAsAsked() {
 		o := outcome.Stalled(v1alpha1.ReasonBlocked, fmt.Sprintf("the domain is in state %s at the registrar: %s", state, stateRemedies[state]))
 		o.After = outcome.Poll()
 		if s.wake > 0 {
@@ -40,8 +40,16 @@ func (s *scope) outcome(err error) outcome.Outcome {
 		return o
 	}
 	o := outcome.Succeeded("the account holds the domain")
+	if len(s.would) > 0 {
+		o = outcome.Ready(v1alpha1.ReasonObserved, observed(s.would...))
+	}
 	o.After = s.wake
 	return o
+}
+
+// isSuspendedAsAsked says whether the domain is suspended since its spec asks for that.
+func (s *scope) isSuspendedAsAsked() bool {
+	return s.domain.Status.State == v1alpha1.DomainSuspended && s.domain.Spec.Delegation == v1alpha1.DelegationSuspended
 }
 
 // stateRemedies says what to do about a domain that is not active.

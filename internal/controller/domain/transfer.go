@@ -54,7 +54,7 @@ func (r *Reconciler) handKeyOver(ctx context.Context, s *scope, stage regapi.Tra
 	case stage != regapi.TransferAuthinfoError:
 		shown.AuthInfoVersion = who.AuthInfoVersion // What was ordered with, as far as anybody knows.
 		return nil
-	case shown.AuthInfoVersion == who.AuthInfoVersion, v1alpha1.IsPaused(s.domain):
+	case shown.AuthInfoVersion == who.AuthInfoVersion, s.domain.MayNotWrite():
 		return nil
 	case shown.AuthInfoVersion == "":
 		shown.AuthInfoVersion = who.AuthInfoVersion

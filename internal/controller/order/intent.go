@@ -100,7 +100,7 @@ func (s *scope) consent(ruling *ordering.Ruling) purchase.Amount {
 	domain, owner, spending := ruling.Domain, ruling.Account, ruling.Account.Spec.Spending
 	says := askedFor(domain, s.order)
 	s.in.Intent.Asked = says.asks && s.open
-	if spending == nil || v1alpha1.IsPaused(domain) {
+	if spending == nil || domain.MayNotWrite() {
 		return 0
 	}
 	own, orderErr := purchase.ParseAmount(string(says.most))
