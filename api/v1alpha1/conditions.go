@@ -17,6 +17,8 @@ const (
 	ConditionDelegated = "Delegated"
 	// ConditionPropagated says, of a DNSZone, whether the authoritative name servers answer as the zone was written.
 	ConditionPropagated = "Propagated"
+	// ConditionSigned says, of a Domain whose spec asks for DNSSEC, whether the parent zone vouches for the keys of the domain.
+	ConditionSigned = "Signed"
 	// ConditionExpiring says, of a Domain, that its last paid day is near, or past. It does not change Ready, and is there only while true.
 	ConditionExpiring = "Expiring"
 	// ConditionActionRequired says, of a Domain, that an Order for it waits for a person. It is there only while true.
@@ -116,6 +118,10 @@ const (
 	ReasonDelegating = "Delegating"
 	// ReasonSigned: the parent zone has keys of the domain, so that it must not move to other name servers.
 	ReasonSigned = "Signed"
+	// ReasonUnsigned: the parent zone has no keys of the domain, as the spec asks.
+	ReasonUnsigned = "Unsigned"
+	// ReasonSigning: keys of the domain were changed at the registrar, and that is still to show.
+	ReasonSigning = "Signing"
 	// ReasonSuspended: the delegation of the domain is suspended.
 	ReasonSuspended = "Suspended"
 	// ReasonAcquiring: an Order for the domain is under way.

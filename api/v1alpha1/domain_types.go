@@ -41,6 +41,10 @@ type DomainSpec struct {
 	// delegation: Active has the domain delegated, Suspended has its delegation suspended, so that nobody finds it. Without it nothing is changed.
 	// +optional
 	Delegation DelegationMode `json:"delegation,omitempty"`
+
+	// dnssec says whether the domain is signed. Without it nothing is changed.
+	// +optional
+	DNSSEC *DomainDNSSEC `json:"dnssec,omitempty"`
 }
 
 // DomainState is the state of a domain at the registrar (REG.API 7.7).
@@ -71,7 +75,7 @@ type DomainStatus struct {
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// conditions: Ready; Reconciling or Stalled, Expiring, ActionRequired and OrderUnclear while they hold; Delegated where the spec has
-	// nameServers or delegation.
+	// nameServers or delegation, Signed where it has dnssec.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -121,6 +125,17 @@ type DomainStatus struct {
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	DNSSEC string `json:"dnssec,omitempty"`
+
+	// ds are the keys of the domain that the parent zone knows, as "DS 2371 13 2 4508a7…". They are read where the spec asks for DNSSEC.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=256
+	DS []string `json:"ds,omitempty"`
+
+	// signing is what the operator has changed of that.
+	// +optional
+	Signing *SigningStatus `json:"signing,omitempty"`
 
 	// folders of Folder objects of the same Account that hold the domain, by their names at the registrar, as those were read last.
 	// +optional

@@ -55,14 +55,14 @@ func (r *Reconciler) pointToServers(ctx context.Context, s *scope) error {
 	case change != nil && change.Times >= maxChanges:
 		return s.undelegated(polled(v1alpha1.ReasonContested, "somebody else changes the name servers of the domain again and again: find out who, then change spec.nameServers"))
 	}
-	if why, err := r.mayPoint(ctx, s, wanted); err != nil || why != nil {
+	if why, err := r.mayPoint(ctx, s, wanted, now); err != nil || why != nil {
 		return s.undelegatedOr(why, err)
 	}
 	return r.changeServers(ctx, s, wanted, now, change)
 }
 
 // mayPoint says what keeps the name servers from being changed; nil is nothing.
-func (r *Reconciler) mayPoint(ctx context.Context, s *scope, wanted []regapi.NameServer) (*outcome.Outcome, error) {
+func (r *Reconciler) mayPoint(ctx context.Context, s *scope, wanted []regapi.NameServer, now time.Time) (*outcome.Outcome, error) {
 	names := make([]string, len(wanted))
 	for i, server := range wanted {
 		names[i] = server.Name
@@ -70,13 +70,7 @@ func (r *Reconciler) mayPoint(ctx context.Context, s *scope, wanted []regapi.Nam
 	if why, err := r.mayChange(ctx, s, "delegate the domain to "+strings.Join(names, ", ")); why != nil || err != nil {
 		return why, err
 	}
-	signed, err := s.isSigned(ctx)
-	if err != nil || !signed {
-		return nil, err
-	}
-	o := polled(v1alpha1.ReasonSigned, "the parent zone has keys of the domain (DS), so that with other name servers it would vanish for whoever checks signatures: "+
-		"switch DNSSEC off in the registrar's panel, and wait until the parent has forgotten them")
-	return &o, nil
+	return s.mayMove(ctx, s.facts.Delegation.NSS, wanted, now)
 }
 
 // isSigned asks afresh whether the parent zone vouches for keys of the domain, at the registrar's name servers (10.2) or at others (10.7). Who cannot

@@ -36,6 +36,8 @@ type scope struct {
 	stage string
 	// would is what managementPolicy: Observe keeps from being done.
 	would []string
+	// aims is what is to become of the keys of the domain.
+	aims signing
 	// ruler is the UID of the Domain that rules the name, once somebody has asked.
 	ruler string
 	// leftBehind is why a deletion leaves the registrar's own renewal as it is; nil if it does not.

@@ -27,10 +27,10 @@ func (s *scope) outcome(err error) outcome.Outcome {
 	if s.isOrdered() {
 		return s.acquiring()
 	}
+	s.showDelegation(err)
 	if err != nil {
 		return outcome.Of(err)
 	}
-	s.showDelegation()
 	if state := s.domain.Status.State; state != v1alpha1.DomainActive && !s.isSuspendedAsAsked() {
 		o := outcome.Stalled(v1alpha1.ReasonBlocked, fmt.Sprintf("the domain is in state %s at the registrar: %s", state, stateRemedies[state]))
 		o.After = outcome.Poll()
@@ -61,15 +61,20 @@ var stateRemedies = map[v1alpha1.DomainState]string{
 	v1alpha1.DomainStateUnknown: "look at it in the registrar's panel",
 }
 
-func (s *scope) showDelegation() {
-	s.domain.Status.NameServers, s.domain.Status.DNSSEC = nil, ""
-	if delegation := s.facts.Delegation; delegation != nil {
+// showDelegation shows what the sweeps have read. What they could not read stays, unless nothing went wrong: then there is nothing to read.
+func (s *scope) showDelegation(err error) {
+	status := &s.domain.Status
+	if err == nil {
+		status.NameServers, status.DNSSEC = nil, ""
+	}
+	if delegation := s.facts.Delegation; delegation != nil && delegation.Err == nil {
+		status.NameServers = nil
 		for _, server := range delegation.NSS {
-			s.domain.Status.NameServers = append(s.domain.Status.NameServers, server.Name)
+			status.NameServers = append(status.NameServers, server.Name)
 		}
 	}
-	if signing := s.facts.Signing; signing != nil {
-		s.domain.Status.DNSSEC = string(signing.Status)
+	if signing := s.facts.Signing; signing != nil && signing.Err == nil {
+		status.DNSSEC = string(signing.Status)
 	}
 }
 

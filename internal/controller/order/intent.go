@@ -10,7 +10,6 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/contacts"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
-	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
 // intend reads who asks for the order, and who consents to its price (17).
@@ -60,7 +59,7 @@ func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
 		lacks = err.Error()
 	}
 	if len(s.servers) == 0 && (s.order.Operation == purchase.Register || !contacts.Optional(s.order.Domain)) {
-		s.servers = registrars
+		s.servers = ordering.Registrars
 	}
 	s.registrant, s.lacks = who, lacks
 	if lacks != "" {
@@ -68,9 +67,6 @@ func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
 	}
 	return nil
 }
-
-// registrars are the name servers of the registrar, which serve the zone that it keeps.
-var registrars = []regapi.NameServer{{Name: "ns1.reg.ru"}, {Name: "ns2.reg.ru"}}
 
 // asked is what a Domain says of an operation: whether it asks for so many years, the most that it may cost, and whether a person has to agree.
 type asked struct {
