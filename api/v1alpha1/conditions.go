@@ -21,7 +21,7 @@ const (
 	ConditionSigned = "Signed"
 	// ConditionExpiring says, of a Domain, that its last paid day is near, or past. It does not change Ready, and is there only while true.
 	ConditionExpiring = "Expiring"
-	// ConditionActionRequired says, of a Domain, that an Order for it waits for a person. It is there only while true.
+	// ConditionActionRequired says, of a Domain, that something waits for a person, as status.actionRequired lists. It is there only while true.
 	ConditionActionRequired = "ActionRequired"
 	// ConditionOrderUnclear says, of a Domain, that nothing tells whether an Order for it was paid. It is there only while true.
 	ConditionOrderUnclear = "OrderUnclear"
@@ -124,6 +124,16 @@ const (
 	ReasonSigning = "Signing"
 	// ReasonSuspended: the delegation of the domain is suspended.
 	ReasonSuspended = "Suspended"
+	// ReasonNotRegistered: the domain is ordered, and neither registered nor transferred yet.
+	ReasonNotRegistered = "NotRegistered"
+	// ReasonDeleted: the domain is no longer registered.
+	ReasonDeleted = "Deleted"
+	// ReasonMovedAway: the domain has moved to another registrar.
+	ReasonMovedAway = "MovedAway"
+	// ReasonMissing: the account seems to have lost the domain, which has to be seen once more.
+	ReasonMissing = "Missing"
+	// ReasonEmailNotVerified: the registrant has not confirmed the e-mail address, so that the registrar keeps the domain from being used.
+	ReasonEmailNotVerified = "EmailNotVerified"
 	// ReasonAcquiring: an Order for the domain is under way.
 	ReasonAcquiring = "Acquiring"
 	// ReasonTransferWaits: the transfer of the domain waits for a person.

@@ -137,6 +137,17 @@ type DomainStatus struct {
 	// +optional
 	Signing *SigningStatus `json:"signing,omitempty"`
 
+	// missingSince is when the account was first seen without the domain, which it had held.
+	// +optional
+	MissingSince *metav1.Time `json:"missingSince,omitempty"`
+
+	// actionRequired lists what waits for a person.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	ActionRequired []RequiredAction `json:"actionRequired,omitempty"`
+
 	// folders of Folder objects of the same Account that hold the domain, by their names at the registrar, as those were read last.
 	// +optional
 	// +listType=atomic

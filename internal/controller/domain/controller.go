@@ -56,6 +56,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	}
 	err := phase.Run(ctx, s, r.hold, r.connect, r.showOrders, r.observe, r.locate, r.watchTransfer, r.showFolders, r.noteRegistered, r.renew, r.manage, r.delegated)
 	r.watchExpiry(s)
+	r.showActions(s, err)
 	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
 }
 

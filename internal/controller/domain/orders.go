@@ -94,7 +94,9 @@ func (s *scope) showNeed(open *v1alpha1.Order) {
 			message += ": " + ready.Message
 		}
 	}
-	s.while(v1alpha1.ConditionActionRequired, needed, reason, message)
+	if needed {
+		s.require(actionFor(open), reason, message)
+	}
 	s.while(v1alpha1.ConditionOrderUnclear, unclear, reason, message)
 }
 

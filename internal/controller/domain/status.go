@@ -1,11 +1,10 @@
 package domain
 
 import (
-	"fmt"
-
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"k8s.io/apimachinery/pkg/api/meta"
 )
 
 // states names the states that REG.API abbreviates (7.7).
@@ -32,8 +31,7 @@ func (s *scope) outcome(err error) outcome.Outcome {
 		return outcome.Of(err)
 	}
 	if state := s.domain.Status.State; state != v1alpha1.DomainActive && !s.isSuspendedAsAsked() {
-		o := outcome.Stalled(v1alpha1.ReasonBlocked, fmt.Sprintf("the domain is in state %s at the registrar: %s", state, stateRemedies[state]))
-		o.After = outcome.Poll()
+		o := s.foreign(state)
 		if s.wake > 0 {
 			o.After = min(o.After, s.wake)
 		}
@@ -52,13 +50,22 @@ func (s *scope) isSuspendedAsAsked() bool {
 	return s.domain.Status.State == v1alpha1.DomainSuspended && s.domain.Spec.Delegation == v1alpha1.DelegationSuspended
 }
 
-// stateRemedies says what to do about a domain that is not active.
-var stateRemedies = map[v1alpha1.DomainState]string{
-	v1alpha1.DomainInactive:     "finish its registration or transfer in the registrar's panel",
-	v1alpha1.DomainSuspended:    "resume its delegation, or renew it, in the registrar's panel",
-	v1alpha1.DomainDeleted:      "it is no longer registered; delete this object, or register the domain again",
-	v1alpha1.DomainTransferred:  "it has moved to another registrar; delete this object",
-	v1alpha1.DomainStateUnknown: "look at it in the registrar's panel",
+// foreignStates say of each state in which a domain is not active what that is, and what to do. Nobody is fought over it.
+var foreignStates = map[v1alpha1.DomainState]struct{ reason, message string }{
+	v1alpha1.DomainInactive:     {v1alpha1.ReasonNotRegistered, "the domain is ordered and not there yet: finish its registration or transfer in the registrar's panel"},
+	v1alpha1.DomainSuspended:    {v1alpha1.ReasonSuspended, "the registry or the registrar has suspended the delegation: look for its letters and into its panel, then resume the delegation there, or by spec.delegation: Active"},
+	v1alpha1.DomainDeleted:      {v1alpha1.ReasonDeleted, "the domain is no longer registered: delete this object, or register the domain again"},
+	v1alpha1.DomainTransferred:  {v1alpha1.ReasonMovedAway, "the domain has moved to another registrar: delete this object, or transfer the domain back"},
+	v1alpha1.DomainStateUnknown: {v1alpha1.ReasonBlocked, "the domain is in a state that is in no documentation: look at it in the registrar's panel"},
+}
+
+// foreign is the outcome of a domain that is not active for reasons of others.
+func (s *scope) foreign(state v1alpha1.DomainState) outcome.Outcome {
+	is := foreignStates[state]
+	if expired := meta.FindStatusCondition(s.domain.Status.Conditions, v1alpha1.ConditionExpiring); state == v1alpha1.DomainSuspended && expired != nil && expired.Reason == v1alpha1.ReasonExpired {
+		is.message = "the delegation is suspended since the domain has expired: renew it"
+	}
+	return polled(is.reason, is.message)
 }
 
 // showDelegation shows what the sweeps have read. What they could not read stays, unless nothing went wrong: then there is nothing to read.
