@@ -21,9 +21,9 @@ func (s *scope) require(kind v1alpha1.ActionType, reason, message string) {
 	}
 }
 
-// showActions lists what a person has to do, each since it was seen first. What nobody could look for this time stays.
+// showActions lists what a person has to do, each since it was seen first. Where nobody could look for it the list stays as it was.
 func (r *Reconciler) showActions(s *scope, err error) {
-	if s.connection == nil {
+	if !s.looked {
 		return
 	}
 	if regapi.HasCode(err, regapi.CodeDomainIsNotVerified) {

@@ -63,6 +63,7 @@ func (r *Reconciler) showOrders(ctx context.Context, s *scope) error {
 		s.domain.Status.Orders = append(s.domain.Status.Orders, summary(&orders[i]))
 	}
 	_, open := ordering.Last(orders, s.name)
+	s.looked = true
 	s.showNeed(open)
 	if open != nil && isAcquisition(open) {
 		s.ordered = open

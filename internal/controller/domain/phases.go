@@ -39,6 +39,8 @@ type scope struct {
 	// actions are what a person has to do, the most urgent first, for actionReason.
 	actions      []v1alpha1.RequiredAction
 	actionReason string
+	// looked says that the orders for the domain were looked at.
+	looked bool
 	// would is what managementPolicy: Observe keeps from being done.
 	would []string
 	// aims is what is to become of the keys of the domain.
