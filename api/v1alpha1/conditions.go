@@ -17,9 +17,11 @@ const (
 	ConditionDelegated = "Delegated"
 	// ConditionPropagated says, of a DNSZone, whether the authoritative name servers answer as the zone was written.
 	ConditionPropagated = "Propagated"
+	// ConditionSigned says, of a Domain whose spec asks for DNSSEC, whether the parent zone vouches for the keys of the domain.
+	ConditionSigned = "Signed"
 	// ConditionExpiring says, of a Domain, that its last paid day is near, or past. It does not change Ready, and is there only while true.
 	ConditionExpiring = "Expiring"
-	// ConditionActionRequired says, of a Domain, that an Order for it waits for a person. It is there only while true.
+	// ConditionActionRequired says, of a Domain, that something waits for a person, as status.actionRequired lists. It is there only while true.
 	ConditionActionRequired = "ActionRequired"
 	// ConditionOrderUnclear says, of a Domain, that nothing tells whether an Order for it was paid. It is there only while true.
 	ConditionOrderUnclear = "OrderUnclear"
@@ -37,9 +39,9 @@ const (
 	// ReasonDeleting: the object is being deleted and the operator is letting go of what it holds.
 	ReasonDeleting = "Deleting"
 
-	// ReasonObserved: managementPolicy is Observe; status.plan says what Manage would change.
+	// ReasonObserved: managementPolicy is Observe; status.plan, or the message, says what Manage would change.
 	ReasonObserved = "Observed"
-	// ReasonPaused: the annotation regapi.io/paused keeps the changes of status.plan from being made.
+	// ReasonPaused: the annotation regapi.io/paused keeps the changes from being made that status.plan, or the message, tells of.
 	ReasonPaused = "Paused"
 	// ReasonReadOnly: the operator runs with --read-only and changes nothing at the registrar; status.plan says what it would change.
 	ReasonReadOnly = "ReadOnly"
@@ -118,6 +120,22 @@ const (
 	ReasonDelegating = "Delegating"
 	// ReasonSigned: the parent zone has keys of the domain, so that it must not move to other name servers.
 	ReasonSigned = "Signed"
+	// ReasonUnsigned: the parent zone has no keys of the domain, as the spec asks.
+	ReasonUnsigned = "Unsigned"
+	// ReasonSigning: keys of the domain were changed at the registrar, and that is still to show.
+	ReasonSigning = "Signing"
+	// ReasonSuspended: the delegation of the domain is suspended.
+	ReasonSuspended = "Suspended"
+	// ReasonNotRegistered: the domain is ordered, and neither registered nor transferred yet.
+	ReasonNotRegistered = "NotRegistered"
+	// ReasonDeleted: the domain is no longer registered.
+	ReasonDeleted = "Deleted"
+	// ReasonMovedAway: the domain has moved to another registrar.
+	ReasonMovedAway = "MovedAway"
+	// ReasonMissing: the account seems to have lost the domain, which has to be seen once more.
+	ReasonMissing = "Missing"
+	// ReasonEmailNotVerified: the registrant has not confirmed the e-mail address, so that the registrar keeps the domain from being used.
+	ReasonEmailNotVerified = "EmailNotVerified"
 	// ReasonAcquiring: an Order for the domain is under way.
 	ReasonAcquiring = "Acquiring"
 	// ReasonTransferWaits: the transfer of the domain waits for a person.

@@ -15,16 +15,16 @@ const (
 	DeletionDelete DeletionPolicy = "Delete"
 )
 
-// ManagementPolicy says whether a zone is changed or only looked at.
+// ManagementPolicy says whether a zone, folder or domain is changed or only looked at.
 //
 // +kubebuilder:validation:Enum=Manage;Observe
 type ManagementPolicy string
 
 // The management policies.
 const (
-	// PolicyManage makes the zone hold what the spec says.
+	// PolicyManage makes it what the spec says.
 	PolicyManage ManagementPolicy = "Manage"
-	// PolicyObserve writes nothing, and says in status.plan what Manage would change.
+	// PolicyObserve writes nothing, and the status says what Manage would change.
 	PolicyObserve ManagementPolicy = "Observe"
 )
 

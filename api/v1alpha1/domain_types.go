@@ -12,6 +12,18 @@ type DomainSpec struct {
 	// domainName is the domain, such as example.ru or пример.рф. It cannot change.
 	DomainName DomainName `json:"domainName"`
 
+	// managementPolicy: Manage makes the domain what the spec says; Observe changes nothing at the registrar and orders nothing, and the conditions say
+	// what Manage would do.
+	// +optional
+	// +kubebuilder:default=Manage
+	ManagementPolicy ManagementPolicy `json:"managementPolicy,omitempty"`
+
+	// deletionPolicy: Retain leaves everything as it is when this object is deleted; StopAutorenew has the registrar's own renewal switched off, so that
+	// the domain ends with its last paid day. The domain itself is never given up.
+	// +optional
+	// +kubebuilder:default=Retain
+	DeletionPolicy DomainDeletionPolicy `json:"deletionPolicy,omitempty"`
+
 	// acquisition says how the domain comes to the account. Without it only what the account holds is shown.
 	// +optional
 	Acquisition *Acquisition `json:"acquisition,omitempty"`
@@ -36,6 +48,14 @@ type DomainSpec struct {
 	// paidNameServerChangeMaxPrice is the most that one change may cost, in roubles.
 	// +optional
 	PaidNameServerChangeMaxPrice Money `json:"paidNameServerChangeMaxPrice,omitempty"`
+
+	// delegation: Active has the domain delegated, Suspended has its delegation suspended, so that nobody finds it. Without it nothing is changed.
+	// +optional
+	Delegation DelegationMode `json:"delegation,omitempty"`
+
+	// dnssec says whether the domain is signed. Without it nothing is changed.
+	// +optional
+	DNSSEC *DomainDNSSEC `json:"dnssec,omitempty"`
 }
 
 // DomainState is the state of a domain at the registrar (REG.API 7.7).
@@ -66,7 +86,7 @@ type DomainStatus struct {
 	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
 
 	// conditions: Ready; Reconciling or Stalled, Expiring, ActionRequired and OrderUnclear while they hold; Delegated where the spec has
-	// nameServers.
+	// nameServers or delegation, Signed where it has dnssec.
 	// +optional
 	// +listType=map
 	// +listMapKey=type
@@ -108,10 +128,36 @@ type DomainStatus struct {
 	// +optional
 	NameServerChange *NameServerChange `json:"nameServerChange,omitempty"`
 
+	// delegationChange is the last time that the operator suspended the delegation, or resumed it.
+	// +optional
+	DelegationChange *DelegationChange `json:"delegationChange,omitempty"`
+
 	// dnssec says whether the zone is signed: enabled, disabled or updating (REG.API 10.2).
 	// +optional
 	// +kubebuilder:validation:MaxLength=32
 	DNSSEC string `json:"dnssec,omitempty"`
+
+	// ds are the keys of the domain that the parent zone knows, as "DS 2371 13 2 4508a7…". They are read where the spec asks for DNSSEC.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=16
+	// +kubebuilder:validation:items:MaxLength=256
+	DS []string `json:"ds,omitempty"`
+
+	// signing is what the operator has changed of that.
+	// +optional
+	Signing *SigningStatus `json:"signing,omitempty"`
+
+	// missingSince is when the account was first seen without the domain, which it had held.
+	// +optional
+	MissingSince *metav1.Time `json:"missingSince,omitempty"`
+
+	// actionRequired lists what waits for a person.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MaxItems=16
+	ActionRequired []RequiredAction `json:"actionRequired,omitempty"`
 
 	// folders of Folder objects of the same Account that hold the domain, by their names at the registrar, as those were read last.
 	// +optional

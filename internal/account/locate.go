@@ -70,6 +70,18 @@ func (c *Connection) Locate(ctx context.Context, domain string) (regapi.ServiceI
 	}
 }
 
+// LocateAgain is Locate with an answer that nobody has got before.
+func (c *Connection) LocateAgain(ctx context.Context, domain string) (regapi.ServiceInfo, error) {
+	c.absent.forget(domain)
+	return c.Locate(ctx, domain)
+}
+
+func (l *locator) forget(domain string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.domains, domain)
+}
+
 // look gives what is known of a domain, or who is asking; with neither the caller has to ask.
 func (l *locator) look(domain string) (info regapi.ServiceInfo, known bool, others *asking) {
 	l.mu.Lock()

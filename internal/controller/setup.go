@@ -33,7 +33,7 @@ type Dependencies struct {
 	Editor    *zone.Editor
 	// Alarm is what the Directory rings.
 	Alarm *waking.Alarm
-	// ReleaseGrace is how long a deletion waits for records that cannot be removed, or a folder that cannot be deleted; 0 is five minutes.
+	// ReleaseGrace is how long a deletion waits for records that cannot be removed, a folder that cannot be deleted, or a renewal that cannot be switched off; 0 is five minutes.
 	ReleaseGrace time.Duration
 	// Metrics is where the metrics of the controllers are registered; nil is nowhere.
 	Metrics prometheus.Registerer
@@ -65,7 +65,7 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 		SetupWithManager(context.Context, ctrl.Manager) error
 	}{
 		&account.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm, ReleaseGrace: d.ReleaseGrace},
-		&domain.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Desk: desk},
+		&domain.Reconciler{Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Desk: desk, ReleaseGrace: d.ReleaseGrace},
 		&dnszone.Reconciler{
 			Writer: writer, Directory: d.Directory, Alarm: d.Alarm, Metrics: dnszone.NewMetrics(d.Metrics),
 			Editor: d.Editor, ReleaseGrace: d.ReleaseGrace, Publication: d.Publication, Provenance: d.Provenance,

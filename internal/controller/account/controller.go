@@ -84,6 +84,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 		For(&v1alpha1.Account{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, finalizersChanged), shares.ChangedFirst())).
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(accountOf), builder.WithPredicates(releaseChanged)).
 		Watches(&v1alpha1.Folder{}, handler.EnqueueRequestsFromMapFunc(accountOf), builder.WithPredicates(releaseChanged)).
+		Watches(&v1alpha1.Domain{}, handler.EnqueueRequestsFromMapFunc(accountOf), builder.WithPredicates(releaseChanged)).
 		WatchesRawSource(r.secrets.source()).
 		WatchesRawSource(r.Alarm.Source(itself)).
 		WatchesRawSource(shares.Source()).

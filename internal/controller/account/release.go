@@ -25,24 +25,26 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 )
 
-// indexReleasing is the field that the cache indexes DNSZones and Folders by: the Account that they need for their deletion.
-const indexReleasing = "spec.accountRef, deletionPolicy Delete"
+// indexReleasing is the field that the cache indexes DNSZones, Folders and Domains by: the Account that they need for their deletion.
+const indexReleasing = "spec.accountRef, deletionPolicy Delete or StopAutorenew"
 
 // settleTime is how long an Account that is being deleted waits for the deletion of DNSZones to follow. Those of one file, or
 // of one namespace, are deleted one after the other.
 const settleTime = 10 * time.Second
 
-// releasingWith names the Account that a DNSZone or Folder needs to remove what is its own at REG.API; empty if it leaves that.
+// releasingWith names the Account that a DNSZone, Folder or Domain needs to see off what is its own at REG.API; empty if it leaves that.
 func releasingWith(object client.Object) string {
 	var ref v1alpha1.AccountReference
-	var policy v1alpha1.DeletionPolicy
+	var needed bool
 	switch o := object.(type) {
 	case *v1alpha1.DNSZone:
-		ref, policy = o.Spec.AccountRef, o.Spec.DeletionPolicy
+		ref, needed = o.Spec.AccountRef, o.Spec.DeletionPolicy == v1alpha1.DeletionDelete
 	case *v1alpha1.Folder:
-		ref, policy = o.Spec.AccountRef, o.Spec.DeletionPolicy
+		ref, needed = o.Spec.AccountRef, o.Spec.DeletionPolicy == v1alpha1.DeletionDelete
+	case *v1alpha1.Domain:
+		ref, needed = o.Spec.AccountRef, o.Spec.DeletionPolicy == v1alpha1.DomainStopAutorenew
 	}
-	if policy != v1alpha1.DeletionDelete {
+	if !needed {
 		return ""
 	}
 	return ref.KeyFrom(object.GetNamespace()).String()
@@ -54,14 +56,17 @@ func indexReleases(ctx context.Context, indexer client.FieldIndexer) error {
 	if err != nil {
 		return err
 	}
+	if err := waking.Index(ctx, indexer, &v1alpha1.Domain{}, indexReleasing, func(d *v1alpha1.Domain) string { return releasingWith(d) }); err != nil {
+		return err
+	}
 	return waking.Index(ctx, indexer, &v1alpha1.Folder{}, indexReleasing, func(f *v1alpha1.Folder) string { return releasingWith(f) })
 }
 
-// releasing lists the DNSZones and Folders that need an Account for their deletion. They are those of the cache: nobody may change them.
+// releasing lists the DNSZones, Folders and Domains that need an Account for their deletion. They are those of the cache: nobody may change them.
 func (r *Reconciler) releasing(ctx context.Context, account *v1alpha1.Account) ([]client.Object, error) {
 	var objects []client.Object
 	key := client.ObjectKeyFromObject(account).String()
-	for _, list := range []client.ObjectList{&v1alpha1.DNSZoneList{}, &v1alpha1.FolderList{}} {
+	for _, list := range []client.ObjectList{&v1alpha1.DNSZoneList{}, &v1alpha1.FolderList{}, &v1alpha1.DomainList{}} {
 		if err := r.List(ctx, list, client.MatchingFields{indexReleasing: key}, client.UnsafeDisableDeepCopy); err != nil {
 			return nil, fmt.Errorf("list the objects that need this Account for their deletion: %w", err)
 		}
@@ -99,7 +104,7 @@ func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
 	return nil
 }
 
-// awaitReleases waits for the DNSZones and Folders that are being deleted themselves, and a moment for those whose deletion may follow.
+// awaitReleases waits for the DNSZones, Folders and Domains that are being deleted themselves, and a moment for those whose deletion may follow.
 func (r *Reconciler) awaitReleases(ctx context.Context, s *scope) error {
 	if !controllerutil.ContainsFinalizer(s.account, v1alpha1.AccountFinalizer) {
 		return nil
@@ -122,7 +127,7 @@ func (r *Reconciler) awaitReleases(ctx context.Context, s *scope) error {
 	}
 	return outcome.Outcome{
 		Ready: metav1.ConditionFalse, Reconciling: true, Reason: v1alpha1.ReasonDeleting, After: left,
-		Message: "DNSZones or Folders with deletionPolicy: Delete need this Account to remove what is theirs: it goes when those that are being deleted have done so",
+		Message: "DNSZones or Folders with deletionPolicy: Delete, or Domains with StopAutorenew, need this Account for their own deletion: it goes when those that are being deleted are gone",
 	}.Err()
 }
 
@@ -164,7 +169,7 @@ func (r *Reconciler) settleDeletion(ctx context.Context, s *scope, err error) (c
 	return r.Settle(ctx, s.before, s.account, outcome.Of(err))
 }
 
-// accountOf finds the Account that a DNSZone or Folder needs for its deletion.
+// accountOf finds the Account that a DNSZone, Folder or Domain needs for its deletion.
 func accountOf(_ context.Context, object client.Object) []ctrl.Request {
 	namespace, name, needed := strings.Cut(releasingWith(object), string(types.Separator))
 	if !needed {
@@ -173,7 +178,7 @@ func accountOf(_ context.Context, object client.Object) []ctrl.Request {
 	return []ctrl.Request{{NamespacedName: types.NamespacedName{Namespace: namespace, Name: name}}}
 }
 
-// releaseChanged lets those changes of a DNSZone or Folder through by which an Account may begin or cease to be needed.
+// releaseChanged lets those changes of a DNSZone, Folder or Domain through by which an Account may begin or cease to be needed.
 var releaseChanged = predicate.Funcs{
 	UpdateFunc: func(e event.UpdateEvent) bool {
 		return releasingWith(e.ObjectOld) != releasingWith(e.ObjectNew) ||

@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"slices"
 
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/klog/v2"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/controller/release"
 )
 
 // reasonLeftBehind is the reason of the event that tells of records that stay.
@@ -39,20 +37,5 @@ func (r *Reconciler) tellLeftBehind(ctx context.Context, s *scope) {
 // tellAfterwards tells where somebody reads it still: in the log, and by an event.
 func (r *Reconciler) tellAfterwards(ctx context.Context, s *scope, reason, what string) {
 	log.FromContext(ctx).Error(s.leftBehind, "A deleted DNSZone leaves its zone undone: "+what, "DNSZone", klog.KObj(s.zone), "domain", s.target.Domain)
-	note := status.Shorten(fmt.Sprintf("DNSZone %s of zone %s is gone and %s: %s", client.ObjectKeyFromObject(s.zone), s.target.Domain, what, s.leftBehind), status.MaxNote)
-	// Whoever deletes the namespace finds it in the one that is always there. The API server takes an event for the object's own
-	// namespace alone, so that the object is named without; related has it in full.
-	regarding := s.zone.DeepCopy()
-	regarding.Namespace = ""
-	r.Events.Eventf(regarding, s.zone, corev1.EventTypeWarning, reason, "Delete", "%s", note)
-	if r.takesEvents(ctx, s.zone.Namespace) {
-		r.Events.Eventf(s.zone, nil, corev1.EventTypeWarning, reason, "Delete", "%s", note)
-	}
-}
-
-// takesEvents says whether a namespace is there to stay.
-func (r *Reconciler) takesEvents(ctx context.Context, name string) bool {
-	var namespace corev1.Namespace
-	err := r.Get(ctx, types.NamespacedName{Name: name}, &namespace)
-	return err == nil && namespace.DeletionTimestamp.IsZero()
+	release.Tell(ctx, &r.Writer, s.zone, reason, fmt.Sprintf("DNSZone %s of zone %s is gone and %s: %s", client.ObjectKeyFromObject(s.zone), s.target.Domain, what, s.leftBehind))
 }

@@ -67,7 +67,9 @@ type scope struct {
 	leftBehind error
 	// foreignServers are what the domain is delegated to, where that is not the registrar.
 	foreignServers []string
-	publication    *publication
+	// ofDomain is what a Domain of the login says about that; "" where there is none.
+	ofDomain    string
+	publication *publication
 }
 
 func newScope(found *v1alpha1.DNSZone) *scope {
@@ -224,22 +226,6 @@ func (r *Reconciler) explain(ctx context.Context, s *scope, err error) error {
 		return r.explainDelegation(ctx, s, err)
 	}
 	return err
-}
-
-// explainDelegation finds out which name servers the domain uses instead of the registrar's. The inventory wakes the object
-// when that changes.
-func (r *Reconciler) explainDelegation(ctx context.Context, s *scope, cause error) error {
-	r.follow(s, inventory.Records|inventory.Delegation)
-	facts, err := s.connection.Inventory.Facts(ctx, s.target.Domain, inventory.Delegation)
-	if err != nil || facts.Delegation == nil || facts.Delegation.Err != nil {
-		return cause
-	}
-	var servers []string
-	for _, server := range facts.Delegation.NSS {
-		servers = append(servers, server.Name)
-	}
-	s.foreignServers = servers
-	return cause
 }
 
 // reportChanges tells what was changed in the outside world: in one event, since the API server merges events of one object

@@ -1,33 +1,22 @@
 package dnszone
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/controller/phase"
-	"github.com/regapi-io/regapi-operator/internal/pause"
+	"github.com/regapi-io/regapi-operator/internal/controller/release"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
-
-// maxRelease is how long a deletion waits for what passes by itself. An ordinary account removes a record or so per request, and
-// a thousand in an hour.
-const maxRelease = 24 * time.Hour
 
 // release deals with the records of a DNSZone that is being deleted, as its deletion policy says. It fails where they have to be
 // waited for, and fills in leftBehind where that has an end.
@@ -42,7 +31,7 @@ func (r *Reconciler) release(ctx context.Context, s *scope) error {
 	case regapi.IsNotFound(err):
 		log.FromContext(ctx).Info("The account no longer holds the domain; nothing is left to remove", "domain", s.target.Domain)
 		return nil
-	case !errors.Is(err, errObserved) && (r.graceLeft(s, err) > 0 || isOfCluster(err)):
+	case r.deletion(s).Waits(err):
 		return err
 	default:
 		s.leftBehind = err
@@ -67,14 +56,11 @@ func (r *Reconciler) mayWrite(_ context.Context, s *scope) error {
 	case s.halt != nil:
 		return outcome.Stalled(s.halt.Reason, s.halt.Cause+" stops it: "+s.halt.Remedy+", or they stay behind").Err()
 	case s.mayNotWrite():
-		return errObserved
+		return release.ErrObserved
 	default:
 		return nil
 	}
 }
-
-// errObserved is why an object that only looks leaves its zone as it is.
-var errObserved = errors.New("under managementPolicy: Observe nothing is written")
 
 // reconnect finds the connection of the account, also of one that is going, too.
 func (r *Reconciler) reconnect(ctx context.Context, s *scope) error {
@@ -155,58 +141,16 @@ func (r *Reconciler) declaredByOthers(ctx context.Context, s *scope) ([]zone.Rec
 	return spared, nil
 }
 
-// passes says whether an error ends by itself and soon, so that it is waited for, however often it comes: as long as requests are
-// rationed, or some of them succeed.
-func passes(err error) bool {
-	var unavailable *account.Unavailable
-	o := outcome.Of(err)
-	return o.Reconciling && o.Failure == nil && !errors.As(err, &unavailable)
+func (r *Reconciler) deletion(s *scope) release.Deletion {
+	return release.Deletion{Object: s.before, Grace: r.ReleaseGrace}
 }
-
-// isOfCluster says whether the API server sent an error: an object that has changed meanwhile, say. The next attempt sees it.
-func isOfCluster(err error) bool { return apierrors.ReasonForError(err) != metav1.StatusReasonUnknown }
-
-// graceLeft is how long a deletion still waits: for what is out of reach, since that began, and so long that a namespace can
-// always be deleted. Stalled tells when it began, since a deletion is Stalled for no other reason, and setting a deletion
-// timestamp begins a generation.
-func (r *Reconciler) graceLeft(s *scope, err error) time.Duration {
-	if passes(err) {
-		return time.Until(s.zone.DeletionTimestamp.Add(maxRelease))
-	}
-	return cmp.Or(r.ReleaseGrace, account.ReleaseGrace) - s.outOfReachFor()
-}
-
-// outOfReachFor is for how long a deletion has not got at its zone.
-func (s *scope) outOfReachFor() time.Duration {
-	stalled := meta.FindStatusCondition(s.before.Status.Conditions, v1alpha1.ConditionStalled)
-	if stalled == nil || stalled.ObservedGeneration != s.zone.Generation {
-		return 0
-	}
-	return time.Since(stalled.LastTransitionTime.Time)
-}
-
-// firstRetry and lastRetry bound the wait between two attempts of a deletion. It is as long as the failures have lasted.
-const (
-	firstRetry = 2 * time.Second
-	lastRetry  = 30 * time.Second
-)
 
 // settleDeletion writes the status of a deletion that has to wait; one that is through has no status to write.
 func (r *Reconciler) settleDeletion(ctx context.Context, s *scope, err error) (ctrl.Result, error) {
 	if err == nil {
 		return ctrl.Result{}, nil
 	}
-	o := outcome.Of(err)
-	o.KeepReady, o.Ready, o.Awaited = false, metav1.ConditionFalse, false
-	o.Message = "The records are not removed yet: " + o.Message
-	if !passes(err) && !isOfCluster(err) {
-		o.After = max(r.graceLeft(s, err), time.Second)
-		if o.Failure != nil {
-			o.After = min(o.After, pause.Jittered(min(max(s.outOfReachFor(), firstRetry), lastRetry)))
-		}
-		o.Stalled, o.Reconciling, o.Failure = true, false, nil
-	}
-	return r.Settle(ctx, s.before, s.zone, o)
+	return r.Settle(ctx, s.before, s.zone, r.deletion(s).Outcome("The records are not removed yet", err))
 }
 
 // letGo takes the finalizer off, after which the object is gone.

@@ -38,9 +38,9 @@ func (s *scope) outcome(err error) outcome.Outcome {
 
 func (s *scope) outcomeOfSync(err error) outcome.Outcome {
 	switch {
-	case err != nil && len(s.foreignServers) > 0:
+	case err != nil && (len(s.foreignServers) > 0 || s.ofDomain != ""):
 		o := outcome.Of(err)
-		o.Message = fmt.Sprintf("the domain uses %s: %s", strings.Join(s.foreignServers, ", "), o.Message)
+		o.Message = s.notDelegated(o.Message)
 		return o
 	case err != nil:
 		o := outcome.Of(err)

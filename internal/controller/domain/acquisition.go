@@ -61,6 +61,8 @@ func (r *Reconciler) mayAcquire(ctx context.Context, s *scope) (now time.Time, e
 	switch {
 	case r.Desk == nil:
 		return now, stalled(v1alpha1.ReasonBlocked, "this operator makes no Orders: it does not know its namespace")
+	case s.domain.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
+		return now, stalled(v1alpha1.ReasonObserved, "the account does not hold the domain: "+observed("order what spec.acquisition asks for"))
 	case s.login == "" || s.userID == "":
 		return now, comes("the login of the Account is not proven yet")
 	}

@@ -155,7 +155,9 @@ func TestADomainThatWasLostIsNotBoughtAgain(t *testing.T) {
 	s.orderComesTo("fresh.ru.1", "Settled")
 	s.WaitReady(object)
 	s.API.RemoveDomain("fresh.ru")
+	s.shows(object, v1alpha1.ConditionReconciling, v1alpha1.ReasonMissing)
 	s.clock.Advance(2 * time.Hour)
+	s.touch(object)
 	s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAcquiredBefore)
 	if err := s.Delete(t.Context(), object); err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -21,11 +22,12 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch
+// +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch;update;patch
 // +kubebuilder:rbac:groups=regapi.io,resources=domains/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups=regapi.io,resources=domains/finalizers,verbs=update
 
-// Reconciler shows a domain of an account in the status of its Domain, and has it renewed where its spec asks for that. It pays nothing itself:
-// it makes Orders. All of its fields have to be set, but for Desk.
+// Reconciler shows a domain of an account in the status of its Domain, brings it to what its spec asks for, and has it renewed where that asks for it. It
+// pays nothing itself: it makes Orders. All of its fields have to be set, but for Desk and ReleaseGrace.
 type Reconciler struct {
 	status.Writer
 	Directory *account.Directory
@@ -33,6 +35,8 @@ type Reconciler struct {
 	Alarm *waking.Alarm
 	// Desk makes Orders; nil where none are made.
 	Desk *ordering.Desk
+	// ReleaseGrace is how long a deletion waits until the registrar can be told not to renew; 0 is five minutes.
+	ReleaseGrace time.Duration
 
 	flags flags
 }
@@ -47,8 +51,12 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	s := newScope(&found)
-	err := phase.Run(ctx, s, r.connect, r.showOrders, r.observe, r.locate, r.watchTransfer, r.showFolders, r.noteRegistered, r.renew, r.pointToServers, r.delegated)
+	if !found.DeletionTimestamp.IsZero() {
+		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.release, r.letGo))
+	}
+	err := phase.Run(ctx, s, r.hold, r.connect, r.showOrders, r.observe, r.locate, r.watchTransfer, r.showFolders, r.noteRegistered, r.renew, r.manage, r.delegated)
 	r.watchExpiry(s)
+	r.showActions(s, err)
 	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
 }
 
@@ -66,7 +74,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 		controlled.Watches(&v1alpha1.Order{}, handler.EnqueueRequestsFromMapFunc(r.askers), builder.WithPredicates(stateChanged))
 	}
 	return controlled.
-		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.GenerationChangedPredicate{}, shares.ChangedFirst())).
+		For(&v1alpha1.Domain{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}), shares.ChangedFirst())).
 		Watches(&v1alpha1.Domain{}, handler.EnqueueRequestsFromMapFunc(r.siblings), builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.domainsOf), builder.WithPredicates(waking.AccountUsabilityChanged)).
 		Watches(&corev1.Namespace{}, handler.EnqueueRequestsFromMapFunc(waking.Borrowers(r.Client, &v1alpha1.DomainList{}, holdingOf)), builder.WithPredicates(waking.LabelsChanged)).

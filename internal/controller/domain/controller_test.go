@@ -109,8 +109,8 @@ func TestADomainThatIsNotActiveIsNotReady(t *testing.T) {
 	h := controllertest.New(t, controllertest.Options{})
 	h.API.AddDomain(controllertest.Login, regapitest.Domain{Name: "suspended.ru", State: "S"})
 	object := h.CreateDomain("suspended.ru")
-	ready := h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonBlocked)
-	if !strings.Contains(ready.Message, "resume its delegation") || object.Status.State != v1alpha1.DomainSuspended {
+	ready := h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonSuspended)
+	if !strings.Contains(ready.Message, "resume the delegation") || object.Status.State != v1alpha1.DomainSuspended {
 		t.Errorf("state %s, message %q", object.Status.State, ready.Message)
 	}
 }

@@ -65,13 +65,10 @@ func isIn(connection *account.Connection, f *v1alpha1.Folder, service regapi.ID,
 
 // numberOf is that of the folder that a Folder rules; 0 if it rules none.
 func numberOf(f *v1alpha1.Folder) (id regapi.ID) {
-	if claim := f.Status.Claim; claim == nil || !claim.Rules || f.Status.FolderID == "" {
+	if claim := f.Status.Claim; claim == nil || !claim.Rules {
 		return 0
 	}
-	if id.UnmarshalJSON([]byte(`"`+f.Status.FolderID+`"`)) != nil {
-		return 0
-	}
-	return id
+	return numbered(f.Status.FolderID)
 }
 
 // inFolder finds the Domains that came into a folder or left it, when that was read.
@@ -109,8 +106,8 @@ func (r *Reconciler) touchedBy(ctx context.Context, f *v1alpha1.Folder) []ctrl.R
 	var requests []ctrl.Request
 	for i := range domains.Items {
 		d := &domains.Items[i]
-		var service regapi.ID
-		if d.Status.ServiceID == "" || service.UnmarshalJSON([]byte(`"`+d.Status.ServiceID+`"`)) != nil {
+		service := numbered(d.Status.ServiceID)
+		if service == 0 {
 			continue
 		}
 		shown := slices.Contains(d.Status.Folders, name)

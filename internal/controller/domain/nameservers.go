@@ -3,6 +3,7 @@ package domain
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -10,7 +11,6 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
-	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
@@ -25,7 +25,9 @@ const (
 func (r *Reconciler) pointToServers(ctx context.Context, s *scope) error {
 	if len(s.domain.Spec.NameServers) == 0 {
 		s.domain.Status.NameServerChange = nil
-		s.while(v1alpha1.ConditionDelegated, false, "", "")
+		if s.domain.Spec.Delegation == "" {
+			s.while(v1alpha1.ConditionDelegated, false, "", "")
+		}
 		return nil
 	}
 	wanted, err := ordering.NameServers(s.domain, s.name)
@@ -33,8 +35,8 @@ func (r *Reconciler) pointToServers(ctx context.Context, s *scope) error {
 		return s.undelegated(outcome.Stalled(v1alpha1.ReasonInvalidSpec, err.Error()))
 	}
 	held := s.facts.Delegation
-	if known := held != nil && held.Err == nil; !known || s.service.state != regapi.Active {
-		return nil // Nobody can tell how it stands.
+	if known := held != nil && held.Err == nil; !known || s.service.state != regapi.Active || s.domain.Spec.Delegation == v1alpha1.DelegationSuspended {
+		return nil // Nobody can tell how it stands, or it is not to be delegated at all.
 	}
 	if ordering.SameServers(held.NSS, wanted) {
 		s.while(v1alpha1.ConditionDelegated, true, v1alpha1.ReasonDelegated, "the domain is delegated to the name servers of the spec")
@@ -47,13 +49,11 @@ func (r *Reconciler) pointToServers(ctx context.Context, s *scope) error {
 	}
 	switch {
 	case !known, change != nil && now.Sub(change.At.Time) < showsWithin:
-		o := outcome.Outcome{Ready: metav1.ConditionFalse, Reconciling: true, Reason: v1alpha1.ReasonDelegating, After: pause.Jittered(acquiringPoll)}
-		o.Message = "the name servers were changed at the registrar: that is still to show"
-		return s.undelegated(o)
+		return s.undelegated(waits(v1alpha1.ReasonDelegating, "the name servers were changed at the registrar: that is still to show"))
 	case change != nil && change.Times >= maxChanges:
 		return s.undelegated(polled(v1alpha1.ReasonContested, "somebody else changes the name servers of the domain again and again: find out who, then change spec.nameServers"))
 	}
-	if why, err := r.mayPoint(ctx, s); err != nil || why != nil {
+	if why, err := r.mayPoint(ctx, s, wanted, now); err != nil || why != nil {
 		return s.undelegatedOr(why, err)
 	}
 	if o := s.openChange(); o != nil {
@@ -63,33 +63,15 @@ func (r *Reconciler) pointToServers(ctx context.Context, s *scope) error {
 }
 
 // mayPoint says what keeps the name servers from being changed; nil is nothing.
-func (r *Reconciler) mayPoint(ctx context.Context, s *scope) (*outcome.Outcome, error) {
-	stop := func(reason, message string) (*outcome.Outcome, error) {
-		o := polled(reason, message)
-		return &o, nil
+func (r *Reconciler) mayPoint(ctx context.Context, s *scope, wanted []regapi.NameServer, now time.Time) (*outcome.Outcome, error) {
+	names := make([]string, len(wanted))
+	for i, server := range wanted {
+		names[i] = server.Name
 	}
-	if r.Desk == nil || s.login == "" {
-		return stop(v1alpha1.ReasonBlocked, "nobody knows yet which Domain rules this name")
+	if why, err := r.mayChange(ctx, s, "delegate the domain to "+strings.Join(names, ", ")); why != nil || err != nil {
+		return why, err
 	}
-	if halt := r.Directory.Halt(s.domain); halt != nil {
-		return stop(halt.Reason, halt.Cause+" keeps the name servers from being changed")
-	}
-	ruling, err := r.Desk.Ruler(ctx, r.Client, s.login, s.name)
-	switch {
-	case err != nil:
-		return nil, err
-	case ruling == nil || ruling.Domain.UID != s.domain.UID:
-		return stop(v1alpha1.ReasonConflict, "another Domain rules this name, so that its name servers are not changed for this one")
-	}
-	signed, err := s.isSigned(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if signed {
-		return stop(v1alpha1.ReasonSigned, "the parent zone has keys of the domain (DS), so that with other name servers it would vanish for whoever checks signatures: "+
-			"switch DNSSEC off in the registrar's panel, and wait until the parent has forgotten them")
-	}
-	return nil, nil
+	return s.mayMove(ctx, s.facts.Delegation.NSS, wanted, now)
 }
 
 // isSigned asks afresh whether the parent zone vouches for keys of the domain, at the registrar's name servers (10.2) or at others (10.7). Who cannot
@@ -116,10 +98,7 @@ func (s *scope) isSigned(ctx context.Context) (bool, error) {
 // changeServers changes the name servers, and notes that. It agrees to no price: zones that take money for it refuse (8.20), and then an Order is
 // made.
 func (r *Reconciler) changeServers(ctx context.Context, s *scope, wanted []regapi.NameServer, now time.Time, before *v1alpha1.NameServerChange) error {
-	results, err := s.connection.Client.Domain.UpdateNSS(ctx, regapi.NSSUpdate{NSS: wanted}, regapi.ByName(s.name))
-	if err == nil {
-		err = results[0].Err
-	}
+	err := only(s.connection.Client.Domain.UpdateNSS(ctx, regapi.NSSUpdate{NSS: wanted}, regapi.ByName(s.name)))
 	if regapi.HasCode(err, regapi.CodeParameterMissing) {
 		return r.orderServers(ctx, s, wanted, now)
 	}
@@ -132,10 +111,7 @@ func (r *Reconciler) changeServers(ctx context.Context, s *scope, wanted []regap
 		made.Times = before.Times + 1
 	}
 	s.domain.Status.NameServerChange = made
-	return s.undelegated(outcome.Outcome{
-		Ready: metav1.ConditionFalse, Reconciling: true, Reason: v1alpha1.ReasonDelegating, After: pause.Jittered(acquiringPoll),
-		Message: "the name servers were changed at the registrar: that is still to show",
-	})
+	return s.undelegated(waits(v1alpha1.ReasonDelegating, "the name servers were changed at the registrar: that is still to show"))
 }
 
 // undelegated shows in the condition Delegated what the outcome says, and gives that back.
@@ -149,10 +125,4 @@ func (s *scope) undelegatedOr(o *outcome.Outcome, err error) error {
 		return err
 	}
 	return s.undelegated(*o)
-}
-
-func polled(reason, message string) outcome.Outcome {
-	o := outcome.Stalled(reason, message)
-	o.After = outcome.Poll()
-	return o
 }

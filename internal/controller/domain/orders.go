@@ -15,6 +15,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
@@ -63,6 +64,7 @@ func (r *Reconciler) showOrders(ctx context.Context, s *scope) error {
 		s.domain.Status.Orders = append(s.domain.Status.Orders, summary(&orders[i]))
 	}
 	_, open := ordering.Last(orders, s.name)
+	s.looked = true
 	s.showNeed(open)
 	s.open = open
 	if open != nil && isAcquisition(open) {
@@ -95,7 +97,9 @@ func (s *scope) showNeed(open *v1alpha1.Order) {
 			message += ": " + ready.Message
 		}
 	}
-	s.while(v1alpha1.ConditionActionRequired, needed, reason, message)
+	if needed {
+		s.require(actionFor(open), reason, message)
+	}
 	s.while(v1alpha1.ConditionOrderUnclear, unclear, reason, message)
 }
 
@@ -117,15 +121,18 @@ func (s *scope) while(kind string, holds bool, reason, message string) {
 		meta.RemoveStatusCondition(&s.domain.Status.Conditions, kind)
 		return
 	}
-	meta.SetStatusCondition(&s.domain.Status.Conditions, metav1.Condition{
-		Type: kind, Status: metav1.ConditionTrue, Reason: reason, Message: message, ObservedGeneration: s.domain.Generation,
-	})
+	s.show(kind, metav1.ConditionTrue, reason, message)
 }
 
 // delegating says in the condition Delegated why the domain is not delegated as the spec asks.
 func (s *scope) delegating(reason, message string) {
+	s.show(v1alpha1.ConditionDelegated, metav1.ConditionFalse, reason, message)
+}
+
+// show sets a condition.
+func (s *scope) show(kind string, holds metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&s.domain.Status.Conditions, metav1.Condition{
-		Type: v1alpha1.ConditionDelegated, Status: metav1.ConditionFalse, Reason: reason, Message: message, ObservedGeneration: s.domain.Generation,
+		Type: kind, Status: holds, Reason: reason, Message: status.Shorten(message, status.MaxMessage), ObservedGeneration: s.domain.Generation,
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/inventory"
+	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -36,6 +38,19 @@ type scope struct {
 	open *v1alpha1.Order
 	// stage is what a person has to do for a transfer under way; "" is nothing.
 	stage string
+	// actions are what a person has to do, the most urgent first, for actionReason.
+	actions      []v1alpha1.RequiredAction
+	actionReason string
+	// looked says that the orders for the domain were looked at.
+	looked bool
+	// would is what managementPolicy: Observe keeps from being done.
+	would []string
+	// aims is what is to become of the keys of the domain.
+	aims signing
+	// ruler is the UID of the Domain that rules the name, once somebody has asked.
+	ruler string
+	// leftBehind is why a deletion leaves the registrar's own renewal as it is; nil if it does not.
+	leftBehind error
 	// userID and endpoint of the login that pays for orders, and direct says that the next order pays with the call that orders.
 	userID, endpoint string
 	direct           bool
@@ -92,6 +107,7 @@ func (r *Reconciler) observe(ctx context.Context, s *scope) (err error) {
 		return err
 	}
 	listed := s.facts.Service
+	s.domain.Status.MissingSince = nil
 	s.service = &service{listed.ServiceID, listed.State, listed.CreationDate, listed.ExpirationDate}
 	return nil
 }
@@ -115,11 +131,46 @@ func (r *Reconciler) locate(ctx context.Context, s *scope) error {
 		return err
 	}
 	if regapi.IsNotFound(info.Err) {
-		return r.acquire(ctx, s, info.Err)
+		return r.miss(ctx, s, info.Err)
 	}
 	if info.Err != nil {
 		return info.Err
 	}
 	s.service = &service{info.ServiceID, info.State, info.CreationDate, info.ExpirationDate}
 	return nil
+}
+
+// goneAfter is how long after an account was seen without a domain for the first time it is seen so again before the domain counts as gone.
+const goneAfter = 15 * time.Minute
+
+// miss deals with a domain that the account does not hold. One that it did hold is looked for twice, since whoever takes it for gone may be wrong: a list
+// may lack what is there.
+func (r *Reconciler) miss(ctx context.Context, s *scope, missing error) error {
+	status := &s.domain.Status
+	if status.HeldBy == "" || s.ordered != nil {
+		return r.acquire(ctx, s, missing)
+	}
+	now, known := r.now(s)
+	if known && status.MissingSince == nil {
+		status.MissingSince = &metav1.Time{Time: now}
+	}
+	if !known || now.Sub(status.MissingSince.Time) < goneAfter {
+		return outcome.Outcome{
+			Ready: metav1.ConditionUnknown, KeepReady: true, Reconciling: true, Reason: v1alpha1.ReasonMissing, After: pause.Jittered(goneAfter),
+			Message: "REG.API does not know the domain any more: it counts as gone when that is seen once more",
+		}.Err()
+	}
+	info, err := s.connection.LocateAgain(ctx, s.name)
+	if err == nil && !regapi.IsNotFound(info.Err) {
+		status.MissingSince = nil
+		err = info.Err
+		if err == nil {
+			err = waits(v1alpha1.ReasonMissing, "the domain is there again, and is read anew").Err()
+		}
+	}
+	if err != nil {
+		return err
+	}
+	status.HeldBy = ""
+	return r.acquire(ctx, s, missing)
 }

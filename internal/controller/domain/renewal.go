@@ -80,6 +80,10 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 	switch {
 	case r.Directory.Halt(s.domain) != nil:
 		return r.Directory.Halt(s.domain).Cause + " keeps the domain from being renewed", true, nil
+	case s.domain.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
+		would := renewals[mode]
+		s.would = append(s.would, would)
+		return observed(would), true, nil
 	case s.service.state != regapi.Active && s.service.state != regapi.Suspended:
 		return "the domain is neither active nor suspended, so that it cannot be renewed", true, nil
 	case mode == v1alpha1.RenewalNone:
@@ -91,6 +95,13 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 	default:
 		return "", true, nil
 	}
+}
+
+// renewals are what each mode does, for people.
+var renewals = map[v1alpha1.RenewalMode]string{
+	v1alpha1.RenewalNone:      "have the registrar's own renewal switched off",
+	v1alpha1.RenewalRegistrar: "have the registrar's own renewal switched on",
+	v1alpha1.RenewalOperator:  "have the registrar's own renewal switched off, and order a renewal when it is due",
 }
 
 // tellRegistrar switches the registrar's own renewal on or off, where that is not known to be done. Nobody can read the flag back (7.16), so that

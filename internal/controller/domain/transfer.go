@@ -9,13 +9,19 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
+// stage is one of a transfer in which a person has to do something.
+type stage struct {
+	action v1alpha1.ActionType
+	todo   string
+}
+
 // stages are those of a transfer in which a person has to do something, and what (8.9).
-var stages = map[regapi.TransferStatus]string{
-	regapi.TransferPendingConfirmation: "the owner has to confirm the transfer, by the letter that the registrar has sent",
-	regapi.TransferAuthinfoError:       "the key of the transfer is wrong: put the right one into the Secret of spec.acquisition.authInfoRef",
-	regapi.TransferClientProhibited:    "the former registrar has locked the domain: have it unlocked there",
-	regapi.TransferProhibited:          "the state of the domain forbids a transfer: ask the former registrar",
-	regapi.TransferError:               "the transfer has failed: look into the registrar's panel",
+var stages = map[regapi.TransferStatus]stage{
+	regapi.TransferPendingConfirmation: {v1alpha1.ActionConfirmTransfer, "the owner has to confirm the transfer, by the letter that the registrar has sent"},
+	regapi.TransferAuthinfoError:       {v1alpha1.ActionCorrectAuthInfo, "the key of the transfer is wrong: put the right one into the Secret of spec.acquisition.authInfoRef"},
+	regapi.TransferClientProhibited:    {v1alpha1.ActionUnlockTransfer, "the former registrar has locked the domain: have it unlocked there"},
+	regapi.TransferProhibited:          {v1alpha1.ActionUnlockTransfer, "the state of the domain forbids a transfer: ask the former registrar"},
+	regapi.TransferError:               {v1alpha1.ActionLookAtTransfer, "the transfer has failed: look into the registrar's panel"},
 }
 
 // watchTransfer shows how far a transfer has come that is paid, and hands a new key over where the old one was wrong. It orders nothing.
@@ -37,9 +43,9 @@ func (r *Reconciler) watchTransfer(ctx context.Context, s *scope) error {
 		shown.AuthInfoVersion = before.AuthInfoVersion
 	}
 	s.domain.Status.Transfer = shown
-	if todo, known := stages[found[0].Status]; known {
-		s.stage = todo
-		s.while(v1alpha1.ConditionActionRequired, true, v1alpha1.ReasonTransferWaits, todo)
+	if at, known := stages[found[0].Status]; known {
+		s.stage = at.todo
+		s.require(at.action, v1alpha1.ReasonTransferWaits, at.todo)
 	}
 	return r.handKeyOver(ctx, s, found[0].Status, shown)
 }
@@ -54,7 +60,7 @@ func (r *Reconciler) handKeyOver(ctx context.Context, s *scope, stage regapi.Tra
 	case stage != regapi.TransferAuthinfoError:
 		shown.AuthInfoVersion = who.AuthInfoVersion // What was ordered with, as far as anybody knows.
 		return nil
-	case shown.AuthInfoVersion == who.AuthInfoVersion, r.Directory.Halt(s.domain) != nil:
+	case shown.AuthInfoVersion == who.AuthInfoVersion, s.domain.MayNotWrite(), r.Directory.ReadOnly():
 		return nil
 	case shown.AuthInfoVersion == "":
 		shown.AuthInfoVersion = who.AuthInfoVersion

@@ -1,17 +1,9 @@
 package folder
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
-	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -19,27 +11,15 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
-	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/controller/release"
 	"github.com/regapi-io/regapi-operator/internal/folder"
-	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
-const (
-	// maxRelease is how long a deletion waits for what passes by itself.
-	maxRelease = 24 * time.Hour
-	// shortestWait and longestWait bound the wait between two attempts of a deletion. It is as long as the failures have lasted.
-	shortestWait = 2 * time.Second
-	longestWait  = 30 * time.Second
-	// reasonLeftBehind is the reason of the event that tells of a folder that stays.
-	reasonLeftBehind = "FolderLeftBehind"
-)
-
-// errObserved is why an object that only looks leaves its folder as it is.
-var errObserved = errors.New("under managementPolicy: Observe nothing is written")
+// reasonLeftBehind is the reason of the event that tells of a folder that stays.
+const reasonLeftBehind = "FolderLeftBehind"
 
 // release deals with the folder of an object that is being deleted, as its deletion policy says. It fails where that has to be waited for, and
 // fills in leftBehind where that has an end.
@@ -54,7 +34,7 @@ func (r *Reconciler) release(ctx context.Context, s *scope) error {
 	switch {
 	case err == nil:
 		return nil
-	case !errors.Is(err, errObserved) && (r.graceLeft(s, err) > 0 || isOfCluster(err)):
+	case r.deletion(s).Waits(err):
 		return err
 	default:
 		s.leftBehind = err
@@ -69,7 +49,7 @@ func (r *Reconciler) deleteFolder(ctx context.Context, s *scope) error {
 	case s.halt != nil:
 		return outcome.Stalled(s.halt.Reason, s.halt.Cause+" stops it: "+s.halt.Remedy+", or it stays behind").Err()
 	case s.mayNotWrite():
-		return errObserved
+		return release.ErrObserved
 	}
 	connection, err := r.Directory.ResolveForRelease(ctx, r.Client, s.folder.Namespace, s.folder.Spec.AccountRef, "")
 	if err != nil {
@@ -147,32 +127,8 @@ func (r *Reconciler) heirOf(ctx context.Context, s *scope) (bool, error) {
 	return false, nil
 }
 
-// passes says whether an error ends by itself and soon, so that it is waited for, however often it comes.
-func passes(err error) bool {
-	var unavailable *account.Unavailable
-	o := outcome.Of(err)
-	return o.Reconciling && o.Failure == nil && !errors.As(err, &unavailable)
-}
-
-// isOfCluster says whether the API server sent an error: an object that has changed meanwhile, say. The next attempt sees it.
-func isOfCluster(err error) bool { return apierrors.ReasonForError(err) != metav1.StatusReasonUnknown }
-
-// graceLeft is how long a deletion still waits: for what is out of reach, since that began, and so long that a namespace can always be
-// deleted. Stalled tells when it began, since a deletion is Stalled for no other reason, and setting a deletion timestamp begins a generation.
-func (r *Reconciler) graceLeft(s *scope, err error) time.Duration {
-	if passes(err) {
-		return time.Until(s.folder.DeletionTimestamp.Add(maxRelease))
-	}
-	return cmp.Or(r.ReleaseGrace, account.ReleaseGrace) - s.stalledFor()
-}
-
-// stalledFor is for how long a deletion has not got on.
-func (s *scope) stalledFor() time.Duration {
-	stalled := meta.FindStatusCondition(s.before.Status.Conditions, v1alpha1.ConditionStalled)
-	if stalled == nil || stalled.ObservedGeneration != s.folder.Generation {
-		return 0
-	}
-	return time.Since(stalled.LastTransitionTime.Time)
+func (r *Reconciler) deletion(s *scope) release.Deletion {
+	return release.Deletion{Object: s.before, Grace: r.ReleaseGrace, Polls: true}
 }
 
 // settleDeletion writes the status of a deletion that has to wait; one that is through has no status to write.
@@ -180,15 +136,7 @@ func (r *Reconciler) settleDeletion(ctx context.Context, s *scope, err error) (c
 	if err == nil {
 		return ctrl.Result{}, nil
 	}
-	o := outcome.Of(err)
-	o.KeepReady, o.Ready, o.Awaited = false, metav1.ConditionFalse, false
-	o.Message = "The folder is not deleted yet: " + o.Message
-	if !passes(err) && !isOfCluster(err) {
-		o.After = max(r.graceLeft(s, err), time.Second)
-		o.After = min(o.After, pause.Jittered(min(max(s.stalledFor(), shortestWait), longestWait)))
-		o.Stalled, o.Reconciling, o.Failure = true, false, nil
-	}
-	return r.Settle(ctx, s.before, s.folder, o)
+	return r.Settle(ctx, s.before, s.folder, r.deletion(s).Outcome("The folder is not deleted yet", err))
 }
 
 // letGo takes the finalizer off, after which the object is gone.
@@ -209,14 +157,5 @@ func (r *Reconciler) tellLeftBehind(ctx context.Context, s *scope) {
 	r.Metrics.leftBehind.Inc()
 	name := s.folder.Status.FolderName
 	log.FromContext(ctx).Error(s.leftBehind, "A deleted Folder leaves its folder behind", "Folder", klog.KObj(s.folder), "folder", name)
-	note := status.Shorten(fmt.Sprintf("Folder %s is gone and its folder %q stays, delete it by hand: %s", s.key(), name, s.leftBehind), status.MaxNote)
-	// Whoever deletes the namespace finds it in the one that is always there. The API server takes an event for the object's own
-	// namespace alone, so that the object is named without; related has it in full.
-	regarding := s.folder.DeepCopy()
-	regarding.Namespace = ""
-	r.Events.Eventf(regarding, s.folder, corev1.EventTypeWarning, reasonLeftBehind, "Delete", "%s", note)
-	var namespace corev1.Namespace
-	if err := r.Get(ctx, types.NamespacedName{Name: s.folder.Namespace}, &namespace); err == nil && namespace.DeletionTimestamp.IsZero() {
-		r.Events.Eventf(s.folder, nil, corev1.EventTypeWarning, reasonLeftBehind, "Delete", "%s", note)
-	}
+	release.Tell(ctx, &r.Writer, s.folder, reasonLeftBehind, fmt.Sprintf("Folder %s is gone and its folder %q stays, delete it by hand: %s", s.key(), name, s.leftBehind))
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/contacts"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
-	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
 // intend reads who asks for the order, and who consents to its price (17).
@@ -74,7 +73,7 @@ func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
 		lacks = err.Error()
 	}
 	if len(s.servers) == 0 && (s.order.Operation == purchase.Register || !contacts.Optional(s.order.Domain)) {
-		s.servers = registrars
+		s.servers = ordering.Registrars
 	}
 	s.registrant, s.lacks = who, lacks
 	if lacks != "" {
@@ -82,9 +81,6 @@ func (r *Reconciler) prepare(ctx context.Context, s *scope) error {
 	}
 	return nil
 }
-
-// registrars are the name servers of the registrar, which serve the zone that it keeps.
-var registrars = []regapi.NameServer{{Name: "ns1.reg.ru"}, {Name: "ns2.reg.ru"}}
 
 // asked is what a Domain says of an operation: whether it asks for so many years, the most that it may cost, and whether a person has to agree.
 type asked struct {
@@ -119,7 +115,7 @@ func (s *scope) consent(ruling *ordering.Ruling) purchase.Amount {
 	says := askedFor(domain, s.order)
 	// Before the first call an order gives way to one that is paid as the Account says by now.
 	s.in.Intent.Asked = says.asks && s.open && (s.record.Calls > 0 || ruling.PaysDirectly(s.order.Operation) == s.order.Direct)
-	if spending == nil || v1alpha1.IsPaused(domain) {
+	if spending == nil || domain.MayNotWrite() {
 		return 0
 	}
 	own, orderErr := purchase.ParseAmount(string(says.most))

@@ -11,6 +11,9 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
+// Registrars are the name servers of the registrar, which serve the zone that it keeps, and sign it. Nobody may change them.
+var Registrars = []regapi.NameServer{{Name: "ns1.reg.ru"}, {Name: "ns2.reg.ru"}}
+
 // NameServers gives the name servers that a Domain asks for, in canonical form; none if it names none. A server within the domain needs its
 // addresses, and no other may have any (8.20).
 func NameServers(domain *v1alpha1.Domain, name string) (servers []regapi.NameServer, err error) {

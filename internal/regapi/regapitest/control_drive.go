@@ -11,7 +11,7 @@ import (
 func (s *Server) driveRoutes(mux *http.ServeMux) {
 	for action, do := range map[string]func(*state, string, time.Time) error{
 		"confirm-transfer": (*state).confirmTransfer, "time-out-transfer": (*state).driveTimeout, "confirm-email": (*state).confirmEmail,
-		"move-away": (*state).driveAway, "refuse-order": (*state).driveRefusal, "autorenew": (*state).driveAutorenew,
+		"move-away": (*state).driveAway, "suspend": (*state).driveSuspension, "refuse-order": (*state).driveRefusal, "autorenew": (*state).driveAutorenew,
 	} {
 		mux.HandleFunc("POST /domains/{name}/"+action, s.act(func(r *http.Request) error { return do(s.state, r.PathValue("name"), s.clock.Now()) }))
 	}

@@ -54,6 +54,19 @@ func (s *state) driveAway(name string, _ time.Time) error {
 	return err
 }
 
+// driveSuspension is a registry, or the registrar, that suspends a delegation.
+func (s *state) driveSuspension(name string, _ time.Time) error {
+	d, err := s.domainNamed(name)
+	if err != nil {
+		return err
+	}
+	if d.State != stateActive {
+		return fmt.Errorf("%s is not active", name)
+	}
+	d.suspend()
+	return nil
+}
+
 // driveRefusal is a registry that does not do what was paid for; a registration that is done it takes back.
 func (s *state) driveRefusal(name string, _ time.Time) error {
 	d, err := s.domainNamed(name)

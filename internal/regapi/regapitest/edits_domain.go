@@ -26,6 +26,9 @@ func (s *Server) ConfirmEmail(name string) { s.mustDrive(name, (*state).confirmE
 // MoveAway transfers a domain to another registrar: its service is in state O from then on.
 func (s *Server) MoveAway(name string) { s.mustDrive(name, (*state).driveAway) }
 
+// Suspend takes a domain out of delegation as a registry or the registrar does: its service is in state S from then on.
+func (s *Server) Suspend(name string) { s.mustDrive(name, (*state).driveSuspension) }
+
 // RefuseOrder lets the registry refuse a registration or a transfer after it was paid: the money comes back, the service is in state D.
 func (s *Server) RefuseOrder(name string) { s.mustDrive(name, (*state).driveRefusal) }
 

@@ -1,4 +1,4 @@
-package dnszone
+package release
 
 import (
 	"errors"
@@ -45,7 +45,7 @@ func TestADeletionWaitsForWhatPassesAndNotForWhatIsOutOfReach(t *testing.T) {
 				object.Status.Conditions = []metav1.Condition{{
 					Type: v1alpha1.ConditionStalled, Status: metav1.ConditionTrue, ObservedGeneration: 2, LastTransitionTime: since,
 				}}
-				if left := (&Reconciler{}).graceLeft(newScope(object), test.err); left != test.want {
+				if left := (Deletion{Object: object}).left(test.err); left != test.want {
 					t.Errorf("%s are left, want %s", left, test.want)
 				}
 			})
@@ -57,7 +57,7 @@ func TestAStallFromBeforeTheDeletionDoesNotShortenItsGrace(t *testing.T) {
 	deleted, since := metav1.Now(), metav1.NewTime(time.Now().Add(-24*time.Hour))
 	object := &v1alpha1.DNSZone{ObjectMeta: metav1.ObjectMeta{Generation: 2, DeletionTimestamp: &deleted}}
 	object.Status.Conditions = []metav1.Condition{{Type: v1alpha1.ConditionStalled, Status: metav1.ConditionTrue, ObservedGeneration: 1, LastTransitionTime: since}}
-	if left := (&Reconciler{}).graceLeft(newScope(object), errors.New("connection refused")); left != account.ReleaseGrace {
+	if left := (Deletion{Object: object}).left(errors.New("connection refused")); left != account.ReleaseGrace {
 		t.Errorf("%s are left", left)
 	}
 }
