@@ -36,12 +36,12 @@ func TestALostClusterComesBackAsGitSays(t *testing.T) {
 	w := newWorld(t, onDisk(disk))
 	w.api.TopUp("customer", "1000000")
 	w.allowSpending()
-	w.workUntilEtcdIsLost(disk)
+	final := randomRecords(rand.New(rand.NewPCG(20, 11))) // Git has them from before the loss.
+	w.workUntilEtcdIsLost(disk, final)
 	spent := w.api.Books("customer").Out
 	if want := int64(len(registered)) * price; spent != want {
 		t.Fatalf("%d hundredths were spent before the loss, want %d", spent, want)
 	}
-	final := randomRecords(rand.New(rand.NewPCG(20, 11)))
 	for name, loss := range map[string]func(){ // In any order.
 		"from a snapshot of etcd": func() { w.putBack(filepath.Join(disk, "snapshot"), disk) },
 		"from Git alone":          func() { w.beginAnew(disk) },
@@ -81,9 +81,9 @@ func onDisk(folder string) apiservertest.Option {
 	}
 }
 
-// workUntilEtcdIsLost has the operator follow a spec that keeps changing, with a snapshot on the way; the domains are bought after that. Then
-// everything that ran is gone.
-func (w *world) workUntilEtcdIsLost(disk string) {
+// workUntilEtcdIsLost has the operator follow a spec that keeps changing, with a snapshot on the way; the domains are bought after that, and
+// the spec ends as Git has it. Then everything that ran is gone.
+func (w *world) workUntilEtcdIsLost(disk string, final []v1alpha1.NameRecords) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), 2*patience)
 	defer cancel()
@@ -107,6 +107,8 @@ func (w *world) workUntilEtcdIsLost(disk string) {
 		return w.api.Books("customer").Out == int64(len(registered))*price && w.order(registered[0]).Status.State == "Settled" && w.order(registered[1]).Status.State == "Settled"
 	})
 	stopEdits()
+	w.specify(final)
+	w.eventually(output, "the last spec to be in place", w.readyNow)
 	cancel()
 	_ = command.Wait() // Killed by us.
 }

