@@ -7,6 +7,12 @@ SHELL := /bin/sh
 # A build must not depend on whether git is here and trusts this folder.
 export GOFLAGS := $(strip $(GOFLAGS) -buildvcs=false)
 
+# An older Go is refused with a sentence, not with a mistake of its compiler.
+REFUSED := $(shell hack/go-version.sh "$$(go env GOVERSION 2>/dev/null)" "$$(sed -n 's/^go //p' go.mod)")
+ifneq ($(REFUSED),)
+$(error $(REFUSED))
+endif
+
 IMG ?= regapi-operator:dev
 # What make deploy installs and make undeploy deletes: config/default, or a kustomization built on it.
 KUSTOMIZATION ?= config/default
@@ -40,8 +46,8 @@ help: ## Show this text.
 		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: clean
-clean: ## Delete bin/; what the cache folder holds stays.
-	rm -rf bin
+clean: ## Delete bin/ and dist/; what the cache folder holds stays.
+	rm -rf bin dist
 
 ##@ Try it
 
@@ -74,9 +80,51 @@ build-demo:
 	@mkdir -p bin
 	@$(GO_BUILD) -o bin/ ./cmd/operator ./cmd/regapi-sim ./test/demo
 
+# What an image is built for, and where it, the SBOM and all else that is released goes.
+PLATFORMS ?= linux/amd64 linux/arm64
+PLUGIN_PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+DIST ?= dist
+# Stripped, and without anything that tells where it was built.
+RELEASE_BUILD = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -buildid= $(STAMP)'
+
+.PHONY: image
+image: ## Build the container image as an OCI layout in DIST (dist), for PLATFORMS, with its SBOM; needs no Docker.
+	@mkdir -p $(DIST)/programs
+	@for platform in $(PLATFORMS); do \
+		echo "Building the operator for $$platform"; \
+		GOOS=$${platform%/*} GOARCH=$${platform#*/} $(RELEASE_BUILD) -o $(DIST)/programs/operator-$$(echo $$platform | tr / -) ./cmd/operator || exit 1; \
+	done
+	@cd hack/tools/image && go run . -layout $(abspath $(DIST))/image -sbom $(abspath $(DIST))/sbom.cdx.json -version '$(VERSION)' -revision '$(COMMIT)' \
+		$(foreach platform,$(PLATFORMS),$(platform)=$(abspath $(DIST))/programs/operator-$(subst /,-,$(platform)))
+	@rm -rf $(DIST)/programs
+
+.PHONY: image-check
+image-check: ## Build the image twice, the second time from a copy elsewhere and without Go's cache, and compare.
+	@scratch=$$(mktemp -d) && trap 'chmod -R u+w "$$scratch"; rm -rf "$$scratch"' EXIT && \
+	mkdir "$$scratch/elsewhere" && git ls-files -z | xargs -0 tar -cf - | tar -xf - -C "$$scratch/elsewhere" && \
+	$(MAKE) --no-print-directory image DIST="$$scratch/one" COMMIT='$(COMMIT)' && \
+	GOCACHE="$$scratch/cache" $(MAKE) --no-print-directory -C "$$scratch/elsewhere" image DIST="$$scratch/two" COMMIT='$(COMMIT)' && \
+	diff -r "$$scratch/one" "$$scratch/two" && echo "Both are the same"
+
+.PHONY: release
+release: kustomize helm ## Put chart, manifests, plugin, image, SBOM and checksums of VERSION (v1.2.3) into DIST; needs no network beyond Go modules.
+	@case '$(VERSION)' in v[0-9]*.[0-9]*.[0-9]*) ;; *) echo "make release VERSION=v1.2.3: give the version that is to be released" >&2; exit 1;; esac
+	@rm -rf $(DIST) && mkdir -p $(DIST)
+	@$(MAKE) --no-print-directory image
+	@tar -C $(DIST)/image -cf $(DIST)/regapi-operator-$(VERSION)-image.tar . && rm -rf $(DIST)/image
+	@bin/helm package charts/regapi-operator --version $(VERSION:v%=%) --app-version $(VERSION) --destination $(DIST)
+	@bin/kustomize build config/default | sed 's|image: regapi-operator:dev|image: regapi-operator:$(VERSION)|' >$(DIST)/regapi-operator-$(VERSION).yaml
+	@for platform in $(PLUGIN_PLATFORMS); do \
+		echo "Building the plugin for $$platform"; \
+		ending=; case $$platform in windows/*) ending=.exe;; esac; \
+		GOOS=$${platform%/*} GOARCH=$${platform#*/} $(RELEASE_BUILD) -o $(DIST)/kubectl-regapi-$(VERSION)-$$(echo $$platform | tr / -)$$ending ./cmd/kubectl-regapi || exit 1; \
+	done
+	@cd $(DIST) && if command -v sha256sum >/dev/null; then sha256sum *; else shasum -a 256 *; fi >../SHA256SUMS.partial && mv ../SHA256SUMS.partial SHA256SUMS
+	@ls -l $(DIST)
+
 .PHONY: docker-build
 docker-build: ## Build the container image; IMG names it.
-	docker build --tag $(IMG) .
+	docker build --tag $(IMG) --build-arg VERSION='$(VERSION)' --build-arg COMMIT='$(COMMIT)' .
 
 ##@ Test
 
@@ -116,6 +164,7 @@ test: build-demo control-plane helm $(PROGRAMS) ## Run every test: unit, fuzz se
 	@# Never from the cache: it does not see that config or a started program has changed.
 	DEMO_BIN=$(CURDIR)/bin go test $(RACE) -count 1 -timeout 30m ./...
 	cd test/operations && go test -count 1 ./...
+	@cd hack/tools/image && go test -count 1 -timeout 5m ./...
 	@$(MAKE) --no-print-directory test-e2e
 
 .PHONY: release-check

@@ -74,7 +74,7 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	directory, err := o.newDirectory(mgr, direct, alarm, kept)
+	directory, err := o.newDirectory(ctx, mgr, direct, alarm, kept)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (o *options) apiServices() []string {
 	return names
 }
 
-func (o *options) newDirectory(mgr ctrl.Manager, direct client.Client, alarm *waking.Alarm, kept *journal.Journal) (*account.Directory, error) {
+func (o *options) newDirectory(ctx context.Context, mgr ctrl.Manager, direct client.Client, alarm *waking.Alarm, kept *journal.Journal) (*account.Directory, error) {
 	endpoints, err := account.ParseEndpoints(o.endpoints, o.loopback)
 	if err != nil {
 		return nil, fmt.Errorf("--endpoints: %w", err)
@@ -147,6 +147,7 @@ func (o *options) newDirectory(mgr ctrl.Manager, direct client.Client, alarm *wa
 		Changed:       alarm.Ring,
 		Journal:       kept,
 		ReadOnly:      o.readOnly,
+		Subject:       ownSubject(ctx, direct),
 	})
 	return directory, errors.Join(metrics.Registry.Register(directory), mgr.Add(directory), mgr.Add(kept))
 }

@@ -47,6 +47,8 @@ type Settings struct {
 	// inventory.FolderOf tells from a domain. It is also
 	// told when somebody waits for an Account that is not proven.
 	Changed func(account types.NamespacedName, domain string)
+	// Subject is how kubectl names the operator where it grants something, such as --serviceaccount=regapi-system:regapi-operator.
+	Subject string
 	// ReadOnly refuses every request that could change something at the registrar.
 	ReadOnly bool
 	// Journal notes every request; nil for none.
@@ -269,7 +271,7 @@ func (d *Directory) readSecret(ctx context.Context, account *v1alpha1.Account) (
 	var secret corev1.Secret
 	switch err := d.settings.Secrets.Get(ctx, key, &secret); {
 	case apierrors.IsForbidden(err):
-		return nil, secretForbidden(account)
+		return nil, secretForbidden(account, d.settings.Subject)
 	case err != nil:
 		return nil, fmt.Errorf("read Secret %s: %w", key.Name, err)
 	}

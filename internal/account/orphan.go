@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -92,10 +93,15 @@ func secretNotFound(account *v1alpha1.Account) error {
 	}
 }
 
-func secretForbidden(account *v1alpha1.Account) error {
+// secretForbidden gives the line that lets the operator read this Secret and no other. The subject is how kubectl names the operator; empty if
+// nobody knows.
+func secretForbidden(account *v1alpha1.Account, subject string) error {
+	secret := account.Spec.SecretRef.Name
+	role := "regapi-" + secret
+	subject = cmp.Or(subject, "--serviceaccount=NAMESPACE:SERVICEACCOUNT of the operator")
 	return &Unavailable{
 		Reason: v1alpha1.ReasonSecretForbidden,
-		Message: fmt.Sprintf("Secret %s: the operator may not read it. Give its ServiceAccount a Role in this namespace with get and watch for this Secret",
-			account.Spec.SecretRef.Name),
+		Message: fmt.Sprintf("Secret %s: the operator may not read it. Let it: kubectl -n %[2]s create role %[3]s --verb=get,watch --resource=secrets --resource-name=%[1]s && "+
+			"kubectl -n %[2]s create rolebinding %[3]s --role=%[3]s %[4]s", secret, account.Namespace, role, subject),
 	}
 }
