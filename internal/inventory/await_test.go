@@ -80,7 +80,7 @@ func TestAConnectionThatIsReplacedWakesWhoExpectsSomethingOfIt(t *testing.T) {
 			t.Fatalf("%t, %v", coming, err)
 		}
 		w.wakes()
-		w.Inventory.stop()
+		w.stop()
 		if woken := w.wakes(); len(woken) != 1 || woken[0] != "late.ru" {
 			t.Errorf("woken: %v", woken)
 		}

@@ -103,7 +103,8 @@ func (r *Reconciler) readKeys(ctx context.Context, s *scope, now time.Time) erro
 	before, found := s.before.Status, s.facts.Signing
 	changing := before.Signing != nil && before.Signing.At != nil && now.Sub(before.Signing.At.Time) < showsWithin && !s.wasSettled()
 	same := before.DNSSEC == string(found.Status) && before.ObservedGeneration == s.domain.Generation
-	if found.Err != nil || (same && !changing && meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionSigned) != nil) {
+	known := found.Err == nil // Otherwise the sweep has said what is wrong.
+	if !known || (same && !changing && meta.FindStatusCondition(before.Conditions, v1alpha1.ConditionSigned) != nil) {
 		return nil
 	}
 	records, err := s.connection.Client.DNSSEC.GetRecords(ctx, regapi.ByName(s.name))
