@@ -120,7 +120,7 @@ func TestEachSwitchMakesWhatItSays(t *testing.T) {
 
 // Without it the namespace of an object would be overwritten by that of the pod, and alerts would name the wrong one.
 func TestAMonitorLeavesTheLabelsOfMetricsAsTheyAre(t *testing.T) {
-	made := rendered(t, "metrics: {serviceMonitor: always, podMonitor: always}")
+	made := rendered(t, "metrics: {serviceMonitor: always, podMonitor: always, tokenSecret: {name: prometheus}}")
 	for kind, field := range map[string]string{"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"} {
 		ends, found, err := unstructured.NestedSlice(made.find(kind, release).Object, "spec", field)
 		if err != nil || !found || len(ends) == 0 {
