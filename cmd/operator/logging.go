@@ -30,8 +30,12 @@ func (t tempered) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup is a part of slog.Handler.
 func (t tempered) WithGroup(name string) slog.Handler { return tempered{t.Handler.WithGroup(name)} }
 
-// reconcilerError is what controller-runtime says of every failure of a reconciler, all of which are tried again.
-const reconcilerError = "Reconciler error"
+const (
+	// reconcilerError is what controller-runtime says of every failure of a reconciler, all of which are tried again.
+	reconcilerError = "Reconciler error"
+	// strangersToken is what it says of whoever asks for metrics with a token that the API server does not know: the asker is told so.
+	strangersToken = "Authentication failed"
+)
 
 func levelOf(record slog.Record) slog.Level {
 	if record.Level != slog.LevelError {
@@ -45,7 +49,7 @@ func levelOf(record slog.Record) slog.Level {
 	switch {
 	case apierrors.IsConflict(cause), errors.Is(cause, context.Canceled):
 		return slog.LevelDebug // Somebody else wrote first, or the process ends: the next look sees what there is.
-	case cause == nil, record.Message == reconcilerError:
+	case cause == nil, record.Message == reconcilerError, record.Message == strangersToken:
 		return slog.LevelWarn
 	default:
 		return record.Level
