@@ -57,6 +57,11 @@ func TestKilledOrStoppedUnderLoadTheLeaderIsReplacedAndNothingIsLost(t *testing.
 	for name, address := range f.synced {
 		want = append(want, regapitest.Record{Name: name, Type: "A", Content: address})
 	}
+	f.Cleanup(func() {
+		if diff := cmp.Diff(counted(want), counted(f.api.Records("example.ru"))); diff != "" {
+			f.Logf("what the zone should hold, and what it holds:\n%s", diff)
+		}
+	})
 	f.await(f.replicas[f.leader()], "the zone to hold what all faces asked for, once each", func() bool {
 		return cmp.Equal(counted(want), counted(f.api.Records("example.ru")))
 	})
@@ -257,7 +262,7 @@ func (f *faces) challenge(action acme.ChallengeAction, n int) bool {
 		},
 	})
 	var payload acme.ChallengePayload
-	return status == http.StatusOK && json.Unmarshal(body, &payload) == nil && payload.Response != nil && payload.Response.Success
+	return status == http.StatusCreated && json.Unmarshal(body, &payload) == nil && payload.Response != nil && payload.Response.Success
 }
 
 // ask gives a status and a body; neither where nobody answers.

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 	"sigs.k8s.io/yaml"
 )
@@ -24,6 +23,9 @@ type metric struct {
 // scraped are labels that Prometheus adds to all that it scrapes, and le that of the buckets of a histogram. Not so namespace, which means that of the
 // object: the monitors honour the labels of the metrics.
 var scraped = []string{"instance", "job", "le", "pod"}
+
+// nameLabel is the label that PromQL keeps the name of a metric in.
+const nameLabel = "__name__"
 
 func read(t *testing.T, file string) string {
 	t.Helper()
@@ -145,7 +147,7 @@ func check(t *testing.T, where, expression string, metrics map[string]metric) (n
 				t.Errorf("%s asks for %s, which the operator does not have", where, n.Name)
 			}
 			for _, matcher := range n.LabelMatchers {
-				if matcher.Name != labels.MetricName && !slices.Contains(metrics[n.Name].labels, matcher.Name) {
+				if matcher.Name != nameLabel && !slices.Contains(metrics[n.Name].labels, matcher.Name) {
 					t.Errorf("%s selects %s by %s, which it does not have", where, n.Name, matcher.Name)
 				}
 			}
