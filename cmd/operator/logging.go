@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -35,7 +36,12 @@ const (
 	reconcilerError = "Reconciler error"
 	// strangersToken is what it says of whoever asks for metrics with a token that the API server does not know: the asker is told so.
 	strangersToken = "Authentication failed"
+	// afterTheEnd is what it says of errors when it has begun to end: that it leads no more, say, since it has given that back.
+	afterTheEnd = "error received after stop sequence was engaged"
 )
+
+// warnings are what it calls an error and nobody has to mend.
+var warnings = []string{reconcilerError, strangersToken, afterTheEnd}
 
 func levelOf(record slog.Record) slog.Level {
 	if record.Level != slog.LevelError {
@@ -49,7 +55,7 @@ func levelOf(record slog.Record) slog.Level {
 	switch {
 	case apierrors.IsConflict(cause), errors.Is(cause, context.Canceled):
 		return slog.LevelDebug // Somebody else wrote first, or the process ends: the next look sees what there is.
-	case cause == nil, record.Message == reconcilerError, record.Message == strangersToken:
+	case cause == nil, slices.Contains(warnings, record.Message):
 		return slog.LevelWarn
 	default:
 		return record.Level

@@ -146,6 +146,7 @@ func (o *options) newDirectory(ctx context.Context, mgr ctrl.Manager, direct cli
 		Observer:      account.NewMetrics(metrics.Registry).Observer,
 		Changed:       alarm.Ring,
 		Journal:       kept,
+		Leads:         o.leader.leads(),
 		ReadOnly:      o.readOnly,
 		Subject:       ownSubject(ctx, direct),
 	})
@@ -176,7 +177,9 @@ func (o *options) newManager() (ctrl.Manager, error) {
 		there := fields.OneTermEqualSelector("metadata.namespace", orders)
 		settings.Cache.ByObject = map[client.Object]cache.ByObject{&v1alpha1.Order{}: {Field: there}}
 	}
-	o.leader.setUp(&settings, o.namespace)
+	if err := o.leader.setUp(&settings, config, o.namespace); err != nil {
+		return nil, err
+	}
 	mgr, err := ctrl.NewManager(config, settings)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the API server: %w", err)

@@ -49,6 +49,8 @@ type Settings struct {
 	Changed func(account types.NamespacedName, domain string)
 	// Subject is how kubectl names the operator where it grants something, such as --serviceaccount=regapi-system:regapi-operator.
 	Subject string
+	// Leads says whether this process may change something at this moment; nil where it always may. See [traffic.Fence].
+	Leads func() bool
 	// ReadOnly refuses every request that could change something at the registrar.
 	ReadOnly bool
 	// Journal notes every request; nil for none.

@@ -56,3 +56,11 @@ func (d *Directory) guarded(middlewares []regapi.Middleware) []regapi.Middleware
 	}
 	return slices.Concat([]regapi.Middleware{traffic.ReadOnly()}, middlewares)
 }
+
+// fence is what keeps a process that leads no more from writing.
+func (d *Directory) fence() []regapi.Middleware {
+	if d.settings.Leads == nil {
+		return nil
+	}
+	return []regapi.Middleware{traffic.Fence(d.settings.Leads)}
+}

@@ -127,6 +127,7 @@ func (d *Directory) ask(ctx context.Context, c *candidate) (regapi.Identity, err
 func (d *Directory) newClient(c *candidate, middlewares ...regapi.Middleware) (*regapi.Client, error) {
 	options := slices.Concat(d.settings.Options, c.options, []regapi.Option{
 		regapi.WithEndpoint(c.at.address), regapi.WithMiddleware(d.guarded(middlewares)...), regapi.WithMiddleware(d.settings.Journal.Middleware(c.key.String())),
+		regapi.WithMiddleware(d.fence()...),
 	})
 	made, err := regapi.NewClient(options...)
 	if err != nil {

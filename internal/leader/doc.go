@@ -1,4 +1,4 @@
-// Package leader labels the pod that leads, so that a Service can select it.
+// Package leader labels the pod that leads, so that a Service can select it, and tells a process that was stopped that it leads no more (Term).
 //
 // All replicas of the operator are Ready, but only the leader serves external-dns and cert-manager: it holds the budgets
 // that every request is paid from. The Services therefore select Label besides the labels of the Deployment.
