@@ -88,7 +88,7 @@ func toLua(state *lua.LState, value any) lua.LValue {
 }
 
 // checkHealth holds what Argo CD shows of an object against kstatus, by which Flux and `kubectl wait` go: they agree, but that what waits for a
-// person is Suspended.
+// person is Suspended, and that a deletion which somebody has to help is Degraded.
 func (h *Harness) checkHealth(object interface {
 	runtime.Object
 	GetAnnotations() map[string]string
@@ -109,6 +109,9 @@ func (h *Harness) checkHealth(object interface {
 	agreed := map[kstatus.Status]string{
 		kstatus.CurrentStatus: "Healthy", kstatus.FailedStatus: "Degraded", kstatus.InProgressStatus: "Progressing", kstatus.TerminatingStatus: "Progressing",
 	}[seen.Status]
+	if seen.Status == kstatus.TerminatingStatus && health == "Degraded" {
+		return
+	}
 	_, paused := object.GetAnnotations()[v1alpha1.AnnotationPaused]
 	if health != agreed && (health != "Suspended" || seen.Status == kstatus.CurrentStatus && !paused) {
 		h.Errorf("Argo CD shows %s (%s), kstatus %s", health, message, seen.Status)
