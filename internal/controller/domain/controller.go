@@ -47,6 +47,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.Directory.Unfollow(follower(request.NamespacedName))
+			r.flags.forget(request.NamespacedName)
 		}
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	"sigs.k8s.io/controller-runtime/pkg/log"
-
-	"k8s.io/klog/v2"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
@@ -18,8 +18,6 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // finalizer holds a Domain with deletionPolicy StopAutorenew until the registrar knows that it shall not renew the domain.
@@ -53,7 +51,7 @@ func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
 // release has the registrar's own renewal switched off for a Domain that is being deleted, where its deletion policy says so. It fails where that has
 // to be waited for, and fills in leftBehind where the wait has an end.
 func (r *Reconciler) release(ctx context.Context, s *scope) error {
-	if !controllerutil.ContainsFinalizer(s.domain, finalizer) || !s.stopsAutorenew() {
+	if !controllerutil.ContainsFinalizer(s.domain, finalizer) || !s.stopsAutorenew() || r.flags.isOff(s.domain) {
 		return nil
 	}
 	err := r.stopAutorenew(ctx, s)
@@ -112,6 +110,7 @@ func (r *Reconciler) stopAutorenew(ctx context.Context, s *scope) error {
 	if err := connection.Client.Service.SetAutorenewFlag(ctx, regapi.ByServiceID(numbered(s.domain.Status.ServiceID)), false); err != nil {
 		return fmt.Errorf("have the registrar's own renewal switched off: %w", err)
 	}
+	r.flags.noteOff(s.domain)
 	log.FromContext(ctx).Info("Switched the registrar's own renewal off, since its Domain is deleted", "domain", name)
 	return nil
 }

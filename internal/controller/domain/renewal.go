@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/time/rate"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
@@ -171,6 +173,32 @@ const (
 type flags struct {
 	mu     sync.Mutex
 	logins map[string]*rate.Limiter
+	// off are the Domains being deleted for which the flag was switched off: it is not written down, since the object goes.
+	off map[types.NamespacedName]types.UID
+}
+
+// noteOff remembers that the flag was switched off for a Domain that goes, and isOff says whether it was.
+func (f *flags) noteOff(domain *v1alpha1.Domain) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.off == nil {
+		f.off = map[types.NamespacedName]types.UID{}
+	}
+	f.off[client.ObjectKeyFromObject(domain)] = domain.UID
+}
+
+func (f *flags) isOff(domain *v1alpha1.Domain) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	uid, off := f.off[client.ObjectKeyFromObject(domain)]
+	return off && uid == domain.UID
+}
+
+// forget is for a Domain that is gone.
+func (f *flags) forget(key types.NamespacedName) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.off, key)
 }
 
 func (f *flags) turn(login string) bool {
