@@ -22,6 +22,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	directory "github.com/regapi-io/regapi-operator/internal/account"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 )
 
@@ -95,13 +96,9 @@ func (r *Reconciler) hold(ctx context.Context, s *scope) error {
 }
 
 // patchFinalizers writes the finalizers and makes the answer the new starting point of the scope.
-func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
-	patch := client.MergeFromWithOptions(s.before, client.MergeFromWithOptimisticLock{})
-	if err := r.Patch(ctx, s.account, patch); err != nil {
-		return fmt.Errorf("write the finalizer: %w", err)
-	}
-	s.before = s.account.DeepCopy()
-	return nil
+func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) (err error) {
+	s.before, err = status.PatchFinalizers(ctx, &r.Writer, s.before, s.account)
+	return err
 }
 
 // awaitReleases waits for the DNSZones, Folders and Domains that are being deleted themselves, and a moment for those whose deletion may follow.

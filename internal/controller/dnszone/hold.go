@@ -6,11 +6,11 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 )
 
 // finalizer holds a DNSZone with deletionPolicy Delete until its records are removed, and any while what it took away to make
@@ -48,15 +48,9 @@ func (s *scope) heldInVain() bool {
 
 // patchFinalizers writes the finalizers and makes the answer the new starting point of the scope. What is to become of the status is not
 // written with it, and stays.
-func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
-	found := s.zone.DeepCopy().Status
-	patch := client.MergeFromWithOptions(s.before, client.MergeFromWithOptimisticLock{})
-	if err := r.Patch(ctx, s.zone, patch); err != nil {
-		return fmt.Errorf("write the finalizer: %w", err)
-	}
-	s.before = s.zone.DeepCopy()
-	s.zone.Status = found
-	return nil
+func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) (err error) {
+	s.before, err = status.PatchFinalizers(ctx, &r.Writer, s.before, s.zone)
+	return err
 }
 
 // awaitHold waits until the Account is held for the removal of what is about to be created. The Account's controller holds it

@@ -14,6 +14,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/controller/release"
+	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
@@ -39,13 +40,9 @@ func (r *Reconciler) hold(ctx context.Context, s *scope) error {
 }
 
 // patchFinalizers writes the finalizers and makes the answer the new starting point of the scope.
-func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
-	patch := client.MergeFromWithOptions(s.before, client.MergeFromWithOptimisticLock{})
-	if err := r.Patch(ctx, s.domain, patch); err != nil {
-		return fmt.Errorf("write the finalizer: %w", err)
-	}
-	s.before = s.domain.DeepCopy()
-	return nil
+func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) (err error) {
+	s.before, err = status.PatchFinalizers(ctx, &r.Writer, s.before, s.domain)
+	return err
 }
 
 // release has the registrar's own renewal switched off for a Domain that is being deleted, where its deletion policy says so. It fails where that has

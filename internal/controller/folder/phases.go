@@ -102,15 +102,9 @@ func (r *Reconciler) hold(ctx context.Context, s *scope) error {
 
 // patchFinalizers writes the finalizers and makes the answer the new starting point of the scope. What is to become of the status is not
 // written with it, and stays.
-func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) error {
-	found := s.folder.DeepCopy().Status
-	patch := client.MergeFromWithOptions(s.before, client.MergeFromWithOptimisticLock{})
-	if err := r.Patch(ctx, s.folder, patch); err != nil {
-		return fmt.Errorf("write the finalizer: %w", err)
-	}
-	s.before = s.folder.DeepCopy()
-	s.folder.Status = found
-	return nil
+func (r *Reconciler) patchFinalizers(ctx context.Context, s *scope) (err error) {
+	s.before, err = status.PatchFinalizers(ctx, &r.Writer, s.before, s.folder)
+	return err
 }
 
 // connect finds the connection of the account. An Account that is not proven to be who it says tells nothing about whose the folder is.

@@ -90,6 +90,18 @@ func (w *Writer) PatchStatusInAnyCase(ctx context.Context, before, after Object)
 	return setStatus(after, status)
 }
 
+// PatchFinalizers writes the finalizers of after, and gives the object as the API server has it then: the new starting point for its status. What was
+// found out for the status so far stays with after. It fails where the object is no longer the one that was read.
+func PatchFinalizers[O Object](ctx context.Context, w *Writer, before, after O) (now O, err error) {
+	found := after.DeepCopyObject().(O)
+	if err := w.Patch(ctx, after, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})); err != nil {
+		return before, fmt.Errorf("write the finalizer: %w", err)
+	}
+	now = after.DeepCopyObject().(O)
+	statusOf(after).Set(statusOf(found))
+	return now, nil
+}
+
 // statusPatch gives the merge patch that makes the status of after out of that of before, and that is refused for any other version of the
 // object; and the status as it will be stored.
 func statusPatch(before, after Object) (patch, stored []byte, err error) {
