@@ -13,6 +13,7 @@ const (
 // is under way or about to begin, and its end wakes who follows the domain, whatever came of it. Otherwise what is wanted is known, or the
 // error says why it is not.
 func (i *Inventory) Expect(domain string, aspects Aspect) (coming bool, err error) {
+	asks := false
 	i.mu.Lock()
 	e := i.entries[domain]
 	switch {
@@ -23,13 +24,14 @@ func (i *Inventory) Expect(domain string, aspects Aspect) (coming bool, err erro
 		err = errStopped
 	case i.lastErr != nil && time.Now().Before(i.restUntil):
 		err = i.lastErr
-	case !e.awaited:
-		e.awaited, e.awaitedAfter, coming = true, i.begun, true
 	default:
-		coming = true
+		asks, coming = !e.awaited, true
+	}
+	if asks { // Who asks again is served by the same sweep.
+		e.awaited, e.awaitedAfter = true, i.begun
 	}
 	i.mu.Unlock()
-	if coming {
+	if asks {
 		i.askForSweep()
 	}
 	return coming, err

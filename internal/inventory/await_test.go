@@ -21,6 +21,10 @@ func TestWhoDoesNotWaitIsWokenByTheSweepThatHasReadForAll(t *testing.T) {
 				}
 			}
 		}
+		time.Sleep(2 * time.Second) // The sweep is under way, and somebody looks again.
+		if coming, err := w.Expect(domainName(0), Delegation); !coming || err != nil {
+			t.Errorf("%t, %v", coming, err)
+		}
 		time.Sleep(time.Minute)
 		if woken := len(w.wakes()); woken != domains+1 { // and the account, of which the number of domains is known
 			t.Errorf("%d were woken, want each once", woken)
