@@ -85,6 +85,9 @@ func isDone(o *v1alpha1.Order) bool {
 
 // SetupWithManager registers the controller and what wakes it.
 func (r *Reconciler) SetupWithManager(_ context.Context, mgr ctrl.Manager) error {
+	if err := mgr.Add(heart{r}); err != nil {
+		return err
+	}
 	options := waking.Options(workers)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Order{}).
