@@ -106,7 +106,7 @@ func (t throughOperator) holdings(ctx context.Context, records bool) (held holdi
 }
 
 func (t throughOperator) folders(ctx context.Context, namespace string, ref v1alpha1.AccountReference) ([]v1alpha1.Folder, error) {
-	var held door.Folders
+	var held door.FolderList
 	if err := t.door.get(ctx, t.of, door.Inventory, url.Values{"folders": {"true"}}, &held); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,10 @@ func TestWhoAsksForPlansAgainAndAgainSpendsOneRequest(t *testing.T) {
 	h := newHarness(t, controllertest.Options{})
 	object := h.CreateZone(controllertest.WWW("192.0.2.1"))
 	h.WaitReady(object)
-	preview := controller.Preview(h.Manager.GetClient(), controller.Dependencies(h.Parts))
+	preview, err := controller.Previews(h.Manager, controller.Dependencies(h.Parts))
+	if err != nil {
+		t.Fatal(err)
+	}
 	before := h.API.Calls("*")
 	asked := object.DeepCopy()
 	asked.Spec.Records = []v1alpha1.NameRecords{controllertest.WWW("192.0.2.2")}
@@ -38,7 +41,10 @@ func TestThePlanOfAZoneThatCannotBeReadIsAnError(t *testing.T) {
 	h.WaitReady(h.CreateZone(controllertest.WWW("192.0.2.1")))
 	h.API.AddDomain(controllertest.Login, regapitest.Domain{Name: "elsewhere.ru"})
 	h.API.SetDelegation("elsewhere.ru", "ns1.example.com")
-	preview := controller.Preview(h.Manager.GetClient(), controller.Dependencies(h.Parts))
+	preview, err := controller.Previews(h.Manager, controller.Dependencies(h.Parts))
+	if err != nil {
+		t.Fatal(err)
+	}
 	asked := &v1alpha1.DNSZone{Spec: v1alpha1.DNSZoneSpec{
 		AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: "elsewhere.ru", Records: []v1alpha1.NameRecords{controllertest.WWW("192.0.2.1")},
 	}}

@@ -41,7 +41,7 @@ type Reconciler struct {
 	Cache client.Reader
 
 	logins sync.Map // of those that are busy
-	prices prices
+	prices ordering.Prices
 	looks  looks
 }
 
