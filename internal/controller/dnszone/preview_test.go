@@ -22,7 +22,7 @@ func TestWhoAsksForPlansAgainAndAgainSpendsOneRequest(t *testing.T) {
 	asked := object.DeepCopy()
 	asked.Spec.Records = []v1alpha1.NameRecords{controllertest.WWW("192.0.2.2")}
 	for range 5 {
-		plan, err := preview(t.Context(), asked)
+		plan, err := h.Plan(preview, asked)
 		if err != nil || plan.Add != 1 || plan.Remove != 1 {
 			t.Errorf("%+v, %v", plan, err)
 		}
@@ -49,7 +49,7 @@ func TestThePlanOfAZoneThatCannotBeReadIsAnError(t *testing.T) {
 		AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: "elsewhere.ru", Records: []v1alpha1.NameRecords{controllertest.WWW("192.0.2.1")},
 	}}
 	asked.Namespace, asked.Name = h.Namespace, "elsewhere"
-	if plan, err := preview(t.Context(), asked); !regapi.IsBlocked(err) {
+	if plan, err := h.Plan(preview, asked); !regapi.IsBlocked(err) {
 		t.Errorf("%+v, %v", plan, err)
 	}
 }
