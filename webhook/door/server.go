@@ -155,16 +155,22 @@ func statusOf(err error) metav1.Status {
 	var told apierrors.APIStatus
 	ofKubernetes := errors.As(err, &told)
 	_, refused := errors.AsType[*regapi.Error](err)
+	_, unusable := errors.AsType[*regapi.TransportError](err)
 	_, throttled := errors.AsType[*traffic.ThrottledError](err)
+	_, readOnly := errors.AsType[*traffic.ReadOnlyError](err)
+	_, tooLate := errors.AsType[*traffic.TooLateError](err)
+	_, elsewhere := errors.AsType[*traffic.NotLeadingError](err)
 	unavailable, isUnavailable := errors.AsType[*account.Unavailable](err)
 	switch {
 	case ofKubernetes:
 		status = told.Status()
 		status.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), tooLate:
 		status.Code, status.Reason = http.StatusGatewayTimeout, metav1.StatusReasonTimeout
 		status.Message = fmt.Sprintf("REG.API, or the turn for it, takes longer than %s: ask again", answerWithin)
-	case refused || throttled:
+	case elsewhere:
+		status.Code, status.Reason = http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable
+	case refused || unusable || throttled || readOnly:
 		status.Code, status.Reason = http.StatusFailedDependency, wire.ReasonRegistrar
 		if remedy := regapi.Remedy(err); remedy != "" {
 			status.Message += ": " + remedy

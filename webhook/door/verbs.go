@@ -165,6 +165,9 @@ func (s *Server) raw(verb string) func(context.Context, call) (any, error) {
 		if verb == wire.RawWrite {
 			defer noteWrites(connection, asked.Params)
 		}
+		if asked.Params == nil {
+			asked.Params = map[string]any{} // A call takes an object, if an empty one.
+		}
 		var answer json.RawMessage
 		if err := connection.Client.Call(ctx, asked.Function, asked.Params, &answer); err != nil {
 			return nil, err
