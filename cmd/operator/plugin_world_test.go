@@ -41,7 +41,7 @@ type house struct {
 }
 
 // newHouse starts the operator with its door, and waits until that is open.
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T, flags ...string) *house {
 	t.Helper()
 	h := &house{world: newWorld(t, withFrontProxy(t)), configs: map[string]string{}}
 	h.made = render(t, "resources: [config/default]\ncomponents: [config/cert-manager, config/plugin]")
@@ -51,7 +51,7 @@ func newHouse(t *testing.T) *house {
 		}
 	}
 	port := h.register()
-	h.flags = []string{"--plugin-door", "--cert-manager-bind-address", "127.0.0.1:" + port, "--namespace", "default"}
+	h.flags = append([]string{"--plugin-door", "--cert-manager-bind-address", "127.0.0.1:" + port, "--namespace", "default", "--endpoints", h.api.URL()}, flags...)
 	ctx, stop := context.WithCancel(t.Context())
 	command, output := h.start(ctx)
 	h.output = output
@@ -159,6 +159,26 @@ func (h *house) admit(name string, roles ...string) {
 			h.Fatal(err)
 		}
 	}
+}
+
+// aggregated makes the ClusterRole that Kubernetes makes of all that are to be added to one of its own, and gives its name.
+func (h *house) aggregated(role string) string {
+	h.Helper()
+	made := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "aggregated-" + role}}
+	var all rbacv1.ClusterRoleList
+	if err := h.List(h.Context(), &all, client.MatchingLabels{"rbac.authorization.k8s.io/aggregate-to-" + role: "true"}); err != nil {
+		h.Fatal(err)
+	}
+	for _, part := range all.Items {
+		made.Rules = append(made.Rules, part.Rules...)
+	}
+	if len(made.Rules) == 0 {
+		h.Fatalf("nothing is added to the role %s", role)
+	}
+	if err := h.Create(h.Context(), made); err != nil {
+		h.Fatal(err)
+	}
+	return made.Name
 }
 
 // ask calls the plugin as somebody.
