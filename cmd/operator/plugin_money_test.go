@@ -40,7 +40,7 @@ func TestPeopleApproveRejectAndSettleOrders(t *testing.T) {
 	h.wants("admin", exit.Findings, "AwaitingApproval", "status", "order", "unwanted.ru.1")
 	h.wants("admin", exit.Findings, "needs nobody's word", "orders", "settle", "wanted.ru.1", "--as", "paid")
 
-	h.wants("admin", exit.Findings, "no approval", "reject", "order", "unwanted.ru.1")
+	h.wants("admin", exit.Findings, "is approved and waits still", "reject", "order", "unwanted.ru.1")
 	h.wants("admin", exit.Fine, "approved", "approve", "order", "wanted.ru.1", digest)
 	h.comesTo("wanted.ru", purchase.Settled)
 	if state := h.order("unwanted.ru").Status.State; state != v1alpha1.OrderState(purchase.AwaitingApproval) {
