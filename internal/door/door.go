@@ -90,6 +90,8 @@ type Answer struct {
 type PlanRequest struct {
 	// Spec of the object's kind.
 	Spec json.RawMessage `json:"spec,omitempty"`
+	// Many says that it is one of many that are asked for at a time, so that zones are read together and each waits for the others, for seconds.
+	Many bool `json:"many,omitempty"`
 }
 
 // PlanAnswer is a whole plan.

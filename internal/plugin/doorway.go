@@ -28,6 +28,7 @@ func (s *session) doorway() (*doorway, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.QPS, config.Burst = 200, 2*plansAtOnce // The operator has its own budget to keep.
 	asked, err := discovery.NewDiscoveryClientForConfig(config)
 	if err != nil {
 		return nil, err

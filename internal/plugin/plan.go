@@ -76,7 +76,7 @@ func (s *session) plan(ctx context.Context, args, files []string) error {
 		turns <- struct{}{}
 		all.Go(func() {
 			defer func() { <-turns }()
-			plans[i] = object.plan(ctx, through)
+			plans[i] = object.plan(ctx, through, len(wanted) > 1)
 		})
 	}
 	all.Wait()
@@ -87,15 +87,15 @@ func (s *session) plan(ctx context.Context, args, files []string) error {
 	return s.showPlans(plans)
 }
 
-// plan asks for the plan of a manifest.
-func (m written) plan(ctx context.Context, through *doorway) planned {
+// plan asks for the plan of a manifest, which may be one of many.
+func (m written) plan(ctx context.Context, through *doorway, many bool) planned {
 	p := planned{Kind: strings.ToLower(m.Kind), Namespace: m.Metadata.Namespace, Name: m.Metadata.Name}
 	if p.Problem = unplannable[p.Kind]; p.Problem != "" {
 		p.Changes = []string{}
 		return p
 	}
 	of := types.NamespacedName{Namespace: p.Namespace, Name: p.Name}
-	if err := through.post(ctx, of, planResources[p.Kind], door.Plan, door.PlanRequest{Spec: m.Spec}, &p.PlanAnswer); err != nil {
+	if err := through.post(ctx, of, planResources[p.Kind], door.Plan, door.PlanRequest{Spec: m.Spec, Many: many}, &p.PlanAnswer); err != nil {
 		p.err = fmt.Errorf("plan %s/%s: %w", p.Kind, p.Name, err)
 		p.Problem, p.Changes = explain(err), []string{}
 	}

@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/batch"
 	wire "github.com/regapi-io/regapi-operator/internal/door"
 )
 
@@ -60,6 +61,9 @@ func (s *Server) plan(kind plannable) func(context.Context, call) (any, error) {
 			if err := kind.respecify(object, asked.Spec, missing); err != nil {
 				return nil, err
 			}
+		}
+		if asked.Many {
+			ctx = batch.InBulk(ctx)
 		}
 		return s.settings.Plan(ctx, object)
 	}

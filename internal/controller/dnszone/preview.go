@@ -33,6 +33,9 @@ func (r *Reconciler) Preview(ctx context.Context, found *v1alpha1.DNSZone) (door
 		return door.PlanAnswer{}, err
 	}
 	s.connection, s.target.Store = connection, looking{connection}
+	if batch.IsInBulk(ctx) {
+		defer connection.Begin()()
+	}
 	if err := r.interpret(ctx, s); err != nil {
 		return door.PlanAnswer{}, err
 	}
