@@ -16,16 +16,22 @@ func (d *demo) startOperator(ctx context.Context) error {
 		{"create", "clusterrolebinding", "operator", "--clusterrole=operator", "--user=" + operatorUser},
 		{"create", "clusterrolebinding", "operator-secrets", "--clusterrole=operator-secrets", "--user=" + operatorUser},
 		{"create", "rolebinding", "operator", "--namespace=" + operatorNamespace, "--role=operator", "--user=" + operatorUser},
+		{"create", "clusterrolebinding", "operator-auth-delegator", "--clusterrole=system:auth-delegator", "--user=" + operatorUser},
+		{"create", "rolebinding", "operator", "--namespace=kube-system", "--role=extension-apiserver-authentication-reader", "--user=" + operatorUser},
 	} {
 		if _, err := d.kubectl(ctx, nil, arguments...); err != nil {
 			return err
 		}
 	}
+	port, err := d.hangDoor(ctx)
+	if err != nil {
+		return err
+	}
 	resync := resyncOfDemo
 	if d.check {
 		resync = resyncOfCheck
 	}
-	return d.start("operator", d.binary("operator"),
+	err = d.start("operator", d.binary("operator"),
 		"--kubeconfig="+d.scratchFile("operator.kubeconfig"),
 		"--namespace="+operatorNamespace,
 		"--metrics-bind-address=0",
@@ -33,7 +39,13 @@ func (d *demo) startOperator(ctx context.Context) error {
 		"--allow-loopback-endpoints",
 		"--resync-interval="+resync.String(),
 		"--authoritative-servers="+d.simulator.DNS,
+		"--plugin-door",
+		"--cert-manager-bind-address=127.0.0.1:"+port,
 	)
+	if err != nil {
+		return err
+	}
+	return d.awaitDoor(ctx)
 }
 
 // applySamples applies the samples as they are, but for the endpoint.

@@ -31,7 +31,7 @@ func (r *Reconciler) manage(ctx context.Context, s *scope) error {
 			together = append(together, o)
 		}
 	}
-	if len(together) == 0 {
+	if len(together) == 0 || s.preview.took(together) {
 		return nil
 	}
 	return joined(together).Err()
@@ -60,6 +60,8 @@ func joined(parts []outcome.Outcome) outcome.Outcome {
 func (r *Reconciler) mayChange(ctx context.Context, s *scope, what string) (*outcome.Outcome, error) {
 	stop := func(o outcome.Outcome) (*outcome.Outcome, error) { return &o, nil }
 	switch {
+	case s.preview != nil:
+		return stop(s.preview.instead(what, 1))
 	case s.domain.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		s.would = append(s.would, what)
 		return stop(outcome.Ready(v1alpha1.ReasonObserved, observed(what)))

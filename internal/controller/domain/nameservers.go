@@ -68,6 +68,9 @@ func (r *Reconciler) mayPoint(ctx context.Context, s *scope, wanted []regapi.Nam
 	for i, server := range wanted {
 		names[i] = server.Name
 	}
+	if s.preview != nil {
+		return r.previewServers(ctx, s, names, wanted, now)
+	}
 	if why, err := r.mayChange(ctx, s, "delegate the domain to "+strings.Join(names, ", ")); why != nil || err != nil {
 		return why, err
 	}

@@ -65,7 +65,7 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 	case s.login == "" || s.userID == "":
 		return "the login of the Account is not proven yet", true, nil
 	}
-	ruling, err := r.Desk.Ruler(ctx, r.Client, s.login, s.name)
+	ruling, err := r.ruling(ctx, s)
 	switch {
 	case err != nil:
 		return "", false, err
@@ -76,9 +76,9 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 	}
 	s.direct = ruling.PaysDirectly(purchase.Renew)
 	switch {
-	case r.Directory.Halt(s.domain) != nil:
+	case s.preview == nil && r.Directory.Halt(s.domain) != nil:
 		return r.Directory.Halt(s.domain).Cause + " keeps the domain from being renewed", true, nil
-	case s.domain.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
+	case s.preview == nil && s.domain.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		would := renewals[mode]
 		s.would = append(s.would, would)
 		return observed(would), true, nil
@@ -95,11 +95,14 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 	}
 }
 
+// registrarRenews says what the registrar is told, for people.
+var registrarRenews = map[bool]string{true: "have the registrar's own renewal switched on", false: "have the registrar's own renewal switched off"}
+
 // renewals are what each mode does, for people.
 var renewals = map[v1alpha1.RenewalMode]string{
-	v1alpha1.RenewalNone:      "have the registrar's own renewal switched off",
-	v1alpha1.RenewalRegistrar: "have the registrar's own renewal switched on",
-	v1alpha1.RenewalOperator:  "have the registrar's own renewal switched off, and order a renewal when it is due",
+	v1alpha1.RenewalNone:      registrarRenews[false],
+	v1alpha1.RenewalRegistrar: registrarRenews[true],
+	v1alpha1.RenewalOperator:  registrarRenews[false] + ", and order a renewal when it is due",
 }
 
 // tellRegistrar switches the registrar's own renewal on or off, where that is not known to be done. Nobody can read the flag back (7.16), so that
@@ -108,6 +111,9 @@ func (r *Reconciler) tellRegistrar(ctx context.Context, s *scope, mode v1alpha1.
 	on := mode == v1alpha1.RenewalRegistrar
 	switch {
 	case on && shown.RegistrarOnSince != nil, !on && shown.RegistrarOffSince != nil:
+		return true, nil
+	case s.preview != nil:
+		s.preview.note(registrarRenews[on], 1)
 		return true, nil
 	case on && shown.RegistrarOffSince != nil:
 		shown.RegistrarOffSince = nil // Before the call: whoever orders a renewal trusts it.

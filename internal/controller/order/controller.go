@@ -35,7 +35,7 @@ type Reconciler struct {
 	Cache client.Reader
 
 	turns  turns
-	prices prices
+	prices ordering.Prices
 	looks  looks
 }
 

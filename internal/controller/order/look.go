@@ -189,3 +189,16 @@ func (r *Reconciler) lookAtBalance(ctx context.Context, s *scope, seen *purchase
 	}
 	return nil
 }
+
+// lookAtPrice takes the price from the list, unless there is a bill: then that counts.
+func (r *Reconciler) lookAtPrice(ctx context.Context, s *scope, seen *purchase.Seen) error {
+	if s.record.Bill.ID != 0 {
+		seen.ListPrice = s.record.Price
+		return nil
+	}
+	price, known, err := r.prices.Of(ctx, s.login, s.connection, s.order)
+	if known {
+		seen.ListPrice = price
+	}
+	return err
+}
