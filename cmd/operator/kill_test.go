@@ -19,7 +19,6 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/tools/clientcmd"
@@ -183,10 +182,14 @@ func (w *world) writeKubeconfig(environment *envtest.Environment) {
 func (w *world) grant(namespace string) {
 	w.Helper()
 	made := render(w.T, "namespace: "+namespace+"\nresources: [config/default]\n")
-	w.applyAccess(made)
-	if namespace != metav1.NamespaceDefault { // where the objects of createObjects are
-		w.apply(manifests{secretsBinding(made, metav1.NamespaceDefault)})
+	for _, object := range made {
+		if object.GetKind() == "RoleBinding" && object.GetName() == "regapi-operator-secrets" && namespace != metav1.NamespaceDefault {
+			elsewhere := object.DeepCopy() // where createObjects makes an Account
+			elsewhere.SetNamespace(metav1.NamespaceDefault)
+			w.apply(manifests{elsewhere})
+		}
 	}
+	w.applyAccess(made)
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: defaultService}}
 	token := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{ExpirationSeconds: new(int64(24 * 60 * 60))}}
 	if err := w.SubResource("token").Create(w.Context(), account, token); err != nil {
@@ -213,18 +216,6 @@ func (w *world) applyAccess(made manifests) {
 			w.apply(manifests{object})
 		}
 	}
-}
-
-// secretsBinding is what lets the operator read the Secrets of a namespace.
-func secretsBinding(made manifests, namespace string) *unstructured.Unstructured {
-	for _, object := range made {
-		if object.GetKind() == "RoleBinding" && object.GetName() == "regapi-operator-secrets" {
-			copied := object.DeepCopy()
-			copied.SetNamespace(namespace)
-			return copied
-		}
-	}
-	return nil
 }
 
 func (w *world) startSimulator() {

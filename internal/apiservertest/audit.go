@@ -43,12 +43,19 @@ func NewAudit(t testing.TB, user string) *Audit {
 func (a *Audit) Configure(environment *envtest.Environment) error {
 	policy := filepath.Join(a.folder, "policy.yaml")
 	environment.ControlPlane.GetAPIServer().Configure().Set("audit-policy-file", policy).Set("audit-log-path", a.log())
-	return os.WriteFile(policy, []byte(`{apiVersion: audit.k8s.io/v1, kind: Policy, omitStages: [RequestReceived], rules: [{level: Metadata, users: ['`+a.user+`']}, {level: None}]}`), 0o600)
+	return os.WriteFile(policy, []byte(auditPolicy+a.user+"]\n- level: None\n"), 0o600)
 }
+
+const auditPolicy = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- level: Metadata
+  users: [`
 
 func (a *Audit) log() string { return filepath.Join(a.folder, "audit.log") }
 
-// Asked gives each request that was made up to now, once. The API server is asked for more than one would think: what it serves, for instance.
+// Asked gives each request that was made up to now, once.
 func (a *Audit) Asked() []Asked {
 	a.Helper()
 	log, err := os.Open(a.log())
