@@ -60,6 +60,9 @@ func TestKilledOrStoppedUnderLoadTheLeaderIsReplacedAndNothingIsLost(t *testing.
 	f.Cleanup(func() {
 		if diff := cmp.Diff(counted(want), counted(f.api.Records("example.ru"))); diff != "" {
 			f.Logf("what the zone should hold, and what it holds:\n%s", diff)
+			for _, write := range f.api.Journal(regapitest.Writes()) {
+				f.Logf("%s %s %v: %s %s", write.Time.Format(time.StampMilli), write.Function, write.Params, write.Result, write.ErrorCode)
+			}
 		}
 	})
 	f.await(f.replicas[f.leader()], "the zone to hold what all faces asked for, once each", func() bool {

@@ -206,6 +206,14 @@ func (w *world) grant(namespace string) {
 	if err := clientcmd.WriteToFile(*config, w.kubeconfig); err != nil {
 		w.Fatal(err)
 	}
+	w.eventually(nil, "the API server to know the ServiceAccount", func() bool { // A new API server takes a moment.
+		as, err := clientcmd.BuildConfigFromFlags("", w.kubeconfig)
+		if err != nil {
+			w.Fatal(err)
+		}
+		operator, err := client.New(as, client.Options{Scheme: w.Scheme()})
+		return err == nil && operator.Create(w.Context(), &authenticationv1.SelfSubjectReview{}) == nil
+	})
 }
 
 // applyAccess creates what a kustomization grants, and to whom.
