@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"k8s.io/client-go/tools/clientcmd"
@@ -18,7 +19,7 @@ const (
 	operatorAccount   = "regapi-operator"
 )
 
-// startOperator installs what config/default says, but for the Deployment, and starts the operator in its place.
+// startOperator makes what config/default grants, and starts the operator as its Deployment would.
 func (d *demo) startOperator(ctx context.Context) error {
 	if err := d.grantOperator(ctx); err != nil {
 		return err
@@ -38,20 +39,32 @@ func (d *demo) startOperator(ctx context.Context) error {
 	)
 }
 
-// grantOperator makes the operator's ServiceAccount with exactly the rights of config/default, so that a missing rule shows here and not in a
+// installation is what the operator's rights are taken from.
+const installation = "resources: [config/default]\n"
+
+// grantOperator makes the operator's ServiceAccount with exactly the rights of the installation, so that a missing rule shows here and not in a
 // cluster, and writes a kubeconfig for it.
 func (d *demo) grantOperator(ctx context.Context) error {
-	made, err := d.kubectl(ctx, nil, "kustomize", d.config("default"))
+	folder := d.scratchFile("installation")
+	err := errors.Join(
+		os.Mkdir(folder, 0o700),
+		os.Symlink(d.config(""), filepath.Join(folder, "config")), // Kustomize refuses absolute paths, and follows links.
+		os.WriteFile(filepath.Join(folder, "kustomization.yaml"), []byte(installation), 0o600),
+	)
 	if err != nil {
 		return err
 	}
-	var manifest []string
+	made, err := d.kubectl(ctx, nil, "kustomize", folder)
+	if err != nil {
+		return err
+	}
+	var access []string
 	for document := range strings.SplitSeq(made, "\n---\n") {
-		if !strings.Contains(document, "\nkind: Deployment\n") && !strings.Contains(document, "\nkind: CustomResourceDefinition\n") { // these are there
-			manifest = append(manifest, document)
+		if strings.Contains(document, "apiVersion: rbac.authorization.k8s.io/") || strings.Contains(document, "\nkind: Namespace\n") || strings.Contains(document, "\nkind: ServiceAccount\n") {
+			access = append(access, document)
 		}
 	}
-	if _, err := d.kubectl(ctx, []byte(strings.Join(manifest, "\n---\n")), "apply", "--server-side", "-f", "-"); err != nil {
+	if _, err := d.kubectl(ctx, []byte(strings.Join(access, "\n---\n")), "apply", "--server-side", "-f", "-"); err != nil {
 		return err
 	}
 	token, err := d.kubectl(ctx, nil, "create", "token", operatorAccount, "--namespace="+operatorNamespace, "--duration="+tokenLife.String())
