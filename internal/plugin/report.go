@@ -227,15 +227,19 @@ func forward(ctx context.Context, config *rest.Config, typed kubernetes.Interfac
 	}
 	to := typed.CoreV1().RESTClient().Post().Namespace(pod.Namespace).Resource("pods").Name(pod.Name).SubResource("portforward").URL()
 	dialer := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, to)
-	stop, ready, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	stop, ready, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	forwarder, err := portforward.NewOnAddresses(dialer, []string{"127.0.0.1"}, []string{"0:8080"}, stop, ready, io.Discard, io.Discard)
 	if err != nil {
 		return "", nil, err
 	}
-	go func() { ended <- forwarder.ForwardPorts() }()
+	var failure error // once it has ended
+	go func() {
+		defer close(ended)
+		failure = forwarder.ForwardPorts()
+	}()
 	select {
-	case err := <-ended:
-		return "", nil, err
+	case <-ended:
+		return "", nil, failure
 	case <-ctx.Done():
 		close(stop)
 		return "", nil, ctx.Err()
