@@ -135,6 +135,8 @@ func newFaces(t *testing.T) *faces {
 		f.replicas[pod] = f.startReplica(pod, f.flags[pod]...)
 	}
 	f.await(f.replicas["one"], "one of them to lead", func() bool { return f.leader() != "" })
+	// Of a zone whose Account was never accepted external-dns is told nothing, and it would ask again a minute later.
+	f.await(f.replicas["one"], "the zone to be known", f.readyNow)
 	return f
 }
 
