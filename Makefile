@@ -283,7 +283,7 @@ undeploy: ## Delete the solver's APIService, the CRDs with every object of their
 	kubectl delete --ignore-not-found apiservices v1alpha1.acme.regapi.io v1alpha1.door.regapi.io
 	$(MAKE) uninstall
 	kubectl delete --ignore-not-found clusterrolebindings,clusterroles --selector=$(OURS)
-	kubectl delete --ignore-not-found clusterrolebindings,clusterroles regapi-operator-challenges regapi-operator-auth-delegator
+	kubectl delete --ignore-not-found clusterrolebindings,clusterroles regapi-operator-challenges regapi-operator-auth-delegator regapi-operator-secrets
 	kubectl delete --ignore-not-found --namespace=kube-system rolebindings regapi-operator-authentication-reader
 	kubectl delete --ignore-not-found -k $(KUSTOMIZATION)
 

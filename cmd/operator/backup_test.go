@@ -172,6 +172,7 @@ func (w *world) applyGit(records []v1alpha1.NameRecords) {
 	w.Helper()
 	w.eventually(nil, "the namespace", func() bool { return w.Get(w.Context(), client.ObjectKey{Name: "default"}, &corev1.Namespace{}) == nil })
 	if apierrors.IsNotFound(w.Get(w.Context(), client.ObjectKey{Namespace: "default", Name: "main"}, &v1alpha1.DNSZone{})) {
+		w.grant(metav1.NamespaceDefault)
 		w.createObjects()
 		w.allowSpending()
 		for _, name := range registered {

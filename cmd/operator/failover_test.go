@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"sync"
 	"syscall"
@@ -141,10 +140,9 @@ type installation struct {
 	*world
 	namespace string
 	args      []string
-	admin     string // the kubeconfig of an administrator; the operator has one of its own
 }
 
-// install applies config/default, and lets the operator be who its pods would be.
+// install applies config/default.
 func install(t *testing.T) *installation {
 	t.Helper()
 	return installWith(t, "")
@@ -153,19 +151,14 @@ func install(t *testing.T) *installation {
 // installWith is install with components of config, and with an API server of its own options.
 func installWith(t *testing.T, components string, options ...apiservertest.Option) *installation {
 	t.Helper()
-	w := newWorld(t, options...)
+	w := newWorldIn(t, "regapi-system", options...)
 	made := render(t, "resources: [config/default]\ncomponents: ["+components+"]\n")
 	deployment := find[appsv1.Deployment](t, made, "Deployment")
 	w.apply(made)
 	i := &installation{
-		world: w, namespace: deployment.Namespace, admin: w.kubeconfig,
+		world: w, namespace: deployment.Namespace,
 		args: deployment.Spec.Template.Spec.Containers[0].Args,
 	}
-	account := &corev1.ServiceAccount{}
-	if err := w.Get(t.Context(), client.ObjectKey{Namespace: i.namespace, Name: deployment.Spec.Template.Spec.ServiceAccountName}, account); err != nil {
-		t.Fatal(err)
-	}
-	w.kubeconfig = i.impersonate(account)
 	for _, name := range []string{"one", "two"} {
 		pod := &corev1.Pod{ObjectMeta: deployment.Spec.Template.ObjectMeta, Spec: deployment.Spec.Template.Spec}
 		pod.Namespace, pod.Name = i.namespace, name
@@ -187,24 +180,6 @@ func (w *world) apply(made manifests) {
 			w.Fatal(err)
 		}
 	}
-}
-
-// impersonate gives a kubeconfig with which the administrator acts as a service account.
-func (i *installation) impersonate(account *corev1.ServiceAccount) string {
-	i.Helper()
-	config, err := clientcmd.LoadFromFile(i.admin)
-	if err != nil {
-		i.Fatal(err)
-	}
-	for _, user := range config.AuthInfos {
-		user.Impersonate = "system:serviceaccount:" + account.Namespace + ":" + account.Name
-		user.ImpersonateGroups = []string{"system:serviceaccounts", "system:serviceaccounts:" + account.Namespace, "system:authenticated"}
-	}
-	path := filepath.Join(i.TempDir(), "operator.kubeconfig")
-	if err := clientcmd.WriteToFile(*config, path); err != nil {
-		i.Fatal(err)
-	}
-	return path
 }
 
 // replica is one of two operators. Its output is read after its end only.

@@ -30,16 +30,28 @@ import (
 // leaderKills is how often the leader ends; `make release-check` has it end fifty times.
 var leaderKills = flag.Int("kills", 5, "how often the leader is killed, or stopped, under load of all faces")
 
+// endsOfAnHour is how many ends of a leader the requests of an hour are enough for: each costs about 25, those among them that a process had set
+// aside when it was killed.
+const endsOfAnHour = 10
+
 // backWithin is how long any face may be away after the end of the leader. Its Lease expires in ten seconds.
 const backWithin = 20 * time.Second
 
 // TestKilledOrStoppedUnderLoadTheLeaderIsReplacedAndNothingIsLost ends the leader again and again while a zone's spec changes, external-dns syncs and
 // a challenge is solved, all in one zone. Every second time it is stopped rather than killed, as by a machine that hangs, and goes on when another leads.
 func TestKilledOrStoppedUnderLoadTheLeaderIsReplacedAndNothingIsLost(t *testing.T) {
-	f := newFaces(t)
 	random := rand.New(rand.NewPCG(20, 4))
+	for first := 0; first < *leaderKills; first += endsOfAnHour {
+		ends := min(endsOfAnHour, *leaderKills-first)
+		t.Run(fmt.Sprintf("%d ends after %d", ends, first), func(t *testing.T) { newFaces(t).outliveLeaders(ends, random) })
+	}
+}
+
+// outliveLeaders has the leader end several times, and looks at what has come of the work.
+func (f *faces) outliveLeaders(ends int, random *rand.Rand) {
+	f.Helper()
 	var longest time.Duration
-	for n := range *leaderKills {
+	for n := range ends {
 		wants := f.load(n, random)
 		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond) // It ends at any moment of the work.
 		ended, stopped := f.endLeader(n%2 == 1)
@@ -47,12 +59,12 @@ func TestKilledOrStoppedUnderLoadTheLeaderIsReplacedAndNothingIsLost(t *testing.
 		away := time.Since(ended)
 		longest = max(longest, away)
 		if away > backWithin {
-			t.Errorf("end %d: the faces were back after %s", n, away)
+			f.Errorf("end %d: the faces were back after %s", n, away)
 		}
 		f.bringBack(stopped)
 		f.underWay.Wait()
 	}
-	f.done(f.cleanUp(*leaderKills - 1))
+	f.done(f.cleanUp(ends - 1))
 	want := append(toSimulator(f.spec), foreign...)
 	for name, address := range f.synced {
 		want = append(want, regapitest.Record{Name: name, Type: "A", Content: address})
@@ -60,6 +72,9 @@ func TestKilledOrStoppedUnderLoadTheLeaderIsReplacedAndNothingIsLost(t *testing.
 	f.Cleanup(func() {
 		if diff := cmp.Diff(counted(want), counted(f.api.Records("example.ru"))); diff != "" {
 			f.Logf("what the zone should hold, and what it holds:\n%s", diff)
+			for _, write := range f.api.Journal(regapitest.Writes()) {
+				f.Logf("%s %s %v: %s %s", write.Time.Format(time.StampMilli), write.Function, write.Params, write.Result, write.ErrorCode)
+			}
 		}
 	})
 	f.await(f.replicas[f.leader()], "the zone to hold what all faces asked for, once each", func() bool {
@@ -67,9 +82,9 @@ func TestKilledOrStoppedUnderLoadTheLeaderIsReplacedAndNothingIsLost(t *testing.
 	})
 	requests, noted := len(f.api.Journal()), f.noted()
 	if noted < requests {
-		t.Errorf("%d requests were made, and the budget knows of %d", requests, noted)
+		f.Errorf("%d requests were made, and the budget knows of %d", requests, noted)
 	}
-	t.Logf("%d ends of the leader, %d requests, of which the budget knows as %d; the faces were back after %s at most", *leaderKills, requests, noted, longest)
+	f.Logf("%d ends of the leader, %d requests, of which the budget knows as %d; the faces were back after %s at most", ends, requests, noted, longest)
 }
 
 // faces are two replicas, and those who ask them.
@@ -106,7 +121,7 @@ func newFaces(t *testing.T) *faces {
 	if err := f.Update(t.Context(), zone); err != nil {
 		t.Fatal(err)
 	}
-	// Fifty ends of a leader cost about a thousand requests. What REG.API would refuse is what the budget does not know of.
+	// What REG.API would refuse is what the budget does not know of.
 	budget := client.RawPatch("application/merge-patch+json", []byte(`{"spec":{"budget":{"requestsPerHour":1200}}}`))
 	if err := f.Patch(t.Context(), &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "main"}}, budget); err != nil {
 		t.Fatal(err)
@@ -120,6 +135,8 @@ func newFaces(t *testing.T) *faces {
 		f.replicas[pod] = f.startReplica(pod, f.flags[pod]...)
 	}
 	f.await(f.replicas["one"], "one of them to lead", func() bool { return f.leader() != "" })
+	// Of a zone whose Account was never accepted external-dns is told nothing, and it would ask again a minute later.
+	f.await(f.replicas["one"], "the zone to be known", f.readyNow)
 	return f
 }
 

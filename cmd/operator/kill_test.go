@@ -14,11 +14,15 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/google/go-cmp/cmp"
+	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"k8s.io/client-go/util/retry"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -73,13 +77,16 @@ func TestKilledAtAnyRequestTheZoneEndsAsSpecified(t *testing.T) {
 	t.Logf("%d kills, %d requests, %d of them writes", kills, len(w.api.Journal()), len(w.api.Journal(regapitest.Writes())))
 }
 
-// world is an API server, a simulator that keeps duplicates, and at most one operator between them.
+// world is an API server, a simulator that keeps duplicates, and at most one operator between them. The operator has the rights of
+// config/default in the namespace default, and the test fails if the API server refuses it anything.
 type world struct {
 	*testing.T
 	client.Client
-	api        *regapitest.Server
-	kubeconfig string
-	trap       *trap
+	api *regapitest.Server
+	// admin is the kubeconfig of an administrator, and kubeconfig that of the operator.
+	admin, kubeconfig string
+	audit             *apiservertest.Audit
+	trap              *trap
 	// environment is the cluster, and flags are what the operator is started with besides.
 	environment *envtest.Environment
 	flags       []string
@@ -126,7 +133,14 @@ func (k *trap) spring(stage regapitest.Stage, entry *regapitest.Entry) {
 
 func newWorld(t *testing.T, options ...apiservertest.Option) *world {
 	t.Helper()
-	environment := apiservertest.Start(t, append(options, apiservertest.WithCRDs())...)
+	return newWorldIn(t, metav1.NamespaceDefault, options...)
+}
+
+// newWorldIn is newWorld with config/default in another namespace.
+func newWorldIn(t *testing.T, namespace string, options ...apiservertest.Option) *world {
+	t.Helper()
+	audit := apiservertest.NewAudit(t, "system:serviceaccount:"+namespace+":"+defaultService)
+	environment := apiservertest.Start(t, append(options, apiservertest.WithCRDs(), audit.Configure)...)
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1alpha1.AddToScheme} {
 		if err := add(scheme); err != nil {
@@ -137,15 +151,21 @@ func newWorld(t *testing.T, options ...apiservertest.Option) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, Client: kube, environment: environment, trap: &trap{}, kubeconfig: filepath.Join(t.TempDir(), "kubeconfig")}
+	w := &world{T: t, Client: kube, environment: environment, audit: audit, trap: &trap{}, admin: filepath.Join(t.TempDir(), "kubeconfig")}
 	w.writeKubeconfig(environment)
+	w.grant(namespace)
+	w.Cleanup(func() {
+		for _, asked := range w.audit.Refused() {
+			w.Errorf("config/default lacks a right that the operator needs: %s", asked)
+		}
+	})
 	w.startSimulator()
 	w.createObjects()
 	return w
 }
 
 func (w *world) writeKubeconfig(environment *envtest.Environment) {
-	user, err := environment.AddUser(envtest.User{Name: "operator", Groups: []string{"system:masters"}}, nil)
+	user, err := environment.AddUser(envtest.User{Name: "administrator", Groups: []string{"system:masters"}}, nil)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -153,8 +173,56 @@ func (w *world) writeKubeconfig(environment *envtest.Environment) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	if err := os.WriteFile(w.kubeconfig, kubeconfig, 0o600); err != nil {
+	if err := os.WriteFile(w.admin, kubeconfig, 0o600); err != nil {
 		w.Fatal(err)
+	}
+}
+
+// grant gives the operator the rights of config/default in a namespace, and the kubeconfig of its ServiceAccount.
+func (w *world) grant(namespace string) {
+	w.Helper()
+	made := render(w.T, "namespace: "+namespace+"\nresources: [config/default]\n")
+	for _, object := range made {
+		if object.GetKind() == "RoleBinding" && object.GetName() == "regapi-operator-secrets" && namespace != metav1.NamespaceDefault {
+			elsewhere := object.DeepCopy() // where createObjects makes an Account
+			elsewhere.SetNamespace(metav1.NamespaceDefault)
+			w.apply(manifests{elsewhere})
+		}
+	}
+	w.applyAccess(made)
+	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: defaultService}}
+	token := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{ExpirationSeconds: new(int64(24 * 60 * 60))}}
+	if err := w.SubResource("token").Create(w.Context(), account, token); err != nil {
+		w.Fatal(err)
+	}
+	config, err := clientcmd.LoadFromFile(w.admin)
+	if err != nil {
+		w.Fatal(err)
+	}
+	for name := range config.AuthInfos {
+		config.AuthInfos[name] = &clientcmdapi.AuthInfo{Token: token.Status.Token}
+	}
+	w.kubeconfig = filepath.Join(w.TempDir(), "operator.kubeconfig")
+	if err := clientcmd.WriteToFile(*config, w.kubeconfig); err != nil {
+		w.Fatal(err)
+	}
+	w.eventually(nil, "the API server to know the ServiceAccount", func() bool { // A new API server takes a moment.
+		as, err := clientcmd.BuildConfigFromFlags("", w.kubeconfig)
+		if err != nil {
+			w.Fatal(err)
+		}
+		operator, err := client.New(as, client.Options{Scheme: w.Scheme()})
+		return err == nil && operator.Create(w.Context(), &authenticationv1.SelfSubjectReview{}) == nil
+	})
+}
+
+// applyAccess creates what a kustomization grants, and to whom.
+func (w *world) applyAccess(made manifests) {
+	w.Helper()
+	for _, object := range made {
+		if object.GetKind() == "Namespace" || object.GetKind() == "ServiceAccount" || object.GroupVersionKind().Group == rbacv1.GroupName {
+			w.apply(manifests{object})
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func TestAKustomizationOfOnesOwnMayHaveItsNamespacePrefixAndImage(t *testing.T) 
 	const solver, certificate, externalDNS = "config/cert-manager", "config/components/cert-manager-certificate", "config/external-dns"
 	for _, components := range []string{
 		solver + "," + certificate + "," + externalDNS, certificate + "," + solver, solver, certificate, externalDNS + ",config/external-dns/insecure-service",
-		externalDNS + ",config/external-dns/network-policy", "config/prometheus",
+		externalDNS + ",config/external-dns/network-policy", "config/prometheus", "config/components/secrets-cluster-wide",
 	} {
 		t.Run(components, func(t *testing.T) {
 			made := render(t, elsewhere(components))
@@ -40,6 +40,7 @@ func TestAKustomizationOfOnesOwnMayHaveItsNamespacePrefixAndImage(t *testing.T) 
 				}
 			}
 			checkSubjects(t, made)
+			checkRoles(t, made)
 			checkNames(t, made)
 		})
 	}
@@ -62,6 +63,20 @@ func checkSubjects(t *testing.T, made manifests) {
 			if subject["name"] != account.Name || subject["namespace"] != account.Namespace {
 				t.Errorf("%s %s grants to %v, and the operator is %s/%s", object.GetKind(), object.GetName(), subject, account.Namespace, account.Name)
 			}
+		}
+	}
+}
+
+// checkRoles makes sure that each binding grants a role that is there.
+func checkRoles(t *testing.T, made manifests) {
+	t.Helper()
+	for _, object := range made {
+		role, found, err := unstructured.NestedStringMap(object.Object, "roleRef")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found && !strings.HasPrefix(role["name"], "system:") {
+			find[unstructured.Unstructured](t, made, role["kind"], role["name"])
 		}
 	}
 }

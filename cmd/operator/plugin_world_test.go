@@ -37,12 +37,8 @@ type house struct {
 func newHouse(t *testing.T, flags ...string) *house {
 	t.Helper()
 	h := &house{world: newWorld(t, withFrontProxy(t)), configs: map[string]string{}}
-	h.made = render(t, "resources: [config/default]\ncomponents: [config/cert-manager, config/plugin]")
-	for _, object := range h.made {
-		if object.GetKind() == "ClusterRole" {
-			h.apply(manifests{object})
-		}
-	}
+	h.made = render(t, "namespace: default\nresources: [config/default]\ncomponents: [config/cert-manager, config/plugin]")
+	h.applyAccess(h.made)
 	port := h.register()
 	h.flags = append([]string{"--plugin-door", "--cert-manager-bind-address", "127.0.0.1:" + port, "--namespace", "default", "--endpoints", h.api.URL()}, flags...)
 	ctx, stop := context.WithCancel(t.Context())
@@ -52,7 +48,7 @@ func newHouse(t *testing.T, flags ...string) *house {
 		stop()
 		_ = command.Wait() // Killed by us.
 	})
-	h.configs["admin"] = h.kubeconfig
+	h.configs["admin"] = h.admin
 	var last string
 	h.eventually("the door to open", func() bool {
 		var code exit.Code

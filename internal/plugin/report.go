@@ -4,8 +4,12 @@ import (
 	"archive/zip"
 	"cmp"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"regexp"
 	"slices"
@@ -13,9 +17,15 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/portforward"
+	"k8s.io/client-go/transport/spdy"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
@@ -30,6 +40,8 @@ type reporting struct {
 	in    where
 	file  string
 	plain bool
+	// metricsAs is the ServiceAccount that may read the metrics, as namespace/name.
+	metricsAs string
 }
 
 func newReport(s *session) *cobra.Command {
@@ -46,6 +58,7 @@ and mail addresses are replaced, the same by the same, unless --plain says other
 	r.in.addFlags(command.Flags())
 	command.Flags().StringVarP(&r.file, "filename", "f", "", "file to write; regapi-report-TIME.zip by default")
 	command.Flags().BoolVar(&r.plain, "plain", false, "replace nothing")
+	command.Flags().StringVar(&r.metricsAs, "metrics-as", "", "ServiceAccount that may read the metrics, as namespace/name: that of Prometheus, say; needed where they are served by TLS")
 	return command
 }
 
@@ -70,7 +83,7 @@ func (s *session) report(ctx context.Context, r reporting) error {
 	missing := []string{}
 	objects, domains, failed := s.reportObjects(ctx, kube, options)
 	files, missing = append(files, objects...), append(missing, failed...)
-	pods, failed := s.reportPods(ctx, kube)
+	pods, failed := s.reportPods(ctx, kube, r.metricsAs)
 	files, missing = append(files, pods...), append(missing, failed...)
 	files = append(files, reportFile{"missing.txt", strings.Join(missing, "\n")})
 	if !r.plain {
@@ -125,7 +138,7 @@ func (s *session) reportObjects(ctx context.Context, kube client.Reader, options
 }
 
 // reportPods gives the logs and metrics of the operator's pods.
-func (s *session) reportPods(ctx context.Context, kube client.Reader) (files []reportFile, missing []string) {
+func (s *session) reportPods(ctx context.Context, kube client.Reader, metricsAs string) (files []reportFile, missing []string) {
 	var pods corev1.PodList
 	if err := kube.List(ctx, &pods, client.InNamespace(s.operatorNamespace), client.MatchingLabels{"app.kubernetes.io/name": "regapi-operator"}); err != nil {
 		return nil, []string{fmt.Sprintf("pods: %v", err)}
@@ -146,7 +159,7 @@ func (s *session) reportPods(ctx context.Context, kube client.Reader) (files []r
 		} else {
 			files = append(files, reportFile{"logs/" + pod.Name + ".txt", string(log)})
 		}
-		metrics, err := metricsOf(ctx, typed, pod)
+		metrics, err := metricsOf(ctx, config, typed, pod, metricsAs)
 		if err != nil {
 			missing = append(missing, fmt.Sprintf("metrics of %s: %v", pod.Name, err))
 		} else {
@@ -156,20 +169,114 @@ func (s *session) reportPods(ctx context.Context, kube client.Reader) (files []r
 	return files, missing
 }
 
-// metricsOf asks a pod for its metrics, through the API server. Where they are served by TLS they take a token, which the API server
-// keeps to itself.
-func metricsOf(ctx context.Context, typed kubernetes.Interface, pod corev1.Pod) ([]byte, error) {
+// metricsOf asks a pod for its metrics through the API server, which keeps our token to itself: so where they are served by TLS, to who may read
+// them, it asks as the ServiceAccount that was named, by a connection of its own to the pod.
+func metricsOf(ctx context.Context, config *rest.Config, typed kubernetes.Interface, pod corev1.Pod, as string) ([]byte, error) {
 	ask := func(scheme string) ([]byte, error) {
 		return typed.CoreV1().RESTClient().Get().Namespace(pod.Namespace).Resource("pods").Name(scheme + pod.Name + ":8080").SubResource("proxy").Suffix("metrics").DoRaw(ctx)
 	}
 	metrics, err := ask("https:")
-	if apierrors.IsUnauthorized(err) {
-		return nil, fmt.Errorf("they are for who shows a token: add them from Prometheus, or ask by kubectl port-forward %s 8080 with kubectl create token", pod.Name)
+	if err == nil || !apierrors.IsUnauthorized(err) {
+		if err != nil {
+			return ask("") // as with --metrics-secure=false
+		}
+		return metrics, nil
+	}
+	namespace, name, named := strings.Cut(as, "/")
+	if !named {
+		return nil, errors.New("they are for who may read them: name the ServiceAccount of Prometheus by --metrics-as namespace/name, or add them from Prometheus")
+	}
+	request := &authenticationv1.TokenRequest{Spec: authenticationv1.TokenRequestSpec{ExpirationSeconds: ptr.To(int64(tokenLife / time.Second))}}
+	token, err := typed.CoreV1().ServiceAccounts(namespace).CreateToken(ctx, name, request, metav1.CreateOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("make a token of the ServiceAccount %s: %w", as, err)
+	}
+	authority, err := typed.CoreV1().ConfigMaps(pod.Namespace).Get(ctx, "regapi-operator-ca", metav1.GetOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("read whom to trust: %w", err)
+	}
+	address, end, err := forward(ctx, config, typed, pod)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the pod: %w", err)
+	}
+	defer end()
+	return readMetrics(ctx, address, serverName(pod), []byte(authority.Data["ca.crt"]), token.Status.Token)
+}
+
+// tokenLife is as short as the API server allows.
+const tokenLife = 10 * time.Minute
+
+// serverName is what the certificate of a pod is for.
+func serverName(pod corev1.Pod) string {
+	service := "regapi-operator"
+	for _, container := range pod.Spec.Containers {
+		for _, variable := range container.Env {
+			if variable.Name == "SERVICE_NAME" {
+				service = variable.Value
+			}
+		}
+	}
+	return service + "." + pod.Namespace + ".svc"
+}
+
+// forward has the API server pass connections on to the metrics of a pod, until end is called.
+func forward(ctx context.Context, config *rest.Config, typed kubernetes.Interface, pod corev1.Pod) (address string, end func(), err error) {
+	transport, upgrader, err := spdy.RoundTripperFor(config)
+	if err != nil {
+		return "", nil, err
+	}
+	to := typed.CoreV1().RESTClient().Post().Namespace(pod.Namespace).Resource("pods").Name(pod.Name).SubResource("portforward").URL()
+	dialer := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, to)
+	stop, ready, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	forwarder, err := portforward.NewOnAddresses(dialer, []string{"127.0.0.1"}, []string{"0:8080"}, stop, ready, io.Discard, io.Discard)
+	if err != nil {
+		return "", nil, err
+	}
+	var failure error // once it has ended
+	go func() {
+		defer close(ended)
+		failure = forwarder.ForwardPorts()
+	}()
+	select {
+	case <-ended:
+		return "", nil, failure
+	case <-ctx.Done():
+		close(stop)
+		return "", nil, ctx.Err()
+	case <-ready:
+	}
+	ports, err := forwarder.GetPorts()
+	end = func() {
+		close(stop)
+		<-ended
 	}
 	if err != nil {
-		return ask("") // as with --metrics-secure=false
+		end()
+		return "", nil, err
 	}
-	return metrics, nil
+	return fmt.Sprintf("127.0.0.1:%d", ports[0].Local), end, nil
+}
+
+// readMetrics asks for metrics with a token, of who has a certificate of the authority for the name.
+func readMetrics(ctx context.Context, address, name string, authority []byte, token string) ([]byte, error) {
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM(authority)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: trusted, ServerName: name}}
+	defer transport.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address+"/metrics", nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := (&http.Client{Transport: transport}).Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the pod answers %s: the ServiceAccount may not read them; bind the ClusterRole regapi-metrics-reader to it", response.Status)
+	}
+	return io.ReadAll(io.LimitReader(response.Body, maxLog))
 }
 
 // writeZIP writes the files, and leaves nothing half written under the name.

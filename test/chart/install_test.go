@@ -7,6 +7,8 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -116,6 +118,45 @@ func TestTheChartComesAndGoes(t *testing.T) {
 	c.checkRest()
 }
 
+// Each way to install it is taken by the cluster, and leaves nothing but the kinds behind.
+func TestEveryInstallationComesAndGoes(t *testing.T) {
+	c := newCluster(t)
+	for name, values := range map[string]string{
+		"high availability": "{replicas: 2, certManager: {enabled: true}, externalDNS: {enabled: true}, metrics: {readers: [monitoring/prometheus]}}",
+		"minimal":           "{replicas: 1, aggregatedRoles: false, metrics: {enabled: false}, podDisruptionBudget: {enabled: false}, resources: {limits: null, requests: null}}",
+		"everything": `{certManager: {enabled: true}, externalDNS: {enabled: true}, networkPolicy: {enabled: true}, secrets: {clusterWide: true}, readOnly: true,
+			metrics: {dashboard: {enabled: true}}, ordersNamespace: default, extraObjects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: mine}}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inner := *c
+			inner.T = t
+			inner.helm("install", release, chart, "--create-namespace", "--values="+fileOf(t, values))
+			if !inner.exists(&appsv1.Deployment{}, release) {
+				t.Error("the operator is not installed")
+			}
+			inner.helm("uninstall", release)
+			inner.checkNothingOf()
+		})
+	}
+}
+
+// A person upgrades from the chart as it first was, with objects there, and goes back.
+func TestTheFirstChartIsUpgradedAndWentBackTo(t *testing.T) {
+	c := newCluster(t)
+	c.helm("install", release, "testdata/first.tgz", "--create-namespace", "--take-ownership", "--set=certManager.enabled=true")
+	c.makeZone()
+	c.helm("upgrade", release, chart, "--set=certManager.enabled=true", "--take-ownership", "--force-conflicts")
+	if !c.exists(&apiextensionsv1.CustomResourceDefinition{}, "orders.regapi.io") {
+		t.Error("the upgrade brings no new kind")
+	}
+	c.checkZones()
+	c.helm("rollback", release, "1")
+	c.checkZones()
+	c.helm("upgrade", release, chart, "--take-ownership", "--force-conflicts")
+	c.helm("uninstall", release)
+	c.checkRest()
+}
+
 // makeZone makes an object of the operator's, which nobody has asked to delete.
 func (c *cluster) makeZone() {
 	c.Helper()
@@ -128,7 +169,7 @@ spec: {accountRef: {name: main}, domainName: example.ru}
 	deadline := time.Now().Add(time.Minute) // The API server takes a moment to serve a new kind.
 	for {
 		err := c.Create(c.Context(), zone)
-		if err == nil {
+		if client.IgnoreAlreadyExists(err) == nil {
 			return
 		}
 		if time.Now().After(deadline) {
@@ -141,18 +182,30 @@ spec: {accountRef: {name: main}, domainName: example.ru}
 // checkRest makes sure that nothing is left of a release but the kinds and the objects of people.
 func (c *cluster) checkRest() {
 	c.Helper()
-	if !c.exists(&apiextensionsv1.CustomResourceDefinition{}, "dnszones.regapi.io") {
-		c.Error("the kinds are gone, and with them every object")
-	}
+	c.checkZones()
+	c.checkNothingOf()
+}
+
+// checkZones makes sure that the objects of people are there.
+func (c *cluster) checkZones() {
+	c.Helper()
 	var zones metav1.PartialObjectMetadataList
 	zones.SetGroupVersionKind(decode(c.T, "{apiVersion: regapi.io/v1alpha1, kind: DNSZoneList}")[0].GroupVersionKind())
 	if err := c.List(c.Context(), &zones); err != nil || len(zones.Items) != 1 {
 		c.Errorf("%d zones are left: %v", len(zones.Items), err)
 	}
+}
+
+// checkNothingOf makes sure that nothing is left of a release but the kinds.
+func (c *cluster) checkNothingOf() {
+	c.Helper()
+	if !c.exists(&apiextensionsv1.CustomResourceDefinition{}, "dnszones.regapi.io") {
+		c.Error("the kinds are gone, and with them every object")
+	}
 	ours := client.MatchingLabels{"app.kubernetes.io/instance": release}
 	for _, list := range []client.ObjectList{
 		&appsv1.DeploymentList{}, &corev1.ServiceList{}, &corev1.ServiceAccountList{}, &corev1.PodList{},
-		&rbacv1.ClusterRoleList{}, &rbacv1.ClusterRoleBindingList{}, &rbacv1.RoleList{}, &rbacv1.RoleBindingList{},
+		&rbacv1.ClusterRoleList{}, &rbacv1.ClusterRoleBindingList{}, &rbacv1.RoleList{}, &rbacv1.RoleBindingList{}, &corev1.ConfigMapList{}, &policyv1.PodDisruptionBudgetList{}, &networkingv1.NetworkPolicyList{},
 	} {
 		if err := c.List(c.Context(), list, ours); err != nil {
 			c.Fatal(err)

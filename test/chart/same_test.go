@@ -14,14 +14,14 @@ import (
 
 // installations have values that make of the chart what config/default is with components.
 var installations = map[string]struct{ values, components string }{
-	"default": {"{secrets: {clusterWide: true}, replicas: 1}", ""},
+	"default": {"{replicas: 1}", ""},
 	"everything": {
-		"{secrets: {clusterWide: true}, certManager: {enabled: true}, pluginDoor: {enabled: true}, externalDNS: {enabled: true}, certificate: {certManager: true}, metrics: {dashboard: {enabled: true}}}",
+		"{certManager: {enabled: true}, pluginDoor: {enabled: true}, externalDNS: {enabled: true}, certificate: {certManager: true}, metrics: {dashboard: {enabled: true}}}",
 		"config/cert-manager, config/plugin, config/external-dns, config/components/cert-manager-certificate, config/grafana",
 	},
-	"Prometheus":      {"{secrets: {clusterWide: true}, replicas: 1, metrics: {serviceMonitor: always, rules: always}}", "config/prometheus"},
-	"read-only":       {"{secrets: {clusterWide: true}, replicas: 1, readOnly: true}", "config/components/read-only"},
-	"Secrets by role": {"{replicas: 1}", "config/components/secrets-by-role"},
+	"Prometheus":   {"{replicas: 1, metrics: {serviceMonitor: always, rules: always}}", "config/prometheus"},
+	"read-only":    {"{replicas: 1, readOnly: true}", "config/components/read-only"},
+	"every Secret": {"{secrets: {clusterWide: true}, replicas: 1}", "config/components/secrets-cluster-wide"},
 }
 
 // Who changes from kustomize to Helm, or back, gets the same objects: their names, what they grant, and what the process is given.
@@ -54,10 +54,9 @@ func TestHelmMakesWhatKustomizeMakes(t *testing.T) {
 	}
 }
 
-// isOfTheChartAlone says whether something is what kustomize leaves to the user: a test, and the right to read the Secrets of some namespaces.
+// isOfTheChartAlone says whether something is what kustomize has nothing of: a test.
 func isOfTheChartAlone(object *unstructured.Unstructured) bool {
-	key := keyOf(object)
-	return key == "Pod regapi-system/regapi-operator-test" || strings.HasSuffix(key, "regapi-operator-secrets")
+	return keyOf(object) == "Pod regapi-system/regapi-operator-test"
 }
 
 // built is config/default with components, as kustomize makes it.

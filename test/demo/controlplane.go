@@ -16,12 +16,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 )
 
-// operatorUser is who the operator is to the API server: nobody but what
-// config/rbac grants, so that a missing rule shows here and not in a cluster.
-const operatorUser = "regapi-operator"
-
 // startControlPlane starts etcd and kube-apiserver with the CRDs installed, and
-// writes a kubeconfig for the administrator and one for the operator.
+// writes a kubeconfig for the administrator.
 func (d *demo) startControlPlane(context.Context) error {
 	log.SetLogger(logr.Discard()) // envtest would ask for one
 
@@ -53,18 +49,7 @@ func (d *demo) startControlPlane(context.Context) error {
 	}
 
 	d.kubeconfig = d.scratchFile("kubeconfig")
-	operator, err := environment.AddUser(envtest.User{Name: operatorUser}, nil)
-	if err != nil {
-		return err
-	}
-	kubeconfig, err := operator.KubeConfig()
-	if err != nil {
-		return err
-	}
-	return errors.Join(
-		os.WriteFile(d.kubeconfig, environment.KubeConfig, 0o600),
-		os.WriteFile(d.scratchFile("operator.kubeconfig"), kubeconfig, 0o600),
-	)
+	return os.WriteFile(d.kubeconfig, environment.KubeConfig, 0o600)
 }
 
 // startControllerManager starts the controllers that deleting needs: owned

@@ -12,12 +12,13 @@ import (
 
 // Time-outs. Each is several times what the step takes on two busy cores.
 const (
-	readyTimeout = 2 * time.Minute  // from applying the samples to Ready
-	dnsTimeout   = 30 * time.Second // from Ready to all records being served
-	driftTimeout = time.Minute      // from a change behind the operator's back to its repair
-	toolTimeout  = time.Minute      // one call of kubectl
-	callTimeout  = 10 * time.Second // one call of the simulator
-	stopTimeout  = 20 * time.Second // from SIGTERM to SIGKILL
+	readyTimeout = 2 * time.Minute     // from applying the samples to Ready
+	dnsTimeout   = 30 * time.Second    // from Ready to all records being served
+	driftTimeout = time.Minute         // from a change behind the operator's back to its repair
+	toolTimeout  = time.Minute         // one call of kubectl
+	callTimeout  = 10 * time.Second    // one call of the simulator
+	stopTimeout  = 20 * time.Second    // from SIGTERM to SIGKILL
+	tokenLife    = 30 * 24 * time.Hour // of the operator; nothing renews it
 
 	pollInterval = 100 * time.Millisecond
 )
@@ -87,7 +88,12 @@ func (d *demo) opening() []step {
 func (d *demo) conduct(ctx context.Context, steps []step) (err error) {
 	ctx, d.abort = context.WithCancelCause(ctx)
 	defer d.abort(nil)
-	defer func() { err = errors.Join(d.outcome(ctx, err), d.stop()) }()
+	defer func() {
+		err = errors.Join(d.outcome(ctx, err), d.stop())
+		if err == nil && d.check {
+			err = d.checkRights()
+		}
+	}()
 
 	for _, step := range steps {
 		start := time.Now()

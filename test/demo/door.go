@@ -52,7 +52,7 @@ func (d *demo) hangDoor(ctx context.Context) (port string, err error) {
 	if text, err = yaml.Marshal(registration.Object); err != nil {
 		return "", err
 	}
-	_, err = d.kubectl(ctx, append(text, fmt.Sprintf(doorService, operatorNamespace)...), "apply", "-f", "-", "-f", d.config("plugin/access/plugin_roles.yaml"))
+	_, err = d.kubectl(ctx, append(text, fmt.Sprintf(doorService, operatorNamespace)...), "apply", "-f", "-")
 	return port, err
 }
 

@@ -34,7 +34,7 @@ func newCommand() *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.StringVar(&o.binaries, "binaries", "bin", "folder with operator, regapi-sim and kubectl-regapi")
-	flags.StringVar(&o.repository, "repository", ".", "folder with config/crd/bases, config/rbac and config/samples")
+	flags.StringVar(&o.repository, "repository", ".", "folder with config")
 	flags.BoolVar(&o.check, "check", false, "check the result and exit")
 	command.AddCommand(newLookupCommand())
 	return command

@@ -1,27 +1,28 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 )
 
-// operatorNamespace is what config/rbac calls the operator's own namespace.
-const operatorNamespace = "system"
+// What config/default calls the operator's own namespace, and the operator in it.
+const (
+	operatorNamespace = "regapi-system"
+	operatorAccount   = "regapi-operator"
+)
 
-// startOperator grants the operator what config/rbac says and starts it.
+// startOperator makes what config/default grants, and starts the operator as its Deployment would.
 func (d *demo) startOperator(ctx context.Context) error {
-	for _, arguments := range [][]string{
-		{"create", "namespace", operatorNamespace},
-		{"apply", "-f", d.config("rbac/role.yaml"), "-f", d.config("rbac/secrets_role.yaml")},
-		{"create", "clusterrolebinding", "operator", "--clusterrole=operator", "--user=" + operatorUser},
-		{"create", "clusterrolebinding", "operator-secrets", "--clusterrole=operator-secrets", "--user=" + operatorUser},
-		{"create", "rolebinding", "operator", "--namespace=" + operatorNamespace, "--role=operator", "--user=" + operatorUser},
-		{"create", "clusterrolebinding", "operator-auth-delegator", "--clusterrole=system:auth-delegator", "--user=" + operatorUser},
-		{"create", "rolebinding", "operator", "--namespace=kube-system", "--role=extension-apiserver-authentication-reader", "--user=" + operatorUser},
-	} {
-		if _, err := d.kubectl(ctx, nil, arguments...); err != nil {
-			return err
-		}
+	if err := d.grantOperator(ctx); err != nil {
+		return err
 	}
 	port, err := d.hangDoor(ctx)
 	if err != nil {
@@ -46,6 +47,65 @@ func (d *demo) startOperator(ctx context.Context) error {
 		return err
 	}
 	return d.awaitDoor(ctx)
+}
+
+// installation is what the operator's rights are taken from.
+const installation = "resources: [config/default]\ncomponents: [config/cert-manager, config/plugin]\n"
+
+// grantOperator makes the operator's ServiceAccount with exactly the rights of the installation, so that a missing rule shows here and not in a
+// cluster, and writes a kubeconfig for it.
+func (d *demo) grantOperator(ctx context.Context) error {
+	folder := d.scratchFile("installation")
+	err := errors.Join(
+		os.Mkdir(folder, 0o700),
+		os.Symlink(d.config(""), filepath.Join(folder, "config")), // Kustomize refuses absolute paths, and follows links.
+		os.WriteFile(filepath.Join(folder, "kustomization.yaml"), []byte(installation), 0o600),
+	)
+	if err != nil {
+		return err
+	}
+	made, err := d.kubectl(ctx, nil, "kustomize", folder)
+	if err != nil {
+		return err
+	}
+	var access []string
+	for document := range strings.SplitSeq(made, "\n---\n") {
+		if strings.Contains(document, "apiVersion: rbac.authorization.k8s.io/") || strings.Contains(document, "\nkind: Namespace\n") || strings.Contains(document, "\nkind: ServiceAccount\n") {
+			access = append(access, document)
+		}
+	}
+	if _, err := d.kubectl(ctx, []byte(strings.Join(access, "\n---\n")), "apply", "--server-side", "-f", "-"); err != nil {
+		return err
+	}
+	token, err := d.kubectl(ctx, nil, "create", "token", operatorAccount, "--namespace="+operatorNamespace, "--duration="+tokenLife.String())
+	if err != nil {
+		return err
+	}
+	config, err := clientcmd.LoadFromFile(d.kubeconfig)
+	if err != nil {
+		return err
+	}
+	for name := range config.AuthInfos {
+		config.AuthInfos[name] = &clientcmdapi.AuthInfo{Token: strings.TrimSpace(token)}
+	}
+	return clientcmd.WriteToFile(*config, d.scratchFile("operator.kubeconfig"))
+}
+
+// checkRights fails when the API server has refused the operator something.
+func (d *demo) checkRights() error {
+	log, err := os.ReadFile(d.logFile("operator"))
+	if errors.Is(err, os.ErrNotExist) { // it was not started
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for line := range bytes.Lines(log) {
+		if bytes.Contains(bytes.ToLower(line), []byte("forbidden")) {
+			return fmt.Errorf("config/default lacks a right that the operator needs: %s", bytes.TrimSpace(line))
+		}
+	}
+	return nil
 }
 
 // applySamples applies the samples as they are, but for the endpoint.

@@ -23,10 +23,10 @@ const stopTimeout = time.Minute
 // program is the operator, as TestMain has built it.
 var program string
 
-// build builds the operator into a folder.
+// build builds the operator into a folder, without symbols as in the image.
 func build(folder string) error {
 	program = filepath.Join(folder, "operator")
-	command := exec.Command("go", "build", "-trimpath", "-o", program, "../../cmd/operator")
+	command := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "../../cmd/operator")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("build the operator: %w\n%s", err, output)

@@ -149,8 +149,11 @@ func (w *world) begin() *world {
 		*made = namespace.Name
 	}
 	w.must(client.IgnoreAlreadyExists(w.admin.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: operators}})))
-	for _, file := range []string{"service_account", "role", "secrets_role", "role_binding", "secrets_role_binding", "user_roles"} {
-		w.apply("../../config/rbac/" + file + ".yaml")
+	for _, file := range []string{
+		"rbac/service_account", "rbac/role", "rbac/secrets_role", "rbac/role_binding", "rbac/user_roles",
+		"components/secrets-cluster-wide/access/secrets_cluster_role_binding", // The most that it is ever given.
+	} {
+		w.apply("../../config/" + file + ".yaml")
 	}
 	w.tenant = w.attacker()
 	t.Cleanup(func() {

@@ -20,9 +20,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 )
 
-// +kubebuilder:rbac:groups=regapi.io,resources=accounts,verbs=get;list;watch;update;patch
-// +kubebuilder:rbac:groups=regapi.io,resources=accounts/status,verbs=get;update;patch
-// +kubebuilder:rbac:groups=regapi.io,resources=accounts/finalizers,verbs=update
+// +kubebuilder:rbac:groups=regapi.io,resources=accounts,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=regapi.io,resources=accounts/status,verbs=patch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get;list;watch

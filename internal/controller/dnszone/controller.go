@@ -26,9 +26,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// +kubebuilder:rbac:groups=regapi.io,resources=dnszones,verbs=get;list;watch;update;patch
-// +kubebuilder:rbac:groups=regapi.io,resources=dnszones/status,verbs=get;update;patch
-// +kubebuilder:rbac:groups=regapi.io,resources=dnszones/finalizers,verbs=update
+// +kubebuilder:rbac:groups=regapi.io,resources=dnszones,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=regapi.io,resources=dnszones/status,verbs=patch
 
 // Reconciler keeps the records of a zone as its DNSZone asks. All of its exported fields have to be set but for the last three.
 type Reconciler struct {

@@ -22,9 +22,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch;update;patch
-// +kubebuilder:rbac:groups=regapi.io,resources=domains/status,verbs=get;update;patch
-// +kubebuilder:rbac:groups=regapi.io,resources=domains/finalizers,verbs=update
+// +kubebuilder:rbac:groups=regapi.io,resources=domains,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=regapi.io,resources=domains/status,verbs=patch
 
 // Reconciler shows a domain of an account in the status of its Domain, brings it to what its spec asks for, and has it renewed where that asks for it. It
 // pays nothing itself: it makes Orders. All of its fields have to be set, but for Desk and ReleaseGrace.

@@ -24,9 +24,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/inventory"
 )
 
-// +kubebuilder:rbac:groups=regapi.io,resources=folders,verbs=get;list;watch;update;patch
-// +kubebuilder:rbac:groups=regapi.io,resources=folders/status,verbs=get;update;patch
-// +kubebuilder:rbac:groups=regapi.io,resources=folders/finalizers,verbs=update
+// +kubebuilder:rbac:groups=regapi.io,resources=folders,verbs=get;list;watch;patch
+// +kubebuilder:rbac:groups=regapi.io,resources=folders/status,verbs=patch
 
 // Reconciler keeps folders holding what their Folders ask for. All of its exported fields have to be set but for the last.
 type Reconciler struct {

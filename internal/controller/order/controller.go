@@ -19,8 +19,8 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// +kubebuilder:rbac:groups=regapi.io,namespace=system,resources=orders,verbs=get;list;watch;create;update;patch;delete
-// +kubebuilder:rbac:groups=regapi.io,namespace=system,resources=orders/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups=regapi.io,namespace=system,resources=orders,verbs=get;list;watch;create;patch;delete
+// +kubebuilder:rbac:groups=regapi.io,namespace=system,resources=orders/status,verbs=patch
 // +kubebuilder:rbac:groups=regapi.io,resources=domains;accounts,verbs=get;list;watch
 
 // workers is how many orders are worked on at a time, each of another login.

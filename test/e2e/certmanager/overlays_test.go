@@ -14,7 +14,7 @@ var overlays = map[string]string{
 	"external-dns": "resources: [config/default]\ncomponents: [config/external-dns, config/external-dns/network-policy]",
 	"cert-manager": "resources: [config/default]\ncomponents: [config/cert-manager]",
 	"everything": "resources: [config/default]\n" +
-		"components: [config/cert-manager, config/components/cert-manager-certificate, config/components/secrets-by-role, config/external-dns, config/external-dns/insecure-service]",
+		"components: [config/cert-manager, config/components/cert-manager-certificate, config/components/secrets-cluster-wide, config/external-dns, config/external-dns/insecure-service]",
 	"elsewhere": "namespace: dns\nnamePrefix: acme-\nresources: [config/default]\ncomponents: [config/cert-manager]\ntransformers: [config/names]",
 }
 

@@ -10,8 +10,10 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/test/e2e/harness"
 )
 
@@ -36,7 +38,12 @@ func TestNoNamespaceIsHeldUpForLongerThanTheSolverIsAway(t *testing.T) {
 	w.operator.Run(t)
 	w.awaitGone(t, while, "after the operator came back")
 
+	owner := w.newTenant(t, "owner", w.api.URL())
+	owner.addOneOfEach(t)
 	w.undeploy(t)
+	if left := len(w.api.Records("seen-off.ru")); left != 0 {
+		t.Errorf("%d records are left of a zone that was to be emptied", left)
+	}
 	w.operator.Stop(t)
 	w.awaitGone(t, w.deleteNamespace(t), "after make undeploy")
 	left := w.plane.Kubectl(t, "", "get", "apiservices,clusterroles,clusterrolebindings", "--selector=app.kubernetes.io/name=regapi-operator", "--output=name")
@@ -44,6 +51,24 @@ func TestNoNamespaceIsHeldUpForLongerThanTheSolverIsAway(t *testing.T) {
 		t.Errorf("left behind:\n%s", left)
 	}
 	w.undeploy(t) // It may be repeated.
+}
+
+// addOneOfEach makes an object of each kind that the operator has to see off, and waits until all are Ready.
+func (c tenant) addOneOfEach(t *testing.T) {
+	t.Helper()
+	c.plane.AddZone(t, c.api, c.namespace, "seen-off.ru", func(zone *v1alpha1.DNSZone) {
+		zone.Spec.DeletionPolicy = v1alpha1.DeletionDelete
+		zone.Spec.Records = []v1alpha1.NameRecords{{Name: "www", A: []v1alpha1.IPv4Address{"192.0.2.1"}}}
+	})
+	if len(c.api.Records("seen-off.ru")) == 0 {
+		t.Fatal("the zone holds nothing that could be removed")
+	}
+	place, account := metav1.ObjectMeta{Namespace: c.namespace, Name: "seen-off"}, v1alpha1.AccountReference{Name: harness.AccountName}
+	c.plane.Make(t,
+		&v1alpha1.Domain{ObjectMeta: place, Spec: v1alpha1.DomainSpec{AccountRef: account, DomainName: "seen-off.ru"}},
+		&v1alpha1.Folder{ObjectMeta: place, Spec: v1alpha1.FolderSpec{AccountRef: account, Members: []v1alpha1.FolderMember{{DomainName: "seen-off.ru"}}}},
+	)
+	c.plane.Kubectl(t, "", "--namespace="+c.namespace, "wait", "--for=condition=Ready", "--timeout="+programTimeout.String(), "domain/seen-off", "folder/seen-off")
 }
 
 // undeploy removes the operator as the docs say.

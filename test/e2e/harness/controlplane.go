@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 )
 
 // ControlPlane is etcd, kube-apiserver and kube-controller-manager. The client, and the functions that name nobody, act as
@@ -31,6 +32,7 @@ type ControlPlane struct {
 
 	kubectl string
 	cache   string
+	audit   *apiservertest.Audit
 }
 
 // controllers that run: what deleting needs, and what ServiceAccounts and Services need.
@@ -62,6 +64,10 @@ func StartControlPlane(t testing.TB, crds ...string) *ControlPlane {
 	}
 	apiServer.Out, apiServer.Err = log, log
 	allowAggregation(t, environment)
+	audit := apiservertest.NewAudit(t, "system:serviceaccount:"+operatorNamespace+":"+operatorAccount)
+	if err := audit.Configure(environment); err != nil {
+		t.Fatal(err)
+	}
 
 	t.Cleanup(func() {
 		if err := environment.Stop(); err != nil { // also after a start that failed half-way
@@ -79,7 +85,7 @@ func StartControlPlane(t testing.TB, crds ...string) *ControlPlane {
 	c := &ControlPlane{
 		Client: newClient(t, config), Config: config,
 		Kubeconfig: write(t, filepath.Join(t.TempDir(), "kubeconfig"), environment.KubeConfig),
-		kubectl:    Asset(t, "kubectl"), cache: t.TempDir(),
+		kubectl:    Asset(t, "kubectl"), cache: t.TempDir(), audit: audit,
 	}
 	c.startControllerManager(t, apiServer.CertDir)
 	return c

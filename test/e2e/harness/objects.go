@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/net/idna"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -21,7 +22,7 @@ const (
 )
 
 // AddAccount adds an account to the simulator, whose login is the name of the namespace, and an Account to the namespace,
-// which reaches it at the endpoint: the simulator's URL, or that of a Gate before it.
+// which reaches it at the endpoint: the simulator's URL, or that of a Gate before it. The namespace lets the operator read its Secrets.
 func (c *ControlPlane) AddAccount(t testing.TB, api *regapitest.Server, endpoint, namespace string, change ...func(*regapitest.Account)) {
 	t.Helper()
 	account := regapitest.Account{Login: namespace, Password: password}
@@ -31,6 +32,11 @@ func (c *ControlPlane) AddAccount(t testing.TB, api *regapitest.Server, endpoint
 	api.AddAccount(account)
 	place := metav1.ObjectMeta{Namespace: namespace, Name: AccountName}
 	c.Make(t,
+		&rbacv1.RoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: secretsRole},
+			RoleRef:    rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: secretsRole},
+			Subjects:   []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Namespace: operatorNamespace, Name: operatorAccount}},
+		},
 		&corev1.Secret{ObjectMeta: place, StringData: map[string]string{
 			v1alpha1.SecretKeyUsername: account.Login, v1alpha1.SecretKeyPassword: account.Password,
 		}},

@@ -1,14 +1,20 @@
 package harness
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// operatorNamespace is what config/rbac calls the operator's own namespace, and operatorAccount its ServiceAccount.
+// What config/rbac calls the operator's own namespace, its ServiceAccount, and the role that each namespace with an Account binds.
 const (
 	operatorNamespace = "system"
 	operatorAccount   = "operator"
+	secretsRole       = "operator-secrets"
 )
 
 // Operator is the operator's program, which may be stopped and started again.
@@ -22,12 +28,28 @@ type Operator struct {
 }
 
 // GrantOperator applies config/rbac, and returns the path of a kubeconfig that may do what it says and no more: a missing
-// rule shows here, and not in a cluster.
+// rule shows here, and not in a cluster. The test fails if the API server refuses the operator anything.
 func (c *ControlPlane) GrantOperator(t testing.TB) string {
 	t.Helper()
 	c.Kubectl(t, "", "create", "namespace", operatorNamespace)
 	c.Kubectl(t, "", "apply", "--server-side", "--kustomize="+filepath.Join(Repository(t), "config", "rbac"))
+	t.Cleanup(func() { c.checkRefused(t) })
 	return c.KubeconfigOf(t, operatorNamespace, operatorAccount)
+}
+
+// checkRefused makes sure that the operator was refused nothing but Secrets of namespaces that end: the RoleBinding goes with them, in any order.
+func (c *ControlPlane) checkRefused(t testing.TB) {
+	t.Helper()
+	for _, asked := range c.audit.Refused() {
+		if asked.Resource == "secrets" {
+			var namespace corev1.Namespace
+			err := c.Get(context.Background(), client.ObjectKey{Name: asked.Namespace}, &namespace) // The context of the test has ended.
+			if apierrors.IsNotFound(err) || err == nil && !namespace.DeletionTimestamp.IsZero() {
+				continue
+			}
+		}
+		t.Errorf("config/rbac lacks a right that the operator needs: %s", asked)
+	}
 }
 
 // StartOperator starts the operator with nothing but the rights of config/rbac, asking the given name server (host:port)
