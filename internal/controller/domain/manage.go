@@ -19,7 +19,7 @@ import (
 // manage brings the domain to what its spec asks for, part by part. What keeps one part back keeps no other back, unless it would fail alike.
 func (r *Reconciler) manage(ctx context.Context, s *scope) error {
 	var together []outcome.Outcome
-	for _, part := range []func(context.Context, *scope) error{r.suspend, r.sign, r.pointToServers} {
+	for _, part := range []func(context.Context, *scope) error{r.suspend, r.sign, r.pointToServers, r.hide, r.keepContacts} {
 		err := part(ctx, s)
 		if regapi.IsDenied(err) || regapi.IsThrottled(err) || (err != nil && ctx.Err() != nil) {
 			return err

@@ -18,7 +18,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// aspects are what a Domain shows.
+// aspects are what every Domain shows.
 const aspects = inventory.Delegation | inventory.Signing
 
 // scope is what the phases of a Domain find out.
@@ -79,7 +79,7 @@ func (r *Reconciler) connect(ctx context.Context, s *scope) error {
 	if _, err := r.find(ctx, s); err != nil {
 		return err
 	}
-	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.domain)), s.name, aspects)
+	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.domain)), s.name, s.aspects())
 	return nil
 }
 
@@ -105,14 +105,14 @@ func (r *Reconciler) find(ctx context.Context, s *scope) (*v1alpha1.Account, err
 
 // observe takes what the inventory knows of the domain. What it is yet to read wakes the object; no worker waits for that.
 func (r *Reconciler) observe(ctx context.Context, s *scope) (err error) {
-	coming, err := s.connection.Inventory.Expect(s.name, aspects)
+	coming, err := s.connection.Inventory.Expect(s.name, s.aspects())
 	if err != nil {
 		return err
 	}
 	if coming {
 		return outcome.Coming().Err()
 	}
-	s.facts, err = s.connection.Inventory.Facts(ctx, s.name, aspects)
+	s.facts, err = s.connection.Inventory.Facts(ctx, s.name, s.aspects())
 	if err != nil || s.facts.Service == nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (p *Planner) Plan(ctx context.Context, found *v1alpha1.Domain) (door.PlanAn
 	}
 	s.preview.account = of
 	follows := fmt.Sprintf("plan %d", p.asked.Add(1))
-	p.Directory.Follow(s.connection, follows, s.name, aspects)
+	p.Directory.Follow(s.connection, follows, s.name, s.aspects())
 	defer p.Directory.Unfollow(follows)
 	err = phase.Run(ctx, s, r.showOrders, r.look, r.locate, r.renew, r.manage, r.planLater)
 	if len(s.preview.answer.Changes) > 0 {
@@ -114,7 +114,7 @@ func (p *preview) finish(err error) (door.PlanAnswer, error) {
 
 // look is observe for who waits for what is yet to be read.
 func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
-	if s.facts, err = s.connection.Inventory.Facts(ctx, s.name, aspects); err != nil {
+	if s.facts, err = s.connection.Inventory.Facts(ctx, s.name, s.aspects()); err != nil {
 		return err
 	}
 	return r.observe(ctx, s)
