@@ -89,7 +89,7 @@ func explainDoor(err error) error {
 	case apierrors.IsForbidden(err):
 		return err
 	case apierrors.IsServiceUnavailable(err), apierrors.IsNotFound(err) && status.Details != nil && status.Details.Group == "" && status.Details.Kind == "":
-		return exit.With(exit.Cluster, fmt.Errorf("the operator serves no door for the plugin: add the component config/plugin (docs/plugin.md), or use --direct where there is that flag (%w)", err))
+		return exit.With(exit.Cluster, fmt.Errorf("the operator serves no door for the plugin: switch it on by the component config/plugin or pluginDoor.enabled of the chart (docs/plugin.md), or use --direct where there is that flag (%w)", err))
 	default:
 		return err
 	}
