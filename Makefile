@@ -76,9 +76,14 @@ build: ## Build the operator, the simulator and the kubectl plugin into bin/.
 
 .PHONY: build-demo
 build-demo:
-	@echo "Building operator, simulator and demo (2 minutes the first time, seconds later)"
+	@echo "Building operator, simulator, plugin and demo (2 minutes the first time, seconds later)"
 	@mkdir -p bin
-	@$(GO_BUILD) -o bin/ ./cmd/operator ./cmd/regapi-sim ./test/demo
+	@$(GO_BUILD) -o bin/ ./cmd/operator ./cmd/regapi-sim ./cmd/kubectl-regapi ./test/demo
+
+.PHONY: build-plugin
+build-plugin: ## Build the kubectl plugin alone into bin/.
+	@mkdir -p bin
+	$(GO_BUILD) -o bin/ ./cmd/kubectl-regapi
 
 # What an image is built for, and where it, the SBOM and all else that is released goes.
 PLATFORMS ?= linux/amd64 linux/arm64

@@ -118,6 +118,8 @@ const (
 
 	// ReasonDelegating: the name servers were changed at the registrar, and that is still to show.
 	ReasonDelegating = "Delegating"
+	// ReasonRegistrantUpdating: the contacts of the registrant, or whether they are hidden, were changed at the registrar, and that is still to show.
+	ReasonRegistrantUpdating = "RegistrantUpdating"
 	// ReasonSigned: the parent zone has keys of the domain, so that it must not move to other name servers.
 	ReasonSigned = "Signed"
 	// ReasonUnsigned: the parent zone has no keys of the domain, as the spec asks.

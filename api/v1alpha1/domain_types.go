@@ -5,6 +5,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // DomainSpec names a domain. Nothing is bought and nothing is changed, unless its fields say so.
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.paidNameServerChange) || self.paidNameServerChange != 'Allow' || has(self.paidNameServerChangeMaxPrice)",message="paidNameServerChangeMaxPrice is missing: say how much one change of name servers may cost, such as 5000"
+// +kubebuilder:validation:XValidation:rule="!has(self.contactsPolicy) || self.contactsPolicy != 'Update' || (has(self.acquisition) && has(self.acquisition.contactsRef))",message="contactsPolicy: Update needs acquisition.contactsRef: name a Secret with the registrant's contacts"
 type DomainSpec struct {
 	// accountRef names the Account that holds the domain.
 	AccountRef AccountReference `json:"accountRef"`
@@ -56,6 +57,15 @@ type DomainSpec struct {
 	// dnssec says whether the domain is signed. Without it nothing is changed.
 	// +optional
 	DNSSEC *DomainDNSSEC `json:"dnssec,omitempty"`
+
+	// privacy: Enabled has WHOIS hide the registrant's data, Disabled has it show them (REG.API 8.16). Without it nothing is changed.
+	// +optional
+	Privacy PrivacyMode `json:"privacy,omitempty"`
+
+	// contactsPolicy: Update has the registrar know the contacts in the Secret of acquisition.contactsRef, wherever they differ (REG.API 8.15). Ignore
+	// leaves them, and is the default. Whoever changes the registrant of a domain such as .com cannot transfer it for 60 days.
+	// +optional
+	ContactsPolicy ContactsPolicy `json:"contactsPolicy,omitempty"`
 }
 
 // DomainState is the state of a domain at the registrar (REG.API 7.7).
@@ -147,6 +157,19 @@ type DomainStatus struct {
 	// signing is what the operator has changed of that.
 	// +optional
 	Signing *SigningStatus `json:"signing,omitempty"`
+
+	// privacy says whether WHOIS hides the registrant's data. It is read where the spec has privacy, or contactsPolicy: Update; zones that do not tell
+	// show what was set last.
+	// +optional
+	Privacy PrivacyMode `json:"privacy,omitempty"`
+
+	// privacyChange is the last time that the operator had the registrant's data hidden, or shown.
+	// +optional
+	PrivacyChange *PrivacyChange `json:"privacyChange,omitempty"`
+
+	// contactsChange is the last change of the contacts that the operator made.
+	// +optional
+	ContactsChange *ContactsChange `json:"contactsChange,omitempty"`
 
 	// missingSince is when the account was first seen without the domain, which it had held.
 	// +optional

@@ -45,14 +45,13 @@ func (o *doorOptions) newJournal() (*journal.Journal, error) {
 }
 
 // beside gives what the server of the solver serves for the plugin.
-func (o *doorOptions) beside(mgr ctrl.Manager, d controller.Dependencies, kept *journal.Journal) map[string]http.Handler {
+func (o *doorOptions) beside(mgr ctrl.Manager, d controller.Dependencies, kept *journal.Journal) (map[string]http.Handler, error) {
 	if !o.serve {
-		return nil
+		return nil, nil
 	}
-	server := door.New(door.Settings{
-		Reader: mgr.GetClient(), Directory: d.Directory, Journal: kept, Plan: controller.Preview(mgr.GetClient(), d), Changed: d.Alarm.Ring,
-	})
-	return map[string]http.Handler{wire.Prefix: server}
+	plan, err := controller.Previews(mgr, d)
+	server := door.New(door.Settings{Reader: mgr.GetClient(), Directory: d.Directory, Journal: kept, Plan: plan, Changed: d.Alarm.Ring})
+	return map[string]http.Handler{wire.Prefix: server}, err
 }
 
 var errNoDoor = errors.New("--plugin-door needs --cert-manager-bind-address, where it is served")

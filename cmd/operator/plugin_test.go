@@ -7,7 +7,9 @@ import (
 	"testing"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/door"
 	"github.com/regapi-io/regapi-operator/internal/plugin/exit"
+	"github.com/regapi-io/regapi-operator/internal/regapi/catalog"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
@@ -36,6 +38,7 @@ func TestPeopleAskThroughTheOperator(t *testing.T) {
 		}
 	})
 	t.Run("what reads Kubernetes alone works as well", h.asksKubernetes)
+	t.Run("who may only look changes and reveals nothing", h.looksOn)
 	t.Run("whoever may see one namespace sees that one", func(*testing.T) {
 		h.wants("viewer", exit.Fine, "main", "status", "-n", "default")
 		h.wants("viewer", exit.Cluster, "forbidden", "status", "-A")
@@ -82,6 +85,47 @@ func (h *house) plansThrough(t *testing.T) {
 		t.Errorf("a plan has changed the zone: %v", records)
 	}
 	h.wants("writer", exit.Cluster, "forbidden", "plan", "dnszone", "main")
+	h.plansAllKinds(t, exported)
+}
+
+// plansAllKinds plans a file of several kinds, of which only the zone is applied.
+func (h *house) plansAllKinds(t *testing.T, zone string) {
+	file := filepath.Join(t.TempDir(), "all.yaml")
+	rest := `
+---
+apiVersion: regapi.io/v1alpha1
+kind: Domain
+metadata: {name: main, namespace: default}
+spec: {accountRef: {name: main}, domainName: example.ru, delegation: Suspended}
+---
+apiVersion: regapi.io/v1alpha1
+kind: Folder
+metadata: {name: fresh, namespace: default}
+spec: {accountRef: {name: main}, members: [{domainName: example.ru}]}
+---
+apiVersion: regapi.io/v1alpha1
+kind: Order
+metadata: {name: example.ru.1, namespace: default}
+spec: {}
+`
+	if err := os.WriteFile(file, []byte(zone+rest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := len(h.api.Journal(regapitest.Writes()))
+	told := h.wants("viewer", exit.Findings, "2 of 4 objects would change something", "plan", "-f", file)
+	for _, want := range []string{
+		"dnszone/main (example.ru): no change", "domain/main (example.ru): 1 changes", "  suspend the delegation", `  make the folder "fresh"`, "+ example.ru",
+		"order/example.ru.1: it has no plan",
+	} {
+		if !strings.Contains(told, want) {
+			t.Errorf("no %q:\n%s", want, told)
+		}
+	}
+	if writes := len(h.api.Journal(regapitest.Writes())) - before; writes != 0 {
+		t.Errorf("%d requests of a plan change something", writes)
+	}
+	h.wants("viewer", exit.Usage, "not found", "plan", "domain", "main")
+	h.wants("writer", exit.Cluster, "forbidden", "plan", "-f", file)
 }
 
 func recordsText(records []regapitest.Record) string {
@@ -105,6 +149,45 @@ func (h *house) callsThrough(t *testing.T) {
 	}
 	for _, function := range []string{"nop", "user/get_balance", "domain/get_nss", "zone/nop"} {
 		h.wants("viewer", exit.Cluster, "forbidden", "raw", function, "--account", "main")
+	}
+}
+
+// looksOn asks for every function, by raw and by console, as somebody who has but what is added to the cluster's own role view, and reads what a viewer
+// may: nothing is sent on his behalf, and no Secret is among it.
+func (h *house) looksOn(t *testing.T) {
+	h.admit("watcher", h.aggregated("view"))
+	var lines strings.Builder
+	asked := 0
+	for _, function := range catalog.Functions() {
+		lines.WriteString(function.Name + " domain_name=example.ru\n")
+		if verb, _ := door.Serves(function.Name); verb != "" {
+			asked++
+		}
+	}
+	h.wants("watcher", exit.Fine, "no change", "plan", "dnszone", "main")
+	before := len(h.api.Journal(regapitest.Writes()))
+	_, told := h.askWith("watcher", lines.String(), "console", "--account", "main")
+	if forbidden := strings.Count(told, "is forbidden: User \"watcher\" cannot create resource"); forbidden != asked || strings.Contains(told, "{") {
+		t.Errorf("%d of %d functions are forbidden:\n%s", forbidden, asked, told)
+	}
+	for _, function := range []string{"nop", "service/get_details", "zone/add_alias", "zone/clear", "user/get_balance"} {
+		h.wants("watcher", exit.Cluster, "forbidden", "raw", function, "domain_name=example.ru", "--account", "main")
+	}
+	h.wants("watcher", exit.Cluster, "forbidden", "journal", "--account", "main")
+	h.wants("watcher", exit.Cluster, "forbidden", "refresh", "account", "main")
+	h.wants("watcher", exit.Cluster, "forbidden", "pause", "dnszone", "main")
+	if writes := len(h.api.Journal(regapitest.Writes())) - before; writes != 0 {
+		t.Errorf("%d requests change something", writes)
+	}
+	// The password that the operator knows is in nothing that he can have shown.
+	report := filepath.Join(t.TempDir(), "report.zip")
+	for _, args := range [][]string{
+		{"status"}, {"status", "account", "main", "-o", "yaml"}, {"export"}, {"import", "all", "--account", "main"}, {"trace", "www.example.ru"}, {"doctor"}, {"budget"}, {"orders"},
+		{"expiring"}, {"report", "-f", report, "--plain"}, {"plan", "dnszone", "main", "-o", "json"}, {"version"},
+	} {
+		if _, told := h.ask("watcher", args...); strings.Contains(told, "secret\n") || strings.Contains(told, "password: s") {
+			t.Errorf("%v tells the password:\n%s", args, told)
+		}
 	}
 }
 

@@ -3,13 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -41,13 +34,13 @@ type house struct {
 }
 
 // newHouse starts the operator with its door, and waits until that is open.
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T, flags ...string) *house {
 	t.Helper()
 	h := &house{world: newWorld(t, withFrontProxy(t)), configs: map[string]string{}}
 	h.made = render(t, "namespace: default\nresources: [config/default]\ncomponents: [config/cert-manager, config/plugin]")
 	h.applyAccess(h.made)
 	port := h.register()
-	h.flags = []string{"--plugin-door", "--cert-manager-bind-address", "127.0.0.1:" + port, "--namespace", "default"}
+	h.flags = append([]string{"--plugin-door", "--cert-manager-bind-address", "127.0.0.1:" + port, "--namespace", "default", "--endpoints", h.api.URL()}, flags...)
 	ctx, stop := context.WithCancel(t.Context())
 	command, output := h.start(ctx)
 	h.output = output
@@ -66,38 +59,7 @@ func newHouse(t *testing.T) *house {
 }
 
 // withFrontProxy gives the API server what it proves itself with to aggregated APIs.
-func withFrontProxy(t *testing.T) apiservertest.Option {
-	return func(environment *envtest.Environment) error {
-		folder := t.TempDir()
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			return err
-		}
-		template := &x509.Certificate{
-			SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "front-proxy"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-			IsCA: true, BasicConstraintsValid: true, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
-		}
-		der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-		if err != nil {
-			return err
-		}
-		private, err := x509.MarshalPKCS8PrivateKey(key)
-		if err != nil {
-			return err
-		}
-		certificate, secret := filepath.Join(folder, "tls.crt"), filepath.Join(folder, "tls.key")
-		for file, block := range map[string]*pem.Block{certificate: {Type: "CERTIFICATE", Bytes: der}, secret: {Type: "PRIVATE KEY", Bytes: private}} {
-			if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
-				return err
-			}
-		}
-		environment.ControlPlane.GetAPIServer().Configure().
-			Set("proxy-client-cert-file", certificate).Set("proxy-client-key-file", secret).Set("requestheader-client-ca-file", certificate).
-			Set("requestheader-allowed-names", "front-proxy").Set("requestheader-username-headers", "X-Remote-User").
-			Set("requestheader-group-headers", "X-Remote-Group").Set("requestheader-extra-headers-prefix", "X-Remote-Extra-")
-		return nil
-	}
-}
+func withFrontProxy(t *testing.T) apiservertest.Option { return apiservertest.FrontProxy(t.TempDir()) }
 
 // register tells the API server where the door is, and gives the port.
 func (h *house) register() string {
@@ -155,6 +117,26 @@ func (h *house) admit(name string, roles ...string) {
 			h.Fatal(err)
 		}
 	}
+}
+
+// aggregated makes the ClusterRole that Kubernetes makes of all that are to be added to one of its own, and gives its name.
+func (h *house) aggregated(role string) string {
+	h.Helper()
+	made := &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "aggregated-" + role}}
+	var all rbacv1.ClusterRoleList
+	if err := h.List(h.Context(), &all, client.MatchingLabels{"rbac.authorization.k8s.io/aggregate-to-" + role: "true"}); err != nil {
+		h.Fatal(err)
+	}
+	for _, part := range all.Items {
+		made.Rules = append(made.Rules, part.Rules...)
+	}
+	if len(made.Rules) == 0 {
+		h.Fatalf("nothing is added to the role %s", role)
+	}
+	if err := h.Create(h.Context(), made); err != nil {
+		h.Fatal(err)
+	}
+	return made.Name
 }
 
 // ask calls the plugin as somebody.

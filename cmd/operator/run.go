@@ -95,7 +95,11 @@ func run(ctx context.Context, o options) (err error) {
 	if err := o.externalDNS.add(mgr, dependencies, made, certificates); err != nil {
 		return err
 	}
-	if err := o.certManager.add(mgr, dependencies, direct, o.namespace, certificates, o.door.beside(mgr, dependencies, kept)); err != nil {
+	beside, err := o.door.beside(mgr, dependencies, kept)
+	if err != nil {
+		return err
+	}
+	if err := o.certManager.add(mgr, dependencies, direct, o.namespace, certificates, beside); err != nil {
 		return err
 	}
 	if o.start != nil {

@@ -26,6 +26,7 @@ var sources = map[string]string{
 	"config/rbac/*role*.yaml":                        "rbac",
 	"config/cert-manager/access/*_role.yaml":         "rbac",
 	"config/cert-manager/access/auth_delegator.yaml": "rbac",
+	"config/plugin/access/*_roles.yaml":              "rbac",
 	"config/prometheus/rules.yaml":                   "prometheus",
 	"config/grafana/dashboard.json":                  "grafana",
 }

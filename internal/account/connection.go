@@ -38,6 +38,7 @@ type Connection struct {
 	crew      *batch.Crew
 	formerIDs []string
 	absent    locator
+	parties   parties
 	clock     *registrarClock
 	tlds      rulebook
 

@@ -49,12 +49,9 @@ func (d *Directory) Halt(object metav1.Object) *Halt {
 // ReadOnly says whether nothing is written at all.
 func (d *Directory) ReadOnly() bool { return d.settings.ReadOnly }
 
-// guarded puts what refuses to write, if that is asked for, before all other middlewares.
+// guarded puts what refuses to write, where that is asked for, before all other middlewares.
 func (d *Directory) guarded(middlewares []regapi.Middleware) []regapi.Middleware {
-	if !d.settings.ReadOnly {
-		return middlewares
-	}
-	return slices.Concat([]regapi.Middleware{traffic.ReadOnly()}, middlewares)
+	return slices.Concat([]regapi.Middleware{traffic.ReadOnly(d.settings.ReadOnly)}, middlewares)
 }
 
 // fence is what keeps a process that leads no more from writing.

@@ -44,6 +44,26 @@ func Knows(domain string) bool { return formOf(domain) != nil }
 // Optional says whether a transfer to the zone of a domain may leave contacts out, since the registry knows them (8.8).
 func Optional(domain string) bool { return formOf(domain) == national }
 
+// Joined names the fields of the older edition among contacts, each of which holds several of today's, in order: REG.API tells the latter apart when it
+// is asked what it knows (7.10).
+func Joined(domain string, contacts map[string]string) (names []string) {
+	f := formOf(domain)
+	for _, name := range slices.Sorted(maps.Keys(contacts)) {
+		if f != nil && f.joined[name] != nil && contacts[name] != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// owner are the fields of a registrant by whose change ICANN's rules keep a domain from being transferred for 60 days.
+var owner = []string{"o_company", "o_first_name", "o_last_name", "o_email"}
+
+// Locks says whether a change of fields keeps a domain from being transferred for a while.
+func Locks(domain string, fields []string) bool {
+	return formOf(domain) == international && slices.ContainsFunc(fields, func(name string) bool { return slices.Contains(owner, name) })
+}
+
 func (f *form) takes(fields []field, name string) bool {
 	return f.joined[name] != nil || slices.ContainsFunc(fields, func(f field) bool { return f.name == name })
 }

@@ -26,9 +26,11 @@ const (
 // Resources and their verbs. GET is the verb get, POST the verb create.
 const (
 	Accounts = "accounts"
+	Domains  = "domains"
 	DNSZones = "dnszones"
+	Folders  = "folders"
 	// Inventory of an Account: GET, with records=true for the records of its zones. It answers with holdings.Holdings; with folders=true
-	// with Folders.
+	// with FolderList.
 	Inventory = "inventory"
 	// Journal of an Account: GET, with after=NUMBER, function=PATTERN, domain=NAME, and wait=true until there is something. It answers with a Page.
 	Journal = "journal"
@@ -37,7 +39,7 @@ const (
 	// RawRead and RawWrite of an Account: POST a Call, and an Answer comes back.
 	RawRead  = "rawread"
 	RawWrite = "rawwrite"
-	// Plan of a DNSZone: POST a PlanRequest, and a Plan comes back.
+	// Plan of a Domain, DNSZone or Folder: POST a PlanRequest, and a PlanAnswer comes back.
 	Plan = "plan"
 )
 
@@ -49,8 +51,8 @@ func Path(namespace, resource, name, verb string) string {
 	return Prefix + "/namespaces/" + namespace + "/" + resource + "/" + name + "/" + verb
 }
 
-// Folders are manifests of the folders of an Account, without namespace and reference.
-type Folders struct {
+// FolderList has manifests of the folders of an Account, without namespace and reference.
+type FolderList struct {
 	Folders []v1alpha1.Folder `json:"folders"`
 }
 
@@ -84,29 +86,46 @@ type Answer struct {
 	Answer json.RawMessage `json:"answer"`
 }
 
-// PlanRequest asks for the plan of a DNSZone: of the object that is there, or with a spec for what that would change.
+// PlanRequest asks for the plan of an object: of the one that is there, or with a spec for what that would change.
 type PlanRequest struct {
-	Spec *v1alpha1.DNSZoneSpec `json:"spec,omitempty"`
+	// Spec of the object's kind.
+	Spec json.RawMessage `json:"spec,omitempty"`
+	// Many says that it is one of many that are asked for at a time, so that zones are read together and each waits for the others, for seconds.
+	Many bool `json:"many,omitempty"`
 }
 
 // PlanAnswer is a whole plan.
 type PlanAnswer struct {
-	Domain string `json:"domain"`
-	// Changes in zone-file notation, each with + or - before it.
+	// Subject is the domain, or the name of the folder, that the object is for.
+	Subject string `json:"subject"`
+	// Changes of records are in zone-file notation, those of members are names, each with + or - before it, or > for what moves; others are sentences.
 	Changes []string `json:"changes"`
-	Add     int      `json:"add"`
-	Remove  int      `json:"remove"`
+	// Add and Remove count the records, or the members, that come and go.
+	Add    int `json:"add"`
+	Remove int `json:"remove"`
 	// Hash by which the plan is approved, where Held says that it waits for that.
 	Hash string `json:"hash,omitempty"`
 	// Held is why it would not be carried out, as the reason of a condition, and Message says more.
 	Held    string `json:"held,omitempty"`
 	Message string `json:"message,omitempty"`
-	// Refused are declared records that no zone can hold or that stand in each other's way, and why.
+	// Refused is what of the spec no change makes true, and why.
 	Refused []string `json:"refused,omitempty"`
 	// Asked are values of somebody else that wait for approval.
 	Asked []string `json:"asked,omitempty"`
-	// Requests that carrying it out costs, about; money it never costs.
+	// Later is what follows by itself at another time.
+	Later []string `json:"later,omitempty"`
+	// Requests that carrying it out costs, about.
 	Requests int `json:"requests"`
+	// Charges are the money that it costs; none is none.
+	Charges []Charge `json:"charges,omitempty"`
+}
+
+// Charge is money that a change costs, in roubles.
+type Charge struct {
+	What string `json:"what"`
+	// Price by the registrar's list, "" where that does not say, and AtMost by the spec.
+	Price  string `json:"price,omitempty"`
+	AtMost string `json:"atMost,omitempty"`
 }
 
 // Serves says through which verb a function goes; none for what only a person with credentials of his own may call, and why.

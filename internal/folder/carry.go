@@ -87,6 +87,19 @@ func Carry(ctx context.Context, calls Calls, id regapi.ID, plan Plan, size *port
 	return c.result, err
 }
 
+// Requests is how many requests a plan takes, with the reading afterwards, as long as no list is refused.
+func Requests(plan Plan) int {
+	if plan.Empty() {
+		return 0
+	}
+	lists := func(elements int) int { return (elements + regapi.MaxObjects - 1) / regapi.MaxObjects }
+	requests := lists(len(plan.Add)) + lists(len(plan.Remove)) + 1
+	for _, part := range byTarget(plan.Move) {
+		requests += lists(len(part))
+	}
+	return requests
+}
+
 // byTarget cuts moves, which are in order, by the folder that they go to.
 func byTarget(moves []Move) [][]Move {
 	var parts [][]Move

@@ -23,6 +23,8 @@ const (
 	Delegation
 	// Signing is the state of DNSSEC (10.2).
 	Signing
+	// Registrant is who the domain is registered to, and whether that is hidden (7.10).
+	Registrant
 )
 
 const (
@@ -51,6 +53,8 @@ type Facts struct {
 	Delegation *regapi.DomainNSS
 	// Signing holds the state of DNSSEC; nil if nobody follows it. Its Err may be set.
 	Signing *regapi.DomainDNSSEC
+	// Registrant holds the contacts and whether they are hidden; nil if nobody follows them. Its Err may be set.
+	Registrant *regapi.Registrant
 }
 
 // Summary is what the inventory knows of the account as a whole.
@@ -104,7 +108,7 @@ type Inventory struct {
 }
 
 // sizes is how much the next request for each aspect may hold.
-type sizes struct{ zones, delegations, signing *portion.Size }
+type sizes struct{ zones, delegations, signing, registrants *portion.Size }
 
 type follower struct {
 	domain  string
@@ -143,6 +147,7 @@ func New(client *regapi.Client, interval time.Duration, changed func(domain stri
 		due:       true, // Run begins with one
 		sizes: sizes{
 			zones: portion.New(regapi.MaxObjects), delegations: portion.New(regapi.MaxObjects), signing: portion.New(regapi.MaxObjects),
+			registrants: portion.New(regapi.MaxObjects),
 		},
 	}
 }

@@ -299,3 +299,35 @@ func TestDomainsFailAsTheFirstListDoes(t *testing.T) {
 		}
 	})
 }
+
+func TestRegistrantsAreReadOnlyForWhoFollowsThem(t *testing.T) {
+	inBubble(t, 3, func(w *inventoryWorld) {
+		w.followAll(3)
+		w.Follow("one", domainName(1), Registrant)
+		if _, err := w.Facts(w.Context(), domainName(1), Registrant); err != nil {
+			t.Fatal(err)
+		}
+		w.wakes()
+		w.api.ResetJournal()
+		w.api.EditContacts(domainName(1), map[string]string{"e_mail": "ivan@example.net", "private_person_flag": "1"})
+		w.api.EditContacts(domainName(2), map[string]string{"e_mail": "petr@example.net"})
+		w.passSweep()
+		facts, err := w.Facts(w.Context(), domainName(1), Registrant)
+		if err != nil || facts.Registrant.Contacts["e_mail"] != "ivan@example.net" || facts.Registrant.Hidden == nil || !*facts.Registrant.Hidden {
+			t.Errorf("%+v, %v", facts.Registrant, err)
+		}
+		if woken := w.wakes(); !slices.Equal(woken, []string{domainName(1)}) {
+			t.Errorf("woken: %q", woken)
+		}
+		if asked := w.api.Journal(regapitest.OfFunction("service/get_details")); len(asked) != 1 {
+			t.Errorf("%d requests", len(asked))
+		}
+		w.Unfollow("one")
+		w.passSweep()
+		w.api.ResetJournal()
+		w.passSweep()
+		if w.api.Calls("service/get_details") != 0 {
+			t.Error("registrants are read that nobody follows")
+		}
+	})
+}

@@ -69,6 +69,22 @@ func (s *sweep) readSigning(ctx context.Context) error {
 	})
 }
 
+func (s *sweep) readRegistrants(ctx context.Context) error {
+	i := s.inventory
+	return readAll(ctx, s, reading[regapi.Registrant]{
+		function: "service/get_details", noun: "the registrants", aspect: Registrant, size: i.sizes.registrants,
+		read: func(ctx context.Context, refs ...regapi.DomainRef) ([]regapi.Registrant, error) {
+			return regapi.RegistrantsOf(ctx, i.client, refs...)
+		},
+		failed: func(result regapi.DomainResult) regapi.Registrant { return regapi.Registrant{DomainResult: result} },
+		take: func(e *entry, registrant *regapi.Registrant, _ time.Time) bool {
+			changed := e.known&Registrant != 0 && !sameRegistrant(e.facts.Registrant, registrant)
+			e.facts.Registrant = registrant
+			return changed
+		},
+	})
+}
+
 // readAll reads an aspect of everything that the sweep is about, in portions. A portion that fails as a whole is halved, and
 // only a domain that was alone is to blame. What may pass is asked again twice, unless a smaller portion tells more.
 func readAll[R any](ctx context.Context, s *sweep, r reading[R]) error {

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"errors"
+	"maps"
 	"reflect"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
@@ -44,6 +45,13 @@ func sameSigning(a, b *regapi.DomainDNSSEC) bool {
 		return a == b
 	}
 	return sameError(a.Err, b.Err) && a.Status == b.Status
+}
+
+func sameRegistrant(a, b *regapi.Registrant) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return sameError(a.Err, b.Err) && reflect.DeepEqual(a.Hidden, b.Hidden) && maps.Equal(a.Contacts, b.Contacts)
 }
 
 func sameError(a, b error) bool {

@@ -73,7 +73,7 @@ type sweep struct {
 
 // run reads every part, whatever becomes of the others; unless a failure says that the rest would fail alike.
 func (s *sweep) run(ctx context.Context) error {
-	parts := []func(context.Context) error{s.readZones, s.list, s.readDelegations, s.readSigning}
+	parts := []func(context.Context) error{s.readZones, s.list, s.readDelegations, s.readSigning, s.readRegistrants}
 	if s.whole {
 		parts = append(parts, s.readBalance)
 	}
@@ -273,6 +273,9 @@ func (s *sweep) forgetUnfollowed() {
 		}
 		if aspects&Signing == 0 {
 			e.facts.Signing = nil
+		}
+		if aspects&Registrant == 0 {
+			e.facts.Registrant = nil
 		}
 		e.known &= aspects | Records
 		if aspects == 0 && e.known == 0 {

@@ -39,6 +39,9 @@ func (s *session) approve(ctx context.Context, args []string, quote quoteOptions
 	if err != nil {
 		return err
 	}
+	if quote.namespace, err = s.namespace(); err != nil {
+		return err
+	}
 	waiting, err := waitsFor(ctx, found.kube, found.object, quote)
 	if err != nil {
 		return err

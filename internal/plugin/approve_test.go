@@ -55,9 +55,30 @@ func quoted() (*v1alpha1.Order, *v1alpha1.Domain) {
 	return order, domain
 }
 
+func TestAQuoteIsApprovedOnTheDomainThatAskedUnlessTheAccountWantsThatForItself(t *testing.T) {
+	order, domain := quoted()
+	payer := account()
+	payer.Spec.Spending = &v1alpha1.Spending{Approval: v1alpha1.ApprovalWithinLimits}
+	d := newDesk(t, order, domain, payer)
+	d.run(exit.Fine, "approve", "order", "shop.ru.1", "3f2a9c01b4d5e6f7")
+	if of, by := d.annotation(account(), v1alpha1.AnnotationApproveQuote), d.annotation(domain, v1alpha1.AnnotationApproveQuote); of != "" || by != "3f2a9c01b4d5e6f7" {
+		t.Fatalf("approved on the Account %q, on the Domain %q", of, by)
+	}
+	d.run(exit.Fine, "reject", "order", "shop.ru.1", "--account", "team/main")
+	if by := d.annotation(domain, v1alpha1.AnnotationApproveQuote); by != "" {
+		t.Fatalf("approved after the rejection %q", by)
+	}
+	gone := newDesk(t, order, payer)
+	gone.run(exit.Findings, "approve", "order", "shop.ru.1", "3f2a9c01b4d5e6f7")
+	if told := gone.run(exit.Findings, "approve", "order", "shop.ru.1", "3f2a9c01b4d5e6f7", "--account", "team/main"); !strings.Contains(told, "spec.spending.approval") {
+		t.Error(told)
+	}
+}
+
 func TestAQuoteIsApprovedOnTheAccountThatPaysBesideOthers(t *testing.T) {
 	order, domain := quoted()
 	payer := account()
+	payer.Spec.Spending = &v1alpha1.Spending{Approval: v1alpha1.ApprovalManual}
 	payer.Annotations = map[string]string{v1alpha1.AnnotationApproveQuote: "aaaa"}
 	d := newDesk(t, order, domain, payer)
 	golden(t, "approve-quote-unasked.txt", d.run(exit.Usage, "approve", "order", "shop.ru.1"))

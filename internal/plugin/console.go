@@ -49,10 +49,16 @@ func (s *session) console(ctx context.Context, call caller) error {
 	}
 	defer restore()
 	var last error
+	end := func() error { // What went wrong is told already, and decides about the code alone.
+		if last == nil {
+			return nil
+		}
+		return exit.With(exit.Of(last), exit.ErrFindings)
+	}
 	for {
 		line, err := lines()
 		if errors.Is(err, io.EOF) {
-			return last
+			return end()
 		}
 		if err != nil {
 			return err
@@ -64,7 +70,7 @@ func (s *session) console(ctx context.Context, call caller) error {
 		case len(words) == 0:
 			continue
 		case words[0] == "exit" || words[0] == "quit":
-			return last
+			return end()
 		case words[0] == "help":
 			last = s.help(words[1:])
 		default:

@@ -5,7 +5,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,12 +24,14 @@ import (
 // atDoor gives a desk before an API server that answers some paths, and what it was asked.
 func atDoor(t *testing.T, answers map[string]any, objects ...client.Object) (*desk, *[]string) {
 	t.Helper()
-	asked := &[]string{}
+	asked, mu := &[]string{}, sync.Mutex{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		query := r.URL.Query()
 		query.Del("timeout") // The client's own.
 		r.URL.RawQuery = query.Encode()
+		mu.Lock()
+		defer mu.Unlock()
 		*asked = append(*asked, strings.TrimSpace(r.Method+" "+strings.TrimPrefix(r.URL.String(), door.Prefix)+" "+string(body)))
 		answer, known := answers[strings.TrimPrefix(r.URL.Path, door.Prefix+"/namespaces/team/")]
 		if status, refused := answer.(metav1.Status); refused {
@@ -49,19 +54,109 @@ func atDoor(t *testing.T, answers map[string]any, objects ...client.Object) (*de
 
 func TestThePlanOfAZoneIsShownWholeWithItsCost(t *testing.T) {
 	answer := door.PlanAnswer{
-		Domain: "shop.ru", Changes: []string{"+ www A 192.0.2.2", "- www A 192.0.2.1"}, Add: 1, Remove: 1, Requests: 2, Hash: "5d3f0a91c2be",
+		Subject: "shop.ru", Changes: []string{"+ www A 192.0.2.2", "- www A 192.0.2.1"}, Add: 1, Remove: 1, Requests: 2, Hash: "5d3f0a91c2be",
 		Held: "PlanNeedsApproval", Message: "the plan has to be approved", Refused: []string{"a CNAME b.: another record stands there"},
 	}
-	d, asked := atDoor(t, map[string]any{"dnszones/shop-ru/plan": answer, "dnszones/example-ru/plan": door.PlanAnswer{Domain: "example.ru", Changes: []string{}}})
+	none := door.PlanAnswer{Subject: "example.ru", Changes: []string{}}
+	d, asked := atDoor(t, map[string]any{"dnszones/shop-ru/plan": answer, "dnszones/example-ru/plan": none, "domains/shop-ru/plan": none})
 	golden(t, "plan.txt", d.run(exit.Findings, "plan", "dnszone", "shop-ru"))
 	golden(t, "plan-none.txt", d.run(exit.Fine, "plan", "-f", "testdata/export.yaml"))
 	golden(t, "plan.json", d.run(exit.Findings, "plan", "dnszone", "shop-ru", "-o", "json"))
-	if !strings.Contains((*asked)[1], `"spec":{`) || !strings.HasSuffix((*asked)[0], "plan {}") {
+	if !strings.Contains(strings.Join((*asked)[1:], " "), `"spec":{`) || !strings.HasSuffix((*asked)[0], "plan {}") {
 		t.Errorf("asked %q", *asked)
 	}
 	d.run(exit.Usage, "plan")
-	d.run(exit.Usage, "plan", "folder", "shop")
-	d.run(exit.Usage, "plan", "-f", "testdata/status.json")
+	d.run(exit.Usage, "plan", "dnszone", "shop-ru", "old")
+	d.run(exit.Usage, "plan", "dnszone", "shop-ru", "-f", "testdata/export.yaml")
+	d.run(exit.Usage, "plan", "order", "shop.ru.1")
+	d.run(exit.Usage, "plan", "-f", "testdata/plan.txt")
+	d.run(exit.Usage, "plan", "-f", "testdata/nothing.yaml")
+}
+
+func TestThePlanOfADomainTellsWhatItCosts(t *testing.T) {
+	renewal := door.PlanAnswer{
+		Subject: "shop.ru", Changes: []string{"have the registrar's own renewal switched off", "order shop.ru.1: renew the domain for 1 years"}, Requests: 11,
+		Charges: []door.Charge{{What: "renew the domain for 1 years", Price: "199.00", AtMost: "1000"}}, Later: []string{"the keys of the domain were changed at the registrar: that is still to show"},
+	}
+	d, asked := atDoor(t, map[string]any{"domains/shop-ru/plan": renewal})
+	golden(t, "plan-domain.txt", d.run(exit.Findings, "plan", "domain", "shop-ru"))
+	if want := "POST /namespaces/team/domains/shop-ru/plan {}"; (*asked)[0] != want {
+		t.Errorf("asked %q", (*asked)[0])
+	}
+}
+
+// A file as people have it: several documents, of all kinds and of kinds that are not ours.
+const mixed = `apiVersion: regapi.io/v1alpha1
+kind: Account
+metadata: {name: main}
+spec: {secretRef: {name: regru}}
+---
+apiVersion: regapi.io/v1alpha1
+kind: Domain
+metadata: {name: shop-ru, namespace: team}
+spec: {accountRef: {name: main}, domainName: shop.ru}
+---
+# nothing in here
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: regru}
+stringData: {password: x}
+---
+apiVersion: v1
+kind: List
+items:
+- apiVersion: regapi.io/v1alpha1
+  kind: Folder
+  metadata: {name: shop}
+  spec: {accountRef: {name: main}}
+- apiVersion: regapi.io/v1alpha1
+  kind: DNSZone
+  metadata: {name: shop-ru}
+  spec: {accountRef: {name: main}, domainName: shop.ru}
+- apiVersion: regapi.io/v1alpha1
+  kind: Order
+  metadata: {name: shop.ru.1}
+`
+
+func TestTheObjectsOfAFileAreAllPlanned(t *testing.T) {
+	nothing := door.PlanAnswer{Subject: "shop.ru", Changes: []string{}}
+	answers := map[string]any{
+		"domains/shop-ru/plan": nothing, "dnszones/shop-ru/plan": nothing,
+		"folders/shop/plan": door.PlanAnswer{Subject: "shop", Changes: []string{"make the folder \"shop\"", "+ shop.ru"}, Add: 1, Requests: 4},
+	}
+	d, asked := atDoor(t, answers)
+	d.answers = mixed
+	golden(t, "plan-file.txt", d.run(exit.Findings, "plan", "-f", "-"))
+	if len(*asked) != 3 {
+		t.Errorf("asked %q", *asked)
+	}
+	golden(t, "plan.name", d.run(exit.Findings, "plan", "-f", "-", "-o", "name"))
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "all.yaml"), []byte(mixed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	answers["folders/shop/plan"] = nothing
+	if told := d.run(exit.Fine, "plan", "-f", folder); !strings.Contains(told, "5 objects: nothing would change") {
+		t.Error(told)
+	}
+	d.answers = strings.ReplaceAll(mixed, "name: shop.ru.1", "")
+	if told := d.run(exit.Usage, "plan", "-f", "-"); !strings.Contains(told, "a Order has no metadata.name") {
+		t.Error(told)
+	}
+}
+
+func TestOneObjectThatCannotBePlannedHidesNoOther(t *testing.T) {
+	refusal := metav1.Status{Code: http.StatusFailedDependency, Reason: door.ReasonRegistrar, Message: "REG.API: DOMAIN_NOT_FOUND"}
+	fine := door.PlanAnswer{Subject: "shop.ru", Changes: []string{"+ www A 192.0.2.2"}, Add: 1, Requests: 2}
+	d, _ := atDoor(t, map[string]any{"domains/shop-ru/plan": refusal, "dnszones/shop-ru/plan": fine, "folders/shop/plan": fine})
+	d.answers = mixed
+	golden(t, "plan-broken.txt", d.run(exit.Registrar, "plan", "-f", "-"))
+	all, _ := atDoor(t, nil)
+	all.answers = mixed[strings.Index(mixed, "kind: List")-len("apiVersion: v1\n") : strings.Index(mixed, "- apiVersion: regapi.io/v1alpha1\n  kind: Order")]
+	if told := all.run(exit.Cluster, "plan", "-f", "-"); strings.Count(told, "serves no door") != 1 {
+		t.Errorf("everything fails alike, and is told more than once, or not:\n%s", told)
+	}
 }
 
 func TestARefreshAsksForTheDomainAndWaitsForTheObject(t *testing.T) {

@@ -28,6 +28,7 @@ func (s *session) doorway() (*doorway, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.QPS, config.Burst = 200, 2*plansAtOnce // The operator has its own budget to keep.
 	asked, err := discovery.NewDiscoveryClientForConfig(config)
 	if err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func (t throughOperator) holdings(ctx context.Context, records bool) (held holdi
 }
 
 func (t throughOperator) folders(ctx context.Context, namespace string, ref v1alpha1.AccountReference) ([]v1alpha1.Folder, error) {
-	var held door.Folders
+	var held door.FolderList
 	if err := t.door.get(ctx, t.of, door.Inventory, url.Values{"folders": {"true"}}, &held); err != nil {
 		return nil, err
 	}

@@ -32,6 +32,9 @@ func (s *session) reject(ctx context.Context, args []string, quote quoteOptions)
 	if err != nil {
 		return err
 	}
+	if quote.namespace, err = s.namespace(); err != nil {
+		return err
+	}
 	waiting, err := waitsFor(ctx, found.kube, found.object, quote)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/plugin/exit"
+	"github.com/regapi-io/regapi-operator/internal/purchase"
 )
 
 func troubled(t *testing.T) *desk {
@@ -55,5 +57,19 @@ func TestASlipOfTheHandIsAUsageError(t *testing.T) {
 	d := newDesk(t)
 	for _, args := range [][]string{{"statu"}, {"status", "--nothing"}, {"status", "-o", "xml"}, {"expiring", "--within", "soon"}, {"settle"}, {"pause", "account", "main"}} {
 		d.run(exit.Usage, args...)
+	}
+}
+
+func TestWhatADomainSaysOfItsOrderIsRemediedAtTheOrder(t *testing.T) {
+	for state, want := range map[purchase.State]string{
+		purchase.AwaitingApproval: "kubectl regapi approve order shop.ru.2", purchase.Unclear: "kubectl regapi orders settle shop.ru.2 --as paid|not-placed",
+	} {
+		domain := &v1alpha1.Domain{ObjectMeta: named("shop-ru"), Status: v1alpha1.DomainStatus{
+			Conditions: stalled(string(state), "Order shop.ru.2 waits"),
+			Orders:     []v1alpha1.OrderSummary{{Name: "shop.ru.2", State: v1alpha1.OrderState(state)}, {Name: "shop.ru.1", State: v1alpha1.OrderState(purchase.Settled)}},
+		}}
+		if told := newDesk(t, domain).run(exit.Findings, "status"); !strings.Contains(told, want) {
+			t.Errorf("%s: %s", state, told)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -67,8 +68,8 @@ func hashesIn(text string) []string {
 // canWait says whether objects of a kind wait for approvals.
 func canWait(k kind) bool { return k.name == "dnszone" || k.name == "folder" || k.name == "order" }
 
-// quoteOptions says which Account approves quotes.
-type quoteOptions struct{ account string }
+// quoteOptions says which Account pays for an Order, and where to look for the Domain that asked for it.
+type quoteOptions struct{ account, namespace string }
 
 func (q *quoteOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&q.account, "account", "", "the Account that pays for an Order, as NAMESPACE/NAME; otherwise that of the Domain which asked for it")
@@ -115,47 +116,76 @@ func zoneWaits(zone *v1alpha1.DNSZone) []wait {
 	return waiting
 }
 
-// quoteWaits gives the quote of an Order. It is approved on the Account that pays, by its owner.
+// quoteWaits gives the quote of an Order. It is approved on the Domain that asked for it, by whoever owns that, and on the Account that pays where that says
+// so.
 func quoteWaits(ctx context.Context, kube client.Client, order *v1alpha1.Order, quote quoteOptions) ([]wait, error) {
 	if purchase.State(order.Status.State) != purchase.AwaitingApproval {
 		return nil, nil
 	}
-	account, err := payerOf(ctx, kube, order, quote.account)
+	domain, err := askerOf(ctx, kube, order, quote.namespace)
 	if err != nil {
 		return nil, err
+	}
+	account, err := payerOf(ctx, kube, order, domain, quote.account)
+	if err != nil {
+		return nil, err
+	}
+	on := client.Object(account)
+	if spending := account.Spec.Spending; spending != nil && spending.Approval == v1alpha1.ApprovalWithinLimits {
+		if domain == nil {
+			return nil, exit.With(exit.Findings, fmt.Errorf(
+				"the Domain that asked for order %s is gone, or in a namespace that you may not read: it is approved there, since spec.spending.approval of its Account leaves that to it", order.Name))
+		}
+		on = domain
 	}
 	price := order.Status.Price
 	if bill := order.Status.Bill; bill != nil && bill.Price != "" {
 		price = bill.Price
 	}
+	lines := []string{
+		fmt.Sprintf("%s %s for %d years", order.Spec.Operation, order.Spec.DomainName, order.Spec.Years),
+		fmt.Sprintf("%s roubles, paid by account %s in namespace %s", price, account.Name, account.Namespace),
+	}
+	if order.Spec.BaseExpiry != "" {
+		lines[0] += " from " + order.Spec.BaseExpiry + " on"
+	}
 	return []wait{{
-		what: fmt.Sprintf("The quote of order/%s", order.Name), hash: order.Status.Digest,
-		lines: []string{
-			fmt.Sprintf("%s %s for %d years from %s on", order.Spec.Operation, order.Spec.DomainName, order.Spec.Years, order.Spec.BaseExpiry),
-			fmt.Sprintf("%s roubles, paid by account %s in namespace %s", price, account.Name, account.Namespace),
-		},
-		on: account, annotation: v1alpha1.AnnotationApproveQuote, several: true,
+		what: fmt.Sprintf("The quote of order/%s", order.Name), hash: order.Status.Digest, lines: lines, on: on, annotation: v1alpha1.AnnotationApproveQuote, several: true,
 	}}, nil
 }
 
-// payerOf finds the Account that pays for an Order.
-func payerOf(ctx context.Context, kube client.Client, order *v1alpha1.Order, named string) (*v1alpha1.Account, error) {
-	account := &v1alpha1.Account{}
-	if namespace, name, ok := strings.Cut(named, "/"); ok {
-		return account, kube.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, account)
-	}
-	if named != "" {
-		return nil, exit.With(exit.Usage, fmt.Errorf("--account %s: write NAMESPACE/NAME", named))
-	}
+// askerOf finds the Domain that asked for an Order: in all namespaces, or where those may not be read, in one. It is nil where there is none.
+func askerOf(ctx context.Context, kube client.Client, order *v1alpha1.Order, namespace string) (*v1alpha1.Domain, error) {
 	var domains v1alpha1.DomainList
-	if err := kube.List(ctx, &domains); err != nil {
-		return nil, fmt.Errorf("find the Domain that asked for the Order, or name the Account with --account NAMESPACE/NAME: %w", err)
+	err := kube.List(ctx, &domains)
+	if apierrors.IsForbidden(err) {
+		err = kube.List(ctx, &domains, client.InNamespace(namespace))
+	}
+	if err != nil && !apierrors.IsForbidden(err) {
+		return nil, fmt.Errorf("find the Domain that asked for the Order: %w", err)
 	}
 	asked, _, _ := strings.Cut(order.Annotations[v1alpha1.AnnotationAskedBy], "/")
 	for i := range domains.Items {
 		if domain := &domains.Items[i]; string(domain.UID) == asked {
-			return account, kube.Get(ctx, domain.Spec.AccountRef.KeyFrom(domain.Namespace), account)
+			return domain, nil
 		}
 	}
-	return nil, exit.With(exit.Findings, fmt.Errorf("the Domain that asked for order %s is gone: name the Account that pays with --account NAMESPACE/NAME", order.Name))
+	return nil, nil
+}
+
+// payerOf reads the Account that pays for an Order: the one that is named, or that of the Domain which asked for it.
+func payerOf(ctx context.Context, kube client.Client, order *v1alpha1.Order, domain *v1alpha1.Domain, named string) (*v1alpha1.Account, error) {
+	account := &v1alpha1.Account{}
+	namespace, name, whole := strings.Cut(named, "/")
+	switch {
+	case whole:
+		return account, kube.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, account)
+	case named != "":
+		return nil, exit.With(exit.Usage, fmt.Errorf("--account %s: write NAMESPACE/NAME", named))
+	case domain == nil:
+		return nil, exit.With(exit.Findings, fmt.Errorf(
+			"the Domain that asked for order %s is gone, or in a namespace that you may not read: name the Account that pays with --account NAMESPACE/NAME", order.Name))
+	default:
+		return account, kube.Get(ctx, domain.Spec.AccountRef.KeyFrom(domain.Namespace), account)
+	}
 }

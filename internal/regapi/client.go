@@ -80,7 +80,7 @@ func newClient(endpoint *url.URL, settings options) *Client {
 }
 
 // Call calls any function, such as "folder/create". params becomes a JSON object and must not hold
-// credentials; the member "answer" of the answer is decoded into answer, unless that is nil.
+// credentials; the member "answer" of the answer is decoded into answer, unless that is nil. A json.RawMessage is null where there is no such member.
 // Elements of list functions may have failed although Call returns nil: the typed calls check that.
 func (c *Client) Call(ctx context.Context, function string, params, answer any) error {
 	reply, err := c.do(ctx, function, params)
@@ -89,6 +89,10 @@ func (c *Client) Call(ctx context.Context, function string, params, answer any) 
 	}
 	if err != nil || answer == nil {
 		return err
+	}
+	if raw, ok := answer.(*json.RawMessage); ok && len(reply.Payload) == 0 {
+		*raw = json.RawMessage("null")
+		return nil
 	}
 	if err := json.Unmarshal(reply.Payload, answer); err != nil {
 		return unusable(function, "JSON of an undocumented shape", reply) // the decoder's words may show values

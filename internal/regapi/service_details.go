@@ -179,3 +179,42 @@ func (d *decimal) UnmarshalJSON(raw []byte) error {
 	*d = decimal(number)
 	return nil
 }
+
+// Registrant is who a domain is registered to; only DomainResult is set if its Err is not nil.
+type Registrant struct {
+	DomainResult
+	// Contacts are the data of the registrant, with names and addresses in parts.
+	Contacts Contacts
+	// Hidden says whether WHOIS hides them; nil where the zone's answer does not tell.
+	Hidden *bool
+}
+
+// RegistrantsOf returns who each of up to 1000 domains is registered to: what service/get_details tells of domains (7.10).
+func RegistrantsOf(ctx context.Context, c *Client, refs ...DomainRef) ([]Registrant, error) {
+	details, err := c.Service.GetDetails(ctx, DetailsQuery{SplittedContacts: true}, refs...)
+	registrants := make([]Registrant, len(details))
+	for n, d := range details {
+		registrants[n] = Registrant{DomainResult: d.DomainResult}
+		if d.Err != nil {
+			continue
+		}
+		held := Contacts{}
+		for _, name := range d.Details.Names() {
+			held[name] = d.Details.Text(name)
+		}
+		if flag, told := held[privacyFlag]; told {
+			hidden := flag == "1"
+			registrants[n].Hidden = &hidden
+		}
+		delete(held, privacyFlag)
+		delete(held, identityState)
+		registrants[n].Contacts = held
+	}
+	return registrants, err
+}
+
+// What service/get_details tells of a domain beside the contacts (7.10).
+const (
+	privacyFlag   = "private_person_flag"
+	identityState = "id_state"
+)

@@ -12,7 +12,7 @@ import (
 
 func TestReadOnlySendsNothingThatIsNotKnownToRead(t *testing.T) {
 	var sent []string
-	handler := ReadOnly()(regapi.HandlerFunc(func(_ context.Context, request *regapi.Request) (*regapi.Answer, error) {
+	handler := ReadOnly(true)(regapi.HandlerFunc(func(_ context.Context, request *regapi.Request) (*regapi.Answer, error) {
 		sent = append(sent, request.Function)
 		return &regapi.Answer{}, nil
 	}))

@@ -16,8 +16,8 @@ import (
 var installations = map[string]struct{ values, components string }{
 	"default": {"{replicas: 1}", ""},
 	"everything": {
-		"{certManager: {enabled: true}, externalDNS: {enabled: true}, certificate: {certManager: true}, metrics: {dashboard: {enabled: true}}}",
-		"config/cert-manager, config/external-dns, config/components/cert-manager-certificate, config/grafana",
+		"{certManager: {enabled: true}, pluginDoor: {enabled: true}, externalDNS: {enabled: true}, certificate: {certManager: true}, metrics: {dashboard: {enabled: true}}}",
+		"config/cert-manager, config/plugin, config/external-dns, config/components/cert-manager-certificate, config/grafana",
 	},
 	"Prometheus":   {"{replicas: 1, metrics: {serviceMonitor: always, rules: always}}", "config/prometheus"},
 	"read-only":    {"{replicas: 1, readOnly: true}", "config/components/read-only"},

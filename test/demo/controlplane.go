@@ -12,6 +12,8 @@ import (
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 	"sigs.k8s.io/controller-runtime/pkg/log"
+
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 )
 
 // startControlPlane starts etcd and kube-apiserver with the CRDs installed, and
@@ -38,6 +40,9 @@ func (d *demo) startControlPlane(context.Context) error {
 	apiServer := environment.ControlPlane.GetAPIServer()
 	apiServer.CertDir = d.scratchFile("kube-apiserver")
 	apiServer.Out, apiServer.Err = apiServerLog, apiServerLog
+	if err := apiservertest.FrontProxy(d.scratch)(environment); err != nil { // For the door of the plugin.
+		return err
+	}
 	d.stops = append(d.stops, func() error { return errors.Join(environment.Stop(), apiServerLog.Close()) })
 	if _, err := environment.Start(); err != nil {
 		return err

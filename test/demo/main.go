@@ -33,7 +33,7 @@ func newCommand() *cobra.Command {
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&o.binaries, "binaries", "bin", "folder with operator and regapi-sim")
+	flags.StringVar(&o.binaries, "binaries", "bin", "folder with operator, regapi-sim and kubectl-regapi")
 	flags.StringVar(&o.repository, "repository", ".", "folder with config")
 	flags.BoolVar(&o.check, "check", false, "check the result and exit")
 	command.AddCommand(newLookupCommand())
@@ -42,7 +42,7 @@ func newCommand() *cobra.Command {
 
 // options say where to find what the demo needs.
 type options struct {
-	binaries   string // folder with operator and regapi-sim
+	binaries   string // folder with operator, regapi-sim and kubectl-regapi
 	assets     string // folder with etcd, kube-apiserver, kubectl and perhaps kube-controller-manager
 	repository string // folder with config
 	check      bool   // check the result and exit
@@ -60,7 +60,7 @@ func (o *options) complete() error {
 		}
 		*folder = absolute
 	}
-	for _, name := range []string{"operator", "regapi-sim"} {
+	for _, name := range []string{"operator", "regapi-sim", "kubectl-regapi"} {
 		if _, err := os.Stat(o.binary(name)); err != nil {
 			return fmt.Errorf("%w: run `make build`", err)
 		}

@@ -19,16 +19,20 @@ const (
 	operatorAccount   = "regapi-operator"
 )
 
-// startOperator makes what config/default grants, and starts the operator as its Deployment would.
+// startOperator makes what the manifests grant, and starts the operator as its Deployment would.
 func (d *demo) startOperator(ctx context.Context) error {
 	if err := d.grantOperator(ctx); err != nil {
+		return err
+	}
+	port, err := d.hangDoor(ctx)
+	if err != nil {
 		return err
 	}
 	resync := resyncOfDemo
 	if d.check {
 		resync = resyncOfCheck
 	}
-	return d.start("operator", d.binary("operator"),
+	err = d.start("operator", d.binary("operator"),
 		"--kubeconfig="+d.scratchFile("operator.kubeconfig"),
 		"--namespace="+operatorNamespace,
 		"--metrics-bind-address=0",
@@ -36,11 +40,17 @@ func (d *demo) startOperator(ctx context.Context) error {
 		"--allow-loopback-endpoints",
 		"--resync-interval="+resync.String(),
 		"--authoritative-servers="+d.simulator.DNS,
+		"--plugin-door",
+		"--cert-manager-bind-address=127.0.0.1:"+port,
 	)
+	if err != nil {
+		return err
+	}
+	return d.awaitDoor(ctx)
 }
 
 // installation is what the operator's rights are taken from.
-const installation = "resources: [config/default]\n"
+const installation = "resources: [config/default]\ncomponents: [config/cert-manager, config/plugin]\n"
 
 // grantOperator makes the operator's ServiceAccount with exactly the rights of the installation, so that a missing rule shows here and not in a
 // cluster, and writes a kubeconfig for it.
@@ -92,7 +102,7 @@ func (d *demo) checkRights() error {
 	}
 	for line := range bytes.Lines(log) {
 		if bytes.Contains(bytes.ToLower(line), []byte("forbidden")) {
-			return fmt.Errorf("config/default lacks a right that the operator needs: %s", bytes.TrimSpace(line))
+			return fmt.Errorf("config lacks a right that the operator needs: %s", bytes.TrimSpace(line))
 		}
 	}
 	return nil

@@ -21,6 +21,7 @@ type samples struct {
 	objects []*unstructured.Unstructured
 	secret  corev1.Secret
 	zone    v1alpha1.DNSZone
+	account string
 	domains []string // the names of all Domain objects
 }
 
@@ -50,8 +51,8 @@ func parseSamples(manifest []byte) (samples, error) {
 			return samples{}, fmt.Errorf("%s %s: %w", object.GetKind(), object.GetName(), err)
 		}
 	}
-	if s.secret.Name == "" || s.zone.Name == "" || len(s.domains) == 0 {
-		return samples{}, errors.New("the samples lack a Secret, a Domain or a DNSZone")
+	if s.secret.Name == "" || s.account == "" || s.zone.Name == "" || len(s.domains) == 0 {
+		return samples{}, errors.New("the samples lack a Secret, an Account, a Domain or a DNSZone")
 	}
 	return s, nil
 }
@@ -62,6 +63,8 @@ func (s *samples) add(object *unstructured.Unstructured) error {
 	switch object.GetKind() {
 	case "Secret":
 		return convert(object.Object, &s.secret)
+	case "Account":
+		s.account = object.GetName()
 	case "DNSZone":
 		return convert(object.Object, &s.zone)
 	case "Domain":

@@ -32,14 +32,14 @@ const (
 
 // Settings of a Server; all are required.
 type Settings struct {
-	// Reader of Accounts, DNSZones and Namespaces; a cache.
+	// Reader of Accounts, Domains, DNSZones, Folders and Namespaces; a cache.
 	Reader client.Reader
 	// Directory is that of the whole process.
 	Directory *account.Directory
 	// Journal of the requests.
 	Journal *journal.Journal
-	// Plan gives the plan of a DNSZone, which need not exist.
-	Plan func(ctx context.Context, zone *v1alpha1.DNSZone) (wire.PlanAnswer, error)
+	// Plan gives the plan of a Domain, DNSZone or Folder, which need not exist, and changes nothing.
+	Plan func(ctx context.Context, object client.Object) (wire.PlanAnswer, error)
 	// Changed is told of domains that were read anew.
 	Changed func(account types.NamespacedName, domain string)
 }
@@ -68,14 +68,17 @@ func (c call) body(into any) error {
 
 // verbs by method, resource and subresource.
 func (s *Server) verbs() map[string]func(context.Context, call) (any, error) {
-	return map[string]func(context.Context, call) (any, error){
+	verbs := map[string]func(context.Context, call) (any, error){
 		"GET " + wire.Accounts + "/" + wire.Inventory: s.inventory,
 		"GET " + wire.Accounts + "/" + wire.Journal:   s.journal,
 		"POST " + wire.Accounts + "/" + wire.Refresh:  s.refresh,
 		"POST " + wire.Accounts + "/" + wire.RawRead:  s.raw(wire.RawRead),
 		"POST " + wire.Accounts + "/" + wire.RawWrite: s.raw(wire.RawWrite),
-		"POST " + wire.DNSZones + "/" + wire.Plan:     s.plan,
 	}
+	for _, kind := range plannables {
+		verbs["POST "+kind.resource+"/"+wire.Plan] = s.plan(kind)
+	}
+	return verbs
 }
 
 // ServeHTTP answers one request.
@@ -117,7 +120,8 @@ func resources() metav1.APIResourceList {
 	for _, r := range []struct{ name, kind, verb string }{
 		{wire.Accounts + "/" + wire.Inventory, "Holdings", "get"}, {wire.Accounts + "/" + wire.Journal, "Page", "get"},
 		{wire.Accounts + "/" + wire.Refresh, "RefreshRequest", "create"}, {wire.Accounts + "/" + wire.RawRead, "Call", "create"},
-		{wire.Accounts + "/" + wire.RawWrite, "Call", "create"}, {wire.DNSZones + "/" + wire.Plan, "PlanRequest", "create"},
+		{wire.Accounts + "/" + wire.RawWrite, "Call", "create"}, {wire.Domains + "/" + wire.Plan, "PlanRequest", "create"},
+		{wire.DNSZones + "/" + wire.Plan, "PlanRequest", "create"}, {wire.Folders + "/" + wire.Plan, "PlanRequest", "create"},
 	} {
 		list.APIResources = append(list.APIResources, metav1.APIResource{Name: r.name, Kind: r.kind, Namespaced: true, Verbs: metav1.Verbs{r.verb}})
 	}
@@ -151,16 +155,22 @@ func statusOf(err error) metav1.Status {
 	var told apierrors.APIStatus
 	ofKubernetes := errors.As(err, &told)
 	_, refused := errors.AsType[*regapi.Error](err)
+	_, unusable := errors.AsType[*regapi.TransportError](err)
 	_, throttled := errors.AsType[*traffic.ThrottledError](err)
+	_, readOnly := errors.AsType[*traffic.ReadOnlyError](err)
+	_, tooLate := errors.AsType[*traffic.TooLateError](err)
+	_, elsewhere := errors.AsType[*traffic.NotLeadingError](err)
 	unavailable, isUnavailable := errors.AsType[*account.Unavailable](err)
 	switch {
 	case ofKubernetes:
 		status = told.Status()
 		status.TypeMeta = metav1.TypeMeta{Kind: "Status", APIVersion: "v1"}
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), tooLate:
 		status.Code, status.Reason = http.StatusGatewayTimeout, metav1.StatusReasonTimeout
 		status.Message = fmt.Sprintf("REG.API, or the turn for it, takes longer than %s: ask again", answerWithin)
-	case refused || throttled:
+	case elsewhere:
+		status.Code, status.Reason = http.StatusServiceUnavailable, metav1.StatusReasonServiceUnavailable
+	case refused || unusable || throttled || readOnly:
 		status.Code, status.Reason = http.StatusFailedDependency, wire.ReasonRegistrar
 		if remedy := regapi.Remedy(err); remedy != "" {
 			status.Message += ": " + remedy

@@ -31,7 +31,7 @@ func (s *Server) inventory(ctx context.Context, c call) (any, error) {
 	}
 	if c.URL.Query().Get("folders") == "true" {
 		folders, err := manifest.Folders(ctx, connection.Client, "", v1alpha1.AccountReference{})
-		return wire.Folders{Folders: folders}, err
+		return wire.FolderList{Folders: folders}, err
 	}
 	listing, err := connection.Inventory.Listing(ctx)
 	if err != nil {
@@ -165,6 +165,9 @@ func (s *Server) raw(verb string) func(context.Context, call) (any, error) {
 		if verb == wire.RawWrite {
 			defer noteWrites(connection, asked.Params)
 		}
+		if asked.Params == nil {
+			asked.Params = map[string]any{} // A call takes an object, if an empty one.
+		}
 		var answer json.RawMessage
 		if err := connection.Client.Call(ctx, asked.Function, asked.Params, &answer); err != nil {
 			return nil, err
@@ -182,26 +185,4 @@ func noteWrites(connection *account.Connection, params map[string]any) {
 	for _, domain := range journal.DomainsIn(params) {
 		connection.Inventory.NoteWrite(domain)
 	}
-}
-
-// plan tells what would change in a zone: of the object that is there, or of one that has another spec.
-func (s *Server) plan(ctx context.Context, c call) (any, error) {
-	var asked wire.PlanRequest
-	if err := c.body(&asked); err != nil {
-		return nil, err
-	}
-	var zone v1alpha1.DNSZone
-	switch err := s.settings.Reader.Get(ctx, c.key, &zone); {
-	case apierrors.IsNotFound(err) && asked.Spec != nil:
-		zone.Namespace, zone.Name = c.key.Namespace, c.key.Name
-	case err != nil:
-		return nil, err
-	}
-	if asked.Spec != nil {
-		if zone.Spec.DomainName != "" && zone.Spec.DomainName != asked.Spec.DomainName {
-			return nil, apierrors.NewBadRequest("the object is of another domain, which cannot change")
-		}
-		zone.Spec = *asked.Spec
-	}
-	return s.settings.Plan(ctx, &zone)
 }

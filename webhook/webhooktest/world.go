@@ -21,6 +21,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
+	"github.com/regapi-io/regapi-operator/internal/journal"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
@@ -43,8 +44,9 @@ type World struct {
 	Events *events.FakeRecorder
 	// Directory is the one that StartDirectory has started last; nil before it has.
 	Directory *account.Directory
-	// ReadOnly is that of directories that are started from now on.
+	// ReadOnly and Journal are those of directories that are started from now on.
 	ReadOnly bool
+	Journal  *journal.Journal
 	// Listed counts the objects that lists gave: what a webhook looks at, and what a cache would have to copy.
 	Listed atomic.Int64
 }
@@ -82,7 +84,7 @@ func (i indexer) IndexField(_ context.Context, kind client.Object, field string,
 // its own end is registered with the test afterwards.
 func (w *World) StartDirectory(options ...regapi.Option) {
 	w.Directory = account.NewDirectory(account.Settings{
-		Secrets: w.Kube, Endpoints: Endpoints(w.t), SweepInterval: time.Hour, Applied: zone.Applied, Options: options, ReadOnly: w.ReadOnly,
+		Secrets: w.Kube, Endpoints: Endpoints(w.t), SweepInterval: time.Hour, Applied: zone.Applied, Options: options, ReadOnly: w.ReadOnly, Journal: w.Journal,
 	})
 	Run(w.t, w.Directory.Start)
 }

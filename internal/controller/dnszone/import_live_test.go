@@ -2,7 +2,6 @@ package dnszone_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -15,38 +14,6 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
-
-// hostile are records of the n-th zone, of all shapes that live zones have.
-func hostile(n int, spf string) []regapitest.Record {
-	records := []regapitest.Record{
-		{Name: "@", Type: "TXT", Content: spf}, {Name: "@", Type: "CAA", Content: `0 issue "letsencrypt.org"`}, {Name: "@", Type: "CAA", Content: `0 iodef "mailto:a@example.com"`},
-		{Name: "_sip._tcp", Type: "SRV", Content: "5 5060 sip.example.com.", Priority: 1}, {Name: "*.apps", Type: "CNAME", Content: "example.com."},
-		{Name: "key._domainkey", Type: "TXT", Content: "v=DKIM1; k=rsa; p=" + strings.Repeat("MIIB", 150)}, {Name: "xn--80a1acny", Type: "A", Content: "192.0.2.3"},
-	}
-	switch n % 5 {
-	case 0: // It takes no mail, and offers no service.
-		return append(records, regapitest.Record{Name: "@", Type: "MX", Content: "."}, regapitest.Record{Name: "_imap._tcp", Type: "SRV", Content: "0 0 ."})
-	case 1:
-		for i := range 60 {
-			records = append(records, regapitest.Record{Name: fmt.Sprintf("host-%d", i), Type: "A", Content: fmt.Sprintf("192.0.2.%d", i)})
-		}
-		return records
-	case 2:
-		return append(records, regapitest.Record{Name: "quoted", Type: "TXT", Content: `say "yes" to C:\dir`}, regapitest.Record{Name: "under_score", Type: "A", Content: "192.0.2.4"})
-	case 3:
-		return append(records, regapitest.Record{Name: "@", Type: "HTTPS", Content: ". alpn=h2,h3", Priority: 1}, regapitest.Record{Name: "_x_.y", Type: "A", Content: "192.0.2.5"})
-	default:
-		return append(records, regapitest.Record{Name: "@", Type: "MX", Content: "mx.example.com.", Priority: 10}, regapitest.Record{Name: "sub", Type: "NS", Content: "ns1.example.com."})
-	}
-}
-
-// hostileName gives every third zone a name that is not ASCII.
-func hostileName(n int) string {
-	if n%3 == 0 {
-		return fmt.Sprintf("живой-%03d.рф", n)
-	}
-	return fmt.Sprintf("hostile-%03d.ru", n)
-}
 
 // imported reads what the account holds, as the plugin does, and makes the objects.
 func (e *estate) imported() []*v1alpha1.DNSZone {
@@ -95,7 +62,7 @@ func TestThreeHundredZonesOfHostileShapesAreImportedAndChangeNothing(t *testing.
 	h.API.SetPartner(controllertest.Login, true)
 	const before, after = "v=spf1 mx -all", "v=spf1 mx include:example.com -all"
 	for n := range estateSize {
-		h.API.AddDomain(controllertest.Login, regapitest.Domain{Name: hostileName(n), Records: hostile(n, before)})
+		h.API.AddDomain(controllertest.Login, regapitest.Domain{Name: regapitest.HostileName(n), Records: regapitest.HostileZone(n, before)})
 	}
 	e := &estate{harness: h}
 	e.objects = e.imported()
@@ -120,7 +87,7 @@ func TestThreeHundredZonesOfHostileShapesAreImportedAndChangeNothing(t *testing.
 		}
 	})
 	for n := range estateSize {
-		object := &v1alpha1.DNSZone{Spec: v1alpha1.DNSZoneSpec{DomainName: v1alpha1.DomainName(hostileName(n))}}
-		e.holds([]*v1alpha1.DNSZone{object}, hostile(n, after))
+		object := &v1alpha1.DNSZone{Spec: v1alpha1.DNSZoneSpec{DomainName: v1alpha1.DomainName(regapitest.HostileName(n))}}
+		e.holds([]*v1alpha1.DNSZone{object}, regapitest.HostileZone(n, after))
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/batch"
 	"github.com/regapi-io/regapi-operator/internal/door"
+	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -17,6 +19,7 @@ const previewAge = time.Minute
 // Preview gives the whole plan of an object, which need not exist, and writes nothing anywhere. It reads the zone with one request at most,
 // and none if it was read within a minute. What keeps the zone from being read is an error: of an empty zone it would seem that everything is to be added.
 func (r *Reconciler) Preview(ctx context.Context, found *v1alpha1.DNSZone) (door.PlanAnswer, error) {
+	ctx = traffic.OnlyReading(ctx)
 	s := newScope(found.DeepCopy())
 	s.halt = r.Directory.Halt(found)
 	if s.zone.Status.Owned.Rule == "" && s.zone.UID == "" {
@@ -29,7 +32,10 @@ func (r *Reconciler) Preview(ctx context.Context, found *v1alpha1.DNSZone) (door
 	if err != nil {
 		return door.PlanAnswer{}, err
 	}
-	s.connection, s.target.Store = connection, connection
+	s.connection, s.target.Store = connection, looking{connection}
+	if batch.IsInBulk(ctx) {
+		defer connection.Begin()()
+	}
 	if err := r.interpret(ctx, s); err != nil {
 		return door.PlanAnswer{}, err
 	}
@@ -51,12 +57,27 @@ func (r *Reconciler) Preview(ctx context.Context, found *v1alpha1.DNSZone) (door
 	return s.preview(current), nil
 }
 
+// looking is a connection whose zones cannot be written.
+type looking struct{ zone.Store }
+
+func (looking) WriteZone(context.Context, string, []regapi.Action, [][]int) ([]error, error) {
+	return nil, &traffic.ReadOnlyError{Function: "zone/update_records", OnlyLooks: true}
+}
+
+func (looking) WriteSOA(context.Context, string, regapi.SOA) error {
+	return &traffic.ReadOnlyError{Function: "zone/update_soa", OnlyLooks: true}
+}
+
+func (looking) WriteWeb(_ context.Context, _, function string) error {
+	return &traffic.ReadOnlyError{Function: function, OnlyLooks: true}
+}
+
 // preview tells what the scope has planned.
 func (s *scope) preview(current zone.Snapshot) door.PlanAnswer {
 	edits := zone.EditsOf(s.planned)
 	edits.SOA, edits.Web = s.wantedSOA(current.SOA), s.wantedWeb(current)
 	answer := door.PlanAnswer{
-		Domain: s.target.Domain, Changes: []string{}, Add: len(s.planned.Added()), Remove: len(s.planned.Removed()), Requests: s.cost(edits),
+		Subject: s.target.Domain, Changes: []string{}, Add: len(s.planned.Added()), Remove: len(s.planned.Removed()), Requests: s.cost(edits),
 	}
 	if edits.SOA != nil {
 		answer.Changes = append(answer.Changes, fmt.Sprintf("+ @ SOA ttl=%s minimumTTL=%s", edits.SOA.TTL, edits.SOA.MinimumTTL))

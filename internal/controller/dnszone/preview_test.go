@@ -14,12 +14,15 @@ func TestWhoAsksForPlansAgainAndAgainSpendsOneRequest(t *testing.T) {
 	h := newHarness(t, controllertest.Options{})
 	object := h.CreateZone(controllertest.WWW("192.0.2.1"))
 	h.WaitReady(object)
-	preview := controller.Preview(h.Manager.GetClient(), controller.Dependencies(h.Parts))
+	preview, err := controller.Previews(h.Manager, controller.Dependencies(h.Parts))
+	if err != nil {
+		t.Fatal(err)
+	}
 	before := h.API.Calls("*")
 	asked := object.DeepCopy()
 	asked.Spec.Records = []v1alpha1.NameRecords{controllertest.WWW("192.0.2.2")}
 	for range 5 {
-		plan, err := preview(t.Context(), asked)
+		plan, err := h.Plan(preview, asked)
 		if err != nil || plan.Add != 1 || plan.Remove != 1 {
 			t.Errorf("%+v, %v", plan, err)
 		}
@@ -38,12 +41,15 @@ func TestThePlanOfAZoneThatCannotBeReadIsAnError(t *testing.T) {
 	h.WaitReady(h.CreateZone(controllertest.WWW("192.0.2.1")))
 	h.API.AddDomain(controllertest.Login, regapitest.Domain{Name: "elsewhere.ru"})
 	h.API.SetDelegation("elsewhere.ru", "ns1.example.com")
-	preview := controller.Preview(h.Manager.GetClient(), controller.Dependencies(h.Parts))
+	preview, err := controller.Previews(h.Manager, controller.Dependencies(h.Parts))
+	if err != nil {
+		t.Fatal(err)
+	}
 	asked := &v1alpha1.DNSZone{Spec: v1alpha1.DNSZoneSpec{
 		AccountRef: v1alpha1.AccountReference{Name: "main"}, DomainName: "elsewhere.ru", Records: []v1alpha1.NameRecords{controllertest.WWW("192.0.2.1")},
 	}}
 	asked.Namespace, asked.Name = h.Namespace, "elsewhere"
-	if plan, err := preview(t.Context(), asked); !regapi.IsBlocked(err) {
+	if plan, err := h.Plan(preview, asked); !regapi.IsBlocked(err) {
 		t.Errorf("%+v, %v", plan, err)
 	}
 }

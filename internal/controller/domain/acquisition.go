@@ -61,15 +61,15 @@ func (r *Reconciler) mayAcquire(ctx context.Context, s *scope) (now time.Time, e
 	switch {
 	case r.Desk == nil:
 		return now, stalled(v1alpha1.ReasonBlocked, "this operator makes no Orders: it does not know its namespace")
-	case s.domain.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
+	case s.preview == nil && s.domain.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		return now, stalled(v1alpha1.ReasonObserved, "the account does not hold the domain: "+observed("order what spec.acquisition asks for"))
 	case s.login == "" || s.userID == "":
 		return now, comes("the login of the Account is not proven yet")
 	}
-	if halt := r.Directory.Halt(s.domain); halt != nil {
+	if halt := r.Directory.Halt(s.domain); halt != nil && s.preview == nil {
 		return now, stalled(halt.Reason, halt.Cause+" keeps the domain from being bought")
 	}
-	ruling, err := r.Desk.Ruler(ctx, r.Client, s.login, s.name)
+	ruling, err := r.ruling(ctx, s)
 	switch {
 	case err != nil:
 		return now, err
@@ -127,6 +127,10 @@ func (r *Reconciler) orderAcquisition(ctx context.Context, s *scope, now time.Ti
 	if _, err := ordering.NameServers(s.domain, s.name); err != nil {
 		return stalled(v1alpha1.ReasonInvalidSpec, err.Error())
 	}
+	next := purchase.Order{Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: operation, Years: years, Direct: s.direct}
+	if s.preview != nil { // Before the contacts: whoever may ask for a plan may not read every Secret.
+		return cmp.Or(s.previewOrder(ctx, next), errPlanned)
+	}
 	_, lacks, err := r.Desk.Registrant(ctx, s.domain, s.name)
 	if err != nil {
 		return err
@@ -136,7 +140,6 @@ func (r *Reconciler) orderAcquisition(ctx context.Context, s *scope, now time.Ti
 		o.Awaited, o.After = true, pause.Jittered(time.Minute)
 		return o.Err()
 	}
-	next := purchase.Order{Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: operation, Years: years, Direct: s.direct}
 	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
 		return err
 	}

@@ -51,6 +51,15 @@ func TestADomainFollowsWhatTheSweepsFind(t *testing.T) {
 		return nil
 	})
 	version := object.ResourceVersion
+	awaitSweeps(h)
+	if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil || object.ResourceVersion != version {
+		t.Errorf("the object was written without need: %v", err)
+	}
+}
+
+// awaitSweeps waits until everything has been read again.
+func awaitSweeps(h *controllertest.Harness) {
+	h.Helper()
 	sweeps := h.API.Calls("user/get_balance")
 	h.Eventually("more sweeps", func() error {
 		if now := h.API.Calls("user/get_balance"); now < sweeps+3 {
@@ -58,9 +67,6 @@ func TestADomainFollowsWhatTheSweepsFind(t *testing.T) {
 		}
 		return nil
 	})
-	if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil || object.ResourceVersion != version {
-		t.Errorf("the object was written without need: %v", err)
-	}
 }
 
 func TestManyDomainsShareTheirRequests(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 // manage brings the domain to what its spec asks for, part by part. What keeps one part back keeps no other back, unless it would fail alike.
 func (r *Reconciler) manage(ctx context.Context, s *scope) error {
 	var together []outcome.Outcome
-	for _, part := range []func(context.Context, *scope) error{r.suspend, r.sign, r.pointToServers} {
+	for _, part := range []func(context.Context, *scope) error{r.suspend, r.sign, r.pointToServers, r.hide, r.keepContacts} {
 		err := part(ctx, s)
 		if regapi.IsDenied(err) || regapi.IsThrottled(err) || (err != nil && ctx.Err() != nil) {
 			return err
@@ -31,7 +31,7 @@ func (r *Reconciler) manage(ctx context.Context, s *scope) error {
 			together = append(together, o)
 		}
 	}
-	if len(together) == 0 {
+	if len(together) == 0 || s.preview.took(together) {
 		return nil
 	}
 	return joined(together).Err()
@@ -60,6 +60,8 @@ func joined(parts []outcome.Outcome) outcome.Outcome {
 func (r *Reconciler) mayChange(ctx context.Context, s *scope, what string) (*outcome.Outcome, error) {
 	stop := func(o outcome.Outcome) (*outcome.Outcome, error) { return &o, nil }
 	switch {
+	case s.preview != nil:
+		return stop(s.preview.instead(what, 1))
 	case s.domain.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		s.would = append(s.would, what)
 		return stop(outcome.Ready(v1alpha1.ReasonObserved, observed(what)))

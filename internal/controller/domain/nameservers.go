@@ -68,6 +68,9 @@ func (r *Reconciler) mayPoint(ctx context.Context, s *scope, wanted []regapi.Nam
 	for i, server := range wanted {
 		names[i] = server.Name
 	}
+	if s.preview != nil {
+		return r.previewServers(ctx, s, names, wanted, now)
+	}
 	if why, err := r.mayChange(ctx, s, "delegate the domain to "+strings.Join(names, ", ")); why != nil || err != nil {
 		return why, err
 	}
@@ -98,7 +101,11 @@ func (s *scope) isSigned(ctx context.Context) (bool, error) {
 // changeServers changes the name servers, and notes that. It agrees to no price: zones that take money for it refuse (8.20), and then an Order is
 // made.
 func (r *Reconciler) changeServers(ctx context.Context, s *scope, wanted []regapi.NameServer, now time.Time, before *v1alpha1.NameServerChange) error {
-	err := only(s.connection.Client.Domain.UpdateNSS(ctx, regapi.NSSUpdate{NSS: wanted}, regapi.ByName(s.name)))
+	_, tld, _ := strings.Cut(s.name, ".")
+	what := fmt.Sprint("delegate domains of ", tld, " to ", wanted) // Zones may take money, each for itself.
+	err := s.connection.Together(ctx, what, s.name, func(ctx context.Context, refs ...regapi.DomainRef) ([]regapi.DomainResult, error) {
+		return s.connection.Client.Domain.UpdateNSS(ctx, regapi.NSSUpdate{NSS: wanted}, refs...)
+	})
 	if regapi.HasCode(err, regapi.CodeParameterMissing) {
 		return r.orderServers(ctx, s, wanted, now)
 	}

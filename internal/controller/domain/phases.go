@@ -18,7 +18,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
-// aspects are what a Domain shows.
+// aspects are what every Domain shows.
 const aspects = inventory.Delegation | inventory.Signing
 
 // scope is what the phases of a Domain find out.
@@ -56,6 +56,8 @@ type scope struct {
 	direct           bool
 	// spread is by how much of a day a renewal comes later than it is due.
 	spread time.Duration
+	// preview gathers what would be done where nothing is; nil where it is done.
+	preview *preview
 }
 
 // service is the domain as a service of the account.
@@ -74,35 +76,43 @@ func follower(key types.NamespacedName) string { return "Domain " + key.String()
 
 // connect finds the connection of the account, and makes its inventory follow the domain.
 func (r *Reconciler) connect(ctx context.Context, s *scope) error {
+	if _, err := r.find(ctx, s); err != nil {
+		return err
+	}
+	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.domain)), s.name, s.aspects())
+	return nil
+}
+
+// find finds the Account and its connection.
+func (r *Reconciler) find(ctx context.Context, s *scope) (*v1alpha1.Account, error) {
 	name, err := zone.CanonicalDomain(string(s.domain.Spec.DomainName))
 	if err != nil {
-		return outcome.Stalled(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error()).Err()
+		return nil, outcome.Stalled(v1alpha1.ReasonInvalidSpec, "spec.domainName: "+err.Error()).Err()
 	}
 	s.name = name
 	s.connection, err = r.Directory.ResolveFor(ctx, r.Client, s.domain.Namespace, s.domain.Spec.AccountRef, name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var of v1alpha1.Account
 	if err := r.Get(ctx, s.domain.Spec.AccountRef.KeyFrom(s.domain.Namespace), &of); err != nil {
-		return fmt.Errorf("read the Account: %w", err)
+		return nil, fmt.Errorf("read the Account: %w", err)
 	}
 	s.login = s.connection.ProvenLogin(&of)
 	s.payer(&of)
-	r.Directory.Follow(s.connection, follower(client.ObjectKeyFromObject(s.domain)), name, aspects)
-	return nil
+	return &of, nil
 }
 
 // observe takes what the inventory knows of the domain. What it is yet to read wakes the object; no worker waits for that.
 func (r *Reconciler) observe(ctx context.Context, s *scope) (err error) {
-	coming, err := s.connection.Inventory.Expect(s.name, aspects)
+	coming, err := s.connection.Inventory.Expect(s.name, s.aspects())
 	if err != nil {
 		return err
 	}
 	if coming {
 		return outcome.Coming().Err()
 	}
-	s.facts, err = s.connection.Inventory.Facts(ctx, s.name, aspects)
+	s.facts, err = s.connection.Inventory.Facts(ctx, s.name, s.aspects())
 	if err != nil || s.facts.Service == nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func (r *Reconciler) stopAutorenew(ctx context.Context, s *scope) error {
 	if err != nil || heir || login != s.domain.Status.HeldBy {
 		return err // The domain is another login's, and out of reach.
 	}
-	if !r.flags.turn(login) {
+	if !r.flags.turn(login, s.domain, "") {
 		return outcome.Outcome{
 			Ready: metav1.ConditionFalse, Reconciling: true, Reason: v1alpha1.ReasonDeleting, After: pause.Scattered(flagsWait),
 			Message: "the registrar takes one domain at a time: this one has its turn yet to come",

@@ -3,13 +3,9 @@ package domain
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
@@ -69,7 +65,7 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 	case s.login == "" || s.userID == "":
 		return "the login of the Account is not proven yet", true, nil
 	}
-	ruling, err := r.Desk.Ruler(ctx, r.Client, s.login, s.name)
+	ruling, err := r.ruling(ctx, s)
 	switch {
 	case err != nil:
 		return "", false, err
@@ -80,9 +76,9 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 	}
 	s.direct = ruling.PaysDirectly(purchase.Renew)
 	switch {
-	case r.Directory.Halt(s.domain) != nil:
+	case s.preview == nil && r.Directory.Halt(s.domain) != nil:
 		return r.Directory.Halt(s.domain).Cause + " keeps the domain from being renewed", true, nil
-	case s.domain.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
+	case s.preview == nil && s.domain.Spec.ManagementPolicy == v1alpha1.PolicyObserve:
 		would := renewals[mode]
 		s.would = append(s.would, would)
 		return observed(would), true, nil
@@ -99,11 +95,14 @@ func (r *Reconciler) mayRenew(ctx context.Context, s *scope, mode v1alpha1.Renew
 	}
 }
 
+// registrarRenews says what the registrar is told, for people.
+var registrarRenews = map[bool]string{true: "have the registrar's own renewal switched on", false: "have the registrar's own renewal switched off"}
+
 // renewals are what each mode does, for people.
 var renewals = map[v1alpha1.RenewalMode]string{
-	v1alpha1.RenewalNone:      "have the registrar's own renewal switched off",
-	v1alpha1.RenewalRegistrar: "have the registrar's own renewal switched on",
-	v1alpha1.RenewalOperator:  "have the registrar's own renewal switched off, and order a renewal when it is due",
+	v1alpha1.RenewalNone:      registrarRenews[false],
+	v1alpha1.RenewalRegistrar: registrarRenews[true],
+	v1alpha1.RenewalOperator:  registrarRenews[false] + ", and order a renewal when it is due",
 }
 
 // tellRegistrar switches the registrar's own renewal on or off, where that is not known to be done. Nobody can read the flag back (7.16), so that
@@ -112,6 +111,9 @@ func (r *Reconciler) tellRegistrar(ctx context.Context, s *scope, mode v1alpha1.
 	on := mode == v1alpha1.RenewalRegistrar
 	switch {
 	case on && shown.RegistrarOnSince != nil, !on && shown.RegistrarOffSince != nil:
+		return true, nil
+	case s.preview != nil:
+		s.preview.note(registrarRenews[on], 1)
 		return true, nil
 	case on && shown.RegistrarOffSince != nil:
 		shown.RegistrarOffSince = nil // Before the call: whoever orders a renewal trusts it.
@@ -126,7 +128,12 @@ func (r *Reconciler) tellRegistrar(ctx context.Context, s *scope, mode v1alpha1.
 		}
 	}
 	now, known := r.Desk.Clock.Registrar(s.connection)
-	if !known || !r.flags.turn(s.login) {
+	if !known {
+		shown.Message = "REG.API has not said yet what time it is"
+		s.wakeIn(time.Minute)
+		return false, nil
+	}
+	if !r.flags.turn(s.login, s.domain, s.service.expires.String()) {
 		shown.Message = "the registrar has to be told who renews, and takes one domain at a time: this one has its turn yet to come"
 		s.wakeIn(pause.Scattered(flagsWait))
 		return false, nil
@@ -158,59 +165,6 @@ func (r *Reconciler) trustingOff(ctx context.Context, s *scope) (string, error) 
 		}
 	}
 	return "", nil
-}
-
-const (
-	// flagsEvery and flagsBurst bound how often the registrar is told who renews: it takes one domain a request (7.16), and the hour's requests are
-	// for others too. No hour has more than sixty.
-	flagsEvery = 72 * time.Second
-	flagsBurst = 10
-	// flagsWait is how soon a domain asks for its turn again.
-	flagsWait = 4 * time.Minute
-)
-
-// flags are the turns of the logins to tell the registrar who renews. The zero value is ready to use.
-type flags struct {
-	mu     sync.Mutex
-	logins map[string]*rate.Limiter
-	// off are the Domains being deleted for which the flag was switched off: it is not written down, since the object goes.
-	off map[types.NamespacedName]types.UID
-}
-
-// noteOff remembers that the flag was switched off for a Domain that goes, and isOff says whether it was.
-func (f *flags) noteOff(domain *v1alpha1.Domain) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.off == nil {
-		f.off = map[types.NamespacedName]types.UID{}
-	}
-	f.off[client.ObjectKeyFromObject(domain)] = domain.UID
-}
-
-func (f *flags) isOff(domain *v1alpha1.Domain) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	uid, off := f.off[client.ObjectKeyFromObject(domain)]
-	return off && uid == domain.UID
-}
-
-// forget is for a Domain that is gone.
-func (f *flags) forget(key types.NamespacedName) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	delete(f.off, key)
-}
-
-func (f *flags) turn(login string) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.logins == nil {
-		f.logins = map[string]*rate.Limiter{}
-	}
-	if f.logins[login] == nil {
-		f.logins[login] = rate.NewLimiter(rate.Every(flagsEvery), flagsBurst)
-	}
-	return f.logins[login].Allow()
 }
 
 // payer notes which login pays for orders; one whose number is not known pays for none.

@@ -68,7 +68,7 @@ const renewedDays = 180
 // noteRenewed books what was renewed without an order that says so: the cluster may have been put back to before the order was made (22). What it
 // cost nobody knows; an order of ours cost no more than it may.
 func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time, orders []v1alpha1.Order) error {
-	if s.before.Status.ExpirationDate == "" {
+	if s.before.Status.ExpirationDate == "" || s.preview != nil {
 		return nil
 	}
 	before, err := time.Parse(time.DateOnly, s.before.Status.ExpirationDate)
@@ -148,6 +148,9 @@ func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, zone re
 	next := purchase.Order{
 		Domain: s.name, Ordinal: ordinalAfter(last), UserID: s.userID, Operation: operation, ServiceID: s.service.id, Base: expiry.String(),
 		Years: int(s.domain.Spec.Renewal.Years), Direct: s.direct,
+	}
+	if s.preview != nil {
+		return s.previewOrder(ctx, next)
 	}
 	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
 		return err

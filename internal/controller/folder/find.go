@@ -135,10 +135,7 @@ func (r *Reconciler) rename(ctx context.Context, s *scope) error {
 	found, err := functions.Nop(ctx, regapi.FolderRef{Name: s.name})
 	switch {
 	case err == nil && found.ID != s.id:
-		o := outcome.Stalled(v1alpha1.ReasonNameTaken,
-			fmt.Sprintf("the folder %q cannot be renamed to %q, since another folder has that name: give spec.folderName another one, or rename the other folder", before, s.name))
-		o.After = outcome.Poll()
-		return o.Err()
+		return s.nameTaken()
 	case err == nil: // It has the name already.
 	case !regapi.IsFolderMissing(err):
 		return fmt.Errorf("look for a folder of the new name: %w", err)
@@ -155,6 +152,15 @@ func (r *Reconciler) rename(ctx context.Context, s *scope) error {
 	s.folder.Status.FolderName = s.name
 	r.takeOver(s)
 	return nil
+}
+
+// nameTaken is the outcome of a folder whose new name another one has.
+func (s *scope) nameTaken() error {
+	o := outcome.Stalled(v1alpha1.ReasonNameTaken, fmt.Sprintf(
+		"the folder %q cannot be renamed to %q, since another folder has that name: give spec.folderName another one, or rename the other folder",
+		s.folder.Status.FolderName, s.name))
+	o.After = outcome.Poll()
+	return o.Err()
 }
 
 // mayRename keeps a namespace that may not use every service of a folder from renaming that under their owners.

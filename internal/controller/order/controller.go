@@ -2,8 +2,6 @@ package order
 
 import (
 	"context"
-	"sync"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -25,12 +23,8 @@ import (
 // +kubebuilder:rbac:groups=regapi.io,namespace=system,resources=orders/status,verbs=patch
 // +kubebuilder:rbac:groups=regapi.io,resources=domains;accounts,verbs=get;list;watch
 
-const (
-	// workers is how many orders are worked on at a time, each of another login.
-	workers = 8
-	// turn is how soon an order comes again whose login is busy with another one.
-	turn = time.Second
-)
+// workers is how many orders are worked on at a time, each of another login.
+const workers = 8
 
 // Reconciler takes the steps of Orders. All of its exported fields have to be set. Its Writer has to write to the API server itself.
 type Reconciler struct {
@@ -40,8 +34,8 @@ type Reconciler struct {
 	// Cache tells where to look for Domains and Accounts.
 	Cache client.Reader
 
-	logins sync.Map // of those that are busy
-	prices prices
+	turns  turns
+	prices ordering.Prices
 	looks  looks
 }
 
@@ -50,18 +44,25 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if request.Namespace != r.Desk.Namespace {
 		return ctrl.Result{}, nil
 	}
+	var cached v1alpha1.Order // Whose turn it is its spec says, which cannot change.
+	if err := r.Cache.Get(ctx, request.NamespacedName, &cached); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if isDone(&cached) {
+		return r.retire(ctx, &cached)
+	}
+	login := ordering.LoginOf(&cached)
+	if comesAgain := r.turns.enter(login, &cached); comesAgain > 0 {
+		return ctrl.Result{RequeueAfter: comesAgain}, nil
+	}
+	defer r.turns.leave(login)
 	var found v1alpha1.Order
 	if err := r.Desk.Live.Get(ctx, request.NamespacedName, &found); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
-	if purchase.State(found.Status.State).Closed() && len(found.Finalizers) == 0 {
-		return r.retire(ctx, &found)
+	if isDone(&found) {
+		return ctrl.Result{RequeueAfter: turn}, nil // The cache will tell.
 	}
-	login := ordering.LoginOf(&found)
-	if _, busy := r.logins.LoadOrStore(login, true); busy {
-		return ctrl.Result{RequeueAfter: turn}, nil
-	}
-	defer r.logins.Delete(login)
 	s := newScope(&found, login, purchase.TheWaits(r.Desk.SettleWithin))
 	if r.Directory.ReadOnly() {
 		return r.Settle(ctx, s.before, s.object, untouched())
@@ -77,8 +78,16 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	return result, err
 }
 
+// isDone says whether an order is closed and let go.
+func isDone(o *v1alpha1.Order) bool {
+	return purchase.State(o.Status.State).Closed() && len(o.Finalizers) == 0
+}
+
 // SetupWithManager registers the controller and what wakes it.
 func (r *Reconciler) SetupWithManager(_ context.Context, mgr ctrl.Manager) error {
+	if err := mgr.Add(heart{r}); err != nil {
+		return err
+	}
 	options := waking.Options(workers)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Order{}).

@@ -14,10 +14,11 @@ import (
 
 // look reads everything that the registrar shows of the order, afresh (13), unless the order only waits.
 func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
-	if _, waits := purchase.Rest(s.in); waits {
+	if _, s.rests = purchase.Rest(s.in); s.rests {
 		return nil
 	}
-	if s.idle = r.looks.recent(string(s.object.UID), s.in, s.waits.Patience); s.idle {
+	swept, _ := purchase.AmountOf(s.connection.Inventory.Summary().Balance.Prepay)
+	if s.idle = r.looks.recent(string(s.object.UID), s.in, swept, s.patience()); s.idle {
 		return nil
 	}
 	ctx = traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)
@@ -46,19 +47,43 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 		s.in.Now = now
 	}
 	seen.Complete = true
-	r.looks.note(string(s.object.UID), s.in)
+	r.looks.note(string(s.object.UID), s.in, swept)
 	s.in.Seen = seen
 	return nil
+}
+
+// crowd is how many orders of a login may wait for people, each looked at as often as the rules say; of more each is looked at less often, since all
+// together may cost no more than some sixty requests an hour.
+const crowd = 8
+
+// patience is how old a Look may be on which the order rests.
+func (s *scope) patience() time.Duration {
+	if state := s.record.State; state != purchase.Blocked && state != purchase.AwaitingApproval {
+		return s.waits.Patience
+	}
+	open := 0
+	for i := range s.orders {
+		if !purchase.State(s.orders[i].Status.State).Closed() {
+			open++
+		}
+	}
+	return s.waits.Patience * time.Duration(max(1, open/crowd))
 }
 
 // looks are when each order was looked at last, and what was known of it in the cluster then.
 type looks struct {
 	mu   sync.Mutex
-	last map[string]purchase.Input
+	last map[string]lastLook
+}
+
+// lastLook is what was known of an order when it was looked at, and the balance that the last sweep had shown by then.
+type lastLook struct {
+	purchase.Input
+	swept purchase.Amount
 }
 
 // recent says whether an order that waits for others was looked at lately, and nothing in the cluster has changed since.
-func (l *looks) recent(uid string, in purchase.Input, patience time.Duration) bool {
+func (l *looks) recent(uid string, in purchase.Input, swept purchase.Amount, patience time.Duration) bool {
 	switch in.Record.State {
 	case purchase.Blocked, purchase.AwaitingApproval, purchase.Paid, purchase.Unclear:
 	case purchase.Placing:
@@ -73,17 +98,18 @@ func (l *looks) recent(uid string, in purchase.Input, patience time.Duration) bo
 	last, known := l.last[uid]
 	age := in.Now.Sub(last.Now)
 	last.Now = in.Now
-	return known && age >= 0 && age < patience && last == in
+	toppedUp := in.Record.Reason == purchase.NotEnoughMoney && swept > last.swept
+	return known && age >= 0 && age < patience && last.Input == in && !toppedUp
 }
 
-func (l *looks) note(uid string, in purchase.Input) {
+func (l *looks) note(uid string, in purchase.Input, swept purchase.Amount) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.last == nil {
-		l.last = map[string]purchase.Input{}
+		l.last = map[string]lastLook{}
 	}
 	in.Seen = purchase.Seen{}
-	l.last[uid] = in
+	l.last[uid] = lastLook{in, swept}
 }
 
 func (l *looks) forget(uid string) {
@@ -162,4 +188,17 @@ func (r *Reconciler) lookAtBalance(ctx context.Context, s *scope, seen *purchase
 		seen.Balance = max(prepay-blocked, 0)
 	}
 	return nil
+}
+
+// lookAtPrice takes the price from the list, unless there is a bill: then that counts.
+func (r *Reconciler) lookAtPrice(ctx context.Context, s *scope, seen *purchase.Seen) error {
+	if s.record.Bill.ID != 0 {
+		seen.ListPrice = s.record.Price
+		return nil
+	}
+	price, known, err := r.prices.Of(ctx, s.login, s.connection, s.order)
+	if known {
+		seen.ListPrice = price
+	}
+	return err
 }

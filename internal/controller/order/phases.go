@@ -46,8 +46,8 @@ type scope struct {
 	next  purchase.Step
 	// failed says that the call of the step was refused, or not answered. It is not made again at once.
 	failed bool
-	// idle says that nothing has changed since the last Look, which is not old yet.
-	idle bool
+	// idle says that nothing has changed since the last Look, which is not old yet; rests, that nothing needs to be looked at for some time.
+	idle, rests bool
 }
 
 func newScope(object *v1alpha1.Order, login string, waits purchase.Waits) *scope {

@@ -18,14 +18,8 @@ func (s *scope) outcome(err error) outcome.Outcome {
 		return outcome.Of(err)
 	}
 	s.showWait()
-	r, after := s.record, s.next.After
-	switch {
-	case s.failed, s.idle:
-		after = s.waits.Again
-	case s.next.Do != purchase.Nothing || r != s.in.Record:
-		after = time.Second // There is a next step.
-	}
-	o := outcome.Outcome{Reason: reasonOf(r), Message: s.message(r), After: min(after, s.waits.Again)}
+	r := s.record
+	o := outcome.Outcome{Reason: reasonOf(r), Message: s.message(r), After: s.after()}
 	switch r.State {
 	case purchase.Settled:
 		o.Ready = metav1.ConditionTrue
@@ -45,6 +39,22 @@ func (s *scope) outcome(err error) outcome.Outcome {
 		o.Message = "nobody has watched the open orders for a while, and the cluster may have been put back since: no order takes a step for a day"
 	}
 	return o
+}
+
+// after is when the order is looked at again. Where it rests somebody else keeps the heartbeat: see Beat.
+func (s *scope) after() time.Duration {
+	switch {
+	case s.failed:
+		return s.waits.Again
+	case s.idle:
+		return s.waits.Patience
+	case s.next.Do != purchase.Nothing || s.record != s.in.Record:
+		return time.Second // There is a next step.
+	case s.rests:
+		return min(s.next.After, s.waits.Resting)
+	default:
+		return min(s.next.After, s.waits.Again)
+	}
 }
 
 // showWait says whether the order waits for less than it would like to (10).

@@ -37,6 +37,8 @@ type Desk struct {
 	mu sync.Mutex
 	// remembered is the last heartbeat of each login's ledger that this process has seen.
 	remembered map[string]time.Time
+	// watched is when the open orders of each login were last watched, by this machine's clock.
+	watched map[string]time.Time
 	// cluster is the UID of kube-system, once it was read.
 	cluster string
 }

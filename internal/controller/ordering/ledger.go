@@ -144,10 +144,18 @@ func (d *Desk) Watch(ctx context.Context, login string, now time.Time, orders []
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.remembered == nil {
-		d.remembered = map[string]time.Time{}
+		d.remembered, d.watched = map[string]time.Time{}, map[string]time.Time{}
 	}
-	d.remembered[login] = ledger.Heartbeat
+	d.remembered[login], d.watched[login] = ledger.Heartbeat, time.Now()
 	return ledger, nil
+}
+
+// Watched says whether the open orders of a login were watched within the last so much time.
+func (d *Desk) Watched(login string, within time.Duration) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at, ever := d.watched[login]
+	return ever && time.Since(at) < within
 }
 
 // Ledgers reads the ledgers of all logins, by the names that tell nothing about them.

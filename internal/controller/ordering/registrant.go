@@ -69,19 +69,26 @@ func (d *Desk) contacts(ctx context.Context, domain *v1alpha1.Domain, name strin
 	case acquisition.ContactsRef == nil:
 		return who, "neither spec.acquisition.contactsRef nor contactProfile is there", nil
 	}
-	secret, lacks, err := d.secret(ctx, domain, "contactsRef", acquisition.ContactsRef.Name)
+	who.Contacts, _, lacks, err = d.Contacts(ctx, domain, name)
+	return who, lacks, err
+}
+
+// Contacts reads those that spec.acquisition.contactsRef of a Domain names, and the resourceVersion of their Secret. Lacks says what is wrong with
+// them, by the names of fields alone; nothing is sent then.
+func (d *Desk) Contacts(ctx context.Context, domain *v1alpha1.Domain, name string) (held regapi.Contacts, version, lacks string, err error) {
+	secret, lacks, err := d.secret(ctx, domain, "contactsRef", domain.Spec.Acquisition.ContactsRef.Name)
 	if err != nil || lacks != "" {
-		return who, lacks, err
+		return nil, "", lacks, err
 	}
-	who.Contacts = make(regapi.Contacts, len(secret.Data))
+	held = make(regapi.Contacts, len(secret.Data))
 	for field, value := range secret.Data {
-		who.Contacts[field] = strings.TrimSpace(string(value))
+		held[field] = strings.TrimSpace(string(value))
 	}
-	if wrong := contacts.Check(name, who.Contacts); len(wrong) > 0 {
+	if wrong := contacts.Check(name, held); len(wrong) > 0 {
 		lacks = fmt.Sprintf("in the Secret %s of spec.acquisition.contactsRef: %s", secret.Name, strings.Join(wrong[:min(len(wrong), maxComplaints)], "; "))
-		return Registrant{}, lacks, nil
+		return nil, "", lacks, nil
 	}
-	return who, "", nil
+	return held, secret.ResourceVersion, "", nil
 }
 
 // secret reads a Secret that a field of spec.acquisition names, if it is meant for this.

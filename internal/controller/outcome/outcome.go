@@ -191,3 +191,11 @@ func Message(err error) string {
 	}
 	return regapi.Discreet(err)
 }
+
+// Decided gives the outcome of an error for which a phase knew it already.
+func Decided(err error) (Outcome, bool) {
+	if known, ok := errors.AsType[*decided](err); ok {
+		return known.outcome, true
+	}
+	return Outcome{}, false
+}

@@ -63,6 +63,13 @@ func (w *Writer) PatchStatus(ctx context.Context, before, after Object) error {
 	if reflect.DeepEqual(before, after) {
 		return nil
 	}
+	difference, stored, err := statusDifference(before, after)
+	switch {
+	case err != nil:
+		return fmt.Errorf("compare the status: %w", err)
+	case string(difference) == "{}": // It only looks different in memory: a time of another location, say.
+		return setStatus(after, stored)
+	}
 	return w.PatchStatusInAnyCase(ctx, before, after)
 }
 
@@ -105,14 +112,7 @@ func PatchFinalizers[O Object](ctx context.Context, w *Writer, before, after O) 
 // statusPatch gives the merge patch that makes the status of after out of that of before, and that is refused for any other version of the
 // object; and the status as it will be stored.
 func statusPatch(before, after Object) (patch, stored []byte, err error) {
-	former, err := json.Marshal(statusOf(before).Interface())
-	if err != nil {
-		return nil, nil, err
-	}
-	if stored, err = json.Marshal(statusOf(after).Interface()); err != nil {
-		return nil, nil, err
-	}
-	difference, err := jsonpatch.CreateMergePatch(former, stored)
+	difference, stored, err := statusDifference(before, after)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -121,6 +121,19 @@ func statusPatch(before, after Object) (patch, stored []byte, err error) {
 		"status":   json.RawMessage(difference),
 	})
 	return patch, stored, err
+}
+
+// statusDifference gives what a merge patch has to say to make the status of after out of that of before, and the status as it will be stored.
+func statusDifference(before, after Object) (difference, stored []byte, err error) {
+	former, err := json.Marshal(statusOf(before).Interface())
+	if err != nil {
+		return nil, nil, err
+	}
+	if stored, err = json.Marshal(statusOf(after).Interface()); err != nil {
+		return nil, nil, err
+	}
+	difference, err = jsonpatch.CreateMergePatch(former, stored)
+	return difference, stored, err
 }
 
 // setStatus makes the status of an object what was stored: its times have no fractions of a second, say, so that it equals what the API server shows.

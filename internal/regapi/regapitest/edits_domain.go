@@ -40,6 +40,14 @@ func (s *Server) SetExpiry(name, date string) {
 	s.mustEdit(func() error { return s.state.setExpiry(name, date, s.clock.Now()) })
 }
 
+// EditContacts changes the contacts of a domain that are given, as somebody in the panel would.
+func (s *Server) EditContacts(name string, contacts map[string]string) {
+	s.editDomain(name, func(d *domain) error {
+		d.setContacts(contacts)
+		return nil
+	})
+}
+
 func (s *Server) mustDrive(name string, do func(*state, string, time.Time) error) {
 	s.mustEdit(func() error { return do(s.state, name, s.clock.Now()) })
 }

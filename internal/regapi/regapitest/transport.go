@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"time"
 )
 
 // transport takes requests to the handler without a network.
@@ -28,6 +29,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 			return nil, io.ErrUnexpectedEOF
 		}
 		response := recorder.Result()
+		response.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat)) // As a server of net/http does.
 		response.Request = request
 		return response, nil
 	case <-request.Context().Done():

@@ -1,4 +1,4 @@
-package order
+package ordering
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 // listedFor is how long a price list serves.
 const listedFor = 10 * time.Minute
 
-// prices are the price lists of the logins.
-type prices struct {
+// Prices are the price lists of the logins. The zero value is ready to use; it is safe for concurrent use.
+type Prices struct {
 	mu    sync.Mutex
 	lists map[string]priceList
 }
@@ -27,40 +27,35 @@ type priceList struct {
 	zones  map[string]regapi.DomainPrice
 }
 
-// lookAtPrice takes the price from the list (8.2), which says what a year costs, and a change of name servers.
-func (r *Reconciler) lookAtPrice(ctx context.Context, s *scope, seen *purchase.Seen) error {
-	if s.record.Bill.ID != 0 {
-		seen.ListPrice = s.record.Price // The bill's own price counts.
-		return nil
+// Of gives the price of what an order buys from the list of its login (8.2), which says what a year costs, and a change of name servers. It is not known for
+// what no list has.
+func (p *Prices) Of(ctx context.Context, login string, connection *account.Connection, order purchase.Order) (price purchase.Amount, known bool, err error) {
+	if order.Operation == purchase.Restore && order.Direct {
+		return 0, false, nil // No list has its price, and its bill would come too late.
 	}
-	if s.order.Operation == purchase.Restore && s.order.Direct {
-		return nil // No list has its price, and its bill would come too late.
-	}
-	zones, err := r.prices.of(ctx, s.login, s.connection)
+	zones, err := p.list(ctx, login, connection)
 	if err != nil {
-		return err
+		return 0, false, err
 	}
-	for _, zone := range zonesOf(s.order.Domain) {
+	for _, zone := range zonesOf(order.Domain) {
 		listed, known := zones[zone]
 		if !known {
 			continue
 		}
-		price, times := listed.RenewPrice, s.order.Years
-		switch s.order.Operation {
+		price, times := listed.RenewPrice, order.Years
+		switch order.Operation {
 		case purchase.Register:
 			price = listed.RegPrice
 		case purchase.ChangeNameServers:
 			price, times = listed.UpdatePrice, 1
 		}
-		if once, known := purchase.AmountOf(price); known {
-			seen.ListPrice = once * purchase.Amount(times)
-		}
-		return nil
+		once, known := purchase.AmountOf(price)
+		return once * purchase.Amount(times), known, nil
 	}
-	return nil
+	return 0, false, nil
 }
 
-func (p *prices) of(ctx context.Context, login string, connection *account.Connection) (map[string]regapi.DomainPrice, error) {
+func (p *Prices) list(ctx context.Context, login string, connection *account.Connection) (map[string]regapi.DomainPrice, error) {
 	p.mu.Lock()
 	list, known := p.lists[login]
 	p.mu.Unlock()

@@ -1,0 +1,130 @@
+package controller_test
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+)
+
+var (
+	yearDomains = flag.Int("year-domains", 9, "how many domains live for a year; docs/money.md tells of 200")
+	waveDomains = flag.Int("wave-domains", 24, "how many domains are renewed at once; docs/money.md tells of 500")
+)
+
+// mayRenew allows for renewals without asking anybody.
+func mayRenew() *v1alpha1.Spending {
+	return &v1alpha1.Spending{
+		Operations: []v1alpha1.OrderOperation{v1alpha1.OperationRenew}, PerOrder: "1000", PerMonth: "1000000", Approval: v1alpha1.ApprovalWithinLimits,
+	}
+}
+
+// byOperator has the operator renew a domain.
+func byOperator() *v1alpha1.Renewal {
+	return &v1alpha1.Renewal{Mode: v1alpha1.RenewalOperator, MaxPrice: "1000", Years: 1, BeforeDays: 30}
+}
+
+// renewalPrice of the simulator, in hundredths of a rouble.
+const renewalPrice = 590_00
+
+func (w *world) domain(name string) *v1alpha1.Domain {
+	w.Helper()
+	var object v1alpha1.Domain
+	if err := w.kube.Get(w.Context(), client.ObjectKey{Namespace: worldNamespace, Name: name}, &object); err != nil {
+		w.Fatal(err)
+	}
+	return &object
+}
+
+// refused counts the requests that REG.API refused for their number in the hour.
+func (w *world) refused() (count int) {
+	for _, entry := range w.api.Journal() {
+		if entry.ErrorCode == "IP_EXCEEDED_ALLOWED_CONNECTION_RATE" || entry.ErrorCode == "ACCOUNT_EXCEEDED_ALLOWED_CONNECTION_RATE" {
+			count++
+		}
+	}
+	return count
+}
+
+// In a year a third of the domains is renewed by the operator, a third by the registrar, and a third by nobody.
+func TestAYearOfDomainsWithAllThreeRenewers(t *testing.T) {
+	inWorld(t, mayRenew(), func(w *world) {
+		begin := time.Now()
+		renewers := []*v1alpha1.Renewal{byOperator(), {Mode: v1alpha1.RenewalRegistrar}, {Mode: v1alpha1.RenewalNone}}
+		for n := range *yearDomains {
+			w.add(yearName(n), int64(1000+n), begin.AddDate(0, 0, expiresOn(n)), renewers[n%len(renewers)])
+		}
+		time.Sleep(365 * 24 * time.Hour)
+		renewed, ordered := 0, 0
+		for n := range *yearDomains {
+			object, mode := w.domain(yearName(n)), renewers[n%len(renewers)].Mode
+			want, state := begin.AddDate(0, 0, expiresOn(n)), v1alpha1.DomainDeleted
+			if mode != v1alpha1.RenewalNone {
+				want, state = want.AddDate(1, 0, 0), v1alpha1.DomainActive
+				renewed++
+			}
+			ordered += len(object.Status.Orders)
+			if got := object.Status; got.ExpirationDate != want.Format(time.DateOnly) || got.State != state || len(got.Orders) > 0 != (mode == v1alpha1.RenewalOperator) {
+				t.Errorf("%s (%s) is %s until %s, not until %s: %+v", object.Name, mode, got.State, got.ExpirationDate, want.Format(time.DateOnly), got.Conditions)
+			}
+		}
+		books := w.api.Books(worldLogin)
+		if spent := books.Out - books.Back; spent != int64(renewed)*renewalPrice || w.opens() > 0 || w.refused() > 0 {
+			t.Errorf("%d spent for %d renewals, %d orders open, %d requests refused for their number", spent, renewed, w.opens(), w.refused())
+		}
+		t.Logf("%d domains, %d renewed, %d of them by Orders: %d requests in a year", *yearDomains, renewed, ordered, len(w.api.Journal()))
+	})
+}
+
+func yearName(n int) string { return fmt.Sprintf("domain-%d.ru", n) }
+
+// expiresOn is the day of the year on which a domain expires.
+func expiresOn(n int) int { return 40 + n*280 / *yearDomains }
+
+// Many domains have to be renewed on the same day, and the nearer its end is the sooner each is: whoever ran out of requests would lose the first of them.
+func TestAWaveOfRenewalsIsDoneWithinTheBudgetInTheOrderOfTheirExpiry(t *testing.T) {
+	inWorld(t, mayRenew(), func(w *world) {
+		begin := time.Now()
+		for n := range *waveDomains { // Their names say nothing about when they expire.
+			w.add(yearName(n), int64(1000+n), begin.AddDate(0, 0, 6+n*7%20), byOperator())
+		}
+		for days := 0; days < 10 && (days == 0 || w.opens() > 0); days++ {
+			time.Sleep(24 * time.Hour)
+		}
+		var list v1alpha1.OrderList
+		if err := w.kube.List(t.Context(), &list); err != nil {
+			t.Fatal(err)
+		}
+		slices.SortFunc(list.Items, func(a, b v1alpha1.Order) int {
+			return cmp.Or(a.Status.PaidAt.Compare(b.Status.PaidAt.Time), cmp.Compare(a.Name, b.Name))
+		})
+		for n := range list.Items {
+			o := &list.Items[n]
+			if o.Status.State != "Settled" || o.Status.PaidAt == nil {
+				t.Errorf("%s is %s (%s)", o.Name, o.Status.State, o.Status.Reason)
+			}
+		}
+		books := w.api.Books(worldLogin)
+		if spent := books.Out - books.Back; spent != int64(*waveDomains)*renewalPrice || len(list.Items) != *waveDomains || w.refused() > 0 {
+			t.Errorf("%d spent by %d orders for %d domains, %d requests refused for their number", spent, len(list.Items), *waveDomains, w.refused())
+		}
+		first, last := list.Items[0].Status.PaidAt, list.Items[len(list.Items)-1].Status.PaidAt
+		t.Logf("%d renewals: %d requests, paid from %s to %s after they became due", *waveDomains, len(w.api.Journal(regapitest.OfAccount(worldLogin))),
+			first.Sub(begin).Round(time.Minute), last.Sub(begin).Round(time.Minute))
+		const atOnce, apart = 10, 15 * time.Minute // The first ones go before anybody knows of the others.
+		for n := atOnce; n < len(list.Items); n++ {
+			for _, earlier := range list.Items[atOnce:n] {
+				if o := &list.Items[n]; o.Status.PaidAt.Sub(earlier.Status.PaidAt.Time) > apart && o.Spec.BaseExpiry < earlier.Spec.BaseExpiry {
+					t.Errorf("%s expires on %s and was renewed after %s, which expires on %s", o.Name, o.Spec.BaseExpiry, earlier.Name, earlier.Spec.BaseExpiry)
+				}
+			}
+		}
+	})
+}
