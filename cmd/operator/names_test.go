@@ -26,7 +26,8 @@ func TestAKustomizationOfOnesOwnMayHaveItsNamespacePrefixAndImage(t *testing.T) 
 	const solver, certificate, externalDNS = "config/cert-manager", "config/components/cert-manager-certificate", "config/external-dns"
 	for _, components := range []string{
 		solver + "," + certificate + "," + externalDNS, certificate + "," + solver, solver, certificate, externalDNS + ",config/external-dns/insecure-service",
-		externalDNS + ",config/external-dns/network-policy", "config/prometheus", "config/components/secrets-cluster-wide",
+		externalDNS + ",config/external-dns/network-policy", "config/prometheus", "config/components/secrets-cluster-wide", solver + ",config/plugin",
+		"config/grafana,config/components/read-only",
 	} {
 		t.Run(components, func(t *testing.T) {
 			made := render(t, elsewhere(components))
@@ -92,7 +93,7 @@ func checkNames(t *testing.T, made manifests) {
 	}
 	for _, object := range made {
 		switch object.GetKind() + " " + object.GetName() {
-		case "APIService v1alpha1.acme.regapi.io":
+		case "APIService v1alpha1.acme.regapi.io", "APIService v1alpha1.door.regapi.io":
 			leads, _, err := unstructured.NestedMap(object.Object, "spec", "service")
 			if err != nil || leads["name"] != service.Name || leads["namespace"] != service.Namespace {
 				t.Errorf("the APIService leads to %v, and the Service is %s/%s", leads, service.Namespace, service.Name)

@@ -42,6 +42,7 @@ var effects = map[string]effect{
 	"ordersNamespace":                    {"ordersNamespace: purchases", "Role", "regapi-operator-orders", "namespace: purchases", false},
 	"certManager.enabled":                {"certManager: {enabled: true}", "APIService", "v1alpha1.acme.regapi.io", "group: acme.regapi.io", false},
 	"certManager.serviceAccount.name":    {"certManager: {enabled: true, serviceAccount: {name: cm}}", "ClusterRoleBinding", "regapi-operator-challenges", "name: cm", false},
+	"pluginDoor.enabled":                 {"pluginDoor: {enabled: true}", "APIService", "v1alpha1.door.regapi.io", "group: door.regapi.io", false},
 	"externalDNS.enabled":                {"externalDNS: {enabled: true}", deployment, release, "--external-dns-tls-bind-address=:8443", false},
 	"externalDNS.allowedServiceAccounts": {"externalDNS: {enabled: true, allowedServiceAccounts: [a/b]}", deployment, release, "--external-dns-allowed-service-accounts=a/b", false},
 	"externalDNS.domainFilter":           {"externalDNS: {enabled: true, domainFilter: [example.ru]}", deployment, release, "--external-dns-domain-filter=example.ru", false},
@@ -160,7 +161,7 @@ func (p property) leaves(path string) map[string]bool {
 
 // What no value decides is there in any case, and every template makes something with everything switched on.
 func TestEveryTemplateMakesSomething(t *testing.T) {
-	everything := fileOf(t, `{certManager: {enabled: true}, externalDNS: {enabled: true}, certificate: {certManager: true}, networkPolicy: {enabled: true},
+	everything := fileOf(t, `{certManager: {enabled: true}, pluginDoor: {enabled: true}, externalDNS: {enabled: true}, certificate: {certManager: true}, networkPolicy: {enabled: true},
 		metrics: {serviceMonitor: always}, ordersNamespace: purchases, extraObjects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: mine}}]}`)
 	templates, err := filepath.Glob(filepath.Join(chart, "templates", "*.yaml"))
 	if err != nil || len(templates) == 0 {

@@ -124,7 +124,7 @@ func TestEveryInstallationComesAndGoes(t *testing.T) {
 	for name, values := range map[string]string{
 		"high availability": "{replicas: 2, certManager: {enabled: true}, externalDNS: {enabled: true}, metrics: {readers: [monitoring/prometheus]}}",
 		"minimal":           "{replicas: 1, aggregatedRoles: false, metrics: {enabled: false}, podDisruptionBudget: {enabled: false}, resources: {limits: null, requests: null}}",
-		"everything": `{certManager: {enabled: true}, externalDNS: {enabled: true}, networkPolicy: {enabled: true}, secrets: {clusterWide: true}, readOnly: true,
+		"everything": `{certManager: {enabled: true}, pluginDoor: {enabled: true}, externalDNS: {enabled: true}, networkPolicy: {enabled: true}, secrets: {clusterWide: true}, readOnly: true,
 			metrics: {dashboard: {enabled: true}}, ordersNamespace: default, extraObjects: [{apiVersion: v1, kind: ConfigMap, metadata: {name: mine}}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {

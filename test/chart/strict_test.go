@@ -21,7 +21,7 @@ func TestAnAPIServerTakesEveryFieldOfEveryInstallation(t *testing.T) {
 		"defaults": "{}",
 		"minimal": `{replicas: 1, crds: {enabled: false}, aggregatedRoles: false, metrics: {enabled: false}, podDisruptionBudget: {enabled: false},
 			serviceAccount: {create: false, name: default}, resources: {limits: null, requests: null}}`,
-		"everything": `{certManager: {enabled: true}, externalDNS: {enabled: true, domainFilter: [example.ru]}, certificate: {certManager: true},
+		"everything": `{certManager: {enabled: true}, pluginDoor: {enabled: true}, externalDNS: {enabled: true, domainFilter: [example.ru]}, certificate: {certManager: true},
 			metrics: {dashboard: {enabled: true}}, networkPolicy: {enabled: true, prometheusNamespace: {team: monitoring}}, secrets: {clusterWide: true}, extraArgs: [--log-level=debug],
 			extraEnv: [{name: HTTPS_PROXY, value: "http://proxy:3128"}], extraVolumes: [{name: more, emptyDir: {}}], extraVolumeMounts: [{name: more, mountPath: /more}],
 			podLabels: {team: dns}, podAnnotations: {a: b}, commonLabels: {part: dns}, priorityClassName: system-cluster-critical, nodeSelector: {disk: ssd},

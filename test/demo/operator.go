@@ -19,7 +19,7 @@ const (
 	operatorAccount   = "regapi-operator"
 )
 
-// startOperator makes what config/default grants, and starts the operator as its Deployment would.
+// startOperator makes what the manifests grant, and starts the operator as its Deployment would.
 func (d *demo) startOperator(ctx context.Context) error {
 	if err := d.grantOperator(ctx); err != nil {
 		return err
@@ -102,7 +102,7 @@ func (d *demo) checkRights() error {
 	}
 	for line := range bytes.Lines(log) {
 		if bytes.Contains(bytes.ToLower(line), []byte("forbidden")) {
-			return fmt.Errorf("config/default lacks a right that the operator needs: %s", bytes.TrimSpace(line))
+			return fmt.Errorf("config lacks a right that the operator needs: %s", bytes.TrimSpace(line))
 		}
 	}
 	return nil
