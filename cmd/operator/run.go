@@ -45,14 +45,8 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = logEnd(err) }()
-	if o.resync < minResync {
-		return fmt.Errorf("--resync-interval %s is too short: give at least %s", o.resync, minResync)
-	}
-	if o.settleWithin != 0 && slices.ContainsFunc(o.endpoints, func(e string) bool { return !strings.HasPrefix(e, "http://127.0.0.1:") }) {
-		return errors.New("--orders-settle-within is for simulators, since it would pay twice at a registrar: give their addresses at 127.0.0.1 in --endpoints, and no other")
-	}
-	if o.door.serve && o.certManager.address == "" {
-		return errNoDoor
+	if err := o.check(); err != nil {
+		return err
 	}
 	build := buildinfo.Read()
 	ctrl.Log.Info("The operator starts", "version", build.Version, "commit", build.Commit, "go", build.Go)
@@ -106,6 +100,19 @@ func run(ctx context.Context, o options) (err error) {
 		return o.start(ctx, mgr)
 	}
 	return mgr.Start(ctx)
+}
+
+// check refuses flags that cannot be meant.
+func (o *options) check() error {
+	switch {
+	case o.resync < minResync:
+		return fmt.Errorf("--resync-interval %s is too short: give at least %s", o.resync, minResync)
+	case o.settleWithin != 0 && slices.ContainsFunc(o.endpoints, func(e string) bool { return !strings.HasPrefix(e, "http://127.0.0.1:") }):
+		return errors.New("--orders-settle-within is for simulators, since it would pay twice at a registrar: give their addresses at 127.0.0.1 in --endpoints, and no other")
+	case o.door.serve && o.certManager.address == "":
+		return errNoDoor
+	}
+	return nil
 }
 
 // certificates makes the serving certificate, for metrics at once and for the rest if asked for it.

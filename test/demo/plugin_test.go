@@ -338,8 +338,11 @@ func (p *plugin) beforeAClosedTerminal(ctx context.Context) {
 	s := p.sit(command)
 	p.types(s, "", "zone/get_resource_records")
 	s.Close()
-	ended := make(chan error, 1)
-	go func() { ended <- command.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		_ = command.Wait() // However it goes.
+		close(ended)
+	}()
 	select {
 	case <-ended:
 	case <-time.After(stopTimeout):

@@ -54,6 +54,89 @@ type planFor struct {
 	held     string
 }
 
+// renewsFor has the operator renew a domain for so many years.
+func renewsFor(years int32, most v1alpha1.Money) *v1alpha1.Renewal {
+	return &v1alpha1.Renewal{Mode: v1alpha1.RenewalOperator, MaxPrice: most, Years: years, BeforeDays: 30, Restore: v1alpha1.RestoreDeny}
+}
+
+// domainPlans are plans by what the spec asks for.
+var domainPlans = map[string]planFor{
+	"nothing is asked for": {domain: "due.ru", change: func(*v1alpha1.DomainSpec) {}},
+	"a renewal that is due": {
+		domain: "due.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Renewal = renewsFor(1, "1000") },
+		changes: []string{renewerOff, "order due.ru.1: renew the domain for 1 years"}, requests: 11, charges: []door.Charge{{What: "renew the domain for 1 years", Price: "590.00", AtMost: "1000"}},
+	},
+	"a renewal that is not due": {
+		domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Renewal = renewsFor(1, "1000") },
+		changes: []string{renewerOff}, requests: 1, later: "renew the domain for 1 years, for at most 1000 roubles",
+	},
+	"a renewal for years that the zone has not": {
+		domain: "due.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Renewal = renewsFor(7, "1000") }, refused: "spec.renewal.years cannot be 7",
+	},
+	"a renewer other than the operator": {
+		domain: "due.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Renewal = &v1alpha1.Renewal{Mode: v1alpha1.RenewalRegistrar} },
+		changes: []string{"have the registrar's own renewal switched on"}, requests: 1,
+	},
+	"other name servers": {
+		domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) { spec.NameServers = servers("ns1.example.net", "ns2.example.net") },
+		changes: []string{"delegate the domain to ns1.example.net, ns2.example.net"}, requests: 1,
+	},
+	"other name servers that cost money": {
+		domain: "dear.md", change: func(spec *v1alpha1.DomainSpec) {
+			spec.NameServers, spec.PaidNameServerChange, spec.PaidNameServerChangeMaxPrice = servers("ns1.example.net", "ns2.example.net"), v1alpha1.PaidChangeAllow, "4900"
+		},
+		changes: []string{"order a change: delegate the domain to ns1.example.net, ns2.example.net"}, requests: 10,
+		charges: []door.Charge{{What: "delegate the domain to ns1.example.net, ns2.example.net", Price: "4800.00", AtMost: "4900"}},
+	},
+	"other name servers that nobody agreed to pay for": {
+		domain: "dear.md", change: func(spec *v1alpha1.DomainSpec) { spec.NameServers = servers("ns1.example.net", "ns2.example.net") }, refused: "4800.00 roubles for a change of name servers: agree",
+	},
+	"signing": {
+		domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) { spec.DNSSEC = &v1alpha1.DomainDNSSEC{Mode: v1alpha1.DNSSECEnabled} },
+		changes: []string{"have the registrar sign the domain"}, requests: 1,
+	},
+	"signing that cannot be": {
+		domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) {
+			spec.NameServers, spec.DNSSEC = servers("ns1.example.net", "ns2.example.net"), &v1alpha1.DomainDNSSEC{Mode: v1alpha1.DNSSECEnabled}
+		},
+		changes: []string{"delegate the domain to ns1.example.net, ns2.example.net"}, requests: 1, refused: "spec.dnssec.mode: Enabled",
+	},
+	"no delegation": {
+		domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Delegation = v1alpha1.DelegationSuspended },
+		changes: []string{"suspend the delegation"}, requests: 1,
+	},
+	"a delegation again": {
+		domain: "asleep.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Delegation = v1alpha1.DelegationActive },
+		changes: []string{"resume the delegation"}, requests: 1,
+	},
+	"nothing but looking": {
+		domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) {
+			spec.ManagementPolicy, spec.Delegation = v1alpha1.PolicyObserve, v1alpha1.DelegationSuspended
+		},
+		changes: []string{"suspend the delegation"}, requests: 1, held: v1alpha1.ReasonObserved,
+	},
+	"a domain that is to be bought": {
+		domain: "fresh.ru", change: func(spec *v1alpha1.DomainSpec) {
+			spec.Acquisition = &v1alpha1.Acquisition{Mode: v1alpha1.AcquisitionRegister, MaxPrice: "1000", Years: 1, ContactsRef: &v1alpha1.SecretReference{Name: "nobody"}}
+		},
+		changes: []string{"order fresh.ru.1: register the domain for 1 years"}, requests: 10,
+		charges: []door.Charge{{What: "register the domain for 1 years", Price: "590.00", AtMost: "1000"}},
+	},
+	"a purchase that the Account does not allow": {
+		domain: "fresh.ru", change: func(spec *v1alpha1.DomainSpec) {
+			spec.Acquisition = &v1alpha1.Acquisition{Mode: v1alpha1.AcquisitionTransfer, MaxPrice: "1000", Years: 1}
+		},
+		refused: "spec.spending.operations",
+	},
+	"a hidden registrant": {
+		domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Privacy = v1alpha1.PrivacyEnabled },
+		changes: []string{"have WHOIS hide the registrant's data"}, requests: 1,
+	},
+}
+
+// renewerOff is what is done first where the operator renews.
+const renewerOff = "have the registrar's own renewal switched off"
+
 func TestEveryPartOfADomainIsPlannedWithItsCostAndNothingIsDone(t *testing.T) {
 	spending := &v1alpha1.Spending{
 		Operations: []v1alpha1.OrderOperation{v1alpha1.OperationRenew, v1alpha1.OperationRegister, v1alpha1.OperationChangeNameServers}, PerOrder: "5000", PerMonth: "5000",
@@ -62,80 +145,7 @@ func TestEveryPartOfADomainIsPlannedWithItsCostAndNothingIsDone(t *testing.T) {
 	s.API.AddDomain(controllertest.Login, regapitest.Domain{Name: "dear.md", ServiceID: 558, Created: "2020-01-02", Expires: "2030-01-02"})
 	s.API.AddDomain(controllertest.Login, regapitest.Domain{Name: "asleep.ru", ServiceID: 559, Created: "2020-01-02", Expires: "2030-01-02", State: "S"})
 	plan := s.previews()
-	renews := func(years int32, most v1alpha1.Money) *v1alpha1.Renewal {
-		return &v1alpha1.Renewal{Mode: v1alpha1.RenewalOperator, MaxPrice: most, Years: years, BeforeDays: 30, Restore: v1alpha1.RestoreDeny}
-	}
-	off := "have the registrar's own renewal switched off"
-	away := servers("ns1.example.net", "ns2.example.net")
-	for name, want := range map[string]planFor{
-		"nothing is asked for": {domain: "due.ru", change: func(*v1alpha1.DomainSpec) {}},
-		"a renewal that is due": {
-			domain: "due.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Renewal = renews(1, "1000") },
-			changes: []string{off, "order due.ru.1: renew the domain for 1 years"}, requests: 11, charges: []door.Charge{{What: "renew the domain for 1 years", Price: "590.00", AtMost: "1000"}},
-		},
-		"a renewal that is not due": {
-			domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Renewal = renews(1, "1000") },
-			changes: []string{off}, requests: 1, later: "renew the domain for 1 years, for at most 1000 roubles",
-		},
-		"a renewal for years that the zone has not": {
-			domain: "due.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Renewal = renews(7, "1000") }, refused: "spec.renewal.years cannot be 7",
-		},
-		"a renewer other than the operator": {
-			domain: "due.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Renewal = &v1alpha1.Renewal{Mode: v1alpha1.RenewalRegistrar} },
-			changes: []string{"have the registrar's own renewal switched on"}, requests: 1,
-		},
-		"other name servers": {
-			domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) { spec.NameServers = away },
-			changes: []string{"delegate the domain to ns1.example.net, ns2.example.net"}, requests: 1,
-		},
-		"other name servers that cost money": {
-			domain: "dear.md", change: func(spec *v1alpha1.DomainSpec) {
-				spec.NameServers, spec.PaidNameServerChange, spec.PaidNameServerChangeMaxPrice = away, v1alpha1.PaidChangeAllow, "4900"
-			},
-			changes: []string{"order a change: delegate the domain to ns1.example.net, ns2.example.net"}, requests: 10,
-			charges: []door.Charge{{What: "delegate the domain to ns1.example.net, ns2.example.net", Price: "4800.00", AtMost: "4900"}},
-		},
-		"other name servers that nobody agreed to pay for": {
-			domain: "dear.md", change: func(spec *v1alpha1.DomainSpec) { spec.NameServers = away }, refused: "4800.00 roubles for a change of name servers: agree",
-		},
-		"signing": {
-			domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) { spec.DNSSEC = &v1alpha1.DomainDNSSEC{Mode: v1alpha1.DNSSECEnabled} },
-			changes: []string{"have the registrar sign the domain"}, requests: 1,
-		},
-		"signing that cannot be": {
-			domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) {
-				spec.NameServers, spec.DNSSEC = away, &v1alpha1.DomainDNSSEC{Mode: v1alpha1.DNSSECEnabled}
-			},
-			changes: []string{"delegate the domain to ns1.example.net, ns2.example.net"}, requests: 1, refused: "spec.dnssec.mode: Enabled",
-		},
-		"no delegation": {
-			domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Delegation = v1alpha1.DelegationSuspended },
-			changes: []string{"suspend the delegation"}, requests: 1,
-		},
-		"a delegation again": {
-			domain: "asleep.ru", change: func(spec *v1alpha1.DomainSpec) { spec.Delegation = v1alpha1.DelegationActive },
-			changes: []string{"resume the delegation"}, requests: 1,
-		},
-		"nothing but looking": {
-			domain: "example.ru", change: func(spec *v1alpha1.DomainSpec) {
-				spec.ManagementPolicy, spec.Delegation = v1alpha1.PolicyObserve, v1alpha1.DelegationSuspended
-			},
-			changes: []string{"suspend the delegation"}, requests: 1, held: v1alpha1.ReasonObserved,
-		},
-		"a domain that is to be bought": {
-			domain: "fresh.ru", change: func(spec *v1alpha1.DomainSpec) {
-				spec.Acquisition = &v1alpha1.Acquisition{Mode: v1alpha1.AcquisitionRegister, MaxPrice: "1000", Years: 1, ContactsRef: &v1alpha1.SecretReference{Name: "nobody"}}
-			},
-			changes: []string{"order fresh.ru.1: register the domain for 1 years"}, requests: 10,
-			charges: []door.Charge{{What: "register the domain for 1 years", Price: "590.00", AtMost: "1000"}},
-		},
-		"a purchase that the Account does not allow": {
-			domain: "fresh.ru", change: func(spec *v1alpha1.DomainSpec) {
-				spec.Acquisition = &v1alpha1.Acquisition{Mode: v1alpha1.AcquisitionTransfer, MaxPrice: "1000", Years: 1}
-			},
-			refused: "spec.spending.operations",
-		},
-	} {
+	for name, want := range domainPlans {
 		t.Run(name, func(t *testing.T) {
 			got, err := s.Plan(plan, s.unapplied(want.domain, want.change))
 			if err != nil {

@@ -57,11 +57,9 @@ func TestEveryChangeOfAFolderIsPlannedAndNothingIsDone(t *testing.T) {
 			object: h.unapplied(v1alpha1.FolderSpec{FolderName: "taken", Members: named(names[0]), ManagementPolicy: v1alpha1.PolicyObserve}),
 			plan:   door.PlanAnswer{Subject: "taken", Changes: []string{"+ domain-0000.ru"}, Add: 1, Requests: 2, Held: v1alpha1.ReasonObserved},
 		},
-		"another name":         {object: renamed, plan: door.PlanAnswer{Subject: "fresh name", Changes: []string{`rename the folder "ruled" to "fresh name"`}, Requests: 2}},
-		"a name that is taken": {object: taken, plan: door.PlanAnswer{Subject: "taken"}, refused: "another folder has that name"},
-		"a folder that another object rules": {
-			object: h.unapplied(v1alpha1.FolderSpec{FolderName: "ruled"}), plan: door.PlanAnswer{Subject: "ruled"}, refused: "manages the folder",
-		},
+		"another name":                       {object: renamed, plan: door.PlanAnswer{Subject: "fresh name", Changes: []string{`rename the folder "ruled" to "fresh name"`}, Requests: 2}},
+		"a name that is taken":               {object: taken, plan: door.PlanAnswer{Subject: "taken"}, refused: "another folder has that name"},
+		"a folder that another object rules": {object: h.unapplied(v1alpha1.FolderSpec{FolderName: "ruled"}), plan: door.PlanAnswer{Subject: "ruled"}, refused: "manages the folder"},
 		"a name that no domain has": {
 			object: h.unapplied(v1alpha1.FolderSpec{FolderName: "taken", Members: named("not a name")}), plan: door.PlanAnswer{Subject: "taken"}, refused: "not a name: ",
 		},
