@@ -16,6 +16,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/folder"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/door"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 )
 
 // Previews gives what plans a Domain, DNSZone or Folder without carrying the plan out, as its controller would. Whatever code a plan goes through can
@@ -33,6 +34,7 @@ func Previews(mgr ctrl.Manager, d Dependencies) (func(context.Context, client.Ob
 	domains := &domain.Planner{Client: reader, Directory: d.Directory, Desk: desk}
 	folders := &folder.Planner{Client: reader, Directory: d.Directory}
 	return func(ctx context.Context, object client.Object) (door.PlanAnswer, error) {
+		ctx = traffic.WithPriority(ctx, traffic.Background) // Whoever only looks must not spend what changes need.
 		switch object := object.(type) {
 		case *v1alpha1.DNSZone:
 			return zones.Preview(ctx, object)
