@@ -26,7 +26,7 @@ func (r *Reconciler) showActions(s *scope, err error) {
 	if !s.looked {
 		return
 	}
-	if regapi.HasCode(err, regapi.CodeDomainIsNotVerified) {
+	if s.unverified || regapi.HasCode(err, regapi.CodeDomainIsNotVerified) {
 		s.require(v1alpha1.ActionConfirmEmail, v1alpha1.ReasonEmailNotVerified, emailRemedy)
 	}
 	now, known := r.now(s)

@@ -21,6 +21,7 @@ func (r *Reconciler) manage(ctx context.Context, s *scope) error {
 	var together []outcome.Outcome
 	for _, part := range []func(context.Context, *scope) error{r.suspend, r.sign, r.pointToServers, r.hide, r.keepContacts} {
 		err := part(ctx, s)
+		s.unverified = s.unverified || regapi.HasCode(err, regapi.CodeDomainIsNotVerified)
 		if regapi.IsDenied(err) || regapi.IsThrottled(err) || (err != nil && ctx.Err() != nil) {
 			return err
 		}

@@ -41,6 +41,8 @@ type scope struct {
 	// actions are what a person has to do, the most urgent first, for actionReason.
 	actions      []v1alpha1.RequiredAction
 	actionReason string
+	// unverified says that REG.API refused something since the registrant's address is not verified.
+	unverified bool
 	// looked says that the orders for the domain were looked at.
 	looked bool
 	// would is what managementPolicy: Observe keeps from being done.
