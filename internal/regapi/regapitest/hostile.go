@@ -29,7 +29,7 @@ func HostileZone(n int, spf string) []Record {
 		}
 		return records
 	case 2:
-		return append(records, Record{Name: "quoted", Type: "TXT", Content: `say "yes" to C:\dir`}, Record{Name: "under_score", Type: "A", Content: "192.0.2.4"})
+		return append(records, Record{Name: "quoted", Type: "TXT", Content: `say "yes" to C:\dir`}, Record{Name: "under_score", Type: "A", Content: "192.0.2.4"}, Record{Name: "plus+sign", Type: "A", Content: "192.0.2.6"})
 	case 3:
 		return append(records, Record{Name: "@", Type: "HTTPS", Content: ". alpn=h2,h3", Priority: 1}, Record{Name: "_x_.y", Type: "A", Content: "192.0.2.5"})
 	default:

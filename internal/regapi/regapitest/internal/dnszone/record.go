@@ -45,7 +45,7 @@ func newRecord(zone string, r Record) (record, *refusal.Error) {
 	if !slices.Contains(recordTypes, recordType) {
 		return record{}, refusal.New("INVALID_ZONE_RECORD_TYPE")
 	}
-	name, err := canonicalSubdomain(r.Name, zone)
+	name, err := storedName(r.Name, zone)
 	if err != nil {
 		return record{}, err
 	}
@@ -58,6 +58,21 @@ func newRecord(zone string, r Record) (record, *refusal.Error) {
 		priority = r.Priority
 	}
 	return record{Record: Record{Name: name, Type: recordType, Content: content, Priority: priority}, given: r.Content}, nil
+}
+
+// storedName is canonicalSubdomain for a record that stands in a zone: it may have plus signs, which the functions refuse.
+func storedName(name, zone string) (string, *refusal.Error) {
+	stored, err := canonicalSubdomain(strings.ReplaceAll(name, "+", "_"), zone)
+	if err != nil || !strings.Contains(name, "+") || strings.Contains(stored, punycodePrefix) {
+		return canonicalSubdomain(name, zone)
+	}
+	signed := []byte(stored)
+	for i := range signed {
+		if name[i] == '+' {
+			signed[i] = '+'
+		}
+	}
+	return string(signed), nil
 }
 
 // canonicalContent returns the stored form of a record's content.
