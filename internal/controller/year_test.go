@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	yearDomains = flag.Int("year-domains", 9, "how many domains live for a year; docs/money.md tells of 200")
-	waveDomains = flag.Int("wave-domains", 24, "how many domains are renewed at once; docs/money.md tells of 500")
+	yearDomains = flag.Int("year-domains", 6, "how many domains live for a year")
+	waveDomains = flag.Int("wave-domains", 16, "how many domains are renewed at once")
 )
 
 // mayRenew allows for renewals without asking anybody.

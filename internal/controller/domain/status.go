@@ -1,10 +1,14 @@
 package domain
 
 import (
+	"time"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
-	"k8s.io/apimachinery/pkg/api/meta"
 )
 
 // states names the states that REG.API abbreviates (7.7).
@@ -31,11 +35,7 @@ func (s *scope) outcome(err error) outcome.Outcome {
 		return outcome.Of(err)
 	}
 	if state := s.domain.Status.State; state != v1alpha1.DomainActive && !s.isSuspendedAsAsked() {
-		o := s.foreign(state)
-		if s.wake > 0 {
-			o.After = min(o.After, s.wake)
-		}
-		return o
+		return s.foreign(state)
 	}
 	o := outcome.Succeeded("the account holds the domain")
 	if len(s.would) > 0 {
@@ -65,8 +65,18 @@ func (s *scope) foreign(state v1alpha1.DomainState) outcome.Outcome {
 	if expired := meta.FindStatusCondition(s.domain.Status.Conditions, v1alpha1.ConditionExpiring); state == v1alpha1.DomainSuspended && expired != nil && expired.Reason == v1alpha1.ReasonExpired {
 		is.message = "the delegation is suspended since the domain has expired: renew it"
 	}
-	return polled(is.reason, is.message)
+	o := polled(is.reason, is.message)
+	switch {
+	case state == v1alpha1.DomainDeleted, state == v1alpha1.DomainTransferred:
+		o.After = pause.Jittered(goneForGood) // Should it come back, a sweep lists it, which wakes its object.
+	case s.wake > 0:
+		o.After = min(o.After, s.wake)
+	}
+	return o
 }
+
+// goneForGood is how often a domain is asked for that is another's, or nobody's.
+const goneForGood = 6 * time.Hour
 
 // showDelegation shows what the sweeps have read. What they could not read stays, unless nothing went wrong: then there is nothing to read.
 func (s *scope) showDelegation(err error) {
