@@ -48,6 +48,27 @@ func (h *harness) awaitMembers(object *v1alpha1.Folder, members int32) {
 	})
 }
 
+// awaitKnown waits until the controllers know so many Domains, and those what they are at the registrar: each that becomes known later is work of its own.
+func (h *harness) awaitKnown(size int) {
+	h.Helper()
+	h.Eventually("the Domains to be known", func() error {
+		var list v1alpha1.DomainList
+		if err := h.Manager.GetClient().List(h.Context(), &list, client.InNamespace(h.Namespace), client.UnsafeDisableDeepCopy); err != nil {
+			return err
+		}
+		known := 0
+		for i := range list.Items {
+			if list.Items[i].Status.ServiceID != "" {
+				known++
+			}
+		}
+		if known != size {
+			return fmt.Errorf("%d of %d", known, size)
+		}
+		return nil
+	})
+}
+
 // burstsOf does something with every object, and says how often the controller may take that for the end of it: it waits two seconds for more, and a
 // minute at most. That is once, unless the machine stands still in between.
 func burstsOf[O any](objects []O, do func(O)) int {
@@ -79,6 +100,7 @@ func TestAFolderOfThreeThousandIsMadeAndFiveHundredMoveWithAFewRequests(t *testi
 		defer mu.Unlock()
 		domains = append(domains, made...)
 	})
+	h.awaitKnown(size)
 	one := h.CreateFolder("one", v1alpha1.FolderSpec{Selector: ofTeam("one")})
 	h.awaitMembers(one, size)
 	if writes, reads := len(h.API.Journal(regapitest.OfFunction("folder/*"), regapitest.Writes())), h.API.Calls("folder/nop")+h.API.Calls("folder/get_services"); writes > 4 || reads > 3 {
