@@ -192,7 +192,7 @@ func (w *world) run(ctx context.Context, running *sync.WaitGroup) {
 		w.Fatal(err)
 	}
 	directory := account.NewDirectory(account.Settings{
-		Secrets: w.kube, Endpoints: endpoints, SweepInterval: 6 * time.Hour, FolderTurn: 24 * time.Hour,
+		Secrets: w.kube, Endpoints: endpoints, SweepInterval: 12 * time.Hour, FolderTurn: 24 * time.Hour,
 		Options: []regapi.Option{regapi.WithTransport(w.api.Transport())},
 		Changed: func(_ types.NamespacedName, domain string) { w.domains.add(domain, 0) },
 	})

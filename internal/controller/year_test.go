@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	yearDomains = flag.Int("year-domains", 6, "how many domains live for a year")
-	waveDomains = flag.Int("wave-domains", 16, "how many domains are renewed at once")
+	yearDomains = flag.Int("year-domains", 3, "how many domains live for a year")
+	waveDomains = flag.Int("wave-domains", 12, "how many domains are renewed at once")
 )
 
 // mayRenew allows for renewals without asking anybody.
