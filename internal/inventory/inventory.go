@@ -317,16 +317,26 @@ func (i *Inventory) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-whole.C:
+			i.serveKicks()
 			i.sweep(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Background), traffic.BySweep), true)
 			whole.Reset(i.nextSweep())
 		case <-i.kick:
 			if !i.gather(ctx) {
 				return
 			}
+			i.serveKicks()
 			if i.sweep(traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.BySweep), false) {
 				whole.Reset(i.nextSweep())
 			}
 		}
+	}
+}
+
+// serveKicks is for a sweep about to begin, which serves whoever has asked for one before: it follows what is to be read.
+func (i *Inventory) serveKicks() {
+	select {
+	case <-i.kick:
+	default:
 	}
 }
 
