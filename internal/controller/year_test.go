@@ -128,3 +128,26 @@ func TestAWaveOfRenewalsIsDoneWithinTheBudgetInTheOrderOfTheirExpiry(t *testing.
 		}
 	})
 }
+
+// However many orders wait for a person, what they look at leaves the hour to others.
+func TestOrdersThatWaitForPeopleSpendSixtyRequestsAnHourTogether(t *testing.T) {
+	const domains, hours, most = 24, 6, 80 // With what the sweeps ask.
+	spending := mayRenew()
+	spending.Approval = v1alpha1.ApprovalManual
+	inWorld(t, spending, func(w *world) {
+		for n := range domains {
+			w.add(yearName(n), int64(1000+n), time.Now().AddDate(0, 0, 20), byOperator())
+		}
+		time.Sleep(30 * time.Hour) // All are quoted by then.
+		if w.opens() != domains || w.api.Books(worldLogin).Out != 0 {
+			t.Fatalf("%d orders wait, %d spent", w.opens(), w.api.Books(worldLogin).Out)
+		}
+		w.api.ResetJournal()
+		time.Sleep(hours * time.Hour)
+		asked := len(w.api.Journal())
+		if asked == 0 || asked > most*hours {
+			t.Errorf("%d requests in %d hours", asked, hours)
+		}
+		t.Logf("%d orders that wait: %d requests in %d hours", domains, asked, hours)
+	})
+}

@@ -120,6 +120,9 @@ func (r *Reconciler) keepContacts(ctx context.Context, s *scope) error {
 		return nil
 	}
 	s.wakeIn(pause.Jittered(contactsPoll))
+	if !contacts.Knows(s.name) {
+		return polled(v1alpha1.ReasonContactsInvalid, "the contacts of this zone are not known here: set spec.contactsPolicy: Ignore, and change them in the registrar's panel").Err()
+	}
 	if r.Desk == nil {
 		return polled(v1alpha1.ReasonBlocked, "this operator reads no contacts: it does not know its namespace").Err()
 	}

@@ -25,22 +25,31 @@ func (r *Reconciler) find(ctx context.Context, s *scope) error {
 		r.Directory.FollowFolder(s.connection, follower(s.key()), s.id)
 		return nil
 	}
-	found, err := s.connection.Client.Folder.Nop(s.priority(ctx), regapi.FolderRef{Name: s.name})
+	id, err := r.byName(s.priority(ctx), s)
+	if err != nil || id == 0 {
+		return err
+	}
+	r.adopt(s, id)
+	return nil
+}
+
+// byName asks for the folder of the name; 0 is none. One that another object holds is left to that.
+func (r *Reconciler) byName(ctx context.Context, s *scope) (regapi.ID, error) {
+	found, err := s.connection.Client.Folder.Nop(ctx, regapi.FolderRef{Name: s.name})
 	if regapi.IsFolderMissing(err) {
-		return nil
+		return 0, nil
 	}
 	if err != nil {
-		return fmt.Errorf("look for the folder: %w", err)
+		return 0, fmt.Errorf("look for the folder: %w", err)
 	}
 	holder, err := r.holderOf(ctx, s, found.ID)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if holder != nil {
-		return r.concede(s, holder)
+		return 0, r.concede(s, holder)
 	}
-	r.adopt(s, found.ID)
-	return nil
+	return found.ID, nil
 }
 
 // adopt takes a folder for the one of this object.

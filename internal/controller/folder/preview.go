@@ -61,21 +61,11 @@ func (r *Reconciler) seek(ctx context.Context, s *scope) error {
 		}
 		s.forgetFolder()
 	}
-	found, err := s.connection.Client.Folder.Nop(ctx, regapi.FolderRef{Name: s.name})
-	if regapi.IsFolderMissing(err) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("look for the folder: %w", err)
-	}
-	holder, err := r.holderOf(ctx, s, found.ID)
-	if err != nil {
+	id, err := r.byName(ctx, s)
+	if err != nil || id == 0 {
 		return err
 	}
-	if holder != nil {
-		return r.concede(s, holder)
-	}
-	s.id, s.folder.Status.FolderName = found.ID, s.name
+	s.id, s.folder.Status.FolderName = id, s.name
 	return s.readAside(ctx)
 }
 
