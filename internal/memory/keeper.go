@@ -3,18 +3,20 @@ package memory
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
 )
 
 const (
-	// headroom is how much garbage may lie about, in bytes, before it is collected: a share of what is in use would be little for a small
-	// process, which would collect all the time while it works, and much for a large one.
-	headroom = 32 << 20
-	// leastPercent and mostPercent bound that as a share of what is in use (GOGC): below, collecting would take more time than work does.
+	// roomy is a heap, garbage included, that nobody minds, in bytes: while what is in use leaves room in it, collecting can wait. A share of what
+	// is in use alone would be little for a small process, which would collect all the time while it works, and much for a large one.
+	roomy = 96 << 20
+	// leastPercent and mostPercent bound garbage as a share of what is in use (GOGC): below, collecting would take more time than work does, and
+	// above, a small process would be mostly garbage.
 	leastPercent = 33
-	mostPercent  = 400
+	mostPercent  = 300
 	// period is how often the process looks at itself.
 	period = 5 * time.Second
 	// calm is how much may be allocated within a period by a process at rest, and excess how much free memory is worth giving back.
@@ -26,16 +28,15 @@ const (
 // $GOMEMLIMIT go before it: with the former it only gives back, and the latter bounds all of it.
 type Keeper struct{}
 
-// Start looks every few seconds, until the context ends. A runnable of a manager.
+// Start adapts whenever a collection has ended and looks every few seconds, until the context ends. A runnable of a manager.
 func (Keeper) Start(ctx context.Context) error {
+	if os.Getenv("GOGC") == "" {
+		adapt(ctx)
+	}
 	ticker := time.NewTicker(period)
 	defer ticker.Stop()
-	adapts := os.Getenv("GOGC") == ""
 	before := read()
 	for {
-		if adapts {
-			debug.SetGCPercent(percentFor(before.live))
-		}
 		select {
 		case <-ctx.Done():
 			return nil
@@ -53,9 +54,23 @@ func (Keeper) Start(ctx context.Context) error {
 // NeedLeaderElection says that every replica keeps its memory.
 func (Keeper) NeedLeaderElection() bool { return false }
 
+// collected is garbage as soon as it is made, so that its end tells that a collection has ended.
+type collected struct{ _ *byte }
+
+// adapt sets how much garbage may lie about, now and after each collection until the context ends: what is in use grows tenfold within a few
+// seconds when thousands of objects are first read, and what was right before would let the heap grow to several times of that.
+func adapt(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
+	debug.SetGCPercent(percentFor(read().live))
+	runtime.AddCleanup(&collected{}, adapt, ctx)
+}
+
 // percentFor is the percentage of what is in use that may lie about as garbage.
 func percentFor(live uint64) int {
-	return int(min(max(100*headroom/max(live, 1), leastPercent), mostPercent))
+	room := roomy - min(live, roomy)
+	return int(min(max(100*room/max(live, 1), leastPercent), mostPercent))
 }
 
 // givesBack says whether the process has come to rest with much that it does not use.
