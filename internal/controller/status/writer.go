@@ -66,19 +66,31 @@ func (w *Writer) PatchStatus(ctx context.Context, before, after Object) error {
 	difference, stored, err := statusDifference(before, after)
 	switch {
 	case err != nil:
-		return fmt.Errorf("compare the status: %w", err)
+		return err
 	case string(difference) == "{}": // It only looks different in memory: a time of another location, say.
 		return setStatus(after, stored)
 	}
-	return w.PatchStatusInAnyCase(ctx, before, after)
+	return w.send(ctx, before, after, difference, stored)
 }
 
 // PatchStatusInAnyCase is PatchStatus, but asks the API server even where nothing differs: it fails where before is no longer
 // what the API server holds, and whoever is about to act on it has to know. Nothing is stored in that case.
 func (w *Writer) PatchStatusInAnyCase(ctx context.Context, before, after Object) error {
-	data, status, err := statusPatch(before, after)
+	difference, stored, err := statusDifference(before, after)
 	if err != nil {
-		return fmt.Errorf("compare the status: %w", err)
+		return err
+	}
+	return w.send(ctx, before, after, difference, stored)
+}
+
+// send writes the difference of two statuses, of which stored is the latter. The API server refuses it for any other version of the object than before.
+func (w *Writer) send(ctx context.Context, before, after Object, difference, stored []byte) error {
+	data, err := json.Marshal(map[string]any{
+		"metadata": map[string]string{"resourceVersion": before.GetResourceVersion()},
+		"status":   json.RawMessage(difference),
+	})
+	if err != nil {
+		return fmt.Errorf("write down the difference of the status: %w", err)
 	}
 	kind, err := w.GroupVersionKindFor(after)
 	if err != nil {
@@ -94,7 +106,7 @@ func (w *Writer) PatchStatusInAnyCase(ctx context.Context, before, after Object)
 		return fmt.Errorf("write the status: %w", err)
 	}
 	after.SetResourceVersion(written.GetResourceVersion())
-	return setStatus(after, status)
+	return setStatus(after, stored)
 }
 
 // PatchFinalizers writes the finalizers of after, and gives the object as the API server has it then: the new starting point for its status. What was
@@ -109,31 +121,19 @@ func PatchFinalizers[O Object](ctx context.Context, w *Writer, before, after O) 
 	return now, nil
 }
 
-// statusPatch gives the merge patch that makes the status of after out of that of before, and that is refused for any other version of the
-// object; and the status as it will be stored.
-func statusPatch(before, after Object) (patch, stored []byte, err error) {
-	difference, stored, err := statusDifference(before, after)
-	if err != nil {
-		return nil, nil, err
-	}
-	patch, err = json.Marshal(map[string]any{
-		"metadata": map[string]string{"resourceVersion": before.GetResourceVersion()},
-		"status":   json.RawMessage(difference),
-	})
-	return patch, stored, err
-}
-
 // statusDifference gives what a merge patch has to say to make the status of after out of that of before, and the status as it will be stored.
 func statusDifference(before, after Object) (difference, stored []byte, err error) {
 	former, err := json.Marshal(statusOf(before).Interface())
+	if err == nil {
+		stored, err = json.Marshal(statusOf(after).Interface())
+	}
+	if err == nil {
+		difference, err = jsonpatch.CreateMergePatch(former, stored)
+	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("compare the status: %w", err)
 	}
-	if stored, err = json.Marshal(statusOf(after).Interface()); err != nil {
-		return nil, nil, err
-	}
-	difference, err = jsonpatch.CreateMergePatch(former, stored)
-	return difference, stored, err
+	return difference, stored, nil
 }
 
 // setStatus makes the status of an object what was stored: its times have no fractions of a second, say, so that it equals what the API server shows.
