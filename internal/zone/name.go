@@ -78,28 +78,47 @@ func canonicalHost(host string) (string, error) {
 }
 
 func canonicalName(name string) (string, error) {
-	ascii, err := names.ToASCII(name)
-	if err != nil {
-		return "", errors.New("not a valid internationalised name; check its spelling")
+	ascii, plain := name, isPlain(name)
+	if !plain {
+		var err error
+		if ascii, err = names.ToASCII(name); err != nil {
+			return "", errors.New("not a valid internationalised name; check its spelling")
+		}
+		ascii = strings.ToLower(ascii)
 	}
-	ascii = strings.ToLower(ascii)
 	if len(ascii) > maxNameLength {
 		return "", fmt.Errorf("the name has more than %d characters; shorten it", maxNameLength)
 	}
 	for label := range strings.SplitSeq(ascii, ".") {
-		if err := checkLabel(label); err != nil {
+		if err := checkLabel(label, plain); err != nil {
 			return "", err
 		}
 	}
 	return ascii, nil
 }
 
-func checkLabel(label string) error {
+// isPlain says whether a name is in canonical form by its letters alone, as nearly all are, so that neither it nor its labels need the tables of
+// Unicode.
+func isPlain(name string) bool {
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '_', c == '*', c == '.':
+		default:
+			return false
+		}
+	}
+	return !strings.Contains(name, "xn--")
+}
+
+// checkLabel refuses what no label can be. A plain one has letters that need no looking at.
+func checkLabel(label string, plain bool) error {
 	switch {
 	case label == "":
 		return errEmptyLabel
 	case len(label) > maxLabelLength:
 		return fmt.Errorf("label %q has more than %d characters in punycode; shorten it", label, maxLabelLength)
+	case plain:
+		return nil
 	case strings.ContainsFunc(label, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return fmt.Errorf("label %q has a space or a control character; remove it", label)
 	}

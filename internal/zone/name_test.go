@@ -38,6 +38,27 @@ func TestANameOfASpecIsReadInEverySpelling(t *testing.T) {
 	}
 }
 
+// What is not looked up in the tables of Unicode is what they would make of it.
+func FuzzAPlainNameIsAsTheTablesSay(f *testing.F) {
+	for _, name := range []string{"www", "*.apps", "_dmarc", "a--b", "-", "ab--c.example.ru", "xn--80a1acny", "WWW", "a..b", "почта", "7", ".", "a.xn--", "x\u0301"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		if !isPlain(name) {
+			return
+		}
+		ascii, err := names.ToASCII(name)
+		if err != nil || strings.ToLower(ascii) != name {
+			t.Fatalf("%q is taken as it is; the tables say %q, %v", name, ascii, err)
+		}
+		for label := range strings.SplitSeq(name, ".") {
+			if plain, thorough := checkLabel(label, true), checkLabel(label, false); (plain == nil) != (thorough == nil) {
+				t.Fatalf("label %q: %v; the tables say %v", label, plain, thorough)
+			}
+		}
+	})
+}
+
 func TestANameThatIsNotInTheZoneSaysWhatToDo(t *testing.T) {
 	for name, want := range map[string]string{
 		"www.example.com.":      "is not in the zone of example.ru",

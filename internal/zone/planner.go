@@ -102,7 +102,7 @@ type nameplan struct {
 	beside   []Blocked
 	asked    map[Record]bool // values of somebody else that wait for approval
 	waiting  map[Record]bool // declared records that wait with them
-	adding   map[Record]bool
+	adding   []Record        // in their order
 }
 
 func (n *nameplan) decide() {
@@ -210,7 +210,7 @@ func (n *nameplan) stands(record Record) bool { return slices.Contains(n.current
 
 // findAdditions decides which declared records are added.
 func (n *nameplan) findAdditions() {
-	n.adding = map[Record]bool{}
+	n.adding = nil
 	for _, record := range n.declared {
 		if n.stands(record) || n.missing[record] || n.waiting[record] {
 			continue
@@ -226,7 +226,7 @@ func (n *nameplan) findAdditions() {
 			n.block([]Record{record}, by, why)
 			continue
 		}
-		n.adding[record] = true
+		n.adding = append(n.adding, record)
 	}
 }
 
@@ -263,7 +263,9 @@ func (n *nameplan) keepWhatNothingReplaces() (settled bool) {
 }
 
 // willStand says whether a declared record stands, or is added.
-func (n *nameplan) willStand(record Record) bool { return n.stands(record) || n.adding[record] }
+func (n *nameplan) willStand(record Record) bool {
+	return n.stands(record) || slices.Contains(n.adding, record)
+}
 
 // addTo puts the decisions for the name into a plan.
 func (n *nameplan) addTo(plan *Plan) {
@@ -311,7 +313,7 @@ func (n *nameplan) adopt(plan *Plan, record Record) {
 
 // schedule orders the changes of the name.
 func (n *nameplan) schedule(plan *Plan, removals []Record) {
-	additions := slices.SortedFunc(maps.Keys(n.adding), Compare)
+	additions := n.adding
 	comes := slices.ContainsFunc(additions, func(r Record) bool { return r.Type == CNAME })
 	var swap Swap
 	for _, record := range removals {
@@ -321,7 +323,7 @@ func (n *nameplan) schedule(plan *Plan, removals []Record) {
 		}
 		plan.Changes = append(plan.Changes, Change{Remove, record})
 		if n.verdicts[record] == replace && !slices.ContainsFunc(n.related(record), n.stands) {
-			plan.need(record, slices.DeleteFunc(n.related(record), func(d Record) bool { return !n.adding[d] }))
+			plan.need(record, slices.DeleteFunc(n.related(record), func(d Record) bool { return !slices.Contains(n.adding, d) }))
 		}
 	}
 	if len(swap.Taken) > 0 {

@@ -3,7 +3,7 @@ package zone
 import (
 	"cmp"
 	"crypto/sha256"
-	"fmt"
+	"strconv"
 )
 
 // Type is the type of a record, such as "A".
@@ -40,15 +40,18 @@ type Record struct {
 }
 
 // String gives the record in zone-file notation, relative to the zone and without TTL.
-func (r Record) String() string {
-	switch {
-	case r.Type == TXT:
-		return fmt.Sprintf("%s TXT %q", r.Name, r.Content)
-	case r.Type.hasPriority():
-		return fmt.Sprintf("%s %s %d %s", r.Name, r.Type, r.Priority, r.Content)
-	default:
-		return fmt.Sprintf("%s %s %s", r.Name, r.Type, r.Content)
+func (r Record) String() string { return string(r.appendTo(nil)) }
+
+func (r Record) appendTo(text []byte) []byte {
+	text = append(append(text, r.Name...), ' ')
+	text = append(append(text, r.Type...), ' ')
+	if r.Type == TXT {
+		return strconv.AppendQuote(text, r.Content)
 	}
+	if r.Type.hasPriority() {
+		text = append(strconv.AppendUint(text, uint64(r.Priority), 10), ' ')
+	}
+	return append(text, r.Content...)
 }
 
 // Compare orders records by name, type, priority and content.
@@ -68,6 +71,7 @@ const fingerprintSize = 8
 type fingerprint [fingerprintSize]byte
 
 func (r Record) fingerprint() fingerprint {
-	sum := sha256.Sum256([]byte(r.String()))
+	var room [128]byte // Nearly all fit.
+	sum := sha256.Sum256(r.appendTo(room[:0]))
 	return fingerprint(sum[:fingerprintSize])
 }
