@@ -12,7 +12,11 @@ import (
 
 // tempered gives records the level that whoever reads the log goes by. The libraries know information and errors alone: an error is what
 // somebody has to mend in the program or the cluster, a warning what is wrong and says so elsewhere too, or is tried again by itself.
-type tempered struct{ slog.Handler }
+type tempered struct {
+	slog.Handler
+	// with are attributes that are handed on with a record: each reconciliation has its own, and most write none.
+	with []slog.Attr
+}
 
 // Handle passes a record on if its true level is asked for.
 func (t tempered) Handle(ctx context.Context, record slog.Record) error {
@@ -20,16 +24,25 @@ func (t tempered) Handle(ctx context.Context, record slog.Record) error {
 	if !t.Enabled(ctx, record.Level) {
 		return nil
 	}
-	return t.Handler.Handle(ctx, record)
+	return t.handler().Handle(ctx, record)
+}
+
+func (t tempered) handler() slog.Handler {
+	if len(t.with) == 0 {
+		return t.Handler
+	}
+	return t.Handler.WithAttrs(t.with)
 }
 
 // WithAttrs is a part of slog.Handler.
 func (t tempered) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return tempered{t.Handler.WithAttrs(attrs)}
+	return tempered{t.Handler, slices.Concat(t.with, attrs)}
 }
 
 // WithGroup is a part of slog.Handler.
-func (t tempered) WithGroup(name string) slog.Handler { return tempered{t.Handler.WithGroup(name)} }
+func (t tempered) WithGroup(name string) slog.Handler {
+	return tempered{Handler: t.handler().WithGroup(name)}
+}
 
 const (
 	// reconcilerError is what controller-runtime says of every failure of a reconciler, all of which are tried again.

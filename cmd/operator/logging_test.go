@@ -31,12 +31,15 @@ func TestWhatIsWrongIsAWarningAndAWriteConflictIsNoError(t *testing.T) {
 		"A conflict by name, not by kind": {errors.New("conflict"), "ERROR"},
 	} {
 		var text bytes.Buffer
-		logr.FromSlogHandler(tempered{slog.NewJSONHandler(&text, nil)}).WithValues("of", "a test").Error(test.err, message)
+		logr.FromSlogHandler(tempered{Handler: slog.NewJSONHandler(&text, nil)}).WithValues("of", "a test").Error(test.err, message)
 		if test.want == "" && text.Len() == 0 {
 			continue
 		}
 		if !strings.Contains(text.String(), `"level":"`+test.want+`"`) {
 			t.Errorf("%s (%v): want %q, got %s", message, test.err, test.want, &text)
+		}
+		if !strings.Contains(text.String(), `"of":"a test"`) {
+			t.Errorf("%s: the log lacks what it is about: %s", message, &text)
 		}
 	}
 }

@@ -229,8 +229,8 @@ func (o *options) setUpLogging() error {
 		return fmt.Errorf("--log-format %q: give text or json", o.logFormat)
 	}
 	// The standard library's log goes there as well, in which HTTP servers complain.
-	slog.SetDefault(slog.New(tempered{handler}))
-	logger := logr.FromSlogHandler(tempered{handler})
+	slog.SetDefault(slog.New(tempered{Handler: handler}))
+	logger := logr.FromSlogHandler(tempered{Handler: handler})
 	ctrl.SetLogger(logger)
 	klog.SetLogger(logger)
 	return nil

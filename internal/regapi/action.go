@@ -164,8 +164,8 @@ func (r RemoveRecord) check() (ErrorCode, string) {
 	return "", ""
 }
 
-// actionFields returns the parameters of an action, or the refusal of one that must not be sent.
-func actionFields(action Action) (map[string]any, error) {
+// actionText returns the parameters of an action as a JSON object, or the refusal of one that must not be sent.
+func actionText(action Action) ([]byte, error) {
 	if action == nil {
 		return nil, refuse("zone", CodeInvalidAction, "no action")
 	}
@@ -175,14 +175,23 @@ func actionFields(action Action) (map[string]any, error) {
 			return nil, refuse(function, code, text)
 		}
 	}
-	raw, err := json.Marshal(action)
+	text, err := json.Marshal(action)
 	if err != nil {
 		return nil, refuse(function, CodeInvalidAction, "the action cannot be written as JSON")
 	}
-	members, ok := decodeObject(raw)
-	if !ok {
+	if text[0] != '{' {
 		return nil, refuse(function, CodeInvalidAction, fmt.Sprintf("%T is no JSON object", action))
 	}
+	return text, nil
+}
+
+// actionFields is actionText by its members.
+func actionFields(action Action) (map[string]any, error) {
+	text, err := actionText(action)
+	if err != nil {
+		return nil, err
+	}
+	members, _ := decodeObject(text)
 	fields := make(map[string]any, len(members))
 	for name, member := range members {
 		fields[name] = member

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 )
 
 // ZoneUpdate is a list of changes for one zone, in order.
@@ -53,17 +54,28 @@ func (z *ZoneService) UpdateRecords(ctx context.Context, updates []ZoneUpdate) (
 }
 
 // actionList writes actions as elements of action_list.
-func actionList(actions []Action) ([]map[string]any, error) {
-	list := make([]map[string]any, len(actions))
+func actionList(actions []Action) ([]json.RawMessage, error) {
+	list := make([]json.RawMessage, len(actions))
 	for i, action := range actions {
-		fields, err := actionFields(action)
+		text, err := actionText(action)
 		if err != nil {
 			return nil, err
 		}
-		fields["action"] = action.ActionName()
-		list[i] = fields
+		named, err := json.Marshal(map[string]string{"action": action.ActionName()})
+		if err != nil {
+			return nil, err
+		}
+		list[i] = joinObjects(named, text)
 	}
 	return list, nil
+}
+
+// joinObjects makes one JSON object of two that share no member, of which the first has one.
+func joinObjects(first, second []byte) []byte {
+	if string(second) == "{}" {
+		return first
+	}
+	return slices.Concat(first[:len(first)-1], []byte(","), second[1:])
 }
 
 // actionsAnswered accepts an element with result "success", and one without any result that tells
