@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,6 +55,19 @@ func (w *world) refused() (count int) {
 	return count
 }
 
+// asked says how often each function was called, the most frequent first.
+func (w *world) asked() string {
+	counts, text := map[string]int{}, ""
+	for _, entry := range w.api.Journal() {
+		counts[entry.Function]++
+	}
+	functions := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b)) })
+	for _, function := range functions {
+		text += fmt.Sprintf(", %d %s", counts[function], function)
+	}
+	return strings.TrimPrefix(text, ", ")
+}
+
 // In a year a third of the domains is renewed by the operator, a third by the registrar, and a third by nobody.
 func TestAYearOfDomainsWithAllThreeRenewers(t *testing.T) {
 	inWorld(t, mayRenew(), func(w *world) {
@@ -79,7 +94,7 @@ func TestAYearOfDomainsWithAllThreeRenewers(t *testing.T) {
 		if spent := books.Out - books.Back; spent != int64(renewed)*renewalPrice || w.opens() > 0 || w.refused() > 0 {
 			t.Errorf("%d spent for %d renewals, %d orders open, %d requests refused for their number", spent, renewed, w.opens(), w.refused())
 		}
-		t.Logf("%d domains, %d renewed, %d of them by Orders: %d requests in a year", *yearDomains, renewed, ordered, len(w.api.Journal()))
+		t.Logf("%d domains, %d renewed, %d of them by Orders: %d requests in a year: %s", *yearDomains, renewed, ordered, len(w.api.Journal()), w.asked())
 	})
 }
 
@@ -116,8 +131,8 @@ func TestAWaveOfRenewalsIsDoneWithinTheBudgetInTheOrderOfTheirExpiry(t *testing.
 			t.Errorf("%d spent by %d orders for %d domains, %d requests refused for their number", spent, len(list.Items), *waveDomains, w.refused())
 		}
 		first, last := list.Items[0].Status.PaidAt, list.Items[len(list.Items)-1].Status.PaidAt
-		t.Logf("%d renewals: %d requests, paid from %s to %s after they became due", *waveDomains, len(w.api.Journal(regapitest.OfAccount(worldLogin))),
-			first.Sub(begin).Round(time.Minute), last.Sub(begin).Round(time.Minute))
+		t.Logf("%d renewals: %d requests, paid from %s to %s after they became due: %s", *waveDomains, len(w.api.Journal(regapitest.OfAccount(worldLogin))),
+			first.Sub(begin).Round(time.Minute), last.Sub(begin).Round(time.Minute), w.asked())
 		const atOnce, apart = 10, 15 * time.Minute // The first ones go before anybody knows of the others.
 		for n := atOnce; n < len(list.Items); n++ {
 			for _, earlier := range list.Items[atOnce:n] {
