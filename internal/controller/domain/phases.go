@@ -138,7 +138,11 @@ func (r *Reconciler) locate(ctx context.Context, s *scope) error {
 	if s.service != nil {
 		return nil
 	}
-	info, err := s.connection.Locate(ctx, s.name)
+	locate := s.connection.Locate
+	if is := s.before.Status.State; s.open == nil && (is == v1alpha1.DomainDeleted || is == v1alpha1.DomainTransferred) {
+		locate = s.connection.LocateGone
+	}
+	info, err := locate(ctx, s.name)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/pause"
@@ -56,10 +58,23 @@ func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, zone regapi.TLDI
 		s.wakeIn(pause.Jittered(renewalPoll))
 	case now.Before(due):
 		s.wakeIn(min(due.Sub(now), renewalDay))
+	case s.isRenewedSince(orders):
+		s.wakeIn(pause.Jittered(renewalPoll))
 	default:
 		return r.order(ctx, s, now, zone, orders, last)
 	}
 	return nil
+}
+
+// isRenewedSince says whether an order has brought a later last day since the list of domains was read, which tells of it after the next sweep.
+func (s *scope) isRenewedSince(orders []v1alpha1.Order) bool {
+	last := ordering.LastOf(orders, s.name, purchase.Renew, purchase.Restore)
+	if last == nil || last.Status.State != "Settled" || (purchase.Order{Base: last.Spec.BaseExpiry}).Moved(s.service.expires.String()) {
+		return false
+	}
+	settled := meta.FindStatusCondition(last.Status.Conditions, v1alpha1.ConditionReady)
+	listed := s.connection.Inventory.Summary().SweptAt.Add(-renewalPoll) // At the latest; a sweep takes a while.
+	return settled != nil && settled.LastTransitionTime.After(listed)
 }
 
 // renewedDays is by how many days the last paid day moves forward at least when somebody renews.
