@@ -172,3 +172,18 @@ func TestTheOpenOrdersOfALoginBelongToOneDeployment(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyAClockThatIsWrongMakesAHeartbeatComeFromTheFuture(t *testing.T) {
+	for earlier, gap := range map[time.Duration]bool{0: false, time.Second: false, DecisionLife: false, DecisionLife + time.Second: true, time.Hour: true} {
+		for _, open := range []bool{true, false} {
+			l := &Ledger{Began: start.AddDate(0, -2, 0), Heartbeat: start, Watching: !open}
+			l.Watch(start.Add(-earlier), false, open)
+			if l.GapUntil.IsZero() == gap || l.Watching != open {
+				t.Errorf("watched %s before the last heartbeat, an order open: %t: a gap until %s", earlier, open, l.GapUntil)
+			}
+			if l.Watch(start, start.After(l.Heartbeat) && !gap, open); l.Gap(start) != gap {
+				t.Errorf("whoever has seen the heartbeat takes one that was %s older for a gap", earlier)
+			}
+		}
+	}
+}
