@@ -32,6 +32,8 @@ type scope struct {
 	facts      inventory.Facts
 	// wake is when the renewal wants to be looked at again; 0 is when something changes.
 	wake time.Duration
+	// orders for the domain as the cache has them, which nobody may change.
+	orders []v1alpha1.Order
 	// ordered is an order under way that is to bring the domain; nil if there is none.
 	ordered *v1alpha1.Order
 	// open is an order under way for the domain; nil if there is none.
