@@ -13,12 +13,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
 var (
-	yearDomains = flag.Int("year-domains", 3, "how many domains live for a year")
-	waveDomains = flag.Int("wave-domains", 12, "how many domains are renewed at once")
+	yearDomains = flag.Int("year-domains", 12, "how many domains live for a year")
+	waveDomains = flag.Int("wave-domains", 30, "how many domains are renewed at once")
 )
 
 // mayRenew allows for renewals without asking anybody.
@@ -94,6 +94,10 @@ func TestAYearOfDomainsWithAllThreeRenewers(t *testing.T) {
 		if spent := books.Out - books.Back; spent != int64(renewed)*renewalPrice || w.opens() > 0 || w.refused() > 0 {
 			t.Errorf("%d spent for %d renewals, %d orders open, %d requests refused for their number", spent, renewed, w.opens(), w.refused())
 		}
+		const sweepsAndRules, each = 17 * 365, 20 // Four requests twice a day, a zone's rules, and what is asked of domains that are gone.
+		if asked := len(w.api.Journal()); asked > sweepsAndRules+each**yearDomains {
+			t.Errorf("%d requests for %d domains", asked, *yearDomains)
+		}
 		t.Logf("%d domains, %d renewed, %d of them by Orders: %d requests in a year: %s", *yearDomains, renewed, ordered, len(w.api.Journal()), w.asked())
 	})
 }
@@ -113,35 +117,90 @@ func TestAWaveOfRenewalsIsDoneWithinTheBudgetInTheOrderOfTheirExpiry(t *testing.
 		for days := 0; days < 10 && (days == 0 || w.opens() > 0); days++ {
 			time.Sleep(24 * time.Hour)
 		}
-		var list v1alpha1.OrderList
-		if err := w.kube.List(t.Context(), &list); err != nil {
-			t.Fatal(err)
-		}
-		slices.SortFunc(list.Items, func(a, b v1alpha1.Order) int {
-			return cmp.Or(a.Status.PaidAt.Compare(b.Status.PaidAt.Time), cmp.Compare(a.Name, b.Name))
-		})
-		for n := range list.Items {
-			o := &list.Items[n]
-			if o.Status.State != "Settled" || o.Status.PaidAt == nil {
-				t.Errorf("%s is %s (%s)", o.Name, o.Status.State, o.Status.Reason)
-			}
-		}
-		books := w.api.Books(worldLogin)
-		if spent := books.Out - books.Back; spent != int64(*waveDomains)*renewalPrice || len(list.Items) != *waveDomains || w.refused() > 0 {
-			t.Errorf("%d spent by %d orders for %d domains, %d requests refused for their number", spent, len(list.Items), *waveDomains, w.refused())
-		}
-		first, last := list.Items[0].Status.PaidAt, list.Items[len(list.Items)-1].Status.PaidAt
-		t.Logf("%d renewals: %d requests, paid from %s to %s after they became due: %s", *waveDomains, len(w.api.Journal(regapitest.OfAccount(worldLogin))),
+		orders, asked := w.paid(), len(w.api.Journal())
+		first, last := orders[0].Status.PaidAt, orders[len(orders)-1].Status.PaidAt
+		busiest := w.busiestHour()
+		t.Logf("%d renewals: %d requests, %d in the busiest hour, paid from %s to %s after they became due: %s", *waveDomains, asked, busiest,
 			first.Sub(begin).Round(time.Minute), last.Sub(begin).Round(time.Minute), w.asked())
-		const atOnce, apart = 10, 15 * time.Minute // The first ones go before anybody knows of the others.
-		for n := atOnce; n < len(list.Items); n++ {
-			for _, earlier := range list.Items[atOnce:n] {
-				if o := &list.Items[n]; o.Status.PaidAt.Sub(earlier.Status.PaidAt.Time) > apart && o.Spec.BaseExpiry < earlier.Spec.BaseExpiry {
-					t.Errorf("%s expires on %s and was renewed after %s, which expires on %s", o.Name, o.Spec.BaseExpiry, earlier.Name, earlier.Spec.BaseExpiry)
-				}
+		const each, sweeps = 17, 50
+		if asked > each**waveDomains+sweeps || busiest > budget.DefaultRequestsPerHour || w.refused() > 0 {
+			t.Errorf("%d requests, %d in the busiest hour, %d refused for their number", asked, busiest, w.refused())
+		}
+		w.checkOrder(orders)
+		time.Sleep(24 * time.Hour) // Sweeps tell of the new days.
+		w.checkOnce(orders)
+	})
+}
+
+// paid lists the Orders as they were paid, which all of them have to be.
+func (w *world) paid() []v1alpha1.Order {
+	w.Helper()
+	var list v1alpha1.OrderList
+	if err := w.kube.List(w.Context(), &list); err != nil {
+		w.Fatal(err)
+	}
+	for i := range list.Items {
+		o := &list.Items[i]
+		if o.Status.State != "Settled" || o.Status.PaidAt == nil {
+			w.Fatalf("%s is %s (%s)", o.Name, o.Status.State, o.Status.Reason)
+		}
+		if last := o.Spec.BaseExpiry; o.Status.PaidAt.Format(time.DateOnly) >= last {
+			w.Errorf("%s was paid at %s, and the last day was %s", o.Name, o.Status.PaidAt, last)
+		}
+	}
+	slices.SortFunc(list.Items, func(a, b v1alpha1.Order) int {
+		return cmp.Or(a.Status.PaidAt.Compare(b.Status.PaidAt.Time), cmp.Compare(a.Name, b.Name))
+	})
+	return list.Items
+}
+
+// busiestHour is how many requests there were in any sixty minutes at most.
+func (w *world) busiestHour() (most int) {
+	journal, from := w.api.Journal(), 0
+	for to, entry := range journal {
+		for entry.Time.Sub(journal[from].Time) >= time.Hour {
+			from++
+		}
+		most = max(most, to-from+1)
+	}
+	return most
+}
+
+// checkOrder says which domain was renewed before one that expires sooner.
+func (w *world) checkOrder(orders []v1alpha1.Order) {
+	w.Helper()
+	const atOnce, apart = 10, 15 * time.Minute // The first ones go before anybody knows of the others.
+	for n := atOnce; n < len(orders); n++ {
+		for _, earlier := range orders[atOnce:n] {
+			if o := &orders[n]; o.Status.PaidAt.Sub(earlier.Status.PaidAt.Time) > apart && o.Spec.BaseExpiry < earlier.Spec.BaseExpiry {
+				w.Errorf("%s expires on %s and was renewed after %s, which expires on %s", o.Name, o.Spec.BaseExpiry, earlier.Name, earlier.Spec.BaseExpiry)
 			}
 		}
-	})
+	}
+}
+
+// checkOnce says which domain was not renewed for exactly one year by one call and one payment.
+func (w *world) checkOnce(orders []v1alpha1.Order) {
+	w.Helper()
+	books := w.api.Books(worldLogin)
+	if spent := books.Out - books.Back; spent != int64(*waveDomains)*renewalPrice || len(orders) != *waveDomains {
+		w.Errorf("%d spent by %d orders for %d domains", spent, len(orders), *waveDomains)
+	}
+	for _, function := range []string{"service/renew", "bill/change_pay_type"} {
+		if calls := w.api.Calls(function); calls != *waveDomains {
+			w.Errorf("%d calls of %s for %d domains", calls, function, *waveDomains)
+		}
+	}
+	for i := range orders {
+		base, err := time.Parse(time.DateOnly, orders[i].Spec.BaseExpiry)
+		if err != nil {
+			w.Fatal(err)
+		}
+		name := orders[i].Spec.DomainName
+		if got, want := w.domain(name).Status.ExpirationDate, base.AddDate(1, 0, 0).Format(time.DateOnly); got != want {
+			w.Errorf("%s is paid until %s, not until %s", name, got, want)
+		}
+	}
 }
 
 // However many orders wait for a person, what they look at leaves the hour to others.
