@@ -134,9 +134,13 @@ func (c *cluster) List(_ context.Context, list client.ObjectList, options ...cli
 	found := reflect.MakeSlice(items.Type(), 0, len(keys))
 	for _, key := range keys {
 		object := c.kinds[kind].objects[key]
-		if wanted.LabelSelector == nil || wanted.LabelSelector.Matches(labels.Set(object.GetLabels())) {
-			found = reflect.Append(found, reflect.ValueOf(object.DeepCopyObject()).Elem())
+		if wanted.LabelSelector != nil && !wanted.LabelSelector.Matches(labels.Set(object.GetLabels())) {
+			continue
 		}
+		if wanted.UnsafeDisableDeepCopy == nil || !*wanted.UnsafeDisableDeepCopy {
+			object = object.DeepCopyObject().(client.Object)
+		}
+		found = reflect.Append(found, reflect.ValueOf(object).Elem())
 	}
 	items.Set(found)
 	list.SetResourceVersion(strconv.Itoa(c.version))

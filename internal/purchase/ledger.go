@@ -63,6 +63,13 @@ func ParseLedger(text string) (*Ledger, error) {
 	return l, nil
 }
 
+// Clone is a ledger of its own that says the same.
+func (l *Ledger) Clone() *Ledger {
+	clone := *l
+	clone.Announced, clone.Entries, clone.Beside = maps.Clone(l.Announced), maps.Clone(l.Entries), maps.Clone(l.Beside)
+	return &clone
+}
+
 // Encode gives the ledger as text.
 func (l *Ledger) Encode() (string, error) {
 	text, err := json.Marshal(l)

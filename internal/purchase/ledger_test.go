@@ -187,3 +187,24 @@ func TestOnlyAClockThatIsWrongMakesAHeartbeatComeFromTheFuture(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsDoneToACloneOfALedgerIsNotDoneToTheLedger(t *testing.T) {
+	l := &Ledger{Began: start.AddDate(0, -1, 0), Month: MonthOf(start)}
+	l.Announce(Order{Domain: "a.ru", Ordinal: 1})
+	l.Note("b.ru", price)
+	if err := l.Book("u", "a.ru.1", price, 1000_00); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := l.Encode()
+	clone := l.Clone()
+	if same, _ := clone.Encode(); same != before {
+		t.Errorf("the clone is %s, not %s", same, before)
+	}
+	clone.Announce(Order{Domain: "c.ru", Ordinal: 1})
+	clone.Note("d.ru", price)
+	clone.Release("u")
+	clone.Watch(start, true, true)
+	if after, _ := l.Encode(); after != before {
+		t.Errorf("the ledger is %s, and was %s", after, before)
+	}
+}
