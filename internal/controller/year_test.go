@@ -126,7 +126,7 @@ func TestAWaveOfRenewalsIsDoneWithinTheBudgetInTheOrderOfTheirExpiry(t *testing.
 		if asked > each**waveDomains+sweeps || busiest > budget.DefaultRequestsPerHour || w.refused() > 0 {
 			t.Errorf("%d requests, %d in the busiest hour, %d refused for their number", asked, busiest, w.refused())
 		}
-		w.checkOrder(orders)
+		w.checkOrder(orders, 0)
 		time.Sleep(24 * time.Hour) // Sweeps tell of the new days.
 		w.checkOnce(orders)
 	})
@@ -166,13 +166,20 @@ func (w *world) busiestHour() (most int) {
 	return most
 }
 
-// checkOrder says which domain was renewed before one that expires sooner.
-func (w *world) checkOrder(orders []v1alpha1.Order) {
+// checkOrder says which domain was renewed before one that expires sooner by more than so many days.
+func (w *world) checkOrder(orders []v1alpha1.Order, days int) {
 	w.Helper()
+	latest := func(o *v1alpha1.Order) string {
+		last, err := time.Parse(time.DateOnly, o.Spec.BaseExpiry)
+		if err != nil {
+			w.Fatal(err)
+		}
+		return last.AddDate(0, 0, days).Format(time.DateOnly)
+	}
 	const atOnce, apart = 10, 15 * time.Minute // The first ones go before anybody knows of the others.
 	for n := atOnce; n < len(orders); n++ {
 		for _, earlier := range orders[atOnce:n] {
-			if o := &orders[n]; o.Status.PaidAt.Sub(earlier.Status.PaidAt.Time) > apart && o.Spec.BaseExpiry < earlier.Spec.BaseExpiry {
+			if o := &orders[n]; o.Status.PaidAt.Sub(earlier.Status.PaidAt.Time) > apart && latest(o) < earlier.Spec.BaseExpiry {
 				w.Errorf("%s expires on %s and was renewed after %s, which expires on %s", o.Name, o.Spec.BaseExpiry, earlier.Name, earlier.Spec.BaseExpiry)
 			}
 		}
@@ -223,5 +230,37 @@ func TestOrdersThatWaitForPeopleSpendSixtyRequestsAnHourTogether(t *testing.T) {
 			t.Errorf("%d requests in %d hours", asked, hours)
 		}
 		t.Logf("%d orders that wait: %d requests in %d hours", domains, asked, hours)
+	})
+}
+
+// Where the registrar knows already that it renews none of them, nothing but the hour's budget spreads the orders.
+func TestAWaveThatIsAskedForAtOnceIsDoneInTheOrderOfItsExpiry(t *testing.T) {
+	inWorld(t, mayRenew(), func(w *world) {
+		for n := range *waveDomains {
+			w.add(yearName(n), int64(1000+n), time.Now().AddDate(0, 0, 45+n*7%20), byOperator())
+		}
+		time.Sleep(10 * 24 * time.Hour)
+		begin := time.Now()
+		w.api.ResetJournal()
+		for n := range *waveDomains {
+			object := w.domain(yearName(n))
+			object.Spec.Renewal.BeforeDays = 60
+			if err := w.kube.Update(t.Context(), object); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for days := 0; days < 10 && (days == 0 || w.opens() > 0); days++ {
+			time.Sleep(24 * time.Hour)
+		}
+		orders, asked, busiest := w.paid(), len(w.api.Journal()), w.busiestHour()
+		first, last := orders[0].Status.PaidAt, orders[len(orders)-1].Status.PaidAt
+		t.Logf("%d renewals: %d requests, %d in the busiest hour, paid from %s to %s after they became due: %s", *waveDomains, asked, busiest,
+			first.Sub(begin).Round(time.Minute), last.Sub(begin).Round(time.Minute), w.asked())
+		if asked > 17**waveDomains+50 || busiest > budget.DefaultRequestsPerHour || w.refused() > 0 {
+			t.Errorf("%d requests, %d in the busiest hour, %d refused for their number", asked, busiest, w.refused())
+		}
+		w.checkOrder(orders, 4) // Who came when the hour was used up comes an hour later.
+		time.Sleep(24 * time.Hour)
+		w.checkOnce(orders)
 	})
 }

@@ -21,6 +21,8 @@ import (
 const (
 	// renewalPoll is how often a domain with an open order, or one that waits for a person, is looked at.
 	renewalPoll = 15 * time.Minute
+	// sweptPoll is how often somebody looks whether the list of domains was read again, which costs no request.
+	sweptPoll = time.Minute
 	// renewalDay bounds the wait for the day on which a renewal is due: clocks and dates move.
 	renewalDay = 24 * time.Hour
 )
@@ -52,7 +54,7 @@ func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, zone regapi.TLDI
 		s.wakeIn(min(due.Sub(now), renewalDay))
 		return nil
 	case s.isRenewedSince():
-		s.wakeIn(pause.Jittered(renewalPoll))
+		s.wakeIn(pause.Jittered(sweptPoll))
 		return nil
 	}
 	orders, err := r.Desk.Orders(ctx, s.login) // What the cache does not know yet counts, too (1).
@@ -84,8 +86,7 @@ func (s *scope) isRenewedSince() bool {
 		return false
 	}
 	settled := meta.FindStatusCondition(last.Status.Conditions, v1alpha1.ConditionReady)
-	listed := s.connection.Inventory.Summary().SweptAt.Add(-renewalPoll) // At the latest; a sweep takes a while.
-	return settled != nil && settled.LastTransitionTime.After(listed)
+	return settled != nil && settled.LastTransitionTime.After(s.connection.Inventory.ListBegan())
 }
 
 // renewedDays is by how many days the last paid day moves forward at least when somebody renews.
