@@ -193,6 +193,14 @@ RUNS ?= 500
 test-kills: control-plane ## Kill the real operator in RUNS (500) seeded runs of orders, of which make test follows a few.
 	go test ./cmd/operator -count 1 -timeout 6h -v -run KilledAtAnyRequestAnOrder -order-runs $(RUNS)
 
+# How many domains live for a simulated year, and how many are renewed at once.
+YEAR ?= 200
+WAVE ?= 500
+
+.PHONY: test-year
+test-year: ## Follow YEAR (200) domains through a simulated year, and a wave of WAVE (500) renewals; make test follows a few.
+	go test ./internal/controller -count 1 -timeout 1h -v -run 'AYear|AWave' -year-domains $(YEAR) -wave-domains $(WAVE)
+
 .PHONY: bench
 bench: ## Compare the requests and time of bulk work with a client that makes one call per record.
 	@cd test/bench && go test -count 1 -skip Day -args -compare

@@ -20,6 +20,9 @@ const (
 	locatedFor = 10 * time.Minute
 	// wantedFor is how long after the last question a domain is asked for along with others.
 	wantedFor = 30 * time.Minute
+	// goneFor is how long an answer serves those who know that their domain is gone, and goneWantedFor for how long they are asked for along with others:
+	// they look a few times a day, each at a moment of its own.
+	goneFor, goneWantedFor = 3 * time.Hour, 12 * time.Hour
 )
 
 // locator asks for domains that the list of the account lacks: they may be deleted or have moved away, which the list does not tell
@@ -35,7 +38,8 @@ type locator struct {
 type location struct {
 	info    regapi.ServiceInfo
 	askedAt time.Time
-	wanted  time.Time
+	// wanted is until when it is asked for along with others.
+	wanted time.Time
 }
 
 // asking is a request under way, which whoever came first makes for all.
@@ -46,8 +50,18 @@ type asking struct {
 
 // Locate tells about a domain that the list of the account lacks. What concerns the domain alone is the Err of the answer.
 func (c *Connection) Locate(ctx context.Context, domain string) (regapi.ServiceInfo, error) {
+	return c.locate(ctx, domain, locatedFor, wantedFor)
+}
+
+// LocateGone is Locate for a domain that was deleted or has moved away when it was last asked for. An answer of the last hours serves, so that all of them
+// together cost a few requests a day.
+func (c *Connection) LocateGone(ctx context.Context, domain string) (regapi.ServiceInfo, error) {
+	return c.locate(ctx, domain, goneFor, goneWantedFor)
+}
+
+func (c *Connection) locate(ctx context.Context, domain string, within, wanted time.Duration) (regapi.ServiceInfo, error) {
 	for {
-		info, known, others := c.absent.look(domain)
+		info, known, others := c.absent.look(domain, within, wanted)
 		switch {
 		case known:
 			return info, nil
@@ -82,8 +96,8 @@ func (l *locator) forget(domain string) {
 	delete(l.domains, domain)
 }
 
-// look gives what is known of a domain, or who is asking; with neither the caller has to ask.
-func (l *locator) look(domain string) (info regapi.ServiceInfo, known bool, others *asking) {
+// look gives what is known of a domain since so long, or who is asking; with neither the caller has to ask.
+func (l *locator) look(domain string, within, wanted time.Duration) (info regapi.ServiceInfo, known bool, others *asking) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.domains == nil {
@@ -94,8 +108,8 @@ func (l *locator) look(domain string) (info regapi.ServiceInfo, known bool, othe
 		found = &location{}
 		l.domains[domain] = found
 	}
-	found.wanted = time.Now()
-	if !found.askedAt.IsZero() && time.Since(found.askedAt) < locatedFor {
+	found.wanted = time.Now().Add(wanted)
+	if !found.askedAt.IsZero() && time.Since(found.askedAt) < within {
 		return found.info, true, nil
 	}
 	if l.asking == nil {
@@ -136,7 +150,7 @@ func (c *Connection) locateAll(ctx context.Context) error {
 func (l *locator) due() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	maps.DeleteFunc(l.domains, func(_ string, d *location) bool { return time.Since(d.wanted) >= wantedFor })
+	maps.DeleteFunc(l.domains, func(_ string, d *location) bool { return !time.Now().Before(d.wanted) })
 	domains := slices.SortedFunc(maps.Keys(l.domains), func(a, b string) int {
 		return cmp.Or(l.domains[a].askedAt.Compare(l.domains[b].askedAt), cmp.Compare(a, b))
 	})

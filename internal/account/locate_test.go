@@ -38,6 +38,31 @@ func TestDomainsThatTheAccountLacksCostNoRequestEach(t *testing.T) {
 	})
 }
 
+func TestDomainsThatAreGoneCostAFewRequestsADay(t *testing.T) {
+	inBubble(t, nil, func(b *bubble) {
+		const objects, days = 300, 4
+		connection := b.mustProve(b.account("owner", "main", testLogin, testPassword))
+		b.api.ResetJournal()
+		var asking sync.WaitGroup
+		for n := range objects { // Each looks four times a day, at moments of its own.
+			asking.Go(func() {
+				time.Sleep(time.Duration(n) * time.Minute)
+				for range 4 * days {
+					if _, err := connection.LocateGone(b.Context(), fmt.Sprintf("gone-%d.ru", n)); err != nil {
+						b.Error(err)
+					}
+					time.Sleep(6*time.Hour + time.Duration(n)*time.Second)
+				}
+			})
+		}
+		asking.Wait()
+		const first = 300 // Nobody knows of a domain before its object has looked.
+		if calls := b.api.Calls("service/get_info"); calls > first+9*days {
+			b.Errorf("%d requests in %d days for %d domains", calls, days, objects)
+		}
+	})
+}
+
 func TestAFailureToAskForDomainsIsEverybodysAtOnce(t *testing.T) {
 	inBubble(t, nil, func(b *bubble) {
 		connection := b.mustProve(b.account("owner", "main", testLogin, testPassword))

@@ -18,8 +18,6 @@ import (
 	"k8s.io/client-go/tools/events"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/client/fake"
-	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
@@ -32,6 +30,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
 const (
@@ -47,23 +46,23 @@ const (
 type world struct {
 	*testing.T
 	api     *regapitest.Server
-	kube    client.WithWatch
+	kube    *cluster
 	domains *line
 	orders  *line
 	order   *order.Reconciler
 
 	mu   sync.Mutex
-	open map[string]bool // Orders that are
+	open map[string]string // Orders that are, by domain
 }
 
 // inWorld runs a test in a world that begins on the first day of a year.
 func inWorld(t *testing.T, spending *v1alpha1.Spending, test func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{T: t, open: map[string]bool{}, api: regapitest.New(regapitest.WithLatency(100 * time.Millisecond))}
+		w := &world{T: t, domains: newLine(), orders: newLine(), open: map[string]string{}, api: regapitest.New(regapitest.WithLatency(100 * time.Millisecond))}
 		defer w.api.Close()
 		w.api.AddAccount(regapitest.Account{Login: worldLogin, Password: worldPassword, UserID: worldUser, Balance: regapitest.Balance{Prepay: "1000000"}})
-		w.kube = newWorldClient(t, w)
+		w.kube = newWorldCluster(t, w)
 		w.prepare(spending)
 		ctx, stop := context.WithCancel(t.Context())
 		var running sync.WaitGroup
@@ -74,87 +73,55 @@ func inWorld(t *testing.T, spending *v1alpha1.Spending, test func(w *world)) {
 	})
 }
 
-// newWorldClient is an API server in memory, which has the reconcilers hear of what they write.
-func newWorldClient(t *testing.T, w *world) client.WithWatch {
+// newWorldCluster is an API server and a cache, which have the reconcilers hear of what is written.
+func newWorldCluster(t *testing.T, w *world) *cluster {
 	t.Helper()
 	scheme := runtime.NewScheme()
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
 		t.Fatal(err)
 	}
-	builder := fake.NewClientBuilder().WithScheme(scheme).WithStatusSubresource(&v1alpha1.Account{}, &v1alpha1.Domain{}, &v1alpha1.Order{})
-	var made int
-	return quick{builder.WithInterceptorFuncs(interceptor.Funcs{
-		Create: func(ctx context.Context, kube client.WithWatch, object client.Object, options ...client.CreateOption) error {
-			made++
-			object.SetUID(types.UID(fmt.Sprintf("uid-%d", made)))
-			object.SetCreationTimestamp(metav1.Now())
-			object.SetGeneration(1)
-			err := kube.Create(ctx, object, options...)
-			w.heard(object)
-			return err
-		},
-		SubResourcePatch: func(ctx context.Context, kube client.Client, sub string, object client.Object, patch client.Patch, options ...client.SubResourcePatchOption) error {
-			err := kube.SubResource(sub).Patch(ctx, object, patch, options...)
-			w.heard(object)
-			return err
-		},
-	}).Build()}
+	kube := newCluster(scheme)
+	kube.changed = w.heard
+	byAccount := func(d *v1alpha1.Domain) waking.Holding {
+		return waking.Holding{Account: d.Spec.AccountRef.KeyFrom(d.Namespace), Domain: tenancy.DomainOf(d)}
+	}
+	foldersByAccount := func(f *v1alpha1.Folder) waking.Holding {
+		return waking.Holding{Account: f.Spec.AccountRef.KeyFrom(f.Namespace)}
+	}
+	if err := errors.Join(
+		tenancy.IndexDomains(t.Context(), kube), ordering.IndexOrders(t.Context(), kube),
+		waking.IndexAccounts(t.Context(), kube, &v1alpha1.Domain{}, byAccount), waking.IndexAccounts(t.Context(), kube, &v1alpha1.Folder{}, foldersByAccount),
+	); err != nil {
+		t.Fatal(err)
+	}
+	return kube
 }
 
-// quick answers by the names of objects what the indexes of a cache answer, where the API server in memory looks through all.
-type quick struct{ client.WithWatch }
-
-// List finds Domains and Orders for a domain by their names, which hold it.
-func (q quick) List(ctx context.Context, list client.ObjectList, options ...client.ListOption) error {
-	all := (&client.ListOptions{}).ApplyOptions(options)
-	if all.FieldSelector == nil {
-		return q.WithWatch.List(ctx, list, options...)
-	}
-	wanted := all.FieldSelector.Requirements()[0].Value
-	switch list := list.(type) {
-	case *v1alpha1.DomainList:
-		var found v1alpha1.Domain
-		if err := q.Get(ctx, client.ObjectKey{Namespace: worldNamespace, Name: wanted}, &found); err != nil {
-			return client.IgnoreNotFound(err)
+// heard wakes whom a change concerns, as the watches of the controllers do: an Order and the Domain that it is for, a Domain whose spec is another one, and
+// the open Orders for it.
+func (w *world) heard(before, after client.Object) {
+	switch after := after.(type) {
+	case *v1alpha1.Order:
+		w.mu.Lock()
+		if w.open[after.Spec.DomainName] = after.Name; purchase.State(after.Status.State).Closed() {
+			delete(w.open, after.Spec.DomainName)
 		}
-		list.Items = append(list.Items, found)
-		return nil
-	case *v1alpha1.OrderList:
-		for n := 1; ; n++ {
-			var found v1alpha1.Order
-			if err := q.Get(ctx, client.ObjectKey{Namespace: worldNamespace, Name: purchase.Name(wanted, n)}, &found); err != nil {
-				return client.IgnoreNotFound(err)
-			}
-			list.Items = append(list.Items, found)
+		w.mu.Unlock()
+		w.orders.add(after.Name, 0)
+		if before == nil || shownOf(before.(*v1alpha1.Order)) != shownOf(after) {
+			w.domains.add(after.Spec.DomainName, 0)
 		}
-	default: // There are no Folders.
-		return nil
-	}
-}
-
-// heard wakes whom a change concerns: an Order, and the Domain that it is for.
-func (w *world) heard(object client.Object) {
-	name := object.GetName()
-	domain, _, err := purchase.ParseName(name)
-	switch {
-	case err == nil:
-		var order v1alpha1.Order
-		if err := w.kube.Get(w.Context(), client.ObjectKeyFromObject(object), &order); err != nil {
-			return
+	case *v1alpha1.Domain:
+		if before == nil || before.GetGeneration() != after.Generation {
+			w.domains.add(after.Name, 0)
 		}
 		w.mu.Lock()
-		w.open[name] = !purchase.State(order.Status.State).Closed()
+		order, open := w.open[after.Name]
 		w.mu.Unlock()
-		w.orders.add(name, 0)
-		w.domains.add(domain, 0)
-	case isNewDomain(object):
-		w.domains.add(name, 0)
+		if open {
+			w.orders.add(order, 0)
+		}
 	}
-}
-
-func isNewDomain(object client.Object) bool {
-	domain, is := object.(*v1alpha1.Domain)
-	return is && domain.Status.ObservedGeneration == 0
 }
 
 // prepare makes an Account that is proven.
@@ -168,7 +135,6 @@ func (w *world) prepare(spending *v1alpha1.Spending) {
 		}},
 		Spec: v1alpha1.AccountSpec{SecretRef: v1alpha1.SecretReference{Name: "main"}, Endpoint: worldEndpoint, Spending: spending},
 	}
-	w.domains, w.orders = newLine(), newLine()
 	for _, object := range []client.Object{
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: worldNamespace}}, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: metav1.NamespaceSystem}}, secret, main,
 	} {
@@ -218,15 +184,19 @@ func (w *world) run(ctx context.Context, running *sync.WaitGroup) {
 }
 
 // opens counts the Orders that are open.
-func (w *world) opens() (count int) {
+func (w *world) opens() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, open := range w.open {
-		if open {
-			count++
-		}
+	return len(w.open)
+}
+
+// shownOf is what a Domain shows of an Order.
+func shownOf(o *v1alpha1.Order) v1alpha1.OrderSummary {
+	short := v1alpha1.OrderSummary{State: o.Status.State, Reason: o.Status.Reason, Price: o.Status.Price, Cost: o.Status.Cost, Digest: o.Status.Digest}
+	if o.Status.Bill != nil {
+		short.Bill = o.Status.Bill.ID
 	}
-	return count
+	return short
 }
 
 // add makes a domain of the account, with a Domain that says who renews it.

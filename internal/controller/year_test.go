@@ -4,19 +4,21 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
+	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
 var (
-	yearDomains = flag.Int("year-domains", 3, "how many domains live for a year")
-	waveDomains = flag.Int("wave-domains", 12, "how many domains are renewed at once")
+	yearDomains = flag.Int("year-domains", 12, "how many domains live for a year")
+	waveDomains = flag.Int("wave-domains", 30, "how many domains are renewed at once")
 )
 
 // mayRenew allows for renewals without asking anybody.
@@ -53,6 +55,19 @@ func (w *world) refused() (count int) {
 	return count
 }
 
+// asked says how often each function was called, the most frequent first.
+func (w *world) asked() string {
+	counts, text := map[string]int{}, ""
+	for _, entry := range w.api.Journal() {
+		counts[entry.Function]++
+	}
+	functions := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b)) })
+	for _, function := range functions {
+		text += fmt.Sprintf(", %d %s", counts[function], function)
+	}
+	return strings.TrimPrefix(text, ", ")
+}
+
 // In a year a third of the domains is renewed by the operator, a third by the registrar, and a third by nobody.
 func TestAYearOfDomainsWithAllThreeRenewers(t *testing.T) {
 	inWorld(t, mayRenew(), func(w *world) {
@@ -79,7 +94,11 @@ func TestAYearOfDomainsWithAllThreeRenewers(t *testing.T) {
 		if spent := books.Out - books.Back; spent != int64(renewed)*renewalPrice || w.opens() > 0 || w.refused() > 0 {
 			t.Errorf("%d spent for %d renewals, %d orders open, %d requests refused for their number", spent, renewed, w.opens(), w.refused())
 		}
-		t.Logf("%d domains, %d renewed, %d of them by Orders: %d requests in a year", *yearDomains, renewed, ordered, len(w.api.Journal()))
+		const sweepsAndRules, each = 17 * 365, 20 // Four requests twice a day, a zone's rules, and what is asked of domains that are gone.
+		if asked := len(w.api.Journal()); asked > sweepsAndRules+each**yearDomains {
+			t.Errorf("%d requests for %d domains", asked, *yearDomains)
+		}
+		t.Logf("%d domains, %d renewed, %d of them by Orders: %d requests in a year: %s", *yearDomains, renewed, ordered, len(w.api.Journal()), w.asked())
 	})
 }
 
@@ -98,35 +117,97 @@ func TestAWaveOfRenewalsIsDoneWithinTheBudgetInTheOrderOfTheirExpiry(t *testing.
 		for days := 0; days < 10 && (days == 0 || w.opens() > 0); days++ {
 			time.Sleep(24 * time.Hour)
 		}
-		var list v1alpha1.OrderList
-		if err := w.kube.List(t.Context(), &list); err != nil {
-			t.Fatal(err)
+		orders, asked := w.paid(), len(w.api.Journal())
+		first, last := orders[0].Status.PaidAt, orders[len(orders)-1].Status.PaidAt
+		busiest := w.busiestHour()
+		t.Logf("%d renewals: %d requests, %d in the busiest hour, paid from %s to %s after they became due: %s", *waveDomains, asked, busiest,
+			first.Sub(begin).Round(time.Minute), last.Sub(begin).Round(time.Minute), w.asked())
+		const each, sweeps = 17, 50
+		if asked > each**waveDomains+sweeps || busiest > budget.DefaultRequestsPerHour || w.refused() > 0 {
+			t.Errorf("%d requests, %d in the busiest hour, %d refused for their number", asked, busiest, w.refused())
 		}
-		slices.SortFunc(list.Items, func(a, b v1alpha1.Order) int {
-			return cmp.Or(a.Status.PaidAt.Compare(b.Status.PaidAt.Time), cmp.Compare(a.Name, b.Name))
-		})
-		for n := range list.Items {
-			o := &list.Items[n]
-			if o.Status.State != "Settled" || o.Status.PaidAt == nil {
-				t.Errorf("%s is %s (%s)", o.Name, o.Status.State, o.Status.Reason)
-			}
-		}
-		books := w.api.Books(worldLogin)
-		if spent := books.Out - books.Back; spent != int64(*waveDomains)*renewalPrice || len(list.Items) != *waveDomains || w.refused() > 0 {
-			t.Errorf("%d spent by %d orders for %d domains, %d requests refused for their number", spent, len(list.Items), *waveDomains, w.refused())
-		}
-		first, last := list.Items[0].Status.PaidAt, list.Items[len(list.Items)-1].Status.PaidAt
-		t.Logf("%d renewals: %d requests, paid from %s to %s after they became due", *waveDomains, len(w.api.Journal(regapitest.OfAccount(worldLogin))),
-			first.Sub(begin).Round(time.Minute), last.Sub(begin).Round(time.Minute))
-		const atOnce, apart = 10, 15 * time.Minute // The first ones go before anybody knows of the others.
-		for n := atOnce; n < len(list.Items); n++ {
-			for _, earlier := range list.Items[atOnce:n] {
-				if o := &list.Items[n]; o.Status.PaidAt.Sub(earlier.Status.PaidAt.Time) > apart && o.Spec.BaseExpiry < earlier.Spec.BaseExpiry {
-					t.Errorf("%s expires on %s and was renewed after %s, which expires on %s", o.Name, o.Spec.BaseExpiry, earlier.Name, earlier.Spec.BaseExpiry)
-				}
-			}
-		}
+		w.checkOrder(orders, 0)
+		time.Sleep(24 * time.Hour) // Sweeps tell of the new days.
+		w.checkOnce(orders)
 	})
+}
+
+// paid lists the Orders as they were paid, which all of them have to be.
+func (w *world) paid() []v1alpha1.Order {
+	w.Helper()
+	var list v1alpha1.OrderList
+	if err := w.kube.List(w.Context(), &list); err != nil {
+		w.Fatal(err)
+	}
+	for i := range list.Items {
+		o := &list.Items[i]
+		if o.Status.State != "Settled" || o.Status.PaidAt == nil {
+			w.Fatalf("%s is %s (%s)", o.Name, o.Status.State, o.Status.Reason)
+		}
+		if last := o.Spec.BaseExpiry; o.Status.PaidAt.Format(time.DateOnly) >= last {
+			w.Errorf("%s was paid at %s, and the last day was %s", o.Name, o.Status.PaidAt, last)
+		}
+	}
+	slices.SortFunc(list.Items, func(a, b v1alpha1.Order) int {
+		return cmp.Or(a.Status.PaidAt.Compare(b.Status.PaidAt.Time), cmp.Compare(a.Name, b.Name))
+	})
+	return list.Items
+}
+
+// busiestHour is how many requests there were in any sixty minutes at most.
+func (w *world) busiestHour() (most int) {
+	journal, from := w.api.Journal(), 0
+	for to, entry := range journal {
+		for entry.Time.Sub(journal[from].Time) >= time.Hour {
+			from++
+		}
+		most = max(most, to-from+1)
+	}
+	return most
+}
+
+// checkOrder says which domain was renewed before one that expires sooner by more than so many days.
+func (w *world) checkOrder(orders []v1alpha1.Order, days int) {
+	w.Helper()
+	latest := func(o *v1alpha1.Order) string {
+		last, err := time.Parse(time.DateOnly, o.Spec.BaseExpiry)
+		if err != nil {
+			w.Fatal(err)
+		}
+		return last.AddDate(0, 0, days).Format(time.DateOnly)
+	}
+	const atOnce, apart = 10, 15 * time.Minute // The first ones go before anybody knows of the others.
+	for n := atOnce; n < len(orders); n++ {
+		for _, earlier := range orders[atOnce:n] {
+			if o := &orders[n]; o.Status.PaidAt.Sub(earlier.Status.PaidAt.Time) > apart && latest(o) < earlier.Spec.BaseExpiry {
+				w.Errorf("%s expires on %s and was renewed after %s, which expires on %s", o.Name, o.Spec.BaseExpiry, earlier.Name, earlier.Spec.BaseExpiry)
+			}
+		}
+	}
+}
+
+// checkOnce says which domain was not renewed for exactly one year by one call and one payment.
+func (w *world) checkOnce(orders []v1alpha1.Order) {
+	w.Helper()
+	books := w.api.Books(worldLogin)
+	if spent := books.Out - books.Back; spent != int64(*waveDomains)*renewalPrice || len(orders) != *waveDomains {
+		w.Errorf("%d spent by %d orders for %d domains", spent, len(orders), *waveDomains)
+	}
+	for _, function := range []string{"service/renew", "bill/change_pay_type"} {
+		if calls := w.api.Calls(function); calls != *waveDomains {
+			w.Errorf("%d calls of %s for %d domains", calls, function, *waveDomains)
+		}
+	}
+	for i := range orders {
+		base, err := time.Parse(time.DateOnly, orders[i].Spec.BaseExpiry)
+		if err != nil {
+			w.Fatal(err)
+		}
+		name := orders[i].Spec.DomainName
+		if got, want := w.domain(name).Status.ExpirationDate, base.AddDate(1, 0, 0).Format(time.DateOnly); got != want {
+			w.Errorf("%s is paid until %s, not until %s", name, got, want)
+		}
+	}
 }
 
 // However many orders wait for a person, what they look at leaves the hour to others.
@@ -149,5 +230,37 @@ func TestOrdersThatWaitForPeopleSpendSixtyRequestsAnHourTogether(t *testing.T) {
 			t.Errorf("%d requests in %d hours", asked, hours)
 		}
 		t.Logf("%d orders that wait: %d requests in %d hours", domains, asked, hours)
+	})
+}
+
+// Where the registrar knows already that it renews none of them, nothing but the hour's budget spreads the orders.
+func TestAWaveThatIsAskedForAtOnceIsDoneInTheOrderOfItsExpiry(t *testing.T) {
+	inWorld(t, mayRenew(), func(w *world) {
+		for n := range *waveDomains {
+			w.add(yearName(n), int64(1000+n), time.Now().AddDate(0, 0, 45+n*7%20), byOperator())
+		}
+		time.Sleep(10 * 24 * time.Hour)
+		begin := time.Now()
+		w.api.ResetJournal()
+		for n := range *waveDomains {
+			object := w.domain(yearName(n))
+			object.Spec.Renewal.BeforeDays = 60
+			if err := w.kube.Update(t.Context(), object); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for days := 0; days < 10 && (days == 0 || w.opens() > 0); days++ {
+			time.Sleep(24 * time.Hour)
+		}
+		orders, asked, busiest := w.paid(), len(w.api.Journal()), w.busiestHour()
+		first, last := orders[0].Status.PaidAt, orders[len(orders)-1].Status.PaidAt
+		t.Logf("%d renewals: %d requests, %d in the busiest hour, paid from %s to %s after they became due: %s", *waveDomains, asked, busiest,
+			first.Sub(begin).Round(time.Minute), last.Sub(begin).Round(time.Minute), w.asked())
+		if asked > 17**waveDomains+50 || busiest > budget.DefaultRequestsPerHour || w.refused() > 0 {
+			t.Errorf("%d requests, %d in the busiest hour, %d refused for their number", asked, busiest, w.refused())
+		}
+		w.checkOrder(orders, 4) // Who came when the hour was used up comes an hour later.
+		time.Sleep(24 * time.Hour)
+		w.checkOnce(orders)
 	})
 }

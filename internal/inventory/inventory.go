@@ -82,10 +82,10 @@ type Inventory struct {
 	mu        sync.Mutex
 	followers map[string]follower
 	entries   map[string]*entry
-	// domains that the account holds, and what the list told of each, as listed at listedAt.
-	domains  []string
-	listing  map[string]*regapi.ServiceListItem
-	listedAt time.Time
+	// domains that the account holds, and what the list told of each, as listed at listedAt by a request that was about to be made at listBegan.
+	domains             []string
+	listing             map[string]*regapi.ServiceListItem
+	listBegan, listedAt time.Time
 	// appeared counts the times that somebody followed what is not known.
 	appeared int
 	// readNewAt is when zones were last read that had appeared.
@@ -281,6 +281,13 @@ func (i *Inventory) Listing(ctx context.Context) (map[string]*regapi.ServiceList
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.listing, nil
+}
+
+// ListBegan is when the list of domains that is known was about to be asked for: it tells nothing of what has changed since. It is zero where none is known.
+func (i *Inventory) ListBegan() time.Time {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.listBegan
 }
 
 // Summary gives what is known of the account.

@@ -129,6 +129,7 @@ func (s *sweep) list(ctx context.Context) error {
 	if fresh {
 		return nil
 	}
+	began := time.Now()
 	services, err := i.client.Service.GetList(ctx, regapi.ServTypeDomain)
 	if err != nil {
 		return fmt.Errorf("list the domains: %w", err)
@@ -142,7 +143,7 @@ func (s *sweep) list(ctx context.Context) error {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.domains, i.listing, i.listedAt = slices.Sorted(maps.Keys(byName)), byName, time.Now()
+	i.domains, i.listing, i.listBegan, i.listedAt = slices.Sorted(maps.Keys(byName)), byName, began, time.Now()
 	i.summary.Domains = len(byName)
 	for domain, e := range i.entries {
 		s.note(domain, e.listed && !reflect.DeepEqual(e.facts.Service, byName[domain]))

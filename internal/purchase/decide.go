@@ -22,11 +22,24 @@ func Rest(in Input) (Step, bool) {
 		return rest(r, in.settlesIn(r.PlacingAt)), true
 	case r.State == Placed && in.willing() && !r.Bill.Removing && !r.LookedAt.IsZero() && !r.LookedAt.Before(in.Since) && in.dwellsFor() > 0:
 		return rest(r, in.dwellsFor()), true
-	case r.Bill.ID == 0 && r.Calls == 0 && in.willing() && !r.LookedAt.IsZero() && !r.LookedAt.Before(in.Since) && in.settlesIn(r.LookedAt) > 0 && r.State == Reserved:
+	case r.Bill.ID == 0 && r.Calls == 0 && in.willing() && !r.LookedAt.IsZero() && !r.LookedAt.Before(in.Since) && in.settlesIn(r.LookedAt) > 0 && in.reserved():
+		r.State = Reserved
 		return rest(r, in.settlesIn(r.LookedAt)), true
 	default:
 		return Step{}, false
 	}
+}
+
+// reserved says whether the money of an order is booked, so that it waits for its second Look.
+func (in Input) reserved() bool {
+	r := in.Record
+	return r.State == Reserved || (r.State == Quoted && in.Funds.covers(r.Price))
+}
+
+// Told says whether what a Look has shown of the bill alone decides, whatever else it would show: it is paid (16).
+func Told(in Input) bool {
+	r := in.Record
+	return r.Bill.ID != 0 && in.Seen.OwnBill == BillPaid && !in.Order.Operation.Keyed() && !in.Order.Direct && r.State != Paid && r.State != Unclear
 }
 
 // Decide gives the next step of an order. It acts only on a complete Look.

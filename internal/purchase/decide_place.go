@@ -15,8 +15,14 @@ func (in Input) withoutBill() Step {
 	if !in.Intent.Asked {
 		return in.end(Withdrawn, NoLongerAsked)
 	}
-	if r.State == New || r.Price != in.Seen.ListPrice {
-		return in.quote()
+	switch {
+	case in.Seen.ListPrice <= 0:
+		return in.block(PriceUnknown)
+	case r.State == New: // The Look on which the quote stands serves what follows it, too.
+		r = in.quoted()
+		in.Record = r
+	case r.Price != in.Seen.ListPrice:
+		return Step{Record: in.quoted()}
 	}
 	if step, stops := in.consent(r.Price); stops {
 		return step
@@ -29,10 +35,19 @@ func (in Input) withoutBill() Step {
 	case in.Seen.Balance < r.Price:
 		return in.block(NotEnoughMoney)
 	}
-	if step, stops := in.reserve(r.Price); stops {
-		return step
+	step, stops := in.reserve(r.Price)
+	if !stops {
+		return in.look()
 	}
-	return in.look()
+	if step.Do == Book && in.looksFirst() {
+		step.Record.LookedAt = in.Now // What was seen is what is booked for.
+	}
+	return step
+}
+
+// looksFirst says whether this Look is the first of the two that have to agree (13).
+func (in Input) looksFirst() bool {
+	return !in.Order.Operation.Keyed() && (in.Record.LookedAt.IsZero() || in.Record.LookedAt.Before(in.Since))
 }
 
 // overtaken ends an order whose goal is reached, or that stands on something else than the domain that is there (13).
@@ -59,15 +74,12 @@ func (in Input) waitForForeignBill() Step {
 	return in.block(ForeignBill)
 }
 
-// quote takes the price of the list down, and what a person would approve (11).
-func (in Input) quote() Step {
+// quoted takes the price of the list down, and what a person would approve (11).
+func (in Input) quoted() Record {
 	r := in.Record
-	if in.Seen.ListPrice <= 0 {
-		return in.block(PriceUnknown)
-	}
 	r.State, r.Reason, r.Price, r.QuotedAt = Quoted, "", in.Seen.ListPrice, in.Now
 	r.Digest = in.Order.Digest(r.Price)
-	return Step{Record: r}
+	return r
 }
 
 // consent stops what nobody has agreed to at this price (17).
@@ -104,7 +116,7 @@ func (in Input) reserve(price Amount) (Step, bool) {
 func (in Input) look() Step {
 	r := in.Record
 	switch {
-	case !in.Order.Operation.Keyed() && (r.LookedAt.IsZero() || r.LookedAt.Before(in.Since)):
+	case in.looksFirst():
 		r.State, r.Reason, r.LookedAt = Reserved, "", in.Now
 		return Step{Record: r}
 	case !in.Order.Operation.Keyed() && in.settlesIn(r.LookedAt) > 0:

@@ -84,7 +84,7 @@ const (
 
 // Seen is one Look (13): fresh reads, all of them. The zero value is none.
 type Seen struct {
-	// Complete says that every read below was made and answered.
+	// Complete says that every read below was made and answered, but for those that decide nothing any more: see Told.
 	Complete bool
 	// ServiceID, Expiry and State of the service that the order names, or that has one of its keys; no ServiceID: the login holds none.
 	ServiceID regapi.ID

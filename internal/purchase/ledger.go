@@ -63,6 +63,13 @@ func ParseLedger(text string) (*Ledger, error) {
 	return l, nil
 }
 
+// Clone is a ledger of its own that says the same.
+func (l *Ledger) Clone() *Ledger {
+	clone := *l
+	clone.Announced, clone.Entries, clone.Beside = maps.Clone(l.Announced), maps.Clone(l.Entries), maps.Clone(l.Beside)
+	return &clone
+}
+
 // Encode gives the ledger as text.
 func (l *Ledger) Encode() (string, error) {
 	text, err := json.Marshal(l)
@@ -74,7 +81,8 @@ func (l *Ledger) Encode() (string, error) {
 // written: at rest it has not.
 func (l *Ledger) Watch(now time.Time, older, open bool) bool {
 	silence := now.Sub(l.Heartbeat)
-	gap := older || silence < 0 || (l.Watching && silence > MaxSilence)
+	// Of two that watch at a time the one who read the clock first may come last.
+	gap := older || silence < -DecisionLife || (l.Watching && silence > MaxSilence)
 	switch {
 	case l.Began.IsZero():
 		l.Began, gap = now, open // Orders without their ledger.
@@ -87,7 +95,9 @@ func (l *Ledger) Watch(now time.Time, older, open bool) bool {
 		l.GapUntil = now.Add(Settling)
 	}
 	l.Month = max(l.Month, MonthOf(now))
-	l.Heartbeat, l.Watching = now, open
+	if l.Watching = open; gap || now.After(l.Heartbeat) { // Whoever has seen a later one would take this for a gap.
+		l.Heartbeat = now
+	}
 	l.forget()
 	return true
 }

@@ -172,3 +172,39 @@ func TestTheOpenOrdersOfALoginBelongToOneDeployment(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyAClockThatIsWrongMakesAHeartbeatComeFromTheFuture(t *testing.T) {
+	for earlier, gap := range map[time.Duration]bool{0: false, time.Second: false, DecisionLife: false, DecisionLife + time.Second: true, time.Hour: true} {
+		for _, open := range []bool{true, false} {
+			l := &Ledger{Began: start.AddDate(0, -2, 0), Heartbeat: start, Watching: !open}
+			l.Watch(start.Add(-earlier), false, open)
+			if l.GapUntil.IsZero() == gap || l.Watching != open {
+				t.Errorf("watched %s before the last heartbeat, an order open: %t: a gap until %s", earlier, open, l.GapUntil)
+			}
+			if l.Watch(start, start.After(l.Heartbeat) && !gap, open); l.Gap(start) != gap {
+				t.Errorf("whoever has seen the heartbeat takes one that was %s older for a gap", earlier)
+			}
+		}
+	}
+}
+
+func TestWhatIsDoneToACloneOfALedgerIsNotDoneToTheLedger(t *testing.T) {
+	l := &Ledger{Began: start.AddDate(0, -1, 0), Month: MonthOf(start)}
+	l.Announce(Order{Domain: "a.ru", Ordinal: 1})
+	l.Note("b.ru", price)
+	if err := l.Book("u", "a.ru.1", price, 1000_00); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := l.Encode()
+	clone := l.Clone()
+	if same, _ := clone.Encode(); same != before {
+		t.Errorf("the clone is %s, not %s", same, before)
+	}
+	clone.Announce(Order{Domain: "c.ru", Ordinal: 1})
+	clone.Note("d.ru", price)
+	clone.Release("u")
+	clone.Watch(start, true, true)
+	if after, _ := l.Encode(); after != before {
+		t.Errorf("the ledger is %s, and was %s", after, before)
+	}
+}

@@ -107,6 +107,53 @@ func TestNothingIsPaidTwice(t *testing.T) {
 	}
 }
 
+func TestNothingElseCountsOnceOurBillIsPaid(t *testing.T) {
+	record := Record{State: Paying, Price: price, LookedAt: start, PayingAt: start, Bill: Bill{ID: 5, Price: price, KnownAt: start}}
+	bare := Input{
+		Order: Order{Domain: "a.ru", Ordinal: 1, Operation: Renew, ServiceID: 1, Base: firstDay, Years: 1}, Record: record,
+		Now: start.Add(time.Minute), Since: start, Settling: Settling, Dwell: Dwell, Seen: Seen{Complete: true, OwnBill: BillPaid},
+	}
+	if !Told(bare) {
+		t.Fatal("a paid bill tells nothing")
+	}
+	want := Decide(bare)
+	if want.Record.State != Paid || want.Record.Cost != price {
+		t.Errorf("the order is %+v", want.Record)
+	}
+	for name, see := range map[string]func(in *Input){
+		"another last day":            func(in *Input) { in.Seen.ServiceID, in.Seen.Expiry = 1, "2030-01-01" },
+		"a domain that is not there":  func(in *Input) { in.Seen.ServiceID, in.Seen.State = 0, regapi.Deleted },
+		"a bill of somebody else":     func(in *Input) { in.Seen.ForeignBill = 9 },
+		"another price":               func(in *Input) { in.Seen.ListPrice = dearest },
+		"an account with money":       func(in *Input) { in.Seen.Balance = dearest },
+		"somebody who asks":           func(in *Input) { in.Intent = Intent{Asked: true, Allowed: true, MaxPrice: maxPrice} },
+		"an order that was removed":   func(in *Input) { in.Funds = Funds{Closed: true} },
+		"a bill that is to be erased": func(in *Input) { in.Record.Bill.Removing = true },
+	} {
+		in := bare
+		see(&in)
+		got := Decide(in)
+		got.Record.Bill.Removing = false
+		if !Told(in) || got != want {
+			t.Errorf("with %s: %+v", name, got)
+		}
+	}
+	for name, change := range map[string]func(in *Input){
+		"keyed":           func(in *Input) { in.Order.Operation = Register },
+		"direct":          func(in *Input) { in.Order.Direct = true },
+		"paid already":    func(in *Input) { in.Record.State = Paid },
+		"unclear":         func(in *Input) { in.Record.State = Unclear },
+		"without a bill":  func(in *Input) { in.Record.Bill = Bill{} },
+		"with an odd one": func(in *Input) { in.Seen.OwnBill = BillOdd },
+	} {
+		in := bare
+		change(&in)
+		if Told(in) {
+			t.Errorf("an order that is %s is told of by its bill alone", name)
+		}
+	}
+}
+
 func TestWherePodsRunDecidesNothing(t *testing.T) {
 	zones := []*time.Location{time.UTC, Moscow, time.FixedZone("far east", 12*60*60), time.FixedZone("far west", -11*60*60)}
 	order := Order{Domain: "a.ru", Ordinal: 1, Operation: Renew, ServiceID: 5, Base: "2028-02-29", Years: 1}

@@ -64,7 +64,7 @@ func (r *Reconciler) showOrders(ctx context.Context, s *scope) error {
 		s.domain.Status.Orders = append(s.domain.Status.Orders, summary(&orders[i]))
 	}
 	_, open := ordering.Last(orders, s.name)
-	s.looked = true
+	s.orders, s.looked = orders, true
 	s.showNeed(open)
 	s.open = open
 	if open != nil && isAcquisition(open) {

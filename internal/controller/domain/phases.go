@@ -32,6 +32,8 @@ type scope struct {
 	facts      inventory.Facts
 	// wake is when the renewal wants to be looked at again; 0 is when something changes.
 	wake time.Duration
+	// orders for the domain as the cache has them, which nobody may change.
+	orders []v1alpha1.Order
 	// ordered is an order under way that is to bring the domain; nil if there is none.
 	ordered *v1alpha1.Order
 	// open is an order under way for the domain; nil if there is none.
@@ -138,7 +140,11 @@ func (r *Reconciler) locate(ctx context.Context, s *scope) error {
 	if s.service != nil {
 		return nil
 	}
-	info, err := s.connection.Locate(ctx, s.name)
+	locate := s.connection.Locate
+	if is := s.before.Status.State; s.open == nil && (is == v1alpha1.DomainDeleted || is == v1alpha1.DomainTransferred) {
+		locate = s.connection.LocateGone
+	}
+	info, err := locate(ctx, s.name)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"k8s.io/apimachinery/pkg/api/meta"
+
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/pause"
@@ -19,6 +21,8 @@ import (
 const (
 	// renewalPoll is how often a domain with an open order, or one that waits for a person, is looked at.
 	renewalPoll = 15 * time.Minute
+	// sweptPoll is how often somebody looks whether the list of domains was read again, which costs no request.
+	sweptPoll = time.Minute
 	// renewalDay bounds the wait for the day on which a renewal is due: clocks and dates move.
 	renewalDay = 24 * time.Hour
 )
@@ -37,29 +41,52 @@ func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, zone regapi.TLDI
 		s.wakeIn(time.Minute)
 		return nil
 	}
-	orders, err := r.Desk.Orders(ctx, s.login)
-	if err != nil {
+	if err := r.noteRenewed(ctx, s, now); err != nil {
 		return err
 	}
-	last, open := ordering.Last(orders, s.name)
-	if open != nil {
-		last = open
-	}
-	if err := r.noteRenewed(ctx, s, now, orders); err != nil {
-		return err
-	}
-	if last != nil {
-		shown.Order, shown.State = last.Name, last.Status.State
-	}
+	last, open := ordering.Last(s.orders, s.name)
+	s.showRenewing(last, open)
 	switch {
 	case open != nil:
 		s.wakeIn(pause.Jittered(renewalPoll))
+		return nil
 	case now.Before(due):
 		s.wakeIn(min(due.Sub(now), renewalDay))
-	default:
-		return r.order(ctx, s, now, zone, orders, last)
+		return nil
+	case s.isRenewedSince():
+		s.wakeIn(pause.Jittered(sweptPoll))
+		return nil
 	}
-	return nil
+	orders, err := r.Desk.Orders(ctx, s.login) // What the cache does not know yet counts, too (1).
+	if err != nil {
+		return err
+	}
+	if last, open = ordering.Last(orders, s.name); open != nil {
+		s.showRenewing(last, open)
+		s.wakeIn(pause.Jittered(renewalPoll))
+		return nil
+	}
+	return r.order(ctx, s, now, zone, orders, last)
+}
+
+// showRenewing shows the order that is open, or else the last one.
+func (s *scope) showRenewing(last, open *v1alpha1.Order) {
+	if open != nil {
+		last = open
+	}
+	if shown := s.domain.Status.Renewal; last != nil {
+		shown.Order, shown.State = last.Name, last.Status.State
+	}
+}
+
+// isRenewedSince says whether an order has brought a later last day since the list of domains was read, which tells of it after the next sweep.
+func (s *scope) isRenewedSince() bool {
+	last := ordering.LastOf(s.orders, s.name, purchase.Renew, purchase.Restore)
+	if last == nil || last.Status.State != "Settled" || (purchase.Order{Base: last.Spec.BaseExpiry}).Moved(s.service.expires.String()) {
+		return false
+	}
+	settled := meta.FindStatusCondition(last.Status.Conditions, v1alpha1.ConditionReady)
+	return settled != nil && settled.LastTransitionTime.After(s.connection.Inventory.ListBegan())
 }
 
 // renewedDays is by how many days the last paid day moves forward at least when somebody renews.
@@ -67,7 +94,7 @@ const renewedDays = 180
 
 // noteRenewed books what was renewed without an order that says so: the cluster may have been put back to before the order was made (22). What it
 // cost nobody knows; an order of ours cost no more than it may.
-func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time, orders []v1alpha1.Order) error {
+func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time) error {
 	if s.before.Status.ExpirationDate == "" || s.preview != nil {
 		return nil
 	}
@@ -77,6 +104,10 @@ func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time, o
 	}
 	if s.service.expires.Time().Before(before.AddDate(0, 0, renewedDays)) {
 		return nil
+	}
+	orders, err := r.Desk.Orders(ctx, s.login)
+	if err != nil {
+		return err
 	}
 	for i := range orders {
 		base := purchase.Order{Base: orders[i].Spec.BaseExpiry}

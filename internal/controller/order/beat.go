@@ -40,7 +40,7 @@ func (r *Reconciler) every() time.Duration { return purchase.TheWaits(r.Desk.Set
 // Beat looks at an open order of each login of which nobody has looked at one for a while, at all logins at a time.
 func (r *Reconciler) Beat(ctx context.Context) {
 	var list v1alpha1.OrderList
-	if err := r.Cache.List(ctx, &list, client.InNamespace(r.Desk.Namespace)); err != nil {
+	if err := r.Cache.List(ctx, &list, client.InNamespace(r.Desk.Namespace), client.UnsafeDisableDeepCopy); err != nil {
 		log.FromContext(ctx).Error(err, "Listing the open Orders failed")
 		return
 	}

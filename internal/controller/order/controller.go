@@ -103,18 +103,18 @@ func (r *Reconciler) ofDomain(ctx context.Context, object client.Object) []ctrl.
 	if err != nil {
 		return nil
 	}
-	return r.open(ctx, func(o *v1alpha1.Order) bool { return o.Spec.DomainName == name })
+	return r.open(ctx, func(*v1alpha1.Order) bool { return true }, r.Desk.For(name)...)
 }
 
 // ofAccount finds the open orders of the login of an Account.
 func (r *Reconciler) ofAccount(ctx context.Context, object client.Object) []ctrl.Request {
 	userID := object.(*v1alpha1.Account).Status.UserID
-	return r.open(ctx, func(o *v1alpha1.Order) bool { return o.Spec.UserID == userID })
+	return r.open(ctx, func(o *v1alpha1.Order) bool { return o.Spec.UserID == userID }, client.InNamespace(r.Desk.Namespace))
 }
 
-func (r *Reconciler) open(ctx context.Context, selected func(*v1alpha1.Order) bool) (requests []ctrl.Request) {
+func (r *Reconciler) open(ctx context.Context, selected func(*v1alpha1.Order) bool, which ...client.ListOption) (requests []ctrl.Request) {
 	var list v1alpha1.OrderList
-	if err := r.Cache.List(ctx, &list, client.InNamespace(r.Desk.Namespace)); err != nil {
+	if err := r.Cache.List(ctx, &list, append(which, client.UnsafeDisableDeepCopy)...); err != nil {
 		return nil
 	}
 	for i := range list.Items {

@@ -35,12 +35,15 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 	switch {
 	case s.record.State == purchase.Paid, s.record.State == purchase.Unclear:
 		reads = reads[:1] // Only the effect is waited for.
-	case s.record.State == purchase.New && !s.order.Operation.Keyed(): // What stands under a key may be ours, and paid or not.
-		reads = []func(context.Context, *scope, *purchase.Seen) error{service, r.lookAtPrice} // A quote needs no more.
+	case s.record.State == purchase.Paying && !s.order.Operation.Keyed():
+		reads[0], reads[2] = reads[2], reads[0] // What came of the payment our bill tells.
 	}
 	for _, read := range reads {
 		if err := read(ctx, s, &seen); err != nil {
 			return err
+		}
+		if s.in.Seen = seen; purchase.Told(s.in) {
+			break
 		}
 	}
 	if now, known := r.Desk.Clock.Registrar(s.connection); known {

@@ -39,6 +39,8 @@ type Desk struct {
 	remembered map[string]time.Time
 	// watched is when the open orders of each login were last watched, by this machine's clock.
 	watched map[string]time.Time
+	// parsed are the ledgers of the logins as they were last read.
+	parsed map[string]parsed
 	// cluster is the UID of kube-system, once it was read.
 	cluster string
 }

@@ -76,7 +76,7 @@ func (d *Desk) read(ctx context.Context, login string) (*purchase.Ledger, *corev
 	if err != nil && !apierrors.IsNotFound(err) {
 		return nil, nil, fmt.Errorf("read the spending ledger %s: %w", object.Name, err)
 	}
-	ledger, err := purchase.ParseLedger(object.Data[ledgerKey])
+	ledger, err := d.parse(login, object.Data[ledgerKey])
 	if err != nil {
 		return nil, nil, fmt.Errorf("ConfigMap %s: %w", object.Name, err)
 	}
@@ -84,6 +84,34 @@ func (d *Desk) read(ctx context.Context, login string) (*purchase.Ledger, *corev
 		return nil, nil, &ClocksDiffer{APIServer: at, Registrar: ledger.Touched}
 	}
 	return ledger, object, nil
+}
+
+// parsed is what a text of a ledger says.
+type parsed struct {
+	text   string
+	ledger *purchase.Ledger
+}
+
+// parse reads a ledger, of which a year's orders make a long text; one that is the same as before is not parsed again. It says what it says in whatever
+// version of its object: a cluster that was put back may give one number to two of them.
+func (d *Desk) parse(login, text string) (*purchase.Ledger, error) {
+	d.mu.Lock()
+	known := d.parsed[login]
+	d.mu.Unlock()
+	if known.ledger != nil && known.text == text {
+		return known.ledger.Clone(), nil
+	}
+	ledger, err := purchase.ParseLedger(text)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.parsed == nil {
+		d.parsed = map[string]parsed{}
+	}
+	d.parsed[login] = parsed{text, ledger.Clone()}
+	return ledger, nil
 }
 
 // writtenAt is when the API server last wrote the ledger down.

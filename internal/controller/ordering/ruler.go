@@ -23,11 +23,14 @@ func IndexOrders(ctx context.Context, indexer client.FieldIndexer) error {
 	})
 }
 
-// Of selects the Orders of a login for a domain, in its ASCII form. Their cache has to be indexed by IndexOrders.
+// For selects the Orders for a domain, in its ASCII form. Their cache has to be indexed by IndexOrders.
+func (d *Desk) For(domain string) []client.ListOption {
+	return []client.ListOption{client.InNamespace(d.Namespace), client.MatchingFields{indexOrdered: domain}}
+}
+
+// Of selects those of a login.
 func (d *Desk) Of(login, domain string) []client.ListOption {
-	return []client.ListOption{
-		client.InNamespace(d.Namespace), client.MatchingFields{indexOrdered: domain}, client.MatchingLabels{v1alpha1.LabelLogin: login},
-	}
+	return append(d.For(domain), client.MatchingLabels{v1alpha1.LabelLogin: login})
 }
 
 // Ruling is the Domain that rules a name, with its Account.
