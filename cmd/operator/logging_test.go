@@ -64,3 +64,11 @@ func checkLog(t *testing.T, output io.Reader, errorsAllowed bool) {
 		t.Errorf("%d lines of the log were read, %v", count, lines.Err())
 	}
 }
+
+func TestALevelAtWhichBodiesWithSecretsAreLoggedIsRefused(t *testing.T) {
+	for _, level := range []string{"debug-1", "DEBUG-4", "info-8", "trace", ""} {
+		if err := (&options{logLevel: level, logFormat: "text"}).setUpLogging(); err == nil || !strings.Contains(err.Error(), "--log-level") {
+			t.Errorf("%q: %v", level, err)
+		}
+	}
+}

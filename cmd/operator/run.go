@@ -216,7 +216,8 @@ func (o *options) restConfig() (*rest.Config, error) {
 
 func (o *options) setUpLogging() error {
 	var level slog.Level
-	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
+	// Below debug, which "debug-4" would ask for, the client of Kubernetes writes down all bodies: Secrets with their passwords and contacts.
+	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil || level < slog.LevelDebug {
 		return fmt.Errorf("--log-level %q: give debug, info, warn or error", o.logLevel)
 	}
 	var handler slog.Handler

@@ -35,15 +35,27 @@ func TestAnOrderHasANameAndAKeyOfItsOwn(t *testing.T) {
 func TestAnApprovalIsForOnePurchaseAtOnePrice(t *testing.T) {
 	order := Order{Domain: "example.ru", Ordinal: 1, Operation: Renew, ServiceID: 5, Base: firstDay, Years: 1}
 	approved := order.Digest(price)
-	dearer, longer, next, other := order, order, order, order
-	longer.Years, next.Ordinal, other.ServiceID = 2, 2, regapi.ID(6)
-	if dearer.Digest(price) != approved || dearer.Digest(price+1) == approved {
+	if order.Digest(price+1) == approved {
 		t.Error("the price does not count")
 	}
-	for _, changed := range []Order{longer, next, other} {
-		if changed.Digest(price) == approved {
-			t.Errorf("%v is approved with %v", changed, order)
+	for what, change := range map[string]func(*Order){
+		"another domain":   func(o *Order) { o.Domain = "example.su" },
+		"the next order":   func(o *Order) { o.Ordinal = 2 },
+		"a restoration":    func(o *Order) { o.Operation = Restore },
+		"another service":  func(o *Order) { o.ServiceID = regapi.ID(6) },
+		"another last day": func(o *Order) { o.Base = "2027-06-01" },
+		"more years":       func(o *Order) { o.Years = 2 },
+		"paid in one call": func(o *Order) { o.Direct = true },
+	} {
+		changed := order
+		if change(&changed); changed.Digest(price) == approved {
+			t.Errorf("%s is approved with %v", what, order)
 		}
+	}
+	here := Order{Domain: "example.ru", Ordinal: 1, Operation: ChangeNameServers, ServiceID: 5, Direct: true, Servers: "ns1.example.net"}
+	there := here
+	if there.Servers = "ns1.example.com"; there.Digest(price) == here.Digest(price) {
+		t.Error("other name servers are approved")
 	}
 }
 
@@ -130,11 +142,23 @@ func TestAtRestNothingIsWrittenAndSilenceIsNoGap(t *testing.T) {
 func TestWhatMayHaveBeenSpentStaysBooked(t *testing.T) {
 	l := &Ledger{Began: start.AddDate(0, -1, 0), Month: MonthOf(start)}
 	order := Order{Domain: "a.ru", Ordinal: 1, Operation: Renew, ServiceID: 1, Base: firstDay, Years: 1}
-	for state, want := range map[State]Act{Unclear: Nothing, Settled: Keep, Withdrawn: Release, Refused: Release} {
+	for what, c := range map[string]struct {
+		record Record
+		want   Act
+	}{
+		"unclear":                  {Record{State: Unclear}, Nothing},
+		"paid without any effect":  {Record{State: Paid, PaidAt: start.Add(-2 * Settling)}, Nothing},
+		"paid":                     {Record{State: Settled, Reason: Effect, Cost: price}, Keep},
+		"bought, nobody knows how": {Record{State: Settled, Reason: PayerUnknown}, Keep},
+		"not asked for any more":   {Record{State: Withdrawn, Reason: NoLongerAsked}, Release},
+		"refused by the registrar": {Record{State: Refused, Reason: RefusedByRegistrar}, Release},
+	} {
 		_ = l.Book("u", "a.ru.1", price, 1000_00)
-		step := Decide(Input{Order: order, Record: Record{State: state, Price: price}, Now: start, Funds: l.Funds("u", 1000_00)})
-		if step.Do != want {
-			t.Errorf("%s: %q, want %q", state, step.Do, want)
+		c.record.Price = price
+		seen := Seen{Complete: true, ServiceID: 1, Expiry: firstDay}
+		step := Decide(Input{Order: order, Record: c.record, Now: start, Settling: Settling, Seen: seen, Funds: l.Funds("u", 1000_00)})
+		if step.Do != c.want || (step.Do == Keep && step.Amount != price) {
+			t.Errorf("%s: %q of %s, want %q", what, step.Do, step.Amount, c.want)
 		}
 	}
 	if l.KeepLost(func(string) bool { return false }); l.Sum("other") != price {

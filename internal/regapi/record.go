@@ -86,7 +86,7 @@ func strike(value any, secrets *redactor) any {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			if privateParameter.MatchString(name) {
+			if secrets.hides(name) {
 				value[name] = mask
 				continue
 			}

@@ -32,7 +32,7 @@ const (
 // contacts (8.7, 7.4, 5.2), passwords and transfer keys (8.8, 8.10).
 var privateParameter = regexp.MustCompile(`(?i)^(?:` +
 	`contacts|[oatb]_.+|(?:org|admin|billing|tech|signer|evorg|evsigner)_.+|person.*|passport.*|birth_date|p_(?:addr.*|name|postcode)|address_r.*|srvloc_.+|` +
-	`phone|fax|e_?mail|approver_email|office|country|org|code|kpp|company_url|job_title|hra_name|` +
+	`phone|fax|e_?mail|approver_email|office|country|org|code|kpp|descr|company_url|job_title|hra_name|` +
 	`idnumber|vatid|pp_code|sms_security_number|wmid|` +
 	`user_(?:login|password|email|ip|first_name|last_name|company|jabber_id|icq|phone|fax|addr|city|state|postcode|wmid|website)|` +
 	`username|sig|.*password.*|.*authinfo.*)$`)
@@ -43,6 +43,26 @@ type redactor struct {
 	// pattern matches the secrets as they are; nil if there are none. It is compiled at the
 	// first failure, as most requests have none.
 	pattern func() *regexp.Regexp
+	// mute says that none of the server's own words are shown.
+	mute bool
+}
+
+// confidential are the functions that know contacts which no request names (7.10): nothing tells which of the server's words about a refusal are theirs.
+var confidential = map[string]bool{"service/get_details": true, "service/service_get_details": true}
+
+// serverWords are the members of an answer that hold a refusal in the server's own words (2.3.2).
+var serverWords = map[string]bool{"error_text": true, "error_params": true}
+
+// redactorOf knows the secrets of a request of a function.
+func redactorOf(function string, credentials []string, params any) *redactor {
+	r := newRedactor(credentials, params)
+	r.mute = confidential[function]
+	return r
+}
+
+// hides says whether a member of a request or an answer is not shown, by its name alone.
+func (r *redactor) hides(name string) bool {
+	return privateParameter.MatchString(name) || (r != nil && r.mute && serverWords[name])
 }
 
 // newRedactor knows the credential values and whatever is private in params, a decoded JSON value.
@@ -108,9 +128,17 @@ func secretPattern(secrets []string) *regexp.Regexp {
 // everything stands for secrets that are too many to look for.
 var everything = regexp.MustCompile(`(?s).+`)
 
-// clean returns text without secrets, bounded in length. Where a secret hides behind escaping, the
-// whole text is withheld.
+// clean returns what may be shown of the server's words.
 func (r *redactor) clean(text string) string {
+	if r != nil && r.mute {
+		return ""
+	}
+	return r.scrub(text)
+}
+
+// scrub returns text without secrets, bounded in length. Where a secret hides behind escaping, the
+// whole text is withheld.
+func (r *redactor) scrub(text string) string {
 	if r == nil || len(text) > maxRedactable {
 		return mask
 	}
@@ -216,7 +244,7 @@ func (r *redactor) params(raw json.RawMessage) map[string]string {
 }
 
 func (r *redactor) param(flat map[string]string, name, value string) {
-	if len(flat) >= maxErrorParams || value == "" {
+	if len(flat) >= maxErrorParams || value == "" || (r != nil && r.mute) {
 		return
 	}
 	if privateParameter.MatchString(name) {
@@ -233,7 +261,7 @@ func (r *redactor) code(code string) ErrorCode {
 	if _, known := classes[ErrorCode(code)]; known {
 		return ErrorCode(code)
 	}
-	if codeShape.MatchString(code) && r.clean(code) == code {
+	if codeShape.MatchString(code) && r.scrub(code) == code {
 		return ErrorCode(code)
 	}
 	return ""

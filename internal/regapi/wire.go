@@ -105,7 +105,7 @@ func (w *wire) form(request *Request) (url.Values, map[string]any, *redactor, er
 		return nil, nil, nil, refuse(request.Function, CodeNoAuth, err.Error())
 	}
 	secrets := append(w.credentials.secrets(), form.Get("sig"))
-	return form, params, newRedactor(secrets, params), nil
+	return form, params, redactorOf(request.Function, secrets, params), nil
 }
 
 // functionName reports whether name is "function" or "category/function" in REG.API's spelling (2.2).

@@ -83,7 +83,7 @@ func (e *TransportError) Unwrap() error { return e.cause }
 func unusable(function, reason string, answer *Answer) *TransportError {
 	return &TransportError{
 		Function: function, Reason: reason,
-		Status: answer.Status, ContentType: answer.redactor.clean(answer.ContentType), Length: answer.length,
+		Status: answer.Status, ContentType: answer.redactor.scrub(answer.ContentType), Length: answer.length,
 		RetryAfter: answer.retryAfter,
 	}
 }

@@ -44,7 +44,7 @@ var histories = []struct {
 	18: {"the registrar's own renewal a second before", []string{"internal/purchase.TestNothingIsPaidTwice/autorenew"}},
 	19: {"the last minute of a month, and clocks that are off", []string{
 		"internal/controller/order.TestAnOrderOfTheMonthsLastMinuteCountsInTheMonthInWhichItIsPaid", "internal/purchase.TestTheMonthIsMoscowsAndNeverGoesBack",
-		"internal/account.TestTheClockOfThePodCountsForNothing",
+		"internal/account.TestTheClockOfThePodCountsForNothing", "internal/controller/order.TestNoMoneyMovesWhileTheClocksDisagree",
 	}},
 	20: {"names that run together, logins in two spellings, two operators", []string{
 		"internal/purchase.TestAnOrderHasANameAndAKeyOfItsOwn", "internal/account.TestHoweverALoginIsSpelledItIsOne",

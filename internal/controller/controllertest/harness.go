@@ -1,7 +1,9 @@
 package controllertest
 
 import (
+	"cmp"
 	"context"
+	"io"
 	"log/slog"
 	"testing"
 	"time"
@@ -24,6 +26,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/journal"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -103,14 +106,17 @@ type Options struct {
 	WithoutAccount bool
 	// ReleaseGrace is that of controller.Dependencies.
 	ReleaseGrace time.Duration
-	// Publication makes the controllers ask the simulator's name server.
+	// Publication makes the controllers ask the simulator's name server, or NameServer if that is not "".
 	Publication bool
+	NameServer  string
 	// Neighbour makes a second namespace, with these labels, that the controllers look at too.
 	Neighbour map[string]string
 	// Provenance is that of controller.Dependencies.
 	Provenance zone.Provenance
 	// ReadOnly is --read-only.
 	ReadOnly bool
+	// Journal is written each request to, as --journal says; nil for none.
+	Journal io.Writer
 	// OrdersClock makes Orders possible, in the namespace of the test, and is the time that money goes by.
 	OrdersClock ordering.Clock
 }
@@ -160,9 +166,9 @@ func (h *Harness) startControllers(options Options) {
 	}
 	var publication zone.Publication
 	if options.Publication {
-		publication.Servers = []string{h.API.DNSAddr()}
+		publication.Servers = []string{cmp.Or(options.NameServer, h.API.DNSAddr())}
 	}
-	logger := logr.FromSlogHandler(slog.NewTextHandler(h.Logs, &slog.HandlerOptions{Level: slog.Level(-10)}))
+	logger := logr.FromSlogHandler(slog.NewTextHandler(h.Logs, &slog.HandlerOptions{Level: slog.LevelDebug})) // The most that --log-level gives.
 	skip := true
 	mgr, err := ctrl.NewManager(apiservertest.Config(), ctrl.Options{
 		Scheme:     scheme,
@@ -182,7 +188,7 @@ func (h *Harness) startControllers(options Options) {
 	}
 	directory := account.NewDirectory(account.Settings{
 		Secrets: mgr.GetAPIReader(), Endpoints: endpoints, SweepInterval: options.Sweeps, FolderTurn: options.FolderTurn, Applied: zone.Applied,
-		Changed: alarm.Ring, ReadOnly: options.ReadOnly,
+		Changed: alarm.Ring, ReadOnly: options.ReadOnly, Journal: h.journal(mgr, options.Journal),
 	})
 	if err := mgr.Add(directory); err != nil {
 		h.Fatal(err)
@@ -208,6 +214,19 @@ func (h *Harness) startControllers(options Options) {
 			h.Logf("logs of the controllers:\n%s", h.Logs.String())
 		}
 	})
+}
+
+// journal keeps one where lines are wanted.
+func (h *Harness) journal(mgr ctrl.Manager, lines io.Writer) *journal.Journal {
+	h.Helper()
+	if lines == nil {
+		return nil
+	}
+	kept := journal.New(journal.DefaultBytes, lines)
+	if err := mgr.Add(kept); err != nil {
+		h.Fatal(err)
+	}
+	return kept
 }
 
 // Writes counts the requests that could change something.

@@ -87,12 +87,8 @@ func toLua(state *lua.LState, value any) lua.LValue {
 	}
 }
 
-// checkHealth holds what Argo CD shows of an object against kstatus, by which Flux and `kubectl wait` go: they agree, but that what waits for a
-// person is Suspended, and that a deletion which somebody has to help is Degraded.
-func (h *Harness) checkHealth(object interface {
-	runtime.Object
-	GetAnnotations() map[string]string
-}) {
+// Kstatus is what `kubectl wait`, Flux and others that go by kstatus see of an object.
+func (h *Harness) Kstatus(object runtime.Object) kstatus.Status {
 	h.Helper()
 	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 	if err != nil {
@@ -102,18 +98,29 @@ func (h *Harness) checkHealth(object interface {
 	if err != nil {
 		h.Fatal(err)
 	}
+	return seen.Status
+}
+
+// checkHealth holds what Argo CD shows of an object against kstatus, by which Flux and `kubectl wait` go: they agree, but that what waits for a
+// person is Suspended, and that a deletion which somebody has to help is Degraded.
+func (h *Harness) checkHealth(object interface {
+	runtime.Object
+	GetAnnotations() map[string]string
+}) {
+	h.Helper()
+	seen := h.Kstatus(object)
 	health, message, err := Health(object)
 	if err != nil {
 		h.Fatal(err)
 	}
 	agreed := map[kstatus.Status]string{
 		kstatus.CurrentStatus: "Healthy", kstatus.FailedStatus: "Degraded", kstatus.InProgressStatus: "Progressing", kstatus.TerminatingStatus: "Progressing",
-	}[seen.Status]
-	if seen.Status == kstatus.TerminatingStatus && health == "Degraded" {
+	}[seen]
+	if seen == kstatus.TerminatingStatus && health == "Degraded" {
 		return
 	}
 	_, paused := object.GetAnnotations()[v1alpha1.AnnotationPaused]
-	if health != agreed && (health != "Suspended" || seen.Status == kstatus.CurrentStatus && !paused) {
-		h.Errorf("Argo CD shows %s (%s), kstatus %s", health, message, seen.Status)
+	if health != agreed && (health != "Suspended" || seen == kstatus.CurrentStatus && !paused) {
+		h.Errorf("Argo CD shows %s (%s), kstatus %s", health, message, seen)
 	}
 }

@@ -8,8 +8,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	eventsv1 "k8s.io/api/events/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	kstatus "sigs.k8s.io/cli-utils/pkg/kstatus/status"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -17,20 +15,6 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
-
-// kstatus is what `kubectl wait`, Flux and Argo CD see of an object.
-func (h *harness) kstatus(object client.Object) kstatus.Status {
-	h.Helper()
-	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
-	if err != nil {
-		h.Fatal(err)
-	}
-	result, err := kstatus.Compute(&unstructured.Unstructured{Object: fields})
-	if err != nil {
-		h.Fatal(err)
-	}
-	return result.Status
-}
 
 func TestEveryOutcomeOfAZoneIsReachedAndKstatusAgrees(t *testing.T) {
 	read := func(code string) regapitest.Fault {
@@ -69,7 +53,7 @@ func TestEveryOutcomeOfAZoneIsReachedAndKstatusAgrees(t *testing.T) {
 			if ready.Message == "" {
 				t.Error("no message")
 			}
-			if got := h.kstatus(object); got != test.want {
+			if got := h.Kstatus(object); got != test.want {
 				t.Errorf("kstatus says %s, want %s; conditions %+v", got, test.want, object.Status.Conditions)
 			}
 			if test.again {
@@ -101,17 +85,17 @@ func TestADependencyThatIsMissingIsAwaitedForAMinute(t *testing.T) {
 	h := newHarness(t, controllertest.Options{WithoutAccount: true})
 	object := h.CreateZone(controllertest.WWW("192.0.2.1"))
 	h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonAccountNotFound)
-	if got := h.kstatus(object); got != kstatus.InProgressStatus {
+	if got := h.Kstatus(object); got != kstatus.InProgressStatus {
 		t.Errorf("kstatus says %s in the first minute", got)
 	}
 	h.endMinute(object)
 	h.waitCondition(object, v1alpha1.ConditionStalled, metav1.ConditionTrue, v1alpha1.ReasonAccountNotFound)
-	if got := h.kstatus(object); got != kstatus.FailedStatus {
+	if got := h.Kstatus(object); got != kstatus.FailedStatus {
 		t.Errorf("kstatus says %s after it", got)
 	}
 	h.CreateAccount("main", controllertest.Login, controllertest.Password)
 	h.WaitReady(object)
-	if got := h.kstatus(object); got != kstatus.CurrentStatus {
+	if got := h.Kstatus(object); got != kstatus.CurrentStatus {
 		t.Errorf("kstatus says %s", got)
 	}
 }
@@ -132,9 +116,9 @@ func TestWhatIsAppliedTogetherIsInProgressUntilItIsReady(t *testing.T) {
 			if err := h.Get(t.Context(), client.ObjectKeyFromObject(object), object); err != nil {
 				return err
 			}
-			seen[h.kstatus(object)]++
+			seen[h.Kstatus(object)]++
 		}
-		if h.kstatus(zone) != kstatus.CurrentStatus || h.kstatus(account) != kstatus.CurrentStatus {
+		if h.Kstatus(zone) != kstatus.CurrentStatus || h.Kstatus(account) != kstatus.CurrentStatus {
 			return fmt.Errorf("conditions %+v and %+v", zone.Status.Conditions, account.Status.Conditions)
 		}
 		return nil

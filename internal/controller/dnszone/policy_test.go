@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	kstatus "sigs.k8s.io/cli-utils/pkg/kstatus/status"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -192,5 +193,30 @@ func TestPublicationIsFollowedWithoutRequests(t *testing.T) {
 	h.waitCondition(object, v1alpha1.ConditionPropagated, metav1.ConditionTrue, v1alpha1.ReasonPublished)
 	if now := h.API.Calls("zone/*"); now != calls {
 		t.Errorf("%d requests to REG.API for following the publication", now-calls)
+	}
+}
+
+func TestNameServersThatCannotBeAskedStopNothing(t *testing.T) {
+	h := newHarness(t, controllertest.Options{Publication: true, NameServer: "127.0.0.1:1"}) // Nobody listens there.
+	object := h.CreateZone(controllertest.WWW("192.0.2.1"))
+	h.WaitReady(object)
+	unreachable := h.waitCondition(object, v1alpha1.ConditionPropagated, metav1.ConditionUnknown, v1alpha1.ReasonUnreachable)
+	if !strings.Contains(unreachable.Message, "--authoritative-servers") || h.Kstatus(object) != kstatus.CurrentStatus {
+		t.Errorf("message %q, kstatus says %s", unreachable.Message, h.Kstatus(object))
+	}
+}
+
+func TestANameThatNoDomainCanHaveIsRefusedWithoutARequest(t *testing.T) {
+	h := newHarness(t, controllertest.Options{})
+	h.WaitReady(&v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"}})
+	requests := len(h.API.Journal())
+	// The schema counts letters; in punycode the label is longer than DNS allows.
+	object := h.CreateZoneWith(v1alpha1.DNSZoneSpec{DomainName: v1alpha1.DomainName(strings.Repeat("ж", 60) + ".рф")})
+	invalid := h.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonInvalidSpec)
+	if !strings.Contains(invalid.Message, "spec.domainName") || h.Kstatus(object) != kstatus.FailedStatus {
+		t.Errorf("message %q, kstatus says %s", invalid.Message, h.Kstatus(object))
+	}
+	if sent := len(h.API.Journal()) - requests; sent != 0 {
+		t.Errorf("%d requests", sent)
 	}
 }

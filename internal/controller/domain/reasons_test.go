@@ -8,10 +8,12 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	kstatus "sigs.k8s.io/cli-utils/pkg/kstatus/status"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
+	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
@@ -129,4 +131,76 @@ func TestADeletionThatHasItsTurnYetToComeSaysSo(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestAnOrderThatLacksMoneyIsForAPersonAndGoesOnByItselfWhenThereIsSome(t *testing.T) {
+	s := newShop(t, &v1alpha1.Spending{Operations: []v1alpha1.OrderOperation{v1alpha1.OperationRenew}, PerOrder: "9000", PerMonth: "9000"})
+	s.API.SetPrices("ru", regapitest.Prices{Renew: "8000"})
+	object := s.due("due", &v1alpha1.Renewal{Mode: v1alpha1.RenewalOperator, MaxPrice: "9000"})
+	s.comesTo("Blocked")
+	s.shows(object, v1alpha1.ConditionActionRequired, string(purchase.NotEnoughMoney))
+	if required := object.Status.ActionRequired; len(required) != 1 || required[0].Type != v1alpha1.ActionPay || s.Kstatus(object) != kstatus.CurrentStatus {
+		t.Errorf("%+v, kstatus says %s", required, s.Kstatus(object))
+	}
+	s.API.TopUp(controllertest.Login, "5000")
+	s.comesTo("Reserved")
+	s.shows(object, v1alpha1.ConditionActionRequired, "")
+}
+
+func TestAnOrderThatNobodyWantsAnyMoreMakesRoomForTheNextOne(t *testing.T) {
+	s := newShop(t, allowed)
+	s.API.AddDomain(controllertest.Login, regapitest.Domain{Name: "years.com", ServiceID: 561, Created: "2020-01-02", Expires: s.expiry})
+	object := s.specified("years.com", func(spec *v1alpha1.DomainSpec) {
+		spec.Renewal = &v1alpha1.Renewal{Mode: v1alpha1.RenewalOperator, MaxPrice: "1000"}
+	})
+	s.orderComesTo("years.com.1", "Reserved")
+	s.API.Inject(regapitest.Fault{Kind: regapitest.FaultError, Function: "bill/get_not_payed", Code: "SERVICE_UNAVAILABLE"}) // It cannot be closed.
+	controllertest.Change(s.Harness, object, func(d *v1alpha1.Domain) { d.Spec.Renewal.Years = 2 })
+	s.WaitReady(object)
+	if first, err := s.order("years.com.1"); err != nil || purchase.State(first.Status.State).Closed() {
+		t.Fatalf("%+v, %v", first.Status, err)
+	}
+	if next, err := s.order("years.com.2"); err == nil {
+		t.Errorf("%s was made while the first one is open", next.Name)
+	}
+	s.API.ClearFaults()
+	s.touch(object)
+	s.orderComesTo("years.com.1", "Withdrawn")
+	s.orderComesTo("years.com.2", "Reserved")
+	if next, err := s.order("years.com.2"); err != nil || next.Spec.Years != 2 {
+		t.Errorf("%+v, %v", next, err)
+	}
+}
+
+// A Domain takes over from another one, and the registrar does not take the word that switches its own renewal off.
+func TestAnOrderThatWaitsForTheOnlyRenewerIsForNobody(t *testing.T) {
+	s := newShop(t, allowed)
+	first := s.due("first", &v1alpha1.Renewal{Mode: v1alpha1.RenewalOperator, MaxPrice: "1000"})
+	s.comesTo("Reserved")
+	second := s.due("second", &v1alpha1.Renewal{Mode: v1alpha1.RenewalOperator, MaxPrice: "1000"})
+	s.Eventually("the second Domain to keep off", func() error { return s.says(second, "another Domain") })
+	s.API.Inject(regapitest.Fault{Kind: regapitest.FaultError, Function: "service/set_autorenew_flag", Code: "SERVICE_UNAVAILABLE"})
+	if err := s.Delete(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	s.pass(25 * time.Hour)
+	s.comesTo("Blocked")
+	if waiting, err := s.order("due.ru.1"); err != nil || waiting.Status.Reason != string(purchase.OtherRenewer) {
+		t.Errorf("%+v, %v", waiting.Status, err)
+	}
+	s.Eventually("the second Domain to show the order", func() error {
+		if err := s.Get(t.Context(), client.ObjectKeyFromObject(second), second); err != nil {
+			return err
+		}
+		if len(second.Status.Orders) != 1 || second.Status.Orders[0].State != "Blocked" {
+			return fmt.Errorf("%+v", second.Status.Orders)
+		}
+		return nil
+	})
+	if len(second.Status.ActionRequired) != 0 {
+		t.Errorf("a person is asked for %+v", second.Status.ActionRequired)
+	}
+	s.API.ClearFaults()
+	s.touch(second)
+	s.comesTo("Reserved")
 }

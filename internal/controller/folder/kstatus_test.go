@@ -7,8 +7,6 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	kstatus "sigs.k8s.io/cli-utils/pkg/kstatus/status"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -16,20 +14,6 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
-
-// kstatus is what `kubectl wait`, Flux and Argo CD see of an object.
-func (h *harness) kstatus(object client.Object) kstatus.Status {
-	h.Helper()
-	fields, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
-	if err != nil {
-		h.Fatal(err)
-	}
-	result, err := kstatus.Compute(&unstructured.Unstructured{Object: fields})
-	if err != nil {
-		h.Fatal(err)
-	}
-	return result.Status
-}
 
 func TestEveryOutcomeOfAFolderIsReachedAndKstatusAgrees(t *testing.T) {
 	refuse := func(function, code string) regapitest.Fault {
@@ -60,13 +44,13 @@ func TestEveryOutcomeOfAFolderIsReachedAndKstatusAgrees(t *testing.T) {
 			h.WaitReady(&v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: h.Namespace, Name: "main"}})
 			h.API.Inject(test.fault)
 			object := h.CreateFolder("shop", v1alpha1.FolderSpec{Members: named("example.ru")})
-			if got := h.kstatus(object); got != kstatus.InProgressStatus {
+			if got := h.Kstatus(object); got != kstatus.InProgressStatus {
 				t.Errorf("kstatus says %s of a new object", got)
 			}
 			if ready := h.WaitFor(object, test.ready, test.reason); ready.Message == "" {
 				t.Error("no message")
 			}
-			if got := h.kstatus(object); got != test.want {
+			if got := h.Kstatus(object); got != test.want {
 				t.Errorf("kstatus says %s, want %s; conditions %+v", got, test.want, object.Status.Conditions)
 			}
 			if strings.Contains(h.Logs.String(), controllertest.Password) {
@@ -88,8 +72,8 @@ func TestWhatIsAppliedTogetherIsInProgressUntilItIsReady(t *testing.T) {
 		if err := h.Get(t.Context(), client.ObjectKeyFromObject(folder), folder); err != nil {
 			return err
 		}
-		seen[h.kstatus(folder)]++
-		if h.kstatus(folder) != kstatus.CurrentStatus || folder.Status.Members != 1 {
+		seen[h.Kstatus(folder)]++
+		if h.Kstatus(folder) != kstatus.CurrentStatus || folder.Status.Members != 1 {
 			return fmt.Errorf("status %+v", folder.Status)
 		}
 		return nil

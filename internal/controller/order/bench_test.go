@@ -51,7 +51,10 @@ type death struct {
 	after bool
 }
 
-var errDead = errors.New("the process has died")
+var (
+	errDead   = errors.New("the process has died")
+	errNotYet = errors.New("not yet")
+)
 
 // newBench has a domain that is due, an Account that may spend, and no order yet.
 func newBench(t *testing.T, behaviour regapitest.Behaviour) *bench {

@@ -125,14 +125,20 @@ func (b *bench) charging() {
 	})
 }
 
+// askForServers makes an order for the name servers that the Domain asks for.
+func (b *bench) askForServers(ordinal int) {
+	b.Helper()
+	b.makeOrder(func() purchase.Order {
+		return purchase.Order{
+			Ordinal: ordinal, Operation: purchase.ChangeNameServers, ServiceID: regapi.ID(b.service), Servers: "ns1.example.net, ns2.example.net", Direct: true,
+		}
+	})
+}
+
 func TestAChangeOfNameServersIsPaidOnceWithinItsOwnLimit(t *testing.T) {
 	b := newBench(t, regapitest.Behaviour{})
 	b.charging()
-	b.makeOrder(func() purchase.Order {
-		return purchase.Order{
-			Ordinal: 1, Operation: purchase.ChangeNameServers, ServiceID: regapi.ID(b.service), Servers: "ns1.example.net, ns2.example.net", Direct: true,
-		}
-	})
+	b.askForServers(1)
 	b.blocked(purchase.PriceAboveLimit)
 	controllertest.Change(b.Harness, b.object, func(d *v1alpha1.Domain) { d.Spec.PaidNameServerChangeMaxPrice = "4800" })
 	b.API.Inject(regapitest.Fault{Kind: regapitest.FaultDropAnswer, Function: "domain/update_nss", Count: 1})

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	kstatus "sigs.k8s.io/cli-utils/pkg/kstatus/status"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	corev1 "k8s.io/api/core/v1"
@@ -144,14 +144,9 @@ func TestWhatNobodyAsksForAnyMoreIsNotPaid(t *testing.T) {
 
 func TestAnOrderOfSomebodyElseIsRefused(t *testing.T) {
 	b := newBench(t, regapitest.Behaviour{})
-	forged := &v1alpha1.Order{
-		ObjectMeta: metav1.ObjectMeta{Namespace: b.Namespace, Name: b.name + ".1", Labels: map[string]string{v1alpha1.LabelLogin: b.login()}},
-		Spec: v1alpha1.OrderSpec{
-			DomainName: b.name, Operation: v1alpha1.OperationRenew, Endpoint: b.API.URL(), UserID: "4711", ServiceID: "777001", BaseExpiry: b.expiry, Years: 1,
-		},
-	}
-	b.MustCreate(forged)
+	forged := b.forge(1, "777001")
 	b.until(1, "Refused")
+	b.says(1, v1alpha1.ReasonNotMadeHere, kstatus.FailedStatus)
 	if b.API.Calls("service/renew") != 0 {
 		t.Error("it was sent")
 	}

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	kstatus "sigs.k8s.io/cli-utils/pkg/kstatus/status"
+
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
@@ -18,6 +20,7 @@ func (b *bench) blocked(reason purchase.Reason) {
 	if o.Status.Reason != string(reason) || b.spent() != before {
 		b.Fatalf("want %s; %d roubles are spent; %s", reason, b.spent()-before, b.show(1))
 	}
+	b.says(1, string(reason), kstatus.FailedStatus)
 }
 
 // goesOn lets an order come to its end, now that nothing is in its way.

@@ -72,14 +72,10 @@ func (s *scope) showWait() {
 
 // reasonOf is the reason of a condition: that of the state, or the state itself.
 func reasonOf(r purchase.Record) string {
-	switch {
-	case r.Reason != "" && r.State != purchase.Settled:
+	if r.Reason != "" && r.State != purchase.Settled {
 		return string(r.Reason)
-	case r.State == purchase.New:
-		return v1alpha1.ReasonRetrying
-	default:
-		return string(r.State)
 	}
+	return string(r.State)
 }
 
 // message says what stands in the way, and what to do about it.
