@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"syscall"
 	"testing"
@@ -35,13 +36,16 @@ func TestAStoppedLeaderPaysNothingWhenItGoesOn(t *testing.T) {
 		}
 	}
 	g := m.gateTo(states)
+	held := maps.Clone(g.held)
 	stopped := m.operate(settleSoon, append(slices.Clone(shortLease), "--kubeconfig", g.kubeconfig)...)
 	m.all(stopped, m.runs, "the Account of a leader", func(m *market, r *orderRun) bool { return m.accountReady(r.login) })
 	successor := m.operate(settleSoon, shortLease...)
 	for _, r := range m.runs {
 		m.asker(r)
 	}
-	m.await(stopped, "all orders to be written down as ordered, or as paid", g.allHeld)
+	for order, reached := range held {
+		m.await(stopped, order+" to be written", func() bool { return isClosed(reached) })
+	}
 	stopped.signal(t, syscall.SIGSTOP)
 	close(g.open)
 	for _, r := range deleted {
@@ -59,13 +63,6 @@ func TestAStoppedLeaderPaysNothingWhenItGoesOn(t *testing.T) {
 	for _, r := range deleted {
 		m.cost(r, 0)
 	}
-}
-
-// allHeld says whether every answer that is to wait waits.
-func (g *gate) allHeld() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return len(g.held) == 0
 }
 
 // endsByItself waits for a process that has lost its Lease.
@@ -115,7 +112,7 @@ func TestARequestThatArrivesLateBuysNothingASecondTime(t *testing.T) {
 	}
 	sender := m.operate(within)
 	for r, request := range delayed {
-		m.await(sender, r.login+" to be sent", request.hasLeft)
+		m.await(sender, r.login+" to be sent", func() bool { return isClosed(request.left) })
 	}
 	sender.kill()
 	begun := len(m.api.Journal())
@@ -140,9 +137,9 @@ func TestARequestThatArrivesLateBuysNothingASecondTime(t *testing.T) {
 	}
 }
 
-func (r *lateRequest) hasLeft() bool {
+func isClosed(done <-chan struct{}) bool {
 	select {
-	case <-r.left:
+	case <-done:
 		return true
 	default:
 		return false

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -36,8 +37,8 @@ func blockedFor(reason purchase.Reason) func(*market, *orderRun) bool {
 
 // besides are by the login's name, and so the domain's.
 var besides = map[string]beside{
-	"removed-by-hand": {operation: purchase.Renew, until: in("Paid"), then: removedByHand, ends: remade, cost: 1},
-	"removed-too":     {operation: purchase.Register, until: in("Paid"), then: removedByHand, ends: remade, cost: 1},
+	"removed-by-hand": {operation: purchase.Renew, begin: removedWhenPaid, until: remade, cost: 1},
+	"removed-too":     {operation: purchase.Register, begin: removedWhenPaid, until: remade, cost: 1},
 
 	"pay-type-ignored":     {operation: purchase.Renew, habits: "charges at once", begin: answerLost("service/renew"), until: over, cost: 1},
 	"pay-type-ignored-too": {operation: purchase.Register, habits: "charges at once", begin: answerLost("domain/create"), until: over, cost: 1},
@@ -116,15 +117,15 @@ func TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll(t *testing.T) {
 	}
 }
 
-// removedByHand takes the order out of the cluster, past its finalizer, and the Domain as well.
-func removedByHand(m *market, r *orderRun) {
-	m.Helper()
-	o := m.order(r.name)
-	edit(m.world, o, func(o *v1alpha1.Order) { o.Finalizers = nil })
-	if err := m.Delete(m.Context(), o); err != nil {
-		m.Fatal(err)
-	}
-	m.forget(r)
+// removedWhenPaid takes the order out of the cluster, past its finalizer, and the Domain as well, when the payment was carried out and nobody knows it.
+func removedWhenPaid(m *market, r *orderRun) {
+	m.trap.at(r.login, "bill/change_pay_type", regapitest.StageApplied, func() {
+		o := m.order(r.name)
+		edit(m.world, o, func(o *v1alpha1.Order) { o.Finalizers = nil })
+		if err := errors.Join(m.Delete(m.Context(), o), m.Delete(m.Context(), r.asks())); err != nil {
+			m.Error(err)
+		}
+	})
 }
 
 // remade makes the Domain anew as soon as the old one is gone, and says whether that is over.

@@ -112,7 +112,7 @@ func (m *market) scenes() (scenes []*scene) {
 // holds are what goes wrong so that an order stays in a state.
 var holds = map[v1alpha1.OrderState]regapitest.Fault{
 	"Reserved": {Kind: regapitest.FaultElementError, Function: "service/get_info"}, // from then on
-	"Placed":   {Kind: regapitest.FaultElementError, Function: "bill/nop"},
+	"Placed":   {Kind: regapitest.FaultError, Function: "bill/nop", Code: "INTERNAL_ERROR"},
 	"Paying":   {Kind: regapitest.FaultError, Function: "bill/change_pay_type", Code: "BILLING_LOCK"},
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -27,9 +28,10 @@ import (
 type gate struct {
 	// kubeconfig is that of the operator by this way.
 	kubeconfig string
+	proxy      *httputil.ReverseProxy
 
 	mu sync.Mutex
-	// held are the Orders whose answers wait, by the state that is to be written: closed when it is.
+	// held are the Orders for which no answer waits yet, with the state of the write: closed when it does.
 	held map[string]chan struct{}
 	open chan struct{}
 }
@@ -49,15 +51,15 @@ func (m *market) gateTo(states map[string]v1alpha1.OrderState) *gate {
 	if err != nil {
 		m.Fatal(err)
 	}
-	proxy := &httputil.ReverseProxy{Transport: transport, FlushInterval: -1, ModifyResponse: g.hold, ErrorLog: quiet} // -1: there are watches.
+	g.proxy = &httputil.ReverseProxy{Transport: transport, FlushInterval: -1, ErrorLog: quiet} // -1: there are watches.
 	for _, cluster := range kubeconfig.Clusters {
 		apiServer, err := url.Parse(cluster.Server)
 		if err != nil {
 			m.Fatal(err)
 		}
-		proxy.Rewrite = func(r *httputil.ProxyRequest) { r.SetURL(apiServer) }
+		g.proxy.Rewrite = func(r *httputil.ProxyRequest) { r.SetURL(apiServer) }
 	}
-	front := httptest.NewUnstartedServer(proxy)
+	front := httptest.NewUnstartedServer(g)
 	front.EnableHTTP2 = true
 	front.Config.ErrorLog = quiet
 	front.StartTLS()
@@ -75,33 +77,47 @@ func (m *market) gateTo(states map[string]v1alpha1.OrderState) *gate {
 	return g
 }
 
-// hold keeps the answer to a write back until the gate is opened.
-func (g *gate) hold(answer *http.Response) error {
-	if answer.Request.Method != http.MethodPatch || path.Base(answer.Request.URL.Path) != "status" || answer.StatusCode != http.StatusOK {
+// ServeHTTP passes requests on, and keeps the answers to some writes back until the gate is opened.
+func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	reached := g.waits(r)
+	if reached == nil {
+		g.proxy.ServeHTTP(w, r)
+		return
+	}
+	answer := httptest.NewRecorder()
+	g.proxy.ServeHTTP(answer, r)
+	close(reached)
+	select {
+	case <-g.open:
+	case <-r.Context().Done():
+		return
+	}
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes()) // Whoever it is for may be dead.
+}
+
+// waits gives what is to be closed when a write is done whose answer is to wait; nil for all other requests. The answer itself has no state: nobody
+// asks for more than metadata.
+func (g *gate) waits(r *http.Request) chan struct{} {
+	if r.Method != http.MethodPatch || path.Base(r.URL.Path) != "status" {
 		return nil
 	}
-	body, err := io.ReadAll(answer.Body)
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return err
+		panic(http.ErrAbortHandler)
 	}
-	answer.Body = io.NopCloser(bytes.NewReader(body))
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	var written v1alpha1.Order
-	if err := json.Unmarshal(body, &written); err != nil {
-		return nil // It is no Order.
+	if json.Unmarshal(body, &written) != nil {
+		return nil // It is of another kind.
 	}
 	g.mu.Lock()
-	key := written.Name + " " + string(written.Status.State)
-	reached, waits := g.held[key]
+	defer g.mu.Unlock()
+	key := path.Base(path.Dir(r.URL.Path)) + " " + string(written.Status.State)
+	reached := g.held[key]
 	delete(g.held, key)
-	g.mu.Unlock()
-	if waits && written.Kind == "Order" {
-		close(reached)
-		select {
-		case <-g.open:
-		case <-answer.Request.Context().Done():
-		}
-	}
-	return nil
+	return reached
 }
 
 // line is a way to a simulator on which requests are late: their sender is told that the line is broken, and they arrive when the test says so.
