@@ -62,7 +62,13 @@ func (s *samples) add(object *unstructured.Unstructured) error {
 	convert := runtime.DefaultUnstructuredConverter.FromUnstructured
 	switch object.GetKind() {
 	case "Secret":
-		return convert(object.Object, &s.secret)
+		var secret corev1.Secret
+		if err := convert(object.Object, &secret); err != nil {
+			return err
+		}
+		if secret.Type != v1alpha1.SecretTypeContacts { // Those are a registrant's; the other one has the login.
+			s.secret = secret
+		}
 	case "Account":
 		s.account = object.GetName()
 	case "DNSZone":
