@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -30,15 +28,10 @@ func (w *world) allowSpending() {
 		}
 		return w.Update(w.Context(), &main)
 	})
-	owner := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "owner"}, StringData: map[string]string{
-		"person": "Ivan I Ivanov", "person_r_surname": "Иванов", "person_r_name": "Иван", "passport_number": "12 34 567890",
-		"passport_place": "48 о/м г.Москвы", "passport_date": "26.12.1992", "birth_date": "07.11.1977", "p_addr_zip": "101000",
-		"p_addr_city": "г. Москва", "p_addr_addr": "ул. Пупкина, 1", "p_addr_recipient": "И. Иванов", "phone": "+7 495 8102233",
-		"e_mail": "ivan@example.net", "country": "RU",
-	}}
-	if err := errors.Join(err, w.Create(w.Context(), owner)); err != nil {
+	if err != nil {
 		w.Fatal(err)
 	}
+	w.registrant()
 }
 
 // wish makes a Domain that is to be registered.

@@ -230,12 +230,12 @@ func (i *installation) leads(names ...string) bool {
 	return slices.Equal(found, names)
 }
 
-func (i *installation) await(working *replica, what string, check func() bool) {
-	i.Helper()
+func (w *world) await(working *replica, what string, check func() bool) {
+	w.Helper()
 	for deadline := time.Now().Add(patience); !check(); {
 		if time.Now().After(deadline) {
 			working.kill()
-			i.Fatalf("waited in vain for %s; output of the operator:\n%s", what, working.output)
+			w.Fatalf("waited in vain for %s; output of the operator:\n%s", what, working.output)
 		}
 		time.Sleep(50 * time.Millisecond) // A poll of a real API server; no clock to turn.
 	}

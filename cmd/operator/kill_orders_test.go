@@ -51,7 +51,7 @@ func followOrders(t *testing.T, first, end int) {
 	var runs []*orderRun
 	var moments []moment
 	for seed := first; seed < end; seed++ {
-		run := newOrderRun(seed)
+		run := newOrderRun(w.api, seed)
 		run.prepare(w)
 		runs = append(runs, run)
 		for range 1 + run.chance.IntN(2) {
@@ -71,17 +71,18 @@ func followOrders(t *testing.T, first, end int) {
 	t.Logf("%d orders, killed at %d of %d moments; %d requests", len(runs), struck, planned, len(w.api.Journal()))
 }
 
-// orderRun is one order, of a login of its own.
+// orderRun is one order, of a login of its own at one of the simulators.
 type orderRun struct {
 	seed        int
+	api         *regapitest.Server
 	login, name string
 	operation   purchase.Operation
 	price       int64 // in hundredths of a rouble
 	chance      *rand.Rand
 }
 
-func newOrderRun(seed int) *orderRun {
-	r := &orderRun{seed: seed, login: fmt.Sprint("customer", seed), chance: rand.New(rand.NewPCG(uint64(seed), 7))}
+func newOrderRun(api *regapitest.Server, seed int) *orderRun {
+	r := &orderRun{seed: seed, api: api, login: fmt.Sprint("customer", seed), chance: rand.New(rand.NewPCG(uint64(seed), 7))}
 	r.operation = []purchase.Operation{purchase.Register, purchase.Renew, purchase.Restore, purchase.Transfer}[seed%4]
 	r.name, r.price = fmt.Sprintf("d%d.ru", seed), 590_00
 	if r.operation == purchase.Restore {
@@ -90,8 +91,8 @@ func newOrderRun(seed int) *orderRun {
 	return r
 }
 
-// ordering are the functions that order, in the sequence of orderRun.operation.
-var ordering = map[purchase.Operation]string{
+// orderingBy are the functions that order, in the sequence of orderRun.operation.
+var orderingBy = map[purchase.Operation]string{
 	purchase.Register: "domain/create", purchase.Renew: "service/renew", purchase.Restore: "service/renew", purchase.Transfer: "domain/transfer",
 }
 
@@ -110,7 +111,7 @@ func (r *orderRun) moment() moment {
 		after: time.Duration(r.chance.IntN(3)) * time.Duration(r.chance.IntN(20)) * time.Millisecond,
 	}
 	if r.chance.IntN(2) == 0 {
-		m.nth, m.functions = 1, ordering[r.operation]+" bill/change_pay_type bill/delete"
+		m.nth, m.functions = 1, orderingBy[r.operation]+" bill/change_pay_type bill/delete"
 	}
 	return m
 }
@@ -120,32 +121,41 @@ func (m moment) strikes(stage regapitest.Stage, entry *regapitest.Entry) bool {
 	return stage == m.stage && entry.Login == m.login && (m.functions == "" || slices.Contains(strings.Fields(m.functions), entry.Function))
 }
 
-// prepare makes what the order needs: the money, an Account that may spend it, and the domain. One of its calls goes wrong.
+// prepare makes what the order needs, and lets one of its calls go wrong.
 func (r *orderRun) prepare(w *world) {
 	w.Helper()
-	w.api.AddAccount(regapitest.Account{Login: r.login, Password: "secret", UserID: int64(70_000 + r.seed)})
-	w.api.TopUp(r.login, "20000")
+	r.provide()
+	fault := []regapitest.Fault{
+		{Kind: regapitest.FaultDropAnswer}, {Kind: regapitest.FaultErrorAfter}, {Kind: regapitest.FaultDropRequest}, {Kind: regapitest.FaultGarbage},
+		{Kind: regapitest.FaultError, Code: "BILLING_LOCK"}, {Kind: regapitest.FaultError, Code: "DOMAIN_ORDER_LOCKED"},
+	}[r.chance.IntN(6)]
+	fault.Login, fault.Count = r.login, 1
+	fault.Function = []string{orderingBy[r.operation], "bill/change_pay_type"}[r.chance.IntN(2)]
+	r.api.Inject(fault)
+	w.spender(r.login)
+}
+
+// provide makes what the registrar has to have for the order: a login with money, and the domain.
+func (r *orderRun) provide() {
+	r.api.AddAccount(regapitest.Account{Login: r.login, Password: "secret", UserID: r.userID()})
+	r.api.TopUp(r.login, "20000")
 	switch r.operation {
 	case purchase.Renew, purchase.Restore:
 		days := 20
 		if r.operation == purchase.Restore {
 			days = -40
 		}
-		w.api.AddDomain(r.login, regapitest.Domain{
-			Name: r.name, ServiceID: int64(900_000 + r.seed), Created: "2020-01-02", Expires: time.Now().AddDate(0, 0, days).Format(time.DateOnly),
+		r.api.AddDomain(r.login, regapitest.Domain{
+			Name: r.name, ServiceID: r.serviceID(), Created: "2020-01-02", Expires: time.Now().AddDate(0, 0, days).Format(time.DateOnly),
 		})
 	case purchase.Transfer:
-		w.api.AddRegistryName(regapitest.RegistryName{Name: r.name, AuthInfo: "the-right-key"})
+		r.api.AddRegistryName(regapitest.RegistryName{Name: r.name, AuthInfo: "the-right-key"})
 	}
-	fault := []regapitest.Fault{
-		{Kind: regapitest.FaultDropAnswer}, {Kind: regapitest.FaultErrorAfter}, {Kind: regapitest.FaultDropRequest}, {Kind: regapitest.FaultGarbage},
-		{Kind: regapitest.FaultError, Code: "BILLING_LOCK"}, {Kind: regapitest.FaultError, Code: "DOMAIN_ORDER_LOCKED"},
-	}[r.chance.IntN(6)]
-	fault.Login, fault.Count = r.login, 1
-	fault.Function = []string{ordering[r.operation], "bill/change_pay_type"}[r.chance.IntN(2)]
-	w.api.Inject(fault)
-	w.spender(r.login)
 }
+
+func (r *orderRun) serviceID() int64 { return int64(900_000 + r.seed) }
+
+func (r *orderRun) userID() int64 { return int64(70_000 + r.seed) }
 
 // proveLogins runs the operator until it knows every login: checks of credentials whose answers are lost again and again wait for a quarter of an
 // hour each, and are not what is looked for here.
@@ -220,35 +230,49 @@ func (w *world) endOrders(runs []*orderRun) {
 			}
 			select {
 			case <-ctx.Done():
-				w.Errorf("the order of seed %d does not come to its end: %s", run.seed, w.tell(run.name))
-				w.Fatalf("output of the operator:\n%.3000s", output)
+				w.Fatalf("the order of seed %d does not come to its end: %s; the operator said:\n%s", run.seed, w.tell(run.name), about(output, run.name))
 			case <-time.After(50 * time.Millisecond):
 			}
 		}
 	}
 }
 
-// removeBills is the account's owner, who deletes the bills that nobody paid.
+// owner is the person whose login it is, beside the operator.
+func (r *orderRun) owner() *regapi.Client {
+	owner, err := regapi.NewClient(regapi.WithEndpoint(r.api.URL()), regapi.WithCredentials(regapi.Password{Username: r.login, Password: "secret"}))
+	if err != nil {
+		panic(err) // Both are the test's own.
+	}
+	return owner
+}
+
+// bills are those of the login that nobody has paid.
+func (r *orderRun) bills(ctx context.Context) ([]regapi.Bill, error) {
+	return r.owner().Bill.GetNotPayed(ctx, regapi.Page{Limit: 1000})
+}
+
+// removeBills is the owner, who deletes the bills that nobody paid.
 func (r *orderRun) removeBills(w *world) {
 	w.Helper()
-	owner, err := regapi.NewClient(regapi.WithEndpoint(w.api.URL()), regapi.WithCredentials(regapi.Password{Username: r.login, Password: "secret"}))
-	if err != nil {
-		w.Fatal(err)
-	}
-	bills, err := owner.Bill.GetNotPayed(w.Context(), regapi.Page{Limit: 1000})
+	bills, err := r.bills(w.Context())
 	if err != nil {
 		return // It is asked again.
 	}
 	for _, bill := range bills {
-		w.api.DeleteBill(int64(bill.BillID))
+		r.api.DeleteBill(int64(bill.BillID))
 	}
+}
+
+// spent is what has left the login's balance for good, in hundredths of a rouble.
+func (r *orderRun) spent() int64 {
+	books := r.api.Books(r.login)
+	return books.Out - books.Back
 }
 
 // check holds what the order came to against the registrar's books.
 func (r *orderRun) check(w *world) {
 	w.Helper()
-	books := w.api.Books(r.login)
-	if out := books.Out - books.Back; w.order(r.name).Status.State != "Settled" || out != r.price {
+	if out := r.spent(); w.order(r.name).Status.State != "Settled" || out != r.price {
 		w.Errorf("seed %d, %s: %d hundredths were spent, want %d; %s", r.seed, r.operation, out, r.price, w.tell(r.name))
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -38,21 +39,26 @@ func (w *world) create(objects ...client.Object) {
 // spender makes an Account of a login that may spend.
 func (w *world) spender(login string) {
 	w.Helper()
+	w.spenderAt(w.api.URL(), login, func(*v1alpha1.Account) {})
+}
+
+// spenderAt is spender for a login at some address, after a change.
+func (w *world) spenderAt(endpoint, login string, change func(*v1alpha1.Account)) {
+	w.Helper()
 	place := metav1.ObjectMeta{Namespace: "default", Name: login}
 	annotated := place
 	annotated.Annotations = map[string]string{v1alpha1.AnnotationSpentThisMonth: purchase.MonthOf(time.Now()) + "=0"}
-	w.create(
-		&corev1.Secret{ObjectMeta: place, StringData: map[string]string{"username": login, "password": "secret"}},
-		&v1alpha1.Account{ObjectMeta: annotated, Spec: v1alpha1.AccountSpec{
-			SecretRef: v1alpha1.SecretReference{Name: login}, Endpoint: w.api.URL(),
-			Spending: &v1alpha1.Spending{
-				Operations: []v1alpha1.OrderOperation{
-					v1alpha1.OperationRegister, v1alpha1.OperationTransfer, v1alpha1.OperationRenew, v1alpha1.OperationRestore,
-				},
-				PerOrder: "6000", PerMonth: "20000",
+	owner := &v1alpha1.Account{ObjectMeta: annotated, Spec: v1alpha1.AccountSpec{
+		SecretRef: v1alpha1.SecretReference{Name: login}, Endpoint: endpoint,
+		Spending: &v1alpha1.Spending{
+			Operations: []v1alpha1.OrderOperation{
+				v1alpha1.OperationRegister, v1alpha1.OperationTransfer, v1alpha1.OperationRenew, v1alpha1.OperationRestore,
 			},
-		}},
-	)
+			PerOrder: "6000", PerMonth: "20000",
+		},
+	}}
+	change(owner)
+	w.create(&corev1.Secret{ObjectMeta: place, StringData: map[string]string{"username": login, "password": "secret"}}, owner)
 }
 
 func (w *world) accountReady(name string) bool {
@@ -67,6 +73,11 @@ func (w *world) accountReady(name string) bool {
 // asker makes the Domain that asks for an order.
 func (w *world) asker(r *orderRun) {
 	w.Helper()
+	w.create(r.asks())
+}
+
+// asks is the Domain that asks for the order.
+func (r *orderRun) asks() *v1alpha1.Domain {
 	spec := v1alpha1.DomainSpec{AccountRef: v1alpha1.AccountReference{Name: r.login}, DomainName: v1alpha1.DomainName(r.name)}
 	switch r.operation {
 	case purchase.Renew, purchase.Restore:
@@ -80,7 +91,7 @@ func (w *world) asker(r *orderRun) {
 			spec.Acquisition.ContactsRef, spec.Acquisition.AuthInfoRef = nil, &v1alpha1.SecretReference{Name: "key"}
 		}
 	}
-	w.create(&v1alpha1.Domain{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: r.name}, Spec: spec})
+	return &v1alpha1.Domain{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: r.name}, Spec: spec}
 }
 
 func (w *world) order(name string) *v1alpha1.Order {
@@ -98,9 +109,20 @@ func (w *world) tell(name string) string {
 	if s.State == "" {
 		var asks v1alpha1.Domain
 		if err := w.Get(w.Context(), client.ObjectKey{Namespace: "default", Name: name}, &asks); err != nil {
-			w.Fatal(err)
+			return fmt.Sprintf("%s has no order that has begun: %v", name, err)
 		}
 		return fmt.Sprintf("%s has no order that has begun: renewal %+v, %+v", name, asks.Status.Renewal, asks.Status.Conditions)
 	}
 	return fmt.Sprintf("%s is %s (%s), bill %+v, %d calls, %+v", name, s.State, s.Reason, s.Bill, s.Calls, s.Conditions)
+}
+
+// about gives the last lines of an output that name something.
+func about(output interface{ String() string }, name string) string {
+	var said []string
+	for line := range strings.Lines(output.String()) {
+		if strings.Contains(line, name) {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(said[max(0, len(said)-10):], "")
 }

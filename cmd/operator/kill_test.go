@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"k8s.io/client-go/util/retry"
@@ -100,6 +102,35 @@ type trap struct {
 	victim   *os.Process
 	// listener is told of every stage instead.
 	listener func(regapitest.Stage, *regapitest.Entry)
+	deeds    []*deed
+}
+
+// deed is what somebody does at a stage of the first request of a login for a function.
+type deed struct {
+	login, function string
+	stage           regapitest.Stage
+	do              func()
+}
+
+// at has something done at a stage of the next request of a login for a function, which goes on when it is done.
+func (k *trap) at(login, function string, stage regapitest.Stage, do func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.deeds = append(k.deeds, &deed{login, function, stage, do})
+}
+
+// due takes out what is to be done at a stage of a request.
+func (k *trap) due(stage regapitest.Stage, entry *regapitest.Entry) (do []func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.deeds = slices.DeleteFunc(k.deeds, func(d *deed) bool {
+		now := d.login == entry.Login && d.function == entry.Function && d.stage == stage
+		if now {
+			do = append(do, d.do)
+		}
+		return now
+	})
+	return do
 }
 
 func (k *trap) listen(listener func(regapitest.Stage, *regapitest.Entry)) {
@@ -115,6 +146,9 @@ func (k *trap) set(requests int, stage regapitest.Stage, victim *os.Process) {
 }
 
 func (k *trap) spring(stage regapitest.Stage, entry *regapitest.Entry) {
+	for _, do := range k.due(stage, entry) {
+		do() // Without the lock: it may ask the simulator for something.
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.listener != nil {
@@ -139,6 +173,15 @@ func newWorld(t *testing.T, options ...apiservertest.Option) *world {
 // newWorldIn is newWorld with config/default in another namespace.
 func newWorldIn(t *testing.T, namespace string, options ...apiservertest.Option) *world {
 	t.Helper()
+	w := newCluster(t, namespace, options...)
+	w.startSimulator()
+	w.createObjects()
+	return w
+}
+
+// newCluster is a world with neither a simulator nor objects.
+func newCluster(t *testing.T, namespace string, options ...apiservertest.Option) *world {
+	t.Helper()
 	audit := apiservertest.NewAudit(t, "system:serviceaccount:"+namespace+":"+defaultService)
 	environment := apiservertest.Start(t, append(options, apiservertest.WithCRDs(), audit.Configure)...)
 	scheme := runtime.NewScheme()
@@ -147,7 +190,9 @@ func newWorldIn(t *testing.T, namespace string, options ...apiservertest.Option)
 			t.Fatal(err)
 		}
 	}
-	kube, err := client.New(environment.Config, client.Options{Scheme: scheme})
+	config := rest.CopyConfig(environment.Config)
+	config.QPS = -1 // A test that polls for many objects is not to be slowed down.
+	kube, err := client.New(config, client.Options{Scheme: scheme})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,8 +204,6 @@ func newWorldIn(t *testing.T, namespace string, options ...apiservertest.Option)
 			w.Errorf("config/default lacks a right that the operator needs: %s", asked)
 		}
 	})
-	w.startSimulator()
-	w.createObjects()
 	return w
 }
 
@@ -226,16 +269,19 @@ func (w *world) applyAccess(made manifests) {
 	}
 }
 
-func (w *world) startSimulator() {
-	simulator, err := regapitest.Start(
-		regapitest.WithHook(w.trap.spring),
-		regapitest.WithHourlyLimit(0),
-		regapitest.WithBehaviour(regapitest.Behaviour{DuplicateAdd: regapitest.DuplicateKeep}),
-	)
+// simulator starts one, whose requests may spring the trap.
+func (w *world) simulator(behaviour regapitest.Behaviour) *regapitest.Server {
+	w.Helper()
+	simulator, err := regapitest.Start(regapitest.WithHook(w.trap.spring), regapitest.WithHourlyLimit(0), regapitest.WithBehaviour(behaviour))
 	if err != nil {
 		w.Fatal(err)
 	}
 	w.Cleanup(simulator.Close)
+	return simulator
+}
+
+func (w *world) startSimulator() {
+	simulator := w.simulator(regapitest.Behaviour{DuplicateAdd: regapitest.DuplicateKeep})
 	simulator.AddAccount(regapitest.Account{Login: "customer", Password: "secret"})
 	simulator.AddDomain("customer", regapitest.Domain{Name: "example.ru", Records: foreign})
 	w.api = simulator
@@ -279,13 +325,13 @@ func (w *world) zone() *v1alpha1.DNSZone {
 	return &zone
 }
 
-// start runs the operator.
-func (w *world) start(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
+// start runs the operator. Of a flag that is given twice the last one counts.
+func (w *world) start(ctx context.Context, flags ...string) (*exec.Cmd, *bytes.Buffer) {
 	w.Helper()
 	command := exec.CommandContext(ctx, os.Args[0],
 		"--kubeconfig", w.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0", "--resync-interval", "1s",
 		"--allow-loopback-endpoints", "--authoritative-servers", w.api.DNSAddr())
-	command.Args = append(command.Args, w.flags...)
+	command.Args = append(append(command.Args, w.flags...), flags...)
 	command.Env = append(os.Environ(), runAsOperator+"=yes")
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output

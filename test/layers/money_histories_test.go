@@ -12,7 +12,7 @@ import (
 
 // histories are what may happen around a purchase, and where each is followed. Those of package purchase follow every interleaving within bounds (a
 // scenario or a rule is named behind the test), those of controller/order run the reconciler on a real API server and kill it at its writes, those
-// of cmd/operator run the real program.
+// of cmd/operator run the real program, which is killed or stopped.
 var histories = []struct {
 	what  string
 	tests []string
@@ -22,31 +22,67 @@ var histories = []struct {
 		"internal/controller/order.TestARegistrationThatIsKilledAnywhereIsPaidOnce", "internal/controller/order.TestATransferThatIsKilledAnywhereIsPaidOnce",
 		"internal/controller/order.TestARestorationThatIsKilledAnywhereIsPaidOnce",
 	}},
-	2:  {"a leader that is stopped between its write and its request", []string{"internal/purchase.TestNothingIsPaidTwice/edited while paused", "internal/purchase.TestEachRuleIsNeeded/8, decisions that grow old"}},
-	3:  {"the same, and the Domain is deleted meanwhile", []string{"internal/purchase.TestNothingIsPaidTwice/edited while paused"}},
-	4:  {"a request that is carried out after its sender gave up", []string{"internal/purchase.TestNothingIsPaidTwice/requests late", "internal/purchase.TestNothingIsPaidTwice/paid in one step"}},
-	5:  {"paid, the effect hours later, the Order removed by hand", []string{"internal/controller/order.TestAnOrderThatSomebodyRemovesIsNotPaidAgain"}},
-	6:  {"the cluster put back to each state", []string{"internal/controller/order.TestAClusterThatIsPutBackPaysNothingTwice", "internal/purchase.TestNothingIsPaidTwice/restored"}},
-	7:  {"the same, with the process alive through it", []string{"internal/purchase.TestNothingIsPaidTwice/restored after a loss"}},
-	8:  {"put back so soon that nobody notices", []string{"internal/controller/order.TestAClusterThatIsPutBackUnnoticedPaysNothingTwice", "internal/purchase.TestNothingIsPaidTwice/restored, nobody notices"}},
-	9:  {"put back, then deleted or refused before the late effect shows", []string{"internal/purchase.TestLongHistoriesKeepThePromises"}},
-	10: {"a new cluster from Git", []string{"internal/controller/order.TestANewClusterFromGitPaysNothingAgain", "internal/controller/order.TestANewClusterFromGitRegistersNothingAgain"}},
+	2: {"a leader that is stopped between its write and its request", []string{
+		"cmd/operator.TestAStoppedLeaderPaysNothingWhenItGoesOn", "internal/purchase.TestNothingIsPaidTwice/edited while paused",
+		"internal/purchase.TestEachRuleIsNeeded/8, decisions that grow old",
+	}},
+	3: {"the same, and the Domain is deleted meanwhile", []string{
+		"cmd/operator.TestAStoppedLeaderPaysNothingWhenItGoesOn", "internal/purchase.TestNothingIsPaidTwice/edited while paused",
+	}},
+	4: {"a request that is carried out after its sender gave up", []string{
+		"cmd/operator.TestARequestThatArrivesLateBuysNothingASecondTime", "internal/purchase.TestNothingIsPaidTwice/requests late",
+		"internal/purchase.TestNothingIsPaidTwice/paid in one step",
+	}},
+	5: {"paid, the effect hours later, the Order removed by hand", []string{
+		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/controller/order.TestAnOrderThatSomebodyRemovesIsNotPaidAgain",
+	}},
+	6: {"the cluster put back to each state", []string{
+		"internal/controller/order.TestAClusterThatIsPutBackPaysNothingTwice", "internal/purchase.TestNothingIsPaidTwice/restored",
+	}},
+	7: {"the same, with the process alive through it", []string{
+		"internal/purchase.TestNothingIsPaidTwice/restored after a loss",
+	}},
+	8: {"put back so soon that nobody notices", []string{
+		"internal/controller/order.TestAClusterThatIsPutBackUnnoticedPaysNothingTwice",
+		"internal/purchase.TestNothingIsPaidTwice/restored, nobody notices",
+	}},
+	9: {"put back, then deleted or refused before the late effect shows", []string{
+		"internal/purchase.TestLongHistoriesKeepThePromises",
+	}},
+	10: {"a new cluster from Git", []string{
+		"cmd/operator.TestTwoClustersAndTwoOperatorsOfOneLoginBuyOnce",
+		"internal/controller/order.TestANewClusterFromGitPaysNothingAgain", "internal/controller/order.TestANewClusterFromGitRegistersNothingAgain",
+	}},
 	11: {"years edited, and two Domains with different ones", []string{"internal/controller/order.TestWhatNobodyAsksForAnyMoreIsNotPaid", "internal/purchase.TestNothingIsPaidTwice/edited"}},
 	12: {"lists and details a day apart, time zones, 29 February", []string{"internal/controller/domain.TestDatesThatDifferByADayMakeOneOrder", "internal/purchase.TestAYearIsReachedAndADayIsNot", "internal/purchase.TestWherePodsRunDecidesNothing"}},
-	13: {"the way of payment ignored, and the answer lost", []string{"internal/controller/order.TestAPayTypeThatIsIgnoredIsPaidOnce", "internal/purchase.TestNothingIsPaidTwice/pay type ignored"}},
-	14: {"1,999 for 199, and a ceiling for one", []string{"internal/controller/order.TestTheBillsOwnPriceCounts", "internal/purchase.TestNothingIsPaidTwice/a ceiling for one"}},
-	15: {"no money at the payment, and a bill that pays itself", []string{"internal/controller/order.TestWithoutMoneyForThePaymentTheBillGoesFirst"}},
-	16: {"people's bills, and people at ours", []string{"internal/controller/order.TestAPersonsBillIsNeitherPaidNorDeleted", "internal/purchase.TestNothingIsPaidTwice/people at our bill", "internal/purchase.TestNothingIsPaidTwice/a second order refused"}},
+	13: {"the way of payment ignored, and the answer lost", []string{
+		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/controller/order.TestAPayTypeThatIsIgnoredIsPaidOnce",
+		"internal/purchase.TestNothingIsPaidTwice/pay type ignored",
+	}},
+	14: {"1,999 for 199, and a ceiling for one", []string{
+		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/controller/order.TestTheBillsOwnPriceCounts",
+		"internal/purchase.TestNothingIsPaidTwice/a ceiling for one",
+	}},
+	15: {"no money at the payment, and a bill that pays itself", []string{
+		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/controller/order.TestWithoutMoneyForThePaymentTheBillGoesFirst",
+	}},
+	16: {"people's bills, and people at ours", []string{
+		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/controller/order.TestAPersonsBillIsNeitherPaidNorDeleted",
+		"internal/purchase.TestNothingIsPaidTwice/people at our bill", "internal/purchase.TestNothingIsPaidTwice/a second order refused",
+	}},
 	17: {"refused and mended, refunded, lost and made again", []string{
 		"internal/controller/domain.TestARenewalThatWasRefusedIsOrderedAgainWhenTheSpecChanges", "internal/controller/domain.TestARenewalThatIsRefundedIsNotBoughtAgainByItself",
 		"internal/controller/domain.TestADomainThatWasLostIsNotBoughtAgain",
 	}},
-	18: {"the registrar's own renewal a second before", []string{"internal/purchase.TestNothingIsPaidTwice/autorenew"}},
+	18: {"the registrar's own renewal a second before", []string{
+		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/purchase.TestNothingIsPaidTwice/autorenew",
+	}},
 	19: {"the last minute of a month, and clocks that are off", []string{
 		"internal/controller/order.TestAnOrderOfTheMonthsLastMinuteCountsInTheMonthInWhichItIsPaid", "internal/purchase.TestTheMonthIsMoscowsAndNeverGoesBack",
 		"internal/account.TestTheClockOfThePodCountsForNothing",
 	}},
 	20: {"names that run together, logins in two spellings, two operators", []string{
+		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "cmd/operator.TestTwoClustersAndTwoOperatorsOfOneLoginBuyOnce",
 		"internal/purchase.TestAnOrderHasANameAndAKeyOfItsOwn", "internal/account.TestHoweverALoginIsSpelledItIsOne",
 		"internal/controller/order.TestTheOpenOrdersOfAnotherDeploymentAreLeftToIt",
 	}},
