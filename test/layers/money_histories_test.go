@@ -50,6 +50,7 @@ var histories = []struct {
 		"internal/purchase.TestLongHistoriesKeepThePromises",
 	}},
 	10: {"a new cluster from Git", []string{
+		"cmd/operator.TestANewClusterFromGitBuysNothingThatIsPaid",
 		"cmd/operator.TestTwoClustersAndTwoOperatorsOfOneLoginBuyOnce",
 		"internal/controller/order.TestANewClusterFromGitPaysNothingAgain", "internal/controller/order.TestANewClusterFromGitRegistersNothingAgain",
 	}},
