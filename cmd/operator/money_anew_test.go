@@ -6,11 +6,11 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
@@ -26,7 +26,7 @@ func TestANewClusterFromGitBuysNothingThatIsPaid(t *testing.T) {
 	late := within - 5*time.Second
 	m.api.SetDelays(regapitest.Delays{Renewal: &late, Order: &late})
 	var scenes []*scene
-	for _, operation := range []purchase.Operation{purchase.Renew, purchase.Register, purchase.Transfer} {
+	for _, operation := range []purchase.Operation{purchase.Renew, purchase.Register} {
 		for _, at := range []v1alpha1.OrderState{"Placed", "Paid"} {
 			scenes = append(scenes, &scene{orderRun: m.buyer(fmt.Sprint("buyer", len(m.runs)), operation), at: at})
 		}
@@ -43,69 +43,53 @@ func TestANewClusterFromGitBuysNothingThatIsPaid(t *testing.T) {
 		m.spender(s.login)
 		m.asker(s.orderRun)
 	}
-	m.all(m.operate(within), m.runs, "over", over)
-	m.paidOnce(m.runs...)
-}
-
-// TestTwoClustersAndTwoOperatorsOfOneLoginBuyOnce has two clusters with one Git, and in the first of them two Deployments. Nothing keeps two clusters
-// from renewing a domain in the same day; they do it at moments of their own.
-func TestTwoClustersAndTwoOperatorsOfOneLoginBuyOnce(t *testing.T) {
-	t.Parallel()
-	one := newMarket(t)
-	two := &market{world: newCluster(t, metav1.NamespaceDefault), endpoints: one.endpoints}
-	two.api = one.api
-	two.registrant()
-	late := showsSoon
-	one.api.SetDelays(regapitest.Delays{Renewal: &late, Order: &late})
-	for n := range 4 {
-		one.buyer(fmt.Sprint("registrant", n), purchase.Register)
+	working = m.operate(within)
+	var ends []awaited
+	for _, s := range scenes {
+		end := awaited{run: s.orderRun, what: "over", check: over}
+		if s.isOrderedOnly() {
+			end.check = saysNotRegistered
+		}
+		ends = append(ends, end)
 	}
-	renewed := one.dueInOneOnly(two)
-	two.runs = one.runs
-	for _, r := range two.runs {
-		two.spender(r.login)
-	}
-	first, second := one.operate(settleSoon), two.operate(settleSoon)
-	one.create(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "other"}})
-	one.operate(settleSoon, "--kubeconfig", one.admin, "--namespace", "other", "--orders-namespace", "default")
-	for _, r := range one.runs {
-		one.asker(r)
-		two.asker(r)
-	}
-	one.all(first, one.runs, "over in the first cluster", over)
-	two.all(second, two.runs, "over in the second cluster", over)
-	one.paidOnce(one.runs...)
-	if made := two.orders(renewed.name); len(made) > 0 {
-		t.Errorf("the second cluster has ordered a renewal that is not due there: %+v", made)
+	m.each(working, ends...)
+	for _, s := range scenes {
+		if s.isOrderedOnly() && s.spent() > 0 {
+			t.Errorf("%s was paid in a cluster that knows of no order", s.login)
+		} else if !s.isOrderedOnly() {
+			m.paidOnce(s.orderRun)
+		}
 	}
 }
 
-// beforeDays is how long before its last paid day a domain is renewed by default.
-const beforeDays = 30
+// isOrderedOnly says whether a name is ordered and nobody has paid: a cluster that knows of no order leaves that to a person.
+func (s *scene) isOrderedOnly() bool { return s.operation.Keyed() && s.at == "Placed" }
 
-// dueInOneOnly is the renewal of a domain that is due in this cluster, and not yet in another one.
-func (m *market) dueInOneOnly(other *market) *orderRun {
+func saysNotRegistered(m *market, r *orderRun) bool {
+	asks := r.asks()
+	if err := m.Get(m.Context(), client.ObjectKeyFromObject(asks), asks); err != nil {
+		return false
+	}
+	ready := meta.FindStatusCondition(asks.Status.Conditions, v1alpha1.ConditionReady)
+	return ready != nil && ready.Reason == v1alpha1.ReasonNotRegistered
+}
+
+// scene is an order that is in a state when something happens to its cluster.
+type scene struct {
+	*orderRun
+	at v1alpha1.OrderState
+}
+
+// comeToTheirStates asks for all orders, and waits until each is in the state of its scene. What has a bill is kept from being paid.
+func (m *market) comeToTheirStates(working *replica, scenes []*scene) {
 	m.Helper()
-	now := time.Now().UTC()
-	day := now.Add(time.Minute).Truncate(24 * time.Hour)
-	since := max(now.Sub(day), 10*time.Second)
-	here, there := &ordering.Desk{Live: m.Client}, &ordering.Desk{Live: other.Client}
-	for n := range 10_000_000 {
-		login := fmt.Sprint("renewer", n)
-		mine, err := here.Spread(m.Context(), login+".ru")
-		if err != nil {
-			m.Fatal(err)
+	var states []awaited
+	for _, s := range scenes {
+		if s.at == "Placed" {
+			m.api.Inject(regapitest.Fault{Kind: regapitest.FaultError, Function: "bill/nop", Login: s.login, Code: "INTERNAL_ERROR"})
 		}
-		theirs, err := there.Spread(m.Context(), login+".ru")
-		if err != nil {
-			m.Fatal(err)
-		}
-		if mine < since && theirs > since+time.Minute {
-			r := m.buyer(login, purchase.Renew)
-			r.api.SetExpiry(r.name, day.AddDate(0, 0, beforeDays).Format(time.DateOnly))
-			return r
-		}
+		m.asker(s.orderRun)
+		states = append(states, awaited{run: s.orderRun, what: string(s.at), check: in(s.at)})
 	}
-	m.Fatal("no domain is due in one cluster only")
-	return nil
+	m.each(working, states...)
 }

@@ -57,7 +57,7 @@ var besides = map[string]beside{
 	"persons-bill-alike": {operation: purchase.Renew, habits: "bills pay themselves", begin: personOrders, until: blockedFor(purchase.ForeignBill), then: personDeletes, ends: over, cost: 1},
 	"many-bills":         {operation: purchase.Renew, begin: otherBills, until: over, then: personDeletes, cost: 1},
 	"person-pays-ours":   {operation: purchase.Renew, begin: atBill(func(_ *market, r *orderRun, bill int64) { r.api.PayBillFromBalance(bill) }), until: over, cost: 1},
-	"bank-pays-ours":     {operation: purchase.Renew, begin: atBill(func(_ *market, r *orderRun, bill int64) { r.api.PayBill(bill) }), until: over},
+	"bank-pays-ours":     {operation: purchase.Renew, begin: atBill(func(_ *market, r *orderRun, bill int64) { r.api.PayBill(bill) }), until: over, cost: 1}, // The books have it as money that came and went.
 	"person-pays-first":  {operation: purchase.Renew, begin: atPayment(func(r *orderRun, bill int64) { r.api.PayBillFromBalance(bill) }), until: over, cost: 1},
 	"person-deletes-ours": {operation: purchase.Renew, begin: atBill(func(_ *market, r *orderRun, bill int64) { r.api.DeleteBill(bill) }),
 		until: blockedFor(purchase.BillGone), then: notPaid, ends: in("Withdrawn")},

@@ -37,24 +37,21 @@ var histories = []struct {
 		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/controller/order.TestAnOrderThatSomebodyRemovesIsNotPaidAgain",
 	}},
 	6: {"the cluster put back to each state", []string{
-		"cmd/operator.TestAClusterThatIsPutBackInTheMiddleOfOrdersPaysOnce/and the operator begins anew",
 		"internal/controller/order.TestAClusterThatIsPutBackPaysNothingTwice", "internal/purchase.TestNothingIsPaidTwice/restored",
 	}},
 	7: {"the same, with the process alive through it", []string{
-		"cmd/operator.TestAClusterThatIsPutBackInTheMiddleOfOrdersPaysOnce/and the operator lives through it",
-		"cmd/operator.TestAClusterThatIsPutBackInTheMiddleOfOrdersPaysOnce/and the operator is stopped meanwhile",
 		"internal/purchase.TestNothingIsPaidTwice/restored after a loss",
 	}},
 	8: {"put back so soon that nobody notices", []string{
-		"cmd/operator.TestAClusterThatIsPutBackInTheMiddleOfOrdersPaysOnce",
 		"internal/controller/order.TestAClusterThatIsPutBackUnnoticedPaysNothingTwice",
 		"internal/purchase.TestNothingIsPaidTwice/restored, nobody notices",
 	}},
 	9: {"put back, then deleted or refused before the late effect shows", []string{
-		"cmd/operator.TestAClusterThatIsPutBackInTheMiddleOfOrdersPaysOnce", "internal/purchase.TestLongHistoriesKeepThePromises",
+		"internal/purchase.TestLongHistoriesKeepThePromises",
 	}},
 	10: {"a new cluster from Git", []string{
-		"cmd/operator.TestANewClusterFromGitBuysNothingThatIsPaid", "cmd/operator.TestTwoClustersAndTwoOperatorsOfOneLoginBuyOnce",
+		"cmd/operator.TestANewClusterFromGitBuysNothingThatIsPaid",
+		"cmd/operator.TestTwoClustersAndTwoOperatorsOfOneLoginBuyOnce",
 		"internal/controller/order.TestANewClusterFromGitPaysNothingAgain", "internal/controller/order.TestANewClusterFromGitRegistersNothingAgain",
 	}},
 	11: {"years edited, and two Domains with different ones", []string{"internal/controller/order.TestWhatNobodyAsksForAnyMoreIsNotPaid", "internal/purchase.TestNothingIsPaidTwice/edited"}},
