@@ -27,7 +27,7 @@ const (
 	// lateKill is when a process dies for which no moment comes.
 	lateKill = 12 * time.Second
 	// ordersPatience bounds the wait for the ends of all orders of a world.
-	ordersPatience = 2 * time.Minute
+	ordersPatience = 5 * time.Minute
 )
 
 // TestKilledAtAnyRequestAnOrderIsPaidOnce kills the operator at random moments of its requests while it registers, renews, restores and transfers

@@ -283,13 +283,6 @@ func (i *Inventory) Listing(ctx context.Context) (map[string]*regapi.ServiceList
 	return i.listing, nil
 }
 
-// ListBegan is when the list of domains that is known was about to be asked for: it tells nothing of what has changed since. It is zero where none is known.
-func (i *Inventory) ListBegan() time.Time {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	return i.listBegan
-}
-
 // Summary gives what is known of the account.
 func (i *Inventory) Summary() Summary {
 	i.mu.Lock()

@@ -133,3 +133,10 @@ func (r reading[R]) keep(s *sweep, refs []regapi.DomainRef, results []R, asked t
 		}
 	}
 }
+
+// ListBegan is when the list of domains that is known was about to be asked for: it tells nothing of what has changed since. It is zero where none is known.
+func (i *Inventory) ListBegan() time.Time {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.listBegan
+}

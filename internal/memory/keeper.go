@@ -12,7 +12,7 @@ import (
 const (
 	// roomy is a heap, garbage included, that nobody minds, in bytes: while what is in use leaves room in it, collecting can wait. A share of what
 	// is in use alone would be little for a small process, which would collect all the time while it works, and much for a large one.
-	roomy = 128 << 20
+	roomy = 64 << 20
 	// leastPercent and mostPercent bound garbage as a share of what is in use (GOGC): below, collecting would take more time than work does, and
 	// above, a small process would be mostly garbage.
 	leastPercent = 33
