@@ -189,19 +189,6 @@ func (m *market) cost(r *orderRun, want int64) {
 	}
 }
 
-// costly are the functions that order and pay.
-var costly = []string{"domain/create", "domain/transfer", "service/renew", "bill/change_pay_type"}
-
-// costly counts the requests of a login that order or pay.
-func (r *orderRun) costly() (n int) {
-	for _, entry := range r.api.Journal(regapitest.OfAccount(r.login)) {
-		if slices.Contains(costly, entry.Function) {
-			n++
-		}
-	}
-	return n
-}
-
 // calls counts the requests of a login for a function.
 func (r *orderRun) calls(function string) int {
 	return len(r.api.Journal(regapitest.OfAccount(r.login), regapitest.OfFunction(function)))

@@ -101,76 +101,84 @@ func refusal(kind regapitest.FaultKind, function string, told ...string) regapit
 	return regapitest.Fault{Kind: kind, Function: function, Code: "PARAMETER_INCORRECT", ErrorParams: map[string]string{"param": strings.Join(told, "; ")}}
 }
 
+func registers(s *shop) *v1alpha1.Domain {
+	s.contacts()
+	return s.wanted("fresh.ru", nil)
+}
+
+func moves(s *shop) *v1alpha1.Domain {
+	s.API.AddRegistryName(regapitest.RegistryName{Name: "away.ru", AuthInfo: rightKey})
+	object, _ := s.moving("away.ru", wrongKey)
+	return object
+}
+
+func correctsItsKey(s *shop) *v1alpha1.Domain {
+	object := moves(s)
+	s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonTransferWaits)
+	key := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: "key"}}
+	controllertest.Change(s.Harness, key, func(c *corev1.Secret) { c.Data["authinfo"] = []byte(rightKey) })
+	controllertest.Change(s.Harness, object, func(d *v1alpha1.Domain) { d.Spec.Acquisition.MaxPrice = "999" })
+	return object
+}
+
+func isGivenAway(s *shop) *v1alpha1.Domain {
+	s.contacts()
+	s.API.EditContacts("due.ru", predecessor)
+	return s.keeps("due.ru")
+}
+
+func isReady(s *shop, object *v1alpha1.Domain) { s.WaitReady(object) }
+
+func isRefused(s *shop, object *v1alpha1.Domain) {
+	s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonOrderRefused)
+}
+
+// tellings are ways in which what is the registrant's own goes to REG.API, and may come back.
+var tellings = map[string]struct {
+	fault   regapitest.Fault
+	begins  func(*shop) *v1alpha1.Domain
+	ends    func(*shop, *v1alpha1.Domain)
+	through string // a function that was called
+}{
+	"registered":     {begins: registers, ends: isReady, through: "domain/create"},
+	"not registered": {refusal(regapitest.FaultError, "domain/create", slices.Sorted(maps.Values(registrant))...), registers, isRefused, "domain/create"},
+	"transferred by its second key": {
+		begins: correctsItsKey, ends: isReady, through: "domain/set_new_authinfo",
+	},
+	"not transferred": {refusal(regapitest.FaultError, "domain/transfer", wrongKey), moves, isRefused, "domain/transfer"},
+	"its second key refused": {
+		refusal(regapitest.FaultError, "domain/set_new_authinfo", rightKey), correctsItsKey,
+		func(s *shop, object *v1alpha1.Domain) { // As before: the key is still wrong.
+			s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonTransferWaits)
+		},
+		"domain/set_new_authinfo",
+	},
+	"given to another registrant": {begins: isGivenAway, ends: isReady, through: "domain/update_contacts"},
+	"not given to another registrant": {
+		refusal(regapitest.FaultError, "domain/update_contacts", slices.Sorted(maps.Values(registrant))...), isGivenAway,
+		func(s *shop, object *v1alpha1.Domain) {
+			s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonRequestRefused)
+		},
+		"domain/update_contacts",
+	},
+	"not given to another registrant, by element": {
+		refusal(regapitest.FaultElementError, "domain/update_contacts", slices.Sorted(maps.Values(registrant))...), isGivenAway,
+		func(s *shop, object *v1alpha1.Domain) {
+			s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonRequestRefused)
+		},
+		"domain/update_contacts",
+	},
+	"its registrant not to be read": {
+		refusal(regapitest.FaultElementError, "service/get_details", slices.Sorted(maps.Values(predecessor))...), isGivenAway,
+		func(s *shop, object *v1alpha1.Domain) {
+			s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonBlocked)
+		},
+		"service/get_details",
+	},
+}
+
 func TestWhoRegistersADomainAndByWhichKeyItMovesIsToldNowhere(t *testing.T) {
-	contacts := slices.Sorted(maps.Values(registrant))
-	registers := func(s *shop) *v1alpha1.Domain {
-		s.contacts()
-		return s.wanted("fresh.ru", nil)
-	}
-	moves := func(s *shop) *v1alpha1.Domain {
-		s.API.AddRegistryName(regapitest.RegistryName{Name: "away.ru", AuthInfo: rightKey})
-		object, _ := s.moving("away.ru", wrongKey)
-		return object
-	}
-	correctsItsKey := func(s *shop) *v1alpha1.Domain {
-		object := moves(s)
-		s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonTransferWaits)
-		key := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: "key"}}
-		controllertest.Change(s.Harness, key, func(c *corev1.Secret) { c.Data["authinfo"] = []byte(rightKey) })
-		controllertest.Change(s.Harness, object, func(d *v1alpha1.Domain) { d.Spec.Acquisition.MaxPrice = "999" })
-		return object
-	}
-	isGivenAway := func(s *shop) *v1alpha1.Domain {
-		s.contacts()
-		s.API.EditContacts("due.ru", predecessor)
-		return s.keeps("due.ru")
-	}
-	ready := func(s *shop, object *v1alpha1.Domain) { s.WaitReady(object) }
-	refused := func(s *shop, object *v1alpha1.Domain) {
-		s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonOrderRefused)
-	}
-	for name, test := range map[string]struct {
-		fault   regapitest.Fault
-		begins  func(*shop) *v1alpha1.Domain
-		ends    func(*shop, *v1alpha1.Domain)
-		through string // a function that was called
-	}{
-		"registered":     {begins: registers, ends: ready, through: "domain/create"},
-		"not registered": {refusal(regapitest.FaultError, "domain/create", contacts...), registers, refused, "domain/create"},
-		"transferred by its second key": {
-			begins: correctsItsKey, ends: ready, through: "domain/set_new_authinfo",
-		},
-		"not transferred": {refusal(regapitest.FaultError, "domain/transfer", wrongKey), moves, refused, "domain/transfer"},
-		"its second key refused": {
-			refusal(regapitest.FaultError, "domain/set_new_authinfo", rightKey), correctsItsKey,
-			func(s *shop, object *v1alpha1.Domain) { // As before: the key is still wrong.
-				s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonTransferWaits)
-			},
-			"domain/set_new_authinfo",
-		},
-		"given to another registrant": {begins: isGivenAway, ends: ready, through: "domain/update_contacts"},
-		"not given to another registrant": {
-			refusal(regapitest.FaultError, "domain/update_contacts", contacts...), isGivenAway,
-			func(s *shop, object *v1alpha1.Domain) {
-				s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonRequestRefused)
-			},
-			"domain/update_contacts",
-		},
-		"not given to another registrant, by element": {
-			refusal(regapitest.FaultElementError, "domain/update_contacts", contacts...), isGivenAway,
-			func(s *shop, object *v1alpha1.Domain) {
-				s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonRequestRefused)
-			},
-			"domain/update_contacts",
-		},
-		"its registrant not to be read": {
-			refusal(regapitest.FaultElementError, "service/get_details", slices.Sorted(maps.Values(predecessor))...), isGivenAway,
-			func(s *shop, object *v1alpha1.Domain) {
-				s.WaitFor(object, metav1.ConditionFalse, v1alpha1.ReasonBlocked)
-			},
-			"service/get_details",
-		},
-	} {
+	for name, test := range tellings {
 		t.Run(name, func(t *testing.T) {
 			journal := &controllertest.Buffer{}
 			may := *mayRegister

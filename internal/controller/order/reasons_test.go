@@ -64,108 +64,111 @@ func (b *bench) settle(ordinal int, word purchase.Word) {
 // takesEffect is after how long renewals show from now on.
 func (b *bench) takesEffect(after time.Duration) { b.API.SetDelays(regapitest.Delays{Renewal: &after}) }
 
+// standings are what an order may come to, and what it says then.
+var standings = map[string]struct {
+	comes  func(b *bench)
+	reason string
+	want   kstatus.Status
+}{
+	"it cannot be read": {func(b *bench) {
+		b.forge(1, "seven")
+		b.looks(1)
+	}, v1alpha1.ReasonInvalidSpec, kstatus.FailedStatus},
+	"an older one is open": {func(b *bench) {
+		b.forge(2, "777001")
+		b.ask(1)
+		b.looks(1)
+		b.looks(2)
+		b.says(2, v1alpha1.ReasonConflict, kstatus.FailedStatus)
+		b.until(1, "Settled")
+	}, string(purchase.Settled), kstatus.CurrentStatus},
+	"the registrar does not answer": {func(b *bench) {
+		b.ask(1)
+		b.API.Inject(regapitest.Fault{Kind: regapitest.FaultError, Function: "service/get_info", Code: "SERVICE_UNAVAILABLE"})
+		b.looks(1)
+	}, v1alpha1.ReasonRetrying, kstatus.InProgressStatus},
+	"nobody has watched": {func(b *bench) {
+		b.ask(1)
+		b.until(1, "Reserved")
+		b.clock.Advance(20 * time.Minute)
+		b.looks(1)
+	}, v1alpha1.ReasonLedgerGap, kstatus.InProgressStatus},
+	"nobody asks for it": {func(b *bench) {
+		b.ask(1)
+		b.until(1, "Quoted")
+		controllertest.Change(b.Harness, b.object, func(d *v1alpha1.Domain) { d.Spec.Renewal = nil })
+		b.until(1, "Withdrawn")
+	}, string(purchase.NoLongerAsked), kstatus.CurrentStatus},
+	"somebody else has given the domain another last day": {func(b *bench) {
+		b.ask(1)
+		b.until(1, "Reserved")
+		b.API.SetExpiry(b.name, b.clock.Now().AddDate(0, 0, 80).Format(time.DateOnly))
+		b.pass(25 * time.Hour)
+		b.until(1, "Withdrawn")
+	}, string(purchase.BaseChanged), kstatus.CurrentStatus},
+	"the registrar's own renewal may be on": {func(b *bench) {
+		b.Eventually("forget that it is off", func() error {
+			if err := b.Get(b.Context(), client.ObjectKeyFromObject(b.object), b.object); err != nil {
+				return err
+			}
+			b.object.Status.Renewal = nil
+			return b.Status().Update(b.Context(), b.object)
+		})
+		b.ask(1)
+		b.blocked(purchase.OtherRenewer)
+	}, string(purchase.OtherRenewer), kstatus.FailedStatus},
+	"the registrar refuses": {func(b *bench) {
+		b.API.Inject(regapitest.Fault{Kind: regapitest.FaultError, Function: "service/renew", Code: "PROLONG_ERROR", Count: 1})
+		b.ask(1)
+		b.until(1, "Refused")
+	}, string(purchase.RefusedByRegistrar), kstatus.FailedStatus},
+	"its bill was deleted, and a person says that nobody has paid": {func(b *bench) {
+		b.ask(1)
+		b.until(1, "Placed")
+		b.API.DeleteBill(b.unpaidBills()[0])
+		b.pass(time.Hour)
+		b.blocked(purchase.BillGone)
+		b.settle(1, purchase.SaysNot)
+		b.until(1, "Withdrawn")
+	}, string(purchase.PersonSaid), kstatus.CurrentStatus},
+	"it is paid, and nothing comes of it": {func(b *bench) {
+		b.takesEffect(100 * time.Hour)
+		b.ask(1)
+		b.until(1, "Unclear")
+	}, string(purchase.NoEffect), kstatus.FailedStatus},
+	"its only call was lost": {func(b *bench) {
+		b.payDirectly()
+		b.API.Inject(regapitest.Fault{Kind: regapitest.FaultDropRequest, Function: "service/renew", Count: 1})
+		b.askDirectly(1)
+		b.until(1, "Unclear")
+	}, string(purchase.StatusUnclear), kstatus.FailedStatus},
+	"nobody says what was spent before": {func(b *bench) {
+		b.allow(func(a *v1alpha1.Account) { a.Annotations = nil })
+		b.ask(1)
+		b.blocked(purchase.LedgerClosed)
+	}, string(purchase.LedgerClosed), kstatus.FailedStatus},
+	"the parent zone has keys of the domain": {func(b *bench) {
+		b.charging()
+		controllertest.Change(b.Harness, b.object, func(d *v1alpha1.Domain) { d.Spec.PaidNameServerChangeMaxPrice = "4800" })
+		b.Eventually("note the keys, as the controller of Domains does", func() error {
+			if err := b.Get(b.Context(), client.ObjectKeyFromObject(b.object), b.object); err != nil {
+				return err
+			}
+			if b.object.Status.ObservedGeneration != b.object.Generation {
+				return errNotYet // It would be overwritten.
+			}
+			meta.SetStatusCondition(&b.object.Status.Conditions, metav1.Condition{
+				Type: v1alpha1.ConditionDelegated, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonSigned, Message: "the keys go first",
+			})
+			return b.Status().Update(b.Context(), b.object)
+		})
+		b.askForServers(1)
+		b.blocked(purchase.Signed)
+	}, string(purchase.Signed), kstatus.FailedStatus},
+}
+
 func TestAnOrderSaysWhyItIsWhereItIsAndKstatusAgrees(t *testing.T) {
-	for name, test := range map[string]struct {
-		comes  func(b *bench)
-		reason string
-		want   kstatus.Status
-	}{
-		"it cannot be read": {func(b *bench) {
-			b.forge(1, "seven")
-			b.looks(1)
-		}, v1alpha1.ReasonInvalidSpec, kstatus.FailedStatus},
-		"an older one is open": {func(b *bench) {
-			b.forge(2, "777001")
-			b.ask(1)
-			b.looks(1)
-			b.looks(2)
-			b.says(2, v1alpha1.ReasonConflict, kstatus.FailedStatus)
-			b.until(1, "Settled")
-		}, string(purchase.Settled), kstatus.CurrentStatus},
-		"the registrar does not answer": {func(b *bench) {
-			b.ask(1)
-			b.API.Inject(regapitest.Fault{Kind: regapitest.FaultError, Function: "service/get_info", Code: "SERVICE_UNAVAILABLE"})
-			b.looks(1)
-		}, v1alpha1.ReasonRetrying, kstatus.InProgressStatus},
-		"nobody has watched": {func(b *bench) {
-			b.ask(1)
-			b.until(1, "Reserved")
-			b.clock.Advance(20 * time.Minute)
-			b.looks(1)
-		}, v1alpha1.ReasonLedgerGap, kstatus.InProgressStatus},
-		"nobody asks for it": {func(b *bench) {
-			b.ask(1)
-			b.until(1, "Quoted")
-			controllertest.Change(b.Harness, b.object, func(d *v1alpha1.Domain) { d.Spec.Renewal = nil })
-			b.until(1, "Withdrawn")
-		}, string(purchase.NoLongerAsked), kstatus.CurrentStatus},
-		"somebody else has given the domain another last day": {func(b *bench) {
-			b.ask(1)
-			b.until(1, "Reserved")
-			b.API.SetExpiry(b.name, b.clock.Now().AddDate(0, 0, 80).Format(time.DateOnly))
-			b.pass(25 * time.Hour)
-			b.until(1, "Withdrawn")
-		}, string(purchase.BaseChanged), kstatus.CurrentStatus},
-		"the registrar's own renewal may be on": {func(b *bench) {
-			b.Eventually("forget that it is off", func() error {
-				if err := b.Get(b.Context(), client.ObjectKeyFromObject(b.object), b.object); err != nil {
-					return err
-				}
-				b.object.Status.Renewal = nil
-				return b.Status().Update(b.Context(), b.object)
-			})
-			b.ask(1)
-			b.blocked(purchase.OtherRenewer)
-		}, string(purchase.OtherRenewer), kstatus.FailedStatus},
-		"the registrar refuses": {func(b *bench) {
-			b.API.Inject(regapitest.Fault{Kind: regapitest.FaultError, Function: "service/renew", Code: "PROLONG_ERROR", Count: 1})
-			b.ask(1)
-			b.until(1, "Refused")
-		}, string(purchase.RefusedByRegistrar), kstatus.FailedStatus},
-		"its bill was deleted, and a person says that nobody has paid": {func(b *bench) {
-			b.ask(1)
-			b.until(1, "Placed")
-			b.API.DeleteBill(b.unpaidBills()[0])
-			b.pass(time.Hour)
-			b.blocked(purchase.BillGone)
-			b.settle(1, purchase.SaysNot)
-			b.until(1, "Withdrawn")
-		}, string(purchase.PersonSaid), kstatus.CurrentStatus},
-		"it is paid, and nothing comes of it": {func(b *bench) {
-			b.takesEffect(100 * time.Hour)
-			b.ask(1)
-			b.until(1, "Unclear")
-		}, string(purchase.NoEffect), kstatus.FailedStatus},
-		"its only call was lost": {func(b *bench) {
-			b.payDirectly()
-			b.API.Inject(regapitest.Fault{Kind: regapitest.FaultDropRequest, Function: "service/renew", Count: 1})
-			b.askDirectly(1)
-			b.until(1, "Unclear")
-		}, string(purchase.StatusUnclear), kstatus.FailedStatus},
-		"nobody says what was spent before": {func(b *bench) {
-			b.allow(func(a *v1alpha1.Account) { a.Annotations = nil })
-			b.ask(1)
-			b.blocked(purchase.LedgerClosed)
-		}, string(purchase.LedgerClosed), kstatus.FailedStatus},
-		"the parent zone has keys of the domain": {func(b *bench) {
-			b.charging()
-			controllertest.Change(b.Harness, b.object, func(d *v1alpha1.Domain) { d.Spec.PaidNameServerChangeMaxPrice = "4800" })
-			b.Eventually("note the keys, as the controller of Domains does", func() error {
-				if err := b.Get(b.Context(), client.ObjectKeyFromObject(b.object), b.object); err != nil {
-					return err
-				}
-				if b.object.Status.ObservedGeneration != b.object.Generation {
-					return errNotYet // It would be overwritten.
-				}
-				meta.SetStatusCondition(&b.object.Status.Conditions, metav1.Condition{
-					Type: v1alpha1.ConditionDelegated, Status: metav1.ConditionFalse, Reason: v1alpha1.ReasonSigned, Message: "the keys go first",
-				})
-				return b.Status().Update(b.Context(), b.object)
-			})
-			b.askForServers(1)
-			b.blocked(purchase.Signed)
-		}, string(purchase.Signed), kstatus.FailedStatus},
-	} {
+	for name, test := range standings {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, regapitest.Behaviour{})
 			test.comes(b)
