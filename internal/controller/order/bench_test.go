@@ -108,6 +108,14 @@ func (b *bench) allow(change func(*v1alpha1.Account)) {
 	b.WaitReady(main)
 }
 
+// vouch has the owner of the Account say that nothing was spent in the present month, as a ledger asks for that begins in it.
+func (b *bench) vouch() {
+	b.Helper()
+	b.allow(func(a *v1alpha1.Account) {
+		metav1.SetMetaDataAnnotation(&a.ObjectMeta, v1alpha1.AnnotationSpentThisMonth, purchase.MonthOf(b.clock.Now())+"=0")
+	})
+}
+
 // switchOff notes that the registrar's own renewal is off, as the controller of Domains does.
 func (b *bench) switchOff() {
 	b.Helper()

@@ -132,6 +132,7 @@ func TestANewClusterFromGitRegistersNothingAgain(t *testing.T) {
 			b.until(1, state)
 			b.lose(b.order(1), b.object, b.ledger())
 			b.restart()
+			b.vouch()
 			b.wish()
 			b.askToRegister(1)
 			b.finish(1)
