@@ -338,6 +338,10 @@ func (p *plugin) beforeAClosedTerminal(ctx context.Context) {
 	s := p.sit(command)
 	p.types(s, "", "zone/get_resource_records")
 	s.Close()
+	// The terminal goes with the next line, since somebody is reading it until then.
+	if err := p.program(ctx, "raw", "nop", "--account", "main").Run(); err != nil {
+		p.Errorf("raw nop: %v", err)
+	}
 	ended := make(chan struct{})
 	go func() {
 		_ = command.Wait() // However it goes.
