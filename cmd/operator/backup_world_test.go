@@ -4,8 +4,6 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/util/retry"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
@@ -17,20 +15,13 @@ const price = 590_00
 // allowSpending lets the Account register domains, and tells to whom.
 func (w *world) allowSpending() {
 	w.Helper()
-	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
-		var main v1alpha1.Account
-		if err := w.Get(w.Context(), client.ObjectKey{Namespace: "default", Name: "main"}, &main); err != nil {
-			return err
-		}
-		main.Annotations = map[string]string{v1alpha1.AnnotationSpentThisMonth: purchase.MonthOf(time.Now()) + "=0"}
-		main.Spec.Spending = &v1alpha1.Spending{
+	main := &v1alpha1.Account{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "main"}}
+	edit(w, main, func(a *v1alpha1.Account) {
+		a.Annotations = map[string]string{v1alpha1.AnnotationSpentThisMonth: purchase.MonthOf(time.Now()) + "=0"}
+		a.Spec.Spending = &v1alpha1.Spending{
 			Operations: []v1alpha1.OrderOperation{v1alpha1.OperationRegister}, PerOrder: "600", PerMonth: "1000000",
 		}
-		return w.Update(w.Context(), &main)
 	})
-	if err != nil {
-		w.Fatal(err)
-	}
 	w.registrant()
 }
 

@@ -305,13 +305,21 @@ func (w *world) createObjects() {
 // specify changes the spec while no operator runs.
 func (w *world) specify(records []v1alpha1.NameRecords) {
 	w.Helper()
-	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error { // The operator writes the same object.
-		zone := w.zone()
-		zone.Spec.Records = records
-		return w.Update(w.Context(), zone)
+	edit(w, w.zone(), func(z *v1alpha1.DNSZone) { z.Spec.Records = records })
+}
+
+// edit changes an object that the operator writes as well.
+func edit[T client.Object](w *world, object T, change func(T)) {
+	w.Helper()
+	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		if err := w.Get(w.Context(), client.ObjectKeyFromObject(object), object); err != nil {
+			return err
+		}
+		change(object)
+		return w.Update(w.Context(), object)
 	})
 	if err != nil {
-		w.Fatal(err)
+		w.Fatalf("change %T %s: %v", object, object.GetName(), err)
 	}
 }
 

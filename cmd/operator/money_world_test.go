@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -199,18 +198,6 @@ func (m *market) tellRequests(r *orderRun) {
 	for _, e := range r.api.Journal(regapitest.OfAccount(r.login), regapitest.Writes()) {
 		m.Logf("%s %s %v: %s %s %s %v", e.Time.Format(time.StampMilli), e.Function, e.Params, e.Result, e.ErrorCode, e.Fault, e.ElementErrors)
 	}
-}
-
-// edit changes an object that others write as well.
-func edit[T client.Object](w *world, object T, change func(T)) {
-	w.Helper()
-	w.eventually(nil, fmt.Sprintf("%T %s to be changed", object, object.GetName()), func() bool {
-		if err := w.Get(w.Context(), client.ObjectKeyFromObject(object), object); err != nil {
-			return false
-		}
-		change(object)
-		return w.Update(w.Context(), object) == nil
-	})
 }
 
 // account is the Account of a login.

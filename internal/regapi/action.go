@@ -10,7 +10,8 @@ import (
 // its own ([ZoneService.Apply]) and as an element of [ZoneService.UpdateRecords].
 //
 // Subdomain is "@" for the domain itself, "*" for all names without records of their own, or a
-// name relative to the domain.
+// name relative to the domain. As JSON it is an object of its parameters, none of which is called
+// action: that member is its name, which UpdateRecords adds (9.12).
 type Action interface {
 	// ActionName is the function without its category, such as "add_alias".
 	ActionName() string
