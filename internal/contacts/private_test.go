@@ -17,7 +17,7 @@ func TestWhatIsWrittenDownHidesEveryField(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if written, err := regapi.Redact(text); err != nil || strings.Contains(string(written), "the value") {
+			if written, err := regapi.Redact("service/get_info", nil, text); err != nil || strings.Contains(string(written), "the value") {
 				t.Errorf("%s of .%s is told: %s, %v", field.name, zone, written, err)
 			}
 		}

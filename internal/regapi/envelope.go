@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"maps"
 	"strings"
 )
 
@@ -30,23 +29,41 @@ func decodeObject(raw []byte) (object, bool) {
 // decode decodes the members, by their exact names. One of another kind than documented stays as it was, unless it is the one
 // that is needed.
 func (o object) decode(into any, needed string) error {
-	readable := maps.Clone(o)
+	without := map[string]bool{}
 	for {
-		raw, err := json.Marshal(readable)
-		if err != nil {
-			return err
-		}
-		err = json.Unmarshal(raw, into)
+		err := json.Unmarshal(o.plain(without), into)
 		odd, ok := errors.AsType[*json.UnmarshalTypeError](err)
 		if !ok {
 			return err
 		}
 		name, _, _ := strings.Cut(odd.Field, ".")
-		if _, there := readable[name]; !there || name == needed {
+		if _, there := o[name]; !there || without[name] || name == needed {
 			return err
 		}
-		delete(readable, name)
+		without[name] = true
 	}
+}
+
+// plain writes the object down again, but for some members and for those whose names Go might take for others: every documented name is of small letters.
+func (o object) plain(without map[string]bool) []byte {
+	length := 2
+	for name, raw := range o {
+		length += len(name) + len(raw) + len(`"":,`)
+	}
+	text := append(make([]byte, 0, length), '{')
+	for name, raw := range o {
+		if !plainName(name) || without[name] {
+			continue
+		}
+		if len(text) > 1 {
+			text = append(text, ',')
+		}
+		text = append(text, '"')
+		text = append(text, name...)
+		text = append(text, '"', ':')
+		text = append(text, raw...)
+	}
+	return append(text, '}')
 }
 
 // each is a list whose elements are read one by one: one that cannot be read is the zero value, and spoils no other.
@@ -73,10 +90,10 @@ func decodeEach[T any](elements []json.RawMessage) []T {
 
 // decodeOne decodes an element, and reports whether it could be read.
 func decodeOne[T any](raw json.RawMessage) (decoded T, ok bool) {
-	if members, isObject := decodeObject(raw); isObject {
-		_, own := any(&decoded).(json.Unmarshaler)
-		if !own {
-			return decoded, members.decode(&decoded, "") == nil
+	if _, own := any(&decoded).(json.Unmarshaler); !own {
+		if members, isObject := decodeObject(raw); isObject {
+			err := members.decode(&decoded, "")
+			return decoded, err == nil
 		}
 	}
 	if json.Unmarshal(raw, &decoded) != nil {

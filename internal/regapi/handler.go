@@ -36,6 +36,25 @@ type Request struct {
 	lists []string
 	// asked is how many elements the request asks for; 0 leaves that to the account.
 	asked int
+	// sent is Params as they are sent, once somebody has asked; the handlers of a request look at it one after the other.
+	sent *input
+}
+
+// input is what parameters become on the wire (2.2.4).
+type input struct {
+	text string
+	// params is the decoded value of the text.
+	params map[string]any
+	err    error
+}
+
+// encode gives the parameters as JSON text and as the decoded value of that text, which nobody may change.
+func (r *Request) encode() (text string, params map[string]any, err error) {
+	if r.sent == nil {
+		r.sent = &input{}
+		r.sent.text, r.sent.params, r.sent.err = encodeParams(r.Params)
+	}
+	return r.sent.text, r.sent.params, r.sent.err
 }
 
 // Format prints the function alone: the parameters may hold contacts and transfer keys.

@@ -143,7 +143,7 @@ func (l listCall) items(elements []json.RawMessage, redactor *redactor, take tak
 	matches := l.match(elements)
 	items := make([]listItem, len(l.refs))
 	for i, ref := range l.refs {
-		element, _ := decodeObject(matches[i].raw)
+		element := matches[i].members
 		items[i] = l.item(ref, element, redactor)
 		if element != nil && matches[i].contradicted && items[i].Err == nil {
 			items[i].Err = contradictory(l.function, ref)
@@ -151,6 +151,7 @@ func (l listCall) items(elements []json.RawMessage, redactor *redactor, take tak
 		if take != nil {
 			take(i, &items[i], element, redactor)
 		}
+		matches[i].members = nil
 	}
 	return items
 }

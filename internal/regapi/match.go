@@ -8,6 +8,7 @@ import (
 // element is one of the answer, as far as it tells what it is about.
 type element struct {
 	raw                        json.RawMessage
+	members                    object
 	id                         ID
 	name, servType, userServID string
 	// contradicted says that the answer tells something else of the same thing.
@@ -18,7 +19,7 @@ type element struct {
 func identify(raw json.RawMessage) (element, bool) {
 	members, ok := decodeObject(raw)
 	return element{
-		raw: raw, id: parseID(members.text("service_id")), name: CanonicalName(members.text("dname")),
+		raw: raw, members: members, id: parseID(members.text("service_id")), name: CanonicalName(members.text("dname")),
 		servType: members.text("servtype"), userServID: members.text("user_servid"),
 	}, ok
 }
@@ -135,9 +136,9 @@ func (m *matcher) compareRivals(call listCall) {
 // worse gives the one of two elements that failed, and of two successes one that is contradicted.
 func (l listCall) worse(chosen, rival element) element {
 	switch {
-	case !l.accepts(chosen.raw):
+	case !l.accepts(chosen.members):
 		return chosen
-	case !l.accepts(rival.raw):
+	case !l.accepts(rival.members):
 		return rival
 	default:
 		chosen.contradicted = true
@@ -145,8 +146,7 @@ func (l listCall) worse(chosen, rival element) element {
 	}
 }
 
-func (l listCall) accepts(raw json.RawMessage) bool {
-	members, _ := decodeObject(raw)
+func (l listCall) accepts(members object) bool {
 	if l.succeeded != nil {
 		return l.succeeded(members)
 	}

@@ -3,6 +3,7 @@ package regapi
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -68,21 +69,19 @@ const farBeyond = 4
 
 // written strikes out what is private, by the names of parameters and by the secrets of a request.
 func written(text []byte, secrets *redactor, limit int) Written {
-	var value any
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if decoder.Decode(&value) != nil {
+	value, err := decodeNumbers(text)
+	if err != nil {
 		return Written{}
 	}
-	struck, err := json.Marshal(strike(value, secrets))
+	struck, err := json.Marshal(strike(value, secrets, secrets.mayBeIn(text)))
 	if err != nil || len(struck) > limit {
 		return Written{}
 	}
 	return Written{JSON: struck, Whole: true}
 }
 
-// strike puts a mask in the place of every private value.
-func strike(value any, secrets *redactor) any {
+// strike puts a mask in the place of every private value: of members by their names, and if the text as a whole is suspect, of what any member says.
+func strike(value any, secrets *redactor, suspect bool) any {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
@@ -90,14 +89,14 @@ func strike(value any, secrets *redactor) any {
 				value[name] = mask
 				continue
 			}
-			value[name] = strike(member, secrets)
+			value[name] = strike(member, secrets, suspect)
 		}
 	case []any:
 		for i, element := range value {
-			value[i] = strike(element, secrets)
+			value[i] = strike(element, secrets, suspect)
 		}
 	case string:
-		if secrets == nil {
+		if !suspect {
 			return value
 		}
 		if pattern := secrets.pattern(); pattern != nil {
@@ -111,15 +110,27 @@ func strike(value any, secrets *redactor) any {
 	return value
 }
 
-// Redact gives a value of JSON without what is private by the names of its members, for whoever is shown an answer.
-func Redact(text json.RawMessage) (json.RawMessage, error) {
-	var value any
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&value); err != nil {
+// Redact gives an answer without what is private, for whoever is shown it: by the names of its members, by what the request's parameters say, and for
+// functions that know contacts which no request names also what is said of refusals (7.10).
+func Redact(function string, params any, answer json.RawMessage) (json.RawMessage, error) {
+	_, asked, err := encodeParams(params)
+	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(strike(value, nil))
+	shown, err := decodeNumbers(answer)
+	if err != nil {
+		return nil, fmt.Errorf("read the answer again: %w", err)
+	}
+	secrets := redactorOf(function, nil, asked)
+	return json.Marshal(strike(shown, secrets, secrets.mayBeIn(answer)))
+}
+
+// decodeNumbers reads a value of JSON and leaves its numbers as they are written.
+func decodeNumbers(text []byte) (value any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	err = decoder.Decode(&value)
+	return value, err
 }
 
 // Complaints counts the elements of an answer's lists that bear an error, below a success of the whole, for whoever does not know the function's

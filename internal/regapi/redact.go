@@ -1,6 +1,7 @@
 package regapi
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"html"
@@ -150,6 +151,16 @@ func (r *redactor) scrub(text string) string {
 		}
 	}
 	return truncate(text)
+}
+
+// mayBeIn says whether a text of JSON has secrets in what its members say, openly or behind escapes. Mostly it has not, and one look tells so of
+// thousands of members.
+func (r *redactor) mayBeIn(text []byte) bool {
+	if r == nil {
+		return false
+	}
+	pattern := r.pattern()
+	return pattern != nil && (bytes.ContainsAny(text, `%\&`) || !utf8.Valid(text) || pattern.Match(text))
 }
 
 // squeeze makes text valid UTF-8 with single spaces, so that a line break cannot hide a secret.

@@ -19,7 +19,7 @@ type Subject struct {
 
 // SubjectOf tells what a request is about. It fails for parameters that the client refuses to send.
 func SubjectOf(request *Request) (Subject, error) {
-	_, params, err := encodeParams(request.Params)
+	_, params, err := request.encode()
 	if err != nil {
 		return Subject{}, err
 	}

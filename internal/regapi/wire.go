@@ -1,7 +1,6 @@
 package regapi
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -90,7 +89,7 @@ func (w *wire) form(request *Request) (url.Values, map[string]any, *redactor, er
 	if !functionName(request.Function) {
 		return nil, nil, nil, refuse("call", CodeNoSuchCommand, "not the name of a function")
 	}
-	input, params, err := encodeParams(request.Params)
+	input, params, err := request.encode()
 	if err != nil {
 		return nil, nil, nil, refuse(request.Function, CodeParameterIncorrect, err.Error())
 	}
@@ -138,10 +137,9 @@ func encodeParams(params any) (string, map[string]any, error) {
 	if err != nil {
 		return "", nil, errors.New("the parameters cannot be written as JSON")
 	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	var decoded map[string]any
-	if err := decoder.Decode(&decoded); err != nil || decoded == nil {
+	value, err := decodeNumbers(text)
+	decoded, _ := value.(map[string]any)
+	if err != nil || decoded == nil {
 		return "", nil, errors.New("the parameters are no JSON object")
 	}
 	for _, name := range formParameters {

@@ -2,6 +2,7 @@ package door_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -88,6 +89,31 @@ func TestAnswersAndJournalHoldNoContactNorKeyNorCredential(t *testing.T) {
 	}
 	if strings.Contains(everything, webhooktest.Password) {
 		t.Error("the password is told")
+	}
+}
+
+// A refusal below a success may quote what the request says of a person, or what the registrar knows of one.
+func TestRefusalsOfSingleDomainsHoldNoContact(t *testing.T) {
+	h := newHarness(t)
+	told := strings.Join(slices.Sorted(maps.Values(contacts)), "; ")
+	domains := []any{map[string]any{"dname": "example.ru"}}
+	for verb, call := range map[string]wire.Call{
+		wire.RawRead:  {Function: "service/get_details", Params: map[string]any{"domains": domains}},
+		wire.RawWrite: {Function: "domain/update_private_person_flag", Params: map[string]any{"domains": domains, "contacts": contacts}},
+	} {
+		h.API.Inject(regapitest.Fault{
+			Kind: regapitest.FaultElementError, Function: call.Function, Code: "PARAMETER_INCORRECT", ErrorParams: map[string]string{"param": told}, Count: 1,
+		})
+		var answer wire.Answer
+		h.wants(http.StatusOK, &answer, "POST", wire.Accounts, "main", verb, "", call)
+		if !strings.Contains(string(answer.Answer), "PARAMETER_INCORRECT") {
+			t.Errorf("%s: the code is not told: %s", call.Function, answer.Answer)
+		}
+		for field, secret := range contacts {
+			if field != "country" && strings.Contains(string(answer.Answer), secret) {
+				t.Errorf("%s tells the %s: %s", call.Function, field, answer.Answer)
+			}
+		}
 	}
 }
 

@@ -172,7 +172,7 @@ func (s *Server) raw(verb string) func(context.Context, call) (any, error) {
 		if err := connection.Client.Call(ctx, asked.Function, asked.Params, &answer); err != nil {
 			return nil, err
 		}
-		shown, err := regapi.Redact(answer)
+		shown, err := regapi.Redact(asked.Function, asked.Params, answer)
 		if err != nil {
 			return nil, err
 		}

@@ -42,6 +42,20 @@ func TestWhatIsReadyInALeapWasReadyInItsTime(t *testing.T) {
 	}
 }
 
+func TestOneDelayMayBeGivenForSeveralThings(t *testing.T) {
+	w := ending(t)
+	delay := time.Hour
+	w.SetDelays(Delays{Order: &delay, Renewal: &delay})
+	w.must(w.call("owner", "x", "domain/create", "input_format", "json", "input_data", orderOf(t, map[string]any{"domain_name": "new.ru"})))
+	w.succeed(w.as("owner", "service/renew", "dname", "ending.com", "period", "1"))
+	if info := w.as("owner", "service/get_info", "dname", "new.ru").element(t, 0); info["state"] != "N" {
+		t.Errorf("registered at once: %v", info)
+	}
+	if info := w.as("owner", "service/get_info", "dname", "ending.com").element(t, 0); info["expiration_date"] != "2026-12-01" {
+		t.Errorf("renewed at once: %v", info)
+	}
+}
+
 func TestWhatIsDoneFromOutsideAfterALeapIsDoneThen(t *testing.T) {
 	w := ending(t)
 	bill := w.as("owner", "service/renew", "dname", "ending.ru", "period", "1", "pay_type", "bank").Answer["bill_id"].(string)

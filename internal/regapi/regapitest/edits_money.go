@@ -53,11 +53,11 @@ type Delays struct {
 func (s *Server) SetDelays(d Delays) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for from, into := range map[*time.Duration]*time.Duration{
-		d.Order: &s.orderDelay, d.Renewal: &s.renewalDelay, d.Publish: &s.publishDelay, d.DNSSEC: &s.dnssecDelay,
+	for _, change := range []struct{ from, into *time.Duration }{
+		{d.Order, &s.orderDelay}, {d.Renewal, &s.renewalDelay}, {d.Publish, &s.publishDelay}, {d.DNSSEC, &s.dnssecDelay},
 	} {
-		if from != nil {
-			*into = *from
+		if change.from != nil {
+			*change.into = *change.from
 		}
 	}
 }
