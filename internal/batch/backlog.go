@@ -12,11 +12,12 @@ import (
 // How long a call in bulk waits for company that is known to come, and how often it looks whether that is still so. A request
 // is dearer than the time of work that nobody waits for, and much dearer when few are left.
 const (
-	// gatherQuiet is how long nobody may have come, and gatherMost how long the first may have waited. Where objects wait for a busy API
-	// server between two calls, they come slowly.
-	gatherQuiet = 2 * time.Second
-	gatherMost  = 10 * time.Second
-	gatherLook  = 25 * time.Millisecond
+	// gatherQuiet is how long nobody may have come, and gatherMost how long the first may have waited while others come. Where objects wait for a
+	// busy API server between two calls, they come slowly. gatherScarce is how long the first waits in any case while little is left of the hour.
+	gatherQuiet  = 2 * time.Second
+	gatherMost   = 20 * time.Second
+	gatherScarce = 10 * time.Second
+	gatherLook   = 50 * time.Millisecond
 	// fewZones is how many zones of an ordinary account wait for company although no two of their edits are equal yet.
 	fewZones = 8
 )
@@ -31,8 +32,8 @@ func WithBacklog(backlog Backlog) Option { return func(o *options) { o.backlog =
 type bulkKey struct{}
 
 // InBulk marks the calls of a context as a part of much work that was found together: a first list, a mass change, a wake-up.
-// They wait until everybody at work waits, a request is full, or nobody has come for two seconds; for ten at most, and while little
-// is left of the hour for as long. A single edit that a person waits for is no such call.
+// They wait until everybody at work waits, a request is full, or nobody has come for two seconds; for twenty at most, and while little
+// is left of the hour for ten, whether anybody comes or not. A single edit that a person waits for is no such call.
 func InBulk(ctx context.Context) context.Context { return context.WithValue(ctx, bulkKey{}, true) }
 
 // IsInBulk says whether a context was marked like that.
@@ -76,11 +77,30 @@ func (z *Zones) gather(d *desk, now time.Time) (until time.Time, ok bool) {
 	if coming <= len(calls) || z.full() || z.gathersInVain() {
 		return time.Time{}, false
 	}
-	until = oldest.Add(gatherMost)
-	if !scarce {
-		until = earlier(until, newest.Add(gatherQuiet))
+	until = earlier(oldest.Add(gatherMost), newest.Add(gatherQuiet))
+	if scarce {
+		until = oldest.Add(gatherScarce)
 	}
 	return until, until.After(now)
+}
+
+// readsCanWait says whether the reads that wait are all of much work, and edits of it wait, too: what is edited is read again, so that one reading of
+// all of it comes after the edits. z.mu is held.
+func (z *Zones) readsCanWait(m moment) bool {
+	if len(z.reads) >= z.sizes.reads.Next() {
+		return false
+	}
+	for t := range z.reads.tickets {
+		if !t.bulk || m.now.Sub(t.arrived) >= gatherMost {
+			return false
+		}
+	}
+	for t := range z.records.tickets {
+		if t.bulk && t.priority == m.turn && !t.resting(m.now) {
+			return true
+		}
+	}
+	return false
 }
 
 // full says whether a request would leave something behind already.

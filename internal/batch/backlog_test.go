@@ -93,7 +93,7 @@ func TestACallInBulkWaitsForWhatIsKnownToComeAndNoLonger(t *testing.T) {
 	cases := map[string]struct{ got, want time.Duration }{
 		"everybody waits":            {waitsFor(t, Partner, 5, false, true, traffic.Change, 5), plain},
 		"work that never comes":      {waitsFor(t, Partner, 6, false, true, traffic.Change, 5), gatherQuiet},
-		"while little is left":       {waitsFor(t, Partner, 6, true, true, traffic.Change, 5), gatherMost},
+		"while little is left":       {waitsFor(t, Partner, 6, true, true, traffic.Change, 5), gatherScarce},
 		"a single edit":              {waitsFor(t, Partner, 6, true, false, traffic.Change, 1), plain},
 		"a challenge":                {waitsFor(t, Partner, 6, true, true, traffic.Interactive, 1), 0},
 		"edits that cannot be equal": {waitsFor(t, Ordinary, 100, true, true, traffic.Change, fewZones), plain},
@@ -142,4 +142,20 @@ func TestACrewCountsAWorkerUntilItsEnd(t *testing.T) {
 	if other(); crew.Calls() != 0 {
 		t.Errorf("%d calls of nobody", crew.Calls())
 	}
+}
+
+func TestReadingInBulkComesAfterTheEditsThatWait(t *testing.T) {
+	inZones(t, Partner, 2, func(t *testing.T, account *testAccount) {
+		account.wait.Go(func() {
+			if _, err := account.Read(InBulk(with(traffic.Change)), zoneName(0)); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(time.Millisecond)
+		account.start(InBulk(with(traffic.Change)), zoneName(1), txt("a", "x"))
+		account.wait.Wait()
+		if requests := account.functions(); !slices.Equal(requests, []string{"update_records", "get_resource_records"}) {
+			t.Errorf("requests %v", requests)
+		}
+	}, WithBacklog(func() (int, bool) { return 2, false }))
 }

@@ -252,11 +252,15 @@ func (z *Zones) ask(d *desk) (context.Context, *asking) {
 func (z *Zones) cut(m moment) (request, bool) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
+	reads := z.reads
+	if z.readsCanWait(m) {
+		reads = nil
+	}
 	kinds := []struct {
 		tickets iter.Seq[ticket]
 		cut     func(moment) request
 	}{
-		{z.probes.tickets, z.cutProbe}, {z.reads.tickets, z.cutReads},
+		{z.probes.tickets, z.cutProbe}, {reads.tickets, z.cutReads},
 		{z.times.tickets, z.cutTimes}, {z.records.tickets, z.cutRecords},
 	}
 	var best ticket
