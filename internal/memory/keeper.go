@@ -12,16 +12,16 @@ import (
 const (
 	// roomy is a heap, garbage included, that nobody minds, in bytes: while what is in use leaves room in it, collecting can wait. A share of what
 	// is in use alone would be little for a small process, which would collect all the time while it works, and much for a large one.
-	roomy = 64 << 20
+	roomy = 96 << 20
 	// leastPercent and mostPercent bound garbage as a share of what is in use (GOGC): below, collecting would take more time than work does, and
 	// above, a small process would be mostly garbage.
-	leastPercent = 33
+	leastPercent = 14
 	mostPercent  = 300
 	// period is how often the process looks at itself.
 	period = 5 * time.Second
 	// calm is how much may be allocated within a period by a process at rest, and excess how much free memory is worth giving back.
 	calm   = 4 << 20
-	excess = 16 << 20
+	excess = 8 << 20
 )
 
 // Keeper adapts the garbage collector to what is in use, and gives free memory back to the system when a burst of work is over. $GOGC and

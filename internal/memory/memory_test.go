@@ -14,7 +14,7 @@ import (
 )
 
 func TestASmallHeapMayBeMostlyGarbageAndALargeOneMayNot(t *testing.T) {
-	for live, want := range map[uint64]int{0: mostPercent, 8 << 20: mostPercent, 32 << 20: 100, 64 << 20: leastPercent, 1 << 30: leastPercent} {
+	for live, want := range map[uint64]int{0: mostPercent, 8 << 20: mostPercent, 48 << 20: 100, 96 << 20: leastPercent, 1 << 30: leastPercent} {
 		if got := percentFor(live); got != want {
 			t.Errorf("%d MiB in use: %d %%, want %d", live>>20, got, want)
 		}
