@@ -109,7 +109,7 @@ func (l *locator) look(domain string, within, wanted time.Duration) (info regapi
 		l.domains[domain] = found
 	}
 	found.wanted = time.Now().Add(wanted)
-	if !found.askedAt.IsZero() && time.Since(found.askedAt) < within {
+	if !found.askedAt.IsZero() && time.Since(found.askedAt) < found.serves(within) {
 		return found.info, true, nil
 	}
 	if l.asking == nil {
@@ -117,6 +117,15 @@ func (l *locator) look(domain string, within, wanted time.Duration) (info regapi
 		return regapi.ServiceInfo{}, false, nil
 	}
 	return regapi.ServiceInfo{}, false, l.asking
+}
+
+// serves is for how long an answer serves: a domain that is gone stays away for hours, and whatever else is said of it may pass in minutes.
+func (l *location) serves(within time.Duration) time.Duration {
+	gone := l.info.State == regapi.Deleted || l.info.State == regapi.Transferred || regapi.IsNotFound(l.info.Err)
+	if gone {
+		return within
+	}
+	return min(within, locatedFor)
 }
 
 // finish lets those go on who wait for a request.

@@ -63,6 +63,21 @@ func TestDomainsThatAreGoneCostAFewRequestsADay(t *testing.T) {
 	})
 }
 
+func TestARefusalThatPassesIsNoAnswerForHours(t *testing.T) {
+	inBubble(t, nil, func(b *bubble) {
+		b.api.AddDomain(testLogin, regapitest.Domain{Name: "back.ru", ServiceID: 5})
+		connection := b.mustProve(b.account("owner", "main", testLogin, testPassword))
+		b.api.Inject(regapitest.Fault{Kind: regapitest.FaultElementError, Function: "service/get_info", Code: "SERVICE_UNAVAILABLE", Count: 1})
+		if info, err := connection.LocateGone(b.Context(), "back.ru"); err != nil || info.Err == nil {
+			b.Fatalf("not refused: %+v, %v", info, err)
+		}
+		time.Sleep(locatedFor + time.Minute)
+		if info, err := connection.LocateGone(b.Context(), "back.ru"); err != nil || info.Err != nil || info.ServiceID != 5 {
+			b.Errorf("minutes later it is still refused: %+v, %v", info, err)
+		}
+	})
+}
+
 func TestAFailureToAskForDomainsIsEverybodysAtOnce(t *testing.T) {
 	inBubble(t, nil, func(b *bubble) {
 		connection := b.mustProve(b.account("owner", "main", testLogin, testPassword))
