@@ -8,6 +8,8 @@ const OrderFinalizer = "regapi.io/order"
 const (
 	// LabelLogin has the login of an Order, by a name that tells nothing about it.
 	LabelLogin = "regapi.io/login"
+	// LabelDomain has the domain of an Order in its ASCII form; what is longer than a label may be is cut, and a hash of all of it follows.
+	LabelDomain = "regapi.io/domain"
 	// AnnotationSettle on an Order says what the operator cannot know of it: Paid, or NotPaid.
 	AnnotationSettle = "regapi.io/settle"
 	// AnnotationAskedBy on an Order says which Domain asked for it, and in which generation.

@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/regapi-io/regapi-operator/internal/controller"
+	"github.com/regapi-io/regapi-operator/internal/events"
 	"github.com/regapi-io/regapi-operator/webhook/certmanager"
 )
 
@@ -39,9 +40,13 @@ func (o *certManagerOptions) add(mgr ctrl.Manager, d controller.Dependencies, di
 	if err != nil {
 		return err
 	}
+	recorder, err := events.New(mgr, "regapi-cert-manager")
+	if err != nil {
+		return err
+	}
 	solver := certmanager.NewSolver(certmanager.Settings{
 		Reader: mgr.GetClient(), Directory: d.Directory, Editor: d.Editor, Publication: d.Publication,
-		Events: mgr.GetEventRecorder("regapi-cert-manager"), Metrics: metrics.Registry, Kube: direct, Namespace: namespace,
+		Events: recorder, Metrics: metrics.Registry, Kube: direct, Namespace: namespace,
 		Endpoints: d.Directory.Endpoints(),
 	})
 	return mgr.Add(&certmanager.Server{

@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/regapi-io/regapi-operator/internal/controller"
+	"github.com/regapi-io/regapi-operator/internal/events"
 	"github.com/regapi-io/regapi-operator/internal/provenance"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 	"github.com/regapi-io/regapi-operator/webhook/externaldns"
@@ -91,9 +92,13 @@ func (o *externalDNSOptions) add(mgr ctrl.Manager, d controller.Dependencies, me
 	if err != nil {
 		return err
 	}
+	recorder, err := events.New(mgr, "regapi-external-dns")
+	if err != nil {
+		return err
+	}
 	provider := externaldns.NewProvider(externaldns.Settings{
 		Reader: mgr.GetClient(), Directory: d.Directory, Editor: d.Editor, Memory: memory, Status: mgr.GetClient(),
-		Events: mgr.GetEventRecorder("regapi-external-dns"), Metrics: metrics.Registry, Endpoints: d.Directory.Endpoints(),
+		Events: recorder, Metrics: metrics.Registry, Endpoints: d.Directory.Endpoints(),
 		Domains: domains, DryRun: o.dryRun, ReadOnly: o.readOnly, MaxChanges: o.maxChanges, MaxBody: o.maxBody, AnswerWithin: o.answerWithin,
 	})
 	return mgr.Add(&externaldns.Server{Provider: provider, Address: o.address, Secure: secure})

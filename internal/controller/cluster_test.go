@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
@@ -32,6 +33,8 @@ type cluster struct {
 	scheme *runtime.Scheme
 	// changed is told of each write, when it is done.
 	changed func(before, after client.Object)
+	// read counts the objects that lists brought which no cache would have served, by kind.
+	read sync.Map
 
 	mu      sync.RWMutex
 	version int
@@ -143,8 +146,21 @@ func (c *cluster) List(_ context.Context, list client.ObjectList, options ...cli
 		found = reflect.Append(found, reflect.ValueOf(object).Elem())
 	}
 	items.Set(found)
+	if wanted.UnsafeDisableDeepCopy == nil {
+		count, _ := c.read.LoadOrStore(kind, new(atomic.Int64))
+		count.(*atomic.Int64).Add(int64(found.Len()))
+	}
 	list.SetResourceVersion(strconv.Itoa(c.version))
 	return nil
+}
+
+// brought is how many objects of a kind lists have brought from the API server.
+func (c *cluster) brought(object client.Object) int {
+	count, listed := c.read.Load(reflect.TypeOf(object))
+	if !listed {
+		return 0
+	}
+	return int(count.(*atomic.Int64).Load())
 }
 
 // candidates are the keys that a field selects in a namespace; c.mu is held.

@@ -23,6 +23,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
+	"github.com/regapi-io/regapi-operator/internal/events"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
@@ -60,7 +61,11 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 		return err
 	}
 	written := fairness.NewClient(fresh.New(mgr.GetClient(), mgr.GetAPIReader()), fairness.PerNamespace, fairness.InAll)
-	writer := status.Writer{Client: written, Events: mgr.GetEventRecorder("regapi-operator")}
+	recorder, err := events.New(mgr, "regapi-operator")
+	if err != nil {
+		return err
+	}
+	writer := status.Writer{Client: written, Events: recorder}
 	reconcilers := []interface {
 		SetupWithManager(context.Context, ctrl.Manager) error
 	}{
@@ -94,9 +99,9 @@ func SetupWithManager(ctx context.Context, mgr ctrl.Manager, d Dependencies) err
 		kinds["Order"], ledgers = &v1alpha1.OrderList{}, desk.Ledgers
 	}
 	return errors.Join(
-		d.Metrics.Register(census.New(mgr.GetClient(), mgr.Elected(), kinds)),
-		d.Metrics.Register(census.NewEstate(mgr.GetClient(), mgr.Elected(), ledgers)),
-		d.Metrics.Register(census.NewRegistry(mgr.GetClient(), mgr.Elected())),
+		d.Metrics.Register(census.New(mgr.GetCache(), mgr.Elected(), kinds)),
+		d.Metrics.Register(census.NewEstate(mgr.GetCache(), mgr.Elected(), ledgers)),
+		d.Metrics.Register(census.NewRegistry(mgr.GetCache(), mgr.Elected())),
 	)
 }
 
@@ -113,5 +118,5 @@ func newDesk(mgr ctrl.Manager, d Dependencies) (*ordering.Desk, error) {
 	if clock == nil {
 		clock = ordering.RegistrarClock{}
 	}
-	return &ordering.Desk{Live: live, Namespace: d.OrdersNamespace, Holder: d.Holder, Clock: clock, SettleWithin: d.OrdersSettleWithin}, nil
+	return &ordering.Desk{Live: live, Cache: mgr.GetClient(), Namespace: d.OrdersNamespace, Holder: d.Holder, Clock: clock, SettleWithin: d.OrdersSettleWithin}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
@@ -50,17 +51,22 @@ type world struct {
 	domains *line
 	orders  *line
 	order   *order.Reconciler
+	// late says that the Domains' cache knows of no Order yet.
+	late bool
 
 	mu   sync.Mutex
 	open map[string]string // Orders that are, by domain
 }
 
 // inWorld runs a test in a world that begins on the first day of a year.
-func inWorld(t *testing.T, spending *v1alpha1.Spending, test func(w *world)) {
+func inWorld(t *testing.T, spending *v1alpha1.Spending, test func(w *world), change ...func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{T: t, domains: newLine(), orders: newLine(), open: map[string]string{}, api: regapitest.New(regapitest.WithLatency(100 * time.Millisecond))}
 		defer w.api.Close()
+		for _, apply := range change {
+			apply(w)
+		}
 		w.api.AddAccount(regapitest.Account{Login: worldLogin, Password: worldPassword, UserID: worldUser, Balance: regapitest.Balance{Prepay: "1000000"}})
 		w.kube = newWorldCluster(t, w)
 		w.prepare(spending)
@@ -162,11 +168,16 @@ func (w *world) run(ctx context.Context, running *sync.WaitGroup) {
 		Options: []regapi.Option{regapi.WithTransport(w.api.Transport())},
 		Changed: func(_ types.NamespacedName, domain string) { w.domains.add(domain, 0) },
 	})
-	desk := &ordering.Desk{Live: w.kube, Namespace: worldNamespace, Clock: ordering.RegistrarClock{}}
+	desk := &ordering.Desk{Live: w.kube, Cache: w.kube, Namespace: worldNamespace, Clock: ordering.RegistrarClock{}}
 	writer := status.Writer{Client: w.kube, Events: events.NewFakeRecorder(1)}
 	writer.Events.(*events.FakeRecorder).Events = nil // Nobody reads them.
 	w.order = &order.Reconciler{Writer: writer, Directory: directory, Desk: desk, Cache: w.kube}
 	reconciler := &domain.Reconciler{Writer: writer, Directory: directory, Alarm: &waking.Alarm{}, Desk: desk}
+	if w.late {
+		cache := withoutOrders{w.kube}
+		reconciler.Client = cache
+		reconciler.Desk = &ordering.Desk{Live: w.kube, Cache: cache, Namespace: worldNamespace, Clock: ordering.RegistrarClock{}}
+	}
 	running.Go(func() {
 		if err := directory.Start(ctx); err != nil {
 			w.Errorf("the directory: %v", err)
@@ -181,6 +192,23 @@ func (w *world) run(ctx context.Context, running *sync.WaitGroup) {
 			}
 		}
 	})
+}
+
+// withoutOrders is a cache that no Order has come to yet.
+type withoutOrders struct{ client.Client }
+
+func (c withoutOrders) List(ctx context.Context, list client.ObjectList, options ...client.ListOption) error {
+	if _, orders := list.(*v1alpha1.OrderList); orders {
+		return nil
+	}
+	return c.Client.List(ctx, list, options...)
+}
+
+func (c withoutOrders) Get(ctx context.Context, key client.ObjectKey, into client.Object, options ...client.GetOption) error {
+	if _, order := into.(*v1alpha1.Order); order {
+		return apierrors.NewNotFound(v1alpha1.GroupVersion.WithResource("orders").GroupResource(), key.Name)
+	}
+	return c.Client.Get(ctx, key, into, options...)
 }
 
 // opens counts the Orders that are open.

@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
@@ -67,8 +68,11 @@ func Decide(in Input) Step {
 // settlesIn is how long effects of something then may still take to show.
 func (in Input) settlesIn(then time.Time) time.Duration { return then.Add(in.Settling).Sub(in.Now) }
 
-// willing says whether somebody asks for the order and pays for it.
-func (in Input) willing() bool { return in.Intent.Asked && in.Intent.Allowed }
+// willing says whether somebody asks for the order and agrees to its price, as far as that is known without a Look.
+func (in Input) willing() bool {
+	says, r := in.Intent, in.Record
+	return says.Asked && says.Allowed && cmp.Or(r.Bill.Price, r.Price) <= says.MaxPrice && (!says.NeedsApproval || says.Approval == r.Digest)
+}
 
 // heed does what a person says, where the machine cannot know.
 func (in Input) heed() Step {
@@ -95,10 +99,12 @@ func (in Input) reached() bool {
 
 func (in Input) sameService() bool { return in.Seen.ServiceID == in.Order.ServiceID }
 
-// settle waits for the effect of what is paid (18).
+// settle waits for the effect of what is paid (18). It is booked all the while, whoever paid our bill.
 func (in Input) settle() Step {
 	r := in.Record
 	switch {
+	case r.State == Paid && r.Cost > 0 && !in.Funds.Entry && !in.Funds.Kept:
+		return Step{Record: r, Do: Keep, Amount: r.Cost}
 	case in.reached() && !r.PaidAt.IsZero():
 		in.Record.Cost = max(r.Cost, r.Bill.Price)
 		return in.end(Settled, Effect)
@@ -119,7 +125,7 @@ func (in Input) directly() Step {
 	r := in.Record
 	switch {
 	case in.reached(), in.paidUnderKey(), in.Seen.OwnBill == BillPaid:
-		r.State, r.Reason, r.PaidAt, r.Cost = Paid, "", in.Now, max(r.Price, r.Bill.Price, in.Seen.OwnPrice)
+		r.State, r.Reason, r.PaidAt, r.Cost = Paid, "", in.Now, cmp.Or(max(r.Price, r.Bill.Price, in.Seen.OwnPrice), in.Seen.ListPrice)
 		return Step{Record: r}
 	case in.settlesIn(r.PlacingAt) > 0:
 		return rest(r, min(in.settlesIn(r.PlacingAt), poll))
@@ -147,12 +153,14 @@ func (in Input) byKey() Step {
 			return in.end(Unclear, NoEffect)
 		}
 		return in.end(Withdrawn, AcquiredBefore)
+	case seen.ServiceID != 0 && seen.KeyBill.ID != 0 && r.Bill.ID == 0 && r.Calls == 0 && seen.KeyBill.Price != seen.ListPrice && in.Intent.Asked:
+		return in.block(ForeignBill) // An order that the cluster has forgotten wrote it, for other years or at another price: nobody asks for that (17).
 	case seen.ServiceID != 0 && seen.KeyBill.ID != 0 && r.Bill.ID == 0:
 		r.State, r.Reason, r.Bill = Placed, "", seen.KeyBill
 		r.Bill.KnownAt = in.Now
 		return Step{Record: r}
 	case seen.ServiceID != 0 && seen.KeyBill.ID == 0 && !r.Bill.Removing:
-		r.State, r.Reason, r.PaidAt, r.Cost = Paid, "", in.Now, max(r.Bill.Price, r.Price)
+		r.State, r.Reason, r.PaidAt, r.Cost = Paid, "", in.Now, cmp.Or(max(r.Bill.Price, r.Price), seen.ListPrice)
 		return Step{Record: r}
 	case r.Bill.ID != 0:
 		return in.withBill()

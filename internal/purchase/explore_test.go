@@ -38,10 +38,7 @@ func (w *world) moves(rules blind) []move {
 		}
 	}
 	for i, r := range w.flight {
-		add("late "+string(r.act), func(w *world) {
-			w.flight = append(w.flight[:i:i], w.flight[i+1:]...)
-			w.execute(r)
-		})
+		add("late "+string(r.act), func(w *world) { w.arrive(i) })
 	}
 	moves = append(moves, w.people()...)
 	moves = append(moves, w.backups()...)
@@ -60,14 +57,42 @@ func (w *world) stepsOf(rules blind) (moves []move) {
 		uids = append(uids, o.uid)
 	}
 	for _, uid := range uids {
-		if w.clone().decide(uid, rules) {
-			moves = append(moves, move{"step of " + uid, func(w *world) { w.decide(uid, rules) }})
+		if w.clone().decide(uid, rules, nil) {
+			moves = append(moves, move{"step of " + uid, func(w *world) { w.decide(uid, rules, nil) }})
 			if uid == "" {
 				return moves // What the leader does at once.
 			}
 		}
+		moves = append(moves, w.surprises(uid, rules)...)
 	}
 	return moves
+}
+
+// surprises are the next steps of an order amid whose Look a request arrives that was sent before.
+func (w *world) surprises(uid string, rules blind) (moves []move) {
+	if uid == "" {
+		return nil
+	}
+	for i, r := range w.flight {
+		for at := 1; at < len(looks); at++ { // Before the first read it is no surprise.
+			name := fmt.Sprintf("step of %s, late %s before read %d", uid, r.act, at)
+			moves = append(moves, move{name, func(w *world) {
+				w.decide(uid, rules, func(read int) {
+					if read == at {
+						w.arrive(i)
+					}
+				})
+			}})
+		}
+	}
+	return moves
+}
+
+// arrive carries out a request that was sent before.
+func (w *world) arrive(i int) {
+	r := w.flight[i]
+	w.flight = append(w.flight[:i:i], w.flight[i+1:]...)
+	w.execute(r)
 }
 
 // sends are the fates of a request.
@@ -170,6 +195,10 @@ func (w *world) people() (moves []move) {
 		touch := func(f *faults) *int { return &f.touch }
 		add(fmt.Sprint("a person pays ", b.id), touch, func(w *world) { w.pay(&w.reg.bills[i], false) })
 		add(fmt.Sprint("a person deletes ", b.id), touch, func(w *world) { w.reg.bills[i].gone = true })
+	}
+	if len(w.etcd.orders) > 0 {
+		limit := func(f *faults) *int { return &f.limit }
+		add(fmt.Sprint("forbidden: ", !w.forbidden), limit, func(w *world) { w.forbidden = !w.forbidden })
 	}
 	if len(w.etcd.orders) > 0 && len(w.reg.bills) == 0 {
 		dear := func(f *faults) *int { return &f.dear }

@@ -8,7 +8,7 @@ import (
 // anything is a world in which everything may happen, often.
 func anything(kind uint8) *world {
 	return newWorld(1+int(kind&1), func(w *world) {
-		w.left = faults{kill: 9, lose: 9, late: 9, after: 9, save: 1, restore: 1, outage: 3, edit: 9, foreign: 2, touch: 9, auto: 2, dear: 2}
+		w.left = faults{kill: 9, lose: 9, late: 9, after: 9, save: 1, restore: 1, outage: 3, edit: 9, foreign: 2, touch: 9, auto: 2, dear: 2, limit: 4}
 		w.reg.services[0].autoFlag = true
 		w.reg.guarded = kind&2 != 0
 		w.ceiling = 450_00

@@ -116,8 +116,13 @@ func (l *Ledger) Claim(holder string, now time.Time, open bool) (changed, held b
 	}
 }
 
-// keptMonths is how long closed entries are kept.
-const keptMonths = 13
+const (
+	// entryMonths is how many months before the present one a closed order's entry is kept: no ceiling asks for it any more, and ten thousand orders a
+	// year have to fit into one object.
+	entryMonths = 2
+	// besideMonths is that of what was spent beside the orders, which sweeps may show for a year.
+	besideMonths = 13
+)
 
 // forget drops entries of months that no ceiling asks for any more.
 func (l *Ledger) forget() {
@@ -125,10 +130,10 @@ func (l *Ledger) forget() {
 	if err != nil {
 		return
 	}
-	oldest := month.AddDate(0, -keptMonths, 0).Format("2006-01")
-	gone := func(_ string, e Entry) bool { return e.Kept && e.Month < oldest }
-	maps.DeleteFunc(l.Entries, gone)
-	maps.DeleteFunc(l.Beside, func(_ string, e Entry) bool { return e.Month < oldest })
+	oldest := func(months int) string { return month.AddDate(0, -months, 0).Format("2006-01") }
+	entries, beside := oldest(entryMonths), oldest(besideMonths)
+	maps.DeleteFunc(l.Entries, func(_ string, e Entry) bool { return e.Kept && e.Month < entries })
+	maps.DeleteFunc(l.Beside, func(_ string, e Entry) bool { return e.Month < beside })
 }
 
 // Touch notes when the ledger is written.
@@ -255,10 +260,10 @@ func (l *Ledger) Keep(uid, order string, cost Amount) {
 }
 
 // KeepLost makes the entries of orders final that are not there any more: nobody can tell what they cost.
-func (l *Ledger) KeepLost(exists func(uid string) bool) bool {
+func (l *Ledger) KeepLost(isLost func(uid string, e Entry) bool) bool {
 	changed := false
 	for uid, e := range l.Entries {
-		if !e.Kept && !exists(uid) {
+		if !e.Kept && isLost(uid, e) {
 			e.Kept, changed = true, true
 			l.Entries[uid] = e
 		}

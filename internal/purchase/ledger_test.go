@@ -1,6 +1,7 @@
 package purchase
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -161,7 +162,7 @@ func TestWhatMayHaveBeenSpentStaysBooked(t *testing.T) {
 			t.Errorf("%s: %q of %s, want %q", what, step.Do, step.Amount, c.want)
 		}
 	}
-	if l.KeepLost(func(string) bool { return false }); l.Sum("other") != price {
+	if l.KeepLost(func(string, Entry) bool { return true }); l.Sum("other") != price {
 		t.Error("an order whose object is gone is not booked any more")
 	}
 }
@@ -231,4 +232,31 @@ func TestWhatIsDoneToACloneOfALedgerIsNotDoneToTheLedger(t *testing.T) {
 	if after, _ := l.Encode(); after != before {
 		t.Errorf("the ledger is %s, and was %s", after, before)
 	}
+}
+
+// A ConfigMap holds a mebibyte.
+func TestTheLedgerHoldsTenThousandDomains(t *testing.T) {
+	const domains, room = 10_000, 1 << 20
+	l := &Ledger{Began: start, Opened: MonthOf(start), Month: MonthOf(start)}
+	for year := range 2 {
+		for n := range domains {
+			now := start.AddDate(year, 12*n/domains, 0)
+			order := Order{Domain: fmt.Sprintf("a-name-of-some-length-%d.ru", n), Ordinal: 1 + year, UserID: userID, Operation: Renew, ServiceID: regapi.ID(1000 + n), Base: firstDay, Years: 1}
+			uid := fmt.Sprintf("5a4e2bd5-0d52-4b8e-bd5f-%012d", domains*year+n)
+			l.Watch(now, false, true)
+			l.Announce(order)
+			if err := l.Book(uid, order.Name(), 590_00, dearest*domains); err != nil {
+				t.Fatal(err)
+			}
+			l.Keep(uid, order.Name(), 590_00)
+		}
+	}
+	text, err := l.Encode()
+	if err != nil || len(text) > room*9/10 {
+		t.Errorf("%d bytes, %v", len(text), err)
+	}
+	if want := Amount(domains/12) * 590_00; l.Sum("") < want {
+		t.Errorf("%s of the present month are known, of some %s", l.Sum(""), want)
+	}
+	t.Logf("%d domains take %d bytes", domains, len(text))
 }

@@ -3,6 +3,7 @@ package purchase
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
@@ -85,41 +86,75 @@ func (w *world) asks(o *orderObject) bool {
 	return d.exists && d.years == o.order.Years
 }
 
-// input reads everything that a decision stands on.
-func (w *world) input(o *orderObject) Input {
-	s := w.reg.services[o.domain]
+// input reads everything that a decision stands on. Amid is what happens before each read of the Look; nil is nothing.
+func (w *world) input(o *orderObject, amid func(read int)) Input {
 	l := &w.etcd.ledger
 	in := Input{
 		Order: o.order, Record: o.record, Now: w.now, Settling: Settling, Dwell: Dwell, Gap: l.Gap(w.now),
-		Intent: Intent{Asked: w.asks(o), Allowed: true, MaxPrice: maxPrice},
+		Intent: Intent{Asked: w.asks(o), Allowed: !w.forbidden, MaxPrice: maxPrice},
 		Funds:  l.Funds(o.uid, w.ceiling),
-		Seen: Seen{
-			Complete: true, Balance: w.reg.balance, ListPrice: price * Amount(o.order.Years), OwnBill: w.ownBill(o.record.Bill.ID),
-		},
 	}
 	if d := w.etcd.domains[o.domain]; d.exists && !d.offAt.IsZero() {
 		in.Since = latest(o.created, d.offAt, l.GapUntil)
 	}
-	if b := w.bill(o.record.Bill.ID); b != nil {
-		in.Seen.OwnPrice = b.price
+	reads := looks
+	if o.record.State == Paying && !w.operation.Keyed() {
+		reads = slices.Concat([]read{(*world).seeOwnBill}, looks)
 	}
-	for _, b := range w.unpaid(o.domain) {
-		switch {
-		case w.reg.keyed && b.key == o.order.Key():
-			in.Seen.KeyBill = Bill{ID: b.id, Price: b.price}
-		case b.id != o.record.Bill.ID:
-			in.Seen.ForeignBill = b.id
+	seen := Seen{}
+	for n, see := range reads {
+		if amid != nil {
+			amid(n)
+		}
+		see(w, o, &seen)
+		if in.Seen = seen; Told(in) {
+			break
 		}
 	}
+	in.Seen.Complete = true
+	return in
+}
+
+// read is one of those that a Look is made of, and looks are all of them, in the controller's order.
+type read func(*world, *orderObject, *Seen)
+
+var looks = []read{(*world).seeService, (*world).seeBills, (*world).seeOwnBill, (*world).seeBalance, (*world).seePrice}
+
+func (w *world) seeService(o *orderObject, seen *Seen) {
+	s := w.reg.services[o.domain]
 	switch {
 	case !w.reg.keyed:
-		in.Seen.ServiceID, in.Seen.State, in.Seen.Expiry = regapi.ID(o.domain+1), regapi.Active, w.expiry(o.domain)
+		seen.ServiceID, seen.State, seen.Expiry = regapi.ID(o.domain+1), regapi.Active, w.expiry(o.domain)
 	case s.state != "" && s.key == o.order.Key():
-		in.Seen.ServiceID, in.Seen.State = 7, s.state
+		seen.ServiceID, seen.State = 7, s.state
 	case s.state != "":
-		in.Seen.Elsewhere = true
+		seen.Elsewhere = true
 	}
-	return in
+}
+
+func (w *world) seeBills(o *orderObject, seen *Seen) {
+	for _, b := range w.unpaid(o.domain) {
+		if b.id == o.record.Bill.ID {
+			seen.OwnPrice = b.price
+		}
+		switch {
+		case w.reg.keyed && b.key == o.order.Key():
+			seen.KeyBill = Bill{ID: b.id, Price: b.price}
+		case b.id != o.record.Bill.ID:
+			seen.ForeignBill = b.id
+		}
+	}
+}
+
+func (w *world) seeOwnBill(o *orderObject, seen *Seen) { seen.OwnBill = w.ownBill(o.record.Bill.ID) }
+
+func (w *world) seeBalance(_ *orderObject, seen *Seen) { seen.Balance = w.reg.balance }
+
+func (w *world) seePrice(o *orderObject, seen *Seen) {
+	seen.ListPrice = price * Amount(o.order.Years)
+	if o.record.Bill.ID != 0 {
+		seen.ListPrice = o.record.Price
+	}
 }
 
 func (w *world) ownBill(id regapi.ID) BillStatus {
@@ -136,15 +171,15 @@ func (w *world) ownBill(id regapi.ID) BillStatus {
 	}
 }
 
-// decide lets the leader take the next step of an order, up to the act. It says whether anything changed.
-func (w *world) decide(uid string, rules blind) (changed bool) {
+// decide lets the leader take the next step of an order, up to the act, whatever happens amid its Look. It says whether anything changed.
+func (w *world) decide(uid string, rules blind, amid func(read int)) (changed bool) {
 	changed = w.watch()
 	changed = w.makeOrders() || changed
 	o, p := w.find(uid), &w.procs[w.leader]
 	if o == nil {
 		return changed
 	}
-	in := w.input(o)
+	in := w.input(o, amid)
 	if rules.input != nil {
 		rules.input(w, o, &in)
 	}

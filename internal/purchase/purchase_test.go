@@ -77,9 +77,14 @@ var scenarios = map[string]scenario{
 	"registered and restored":     {faults: faults{save: 1, restore: 1, lose: 1, late: 1}, change: registration},
 	"a ceiling for one":           {domains: 2, faults: faults{lose: 1}, change: func(w *world) { w.ceiling = 250_00 }},
 	"a ceiling for one, restored": {domains: 2, faults: faults{save: 1, restore: 1}, change: func(w *world) { w.ceiling = 250_00 }},
-	"a ceiling, dearer":           {domains: 2, faults: faults{dear: 1}, change: func(w *world) { w.ceiling = 450_00 }},
-	"a ledger that begins":        {faults: faults{lose: 1}, never: true, change: func(w *world) { w.etcd.ledger = Ledger{} }},
-	"restored, nobody notices":    {faults: faults{save: 1, restore: 1, lose: 1}, change: func(w *world) { w.reg.guarded = true }},
+	"a ceiling for one, late":     {domains: 2, faults: faults{late: 1}, change: func(w *world) { w.ceiling = 250_00 }},
+	"a ceiling for one, limited":  {domains: 2, faults: faults{late: 1, limit: 4}, change: func(w *world) { w.ceiling = 250_00 }},
+	"a ceiling for one, poor": {domains: 2, faults: faults{late: 1}, change: func(w *world) {
+		w.ceiling, w.reg.balance = 250_00, 250_00
+	}},
+	"a ceiling, dearer":        {domains: 2, faults: faults{dear: 1}, change: func(w *world) { w.ceiling = 450_00 }},
+	"a ledger that begins":     {faults: faults{lose: 1}, never: true, change: func(w *world) { w.etcd.ledger = Ledger{} }},
+	"restored, nobody notices": {faults: faults{save: 1, restore: 1, lose: 1}, change: func(w *world) { w.reg.guarded = true }},
 	"a ledger that begins, spent": {faults: faults{}, never: true, change: func(w *world) {
 		w.etcd.ledger = Ledger{}
 		// Another cluster has spent nearly everything in the month.
@@ -150,6 +155,34 @@ func TestNothingElseCountsOnceOurBillIsPaid(t *testing.T) {
 		change(&in)
 		if Told(in) {
 			t.Errorf("an order that is %s is told of by its bill alone", name)
+		}
+	}
+}
+
+func TestWhoeverStopsAgreeingIsHeardWhileAnOrderRests(t *testing.T) {
+	agreed := Intent{Asked: true, Allowed: true, MaxPrice: maxPrice, NeedsApproval: true, Approval: "d1"}
+	for state, record := range map[State]Record{
+		Quoted: {State: Quoted}, Reserved: {State: Reserved}, Placed: {State: Placed, Bill: Bill{ID: 5, Price: price, KnownAt: start}},
+	} {
+		record.Price, record.Digest, record.LookedAt = price, "d1", start
+		in := Input{
+			Order: Order{Domain: "a.ru", Ordinal: 1, Operation: Renew, ServiceID: 1, Base: firstDay, Years: 1}, Record: record, Now: start.Add(time.Minute),
+			Since: start, Settling: Settling, Dwell: Dwell, Intent: agreed, Funds: Funds{Booked: price, Entry: true, Free: maxPrice},
+		}
+		if _, rests := Rest(in); !rests {
+			t.Errorf("%s: does not rest", state)
+		}
+		for name, change := range map[string]func(*Intent){
+			"the order":       func(i *Intent) { i.Asked = false },
+			"the spending":    func(i *Intent) { i.Allowed = false },
+			"the price":       func(i *Intent) { i.MaxPrice = price - 1 },
+			"this very quote": func(i *Intent) { i.Approval = "d0" },
+		} {
+			in.Intent = agreed
+			change(&in.Intent)
+			if _, rests := Rest(in); rests {
+				t.Errorf("%s: nobody hears that a person does not agree to %s any more", state, name)
+			}
 		}
 	}
 }

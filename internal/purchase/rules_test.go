@@ -33,6 +33,7 @@ var without = map[string]struct {
 	"16 and 18, the bill's own word":     {on(believe), "answers lost"},
 	"19 and 20, an entry for each order": {on(func(in *Input) { in.Funds = Funds{Booked: dearest, Free: dearest} }), "a ceiling for one"},
 	"20, the ceiling of the true price":  {on(func(in *Input) { in.Funds.Free, in.Funds.Booked = dearest, max(in.Funds.Booked, in.Seen.OwnPrice) }), "a ceiling, dearer"},
+	"21, what may be paid yet":           {on(func(in *Input) { in.Record.PayingAt = time.Time{} }), "a ceiling for one, limited"},
 	"22, epochs":                         {blind{sweepOff: true}, "a ceiling for one, restored"},
 	"23, a ledger that begins":           {on(func(in *Input) { in.Funds.Closed, in.Funds.Booked, in.Funds.Free = false, price, price }), "a ledger that begins, spent"},
 	"24, one call ever":                  {on(func(in *Input) { in.Record.Calls, in.Record.PlacingAt = 0, time.Time{} }), "paid in one step"},

@@ -36,7 +36,7 @@ func rest(r Record, after time.Duration) Step { return Step{Record: r, After: ma
 
 func do(act Act, r Record) Step { return Step{Record: r, Do: act} }
 
-// block says why an order does not go on, and gives its booking back: what is blocked promises nothing (19).
+// block says why an order does not go on, and gives its booking back: what is blocked promises nothing (19), unless it may be paid yet.
 func (in Input) block(why Reason) Step {
 	r := in.Record
 	r.State, r.Reason = Blocked, why
@@ -61,7 +61,7 @@ func (in Input) end(state State, why Reason) Step {
 func (in Input) bury() Step {
 	r, f := in.Record, in.Funds
 	switch {
-	case r.State != Settled && f.Entry:
+	case r.State != Settled && (f.Entry || f.Kept):
 		return do(Release, r)
 	case r.State == Settled && !f.Kept && r.Cost > 0:
 		return Step{Record: r, Do: Keep, Amount: r.Cost}
@@ -72,9 +72,19 @@ func (in Input) bury() Step {
 	}
 }
 
+// releasing gives the booking of an order back. One that has sent a payment of its bill keeps it while that may arrive yet: what may be spent stays
+// booked (21).
 func (in Input) releasing(s Step) Step {
-	if in.Funds.Entry {
+	if in.Funds.Entry && !in.mayBePaidYet() {
 		s.Do = Release
 	}
 	return s
+}
+
+// mayBePaidYet says whether a payment of the order's bill was sent within the time in which it would arrive, of this bill and none before, which is not
+// known to be gone. The registrar's clock may have been put back meanwhile.
+func (in Input) mayBePaidYet() bool {
+	bill, sent := in.Record.Bill, in.Record.PayingAt
+	ofThis := !sent.IsZero() && !sent.Before(bill.KnownAt.Add(-MaxSkew)) && in.Now.Sub(sent) < Settling
+	return bill.ID != 0 && ofThis && !bill.Removed && in.Seen.OwnBill != BillNotFound
 }

@@ -38,7 +38,9 @@ type world struct {
 	flight []request
 	left   faults
 	leader int
-	broken string
+	// forbidden says that a person does not consent to spending at present.
+	forbidden bool
+	broken    string
 	// What a scenario sets and no history changes.
 	ceiling   Amount
 	operation Operation
@@ -47,7 +49,7 @@ type world struct {
 
 // faults are how often each may still happen.
 type faults struct {
-	kill, lose, late, after, save, restore, outage, edit, foreign, touch, auto, dear int
+	kill, lose, late, after, save, restore, outage, edit, foreign, touch, auto, dear, limit int
 }
 
 // etcd is what the cluster holds.
@@ -160,9 +162,10 @@ func (i *image) since(times ...time.Time) {
 func (w *world) key() [16]byte {
 	i := &image{now: w.now, bytes: make([]byte, 0, 512)}
 	f := w.left
-	for _, left := range []int{f.kill, f.lose, f.late, f.after, f.save, f.restore, f.outage, f.edit, f.foreign, f.touch, f.auto, f.dear, w.leader} {
+	for _, left := range []int{f.kill, f.lose, f.late, f.after, f.save, f.restore, f.outage, f.edit, f.foreign, f.touch, f.auto, f.dear, f.limit, w.leader} {
 		i.number(int64(left))
 	}
+	i.truth(w.forbidden)
 	w.reg.write(i)
 	w.etcd.write(i)
 	if w.saved != nil {

@@ -12,7 +12,7 @@ import (
 
 // histories are what may happen around a purchase, and where each is followed. Those of package purchase follow every interleaving within bounds (a
 // scenario or a rule is named behind the test), those of controller/order run the reconciler on a real API server and kill it at its writes, those
-// of cmd/operator run the real program, which is killed or stopped.
+// of cmd/operator run the real program, which is killed or stopped, on a real etcd, which is put back.
 var histories = []struct {
 	what  string
 	tests []string
@@ -37,16 +37,19 @@ var histories = []struct {
 		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/controller/order.TestAnOrderThatSomebodyRemovesIsNotPaidAgain",
 	}},
 	6: {"the cluster put back to each state", []string{
+		"cmd/operator.TestAClusterThatIsPutBackBuysNothingAgain",
 		"internal/controller/order.TestAClusterThatIsPutBackPaysNothingTwice", "internal/purchase.TestNothingIsPaidTwice/restored",
 	}},
 	7: {"the same, with the process alive through it", []string{
+		"cmd/operator.TestOperatorsThatOutliveAClusterBuyNothingAgain",
 		"internal/purchase.TestNothingIsPaidTwice/restored after a loss",
 	}},
 	8: {"put back so soon that nobody notices", []string{
-		"internal/controller/order.TestAClusterThatIsPutBackUnnoticedPaysNothingTwice",
+		"cmd/operator.TestARestoreThatNobodyNoticesPaysNothingTwice", "internal/controller/order.TestAClusterThatIsPutBackUnnoticedPaysNothingTwice",
 		"internal/purchase.TestNothingIsPaidTwice/restored, nobody notices",
 	}},
 	9: {"put back, then deleted or refused before the late effect shows", []string{
+		"cmd/operator.TestAClusterThatIsPutBackBuysNothingAgain", "cmd/operator.TestARestoreThatNobodyNoticesPaysNothingTwice",
 		"internal/purchase.TestLongHistoriesKeepThePromises",
 	}},
 	10: {"a new cluster from Git", []string{
@@ -54,8 +57,10 @@ var histories = []struct {
 		"cmd/operator.TestTwoClustersAndTwoOperatorsOfOneLoginBuyOnce",
 		"internal/controller/order.TestANewClusterFromGitPaysNothingAgain", "internal/controller/order.TestANewClusterFromGitRegistersNothingAgain",
 	}},
-	11: {"years edited, and two Domains with different ones", []string{"internal/controller/order.TestWhatNobodyAsksForAnyMoreIsNotPaid", "internal/purchase.TestNothingIsPaidTwice/edited"}},
-	12: {"lists and details a day apart, time zones, 29 February", []string{"internal/controller/domain.TestDatesThatDifferByADayMakeOneOrder", "internal/purchase.TestAYearIsReachedAndADayIsNot", "internal/purchase.TestWherePodsRunDecidesNothing"}},
+	11: {"years edited, and two Domains with different ones", []string{
+		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/controller/order.TestWhatNobodyAsksForAnyMoreIsNotPaid", "internal/purchase.TestNothingIsPaidTwice/edited"}},
+	12: {"lists and details a day apart, time zones, 29 February", []string{
+		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/controller/domain.TestDatesThatDifferByADayMakeOneOrder", "internal/purchase.TestAYearIsReachedAndADayIsNot", "internal/purchase.TestWherePodsRunDecidesNothing"}},
 	13: {"the way of payment ignored, and the answer lost", []string{
 		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/controller/order.TestAPayTypeThatIsIgnoredIsPaidOnce",
 		"internal/purchase.TestNothingIsPaidTwice/pay type ignored",
@@ -72,6 +77,7 @@ var histories = []struct {
 		"internal/purchase.TestNothingIsPaidTwice/people at our bill", "internal/purchase.TestNothingIsPaidTwice/a second order refused",
 	}},
 	17: {"refused and mended, refunded, lost and made again", []string{
+		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll",
 		"internal/controller/domain.TestARenewalThatWasRefusedIsOrderedAgainWhenTheSpecChanges", "internal/controller/domain.TestARenewalThatIsRefundedIsNotBoughtAgainByItself",
 		"internal/controller/domain.TestADomainThatWasLostIsNotBoughtAgain",
 	}},
@@ -79,6 +85,7 @@ var histories = []struct {
 		"cmd/operator.TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll", "internal/purchase.TestNothingIsPaidTwice/autorenew",
 	}},
 	19: {"the last minute of a month, and clocks that are off", []string{
+		"cmd/operator.TestNoMoneyMovesWhileTheRegistrarsClockIsTwoDaysOff", "internal/controller/order.TestAClockThatIsSetRightLetsOrdersGoOn",
 		"internal/controller/order.TestAnOrderOfTheMonthsLastMinuteCountsInTheMonthInWhichItIsPaid", "internal/purchase.TestTheMonthIsMoscowsAndNeverGoesBack",
 		"internal/account.TestTheClockOfThePodCountsForNothing", "internal/controller/order.TestNoMoneyMovesWhileTheClocksDisagree",
 	}},
@@ -91,7 +98,7 @@ var histories = []struct {
 
 // rules are where each rule of money is held: what goes wrong without it.
 var rules = map[int]string{
-	1: "internal/controller/domain.TestADomainThatIsDueIsRenewedByAnOrder", 2: "internal/controller/order.TestAnOrderOfSomebodyElseIsRefused",
+	1: "internal/controller.TestACacheThatIsLateMakesNoSecondOrder", 2: "internal/controller/order.TestAnOrderOfSomebodyElseIsRefused",
 	3: "internal/purchase.TestTheOpenOrdersOfALoginBelongToOneDeployment", 4: "internal/controller/order.TestAnOldOrderGoesAndTheLastOneOfADomainStays",
 	5: "internal/controller/domain.TestARenewalThatIsRefundedIsNotBoughtAgainByItself", 6: "internal/purchase.TestEachRuleIsNeeded/6, a key that is derived",
 	7: "internal/account.TestTheClockOfThePodCountsForNothing", 8: "internal/purchase.TestEachRuleIsNeeded/8, decisions that grow old",

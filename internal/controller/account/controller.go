@@ -31,8 +31,8 @@ import (
 
 // Secrets are in a role of their own, config/rbac/secrets_role.yaml, which an installation can do without.
 
-// concurrency is how many Accounts are worked on at a time. They wait for REG.API, and one namespace gets half of them.
-const concurrency = 64
+// share is how many Accounts of a namespace that is alone are worked on at a time, and how many workers that leaves to others. They wait for REG.API.
+const share = 32
 
 // Reconciler checks that an Account can be used. All of its exported fields have to be set but for the last.
 type Reconciler struct {
@@ -78,7 +78,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := indexReleases(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
-	shares := waking.NewShares(concurrency)
+	shares := waking.NewShares(share, share)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Account{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, finalizersChanged), shares.ChangedFirst())).
 		Watches(&v1alpha1.DNSZone{}, handler.EnqueueRequestsFromMapFunc(accountOf), builder.WithPredicates(releaseChanged)).

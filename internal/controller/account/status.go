@@ -13,6 +13,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/inventory"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/text"
 	"github.com/regapi-io/regapi-operator/internal/traffic/budget"
 )
 
@@ -87,7 +88,7 @@ func (s *scope) showFreshness(summary inventory.Summary) {
 	condition := metav1.Condition{Type: v1alpha1.ConditionInventoryFresh, ObservedGeneration: s.account.Generation}
 	switch {
 	case summary.Err != nil:
-		condition.Status, condition.Reason, condition.Message = metav1.ConditionFalse, v1alpha1.ReasonSweepFailed, status.Shorten(outcome.Message(summary.Err), status.MaxMessage)
+		condition.Status, condition.Reason, condition.Message = metav1.ConditionFalse, v1alpha1.ReasonSweepFailed, text.Shorten(outcome.Message(summary.Err), status.MaxMessage)
 	case !summary.SweptAt.IsZero():
 		condition.Status, condition.Reason, condition.Message = metav1.ConditionTrue, v1alpha1.ReasonSwept, "the last sweep read everything"
 	default:

@@ -29,7 +29,7 @@ type Census struct {
 	kinds   map[string]client.ObjectList
 }
 
-// New counts objects of the kinds that are given by name, each with an empty list of it, once this process is elected.
+// New counts objects of the kinds that are given by name, each with an empty list of it, once this process is elected. The reader is a cache.
 func New(reader client.Reader, elected <-chan struct{}, kinds map[string]client.ObjectList) *Census {
 	return &Census{reader: reader, elected: elected, kinds: kinds}
 }
@@ -52,7 +52,7 @@ func (c *Census) Collect(metrics chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for kind, prototype := range c.kinds {
-		counts, err := c.count(ctx, prototype.DeepCopyObject().(client.ObjectList))
+		counts, err := c.count(ctx, kind, prototype.DeepCopyObject().(client.ObjectList))
 		if err != nil {
 			metrics <- prometheus.NewInvalidMetric(objects, err)
 			continue
@@ -66,13 +66,9 @@ func (c *Census) Collect(metrics chan<- prometheus.Metric) {
 // group is what is counted together.
 type group struct{ namespace, ready, reason string }
 
-func (c *Census) count(ctx context.Context, list client.ObjectList) (map[group]int, error) {
-	// Objects are only looked at.
-	if err := c.reader.List(ctx, list, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, err
-	}
+func (c *Census) count(ctx context.Context, kind string, empty client.ObjectList) (map[group]int, error) {
 	counts := map[group]int{}
-	err := meta.EachListItem(list, func(item runtime.Object) error {
+	err := each(ctx, c.reader, kind, empty, func(item runtime.Object) {
 		object := item.(interface {
 			client.Object
 			GetConditions() *[]metav1.Condition
@@ -82,7 +78,6 @@ func (c *Census) count(ctx context.Context, list client.ObjectList) (map[group]i
 			in.ready, in.reason = string(ready.Status), ready.Reason
 		}
 		counts[in]++
-		return nil
 	})
 	return counts, err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -68,22 +69,17 @@ func (e *Estate) Collect(metrics chan<- prometheus.Metric) {
 }
 
 func (e *Estate) domains(ctx context.Context, metrics chan<- prometheus.Metric) error {
-	var list v1alpha1.DomainList
-	if err := e.reader.List(ctx, &list, client.UnsafeDisableDeepCopy); err != nil {
-		return err
-	}
-	for i := range list.Items {
-		d := &list.Items[i]
+	return each(ctx, e.reader, "Domain", &v1alpha1.DomainList{}, func(item runtime.Object) {
+		d := item.(*v1alpha1.Domain)
 		last, err := time.Parse(time.DateOnly, d.Status.ExpirationDate)
 		if err != nil || (d.Status.State != v1alpha1.DomainActive && d.Status.State != v1alpha1.DomainSuspended) {
-			continue // There is nothing that expires.
+			return // There is nothing that expires.
 		}
 		labels := []string{d.Namespace, d.Name, string(d.Spec.DomainName)}
 		metrics <- prometheus.MustNewConstMetric(expiry, prometheus.GaugeValue, float64(last.Unix()), labels...)
 		left := time.Until(last.AddDate(0, 0, 1)).Hours() / 24
 		metrics <- prometheus.MustNewConstMetric(daysLeft, prometheus.GaugeValue, left, labels...)
-	}
-	return nil
+	})
 }
 
 // counted is what is counted together.
@@ -94,14 +90,13 @@ func (e *Estate) money(ctx context.Context, metrics chan<- prometheus.Metric) er
 	if err != nil {
 		return err
 	}
-	var list v1alpha1.OrderList
-	if err := e.reader.List(ctx, &list, client.UnsafeDisableDeepCopy); err != nil {
-		return err
-	}
 	counts := map[counted]int{}
-	for i := range list.Items {
-		o := &list.Items[i]
+	err = each(ctx, e.reader, "Order", &v1alpha1.OrderList{}, func(item runtime.Object) {
+		o := item.(*v1alpha1.Order)
 		counts[counted{nameOf(ids, o.Labels[v1alpha1.LabelLogin]), string(o.Spec.Operation), string(o.Status.State)}]++
+	})
+	if err != nil {
+		return err
 	}
 	for c, n := range counts {
 		metrics <- prometheus.MustNewConstMetric(orders, prometheus.GaugeValue, float64(n), c.account, c.operation, c.state)
@@ -120,17 +115,13 @@ func (e *Estate) money(ctx context.Context, metrics chan<- prometheus.Metric) er
 
 // ids are the names by which all other metrics call logins.
 func (e *Estate) ids(ctx context.Context) (map[string]string, error) {
-	var list v1alpha1.AccountList
-	if err := e.reader.List(ctx, &list, client.UnsafeDisableDeepCopy); err != nil {
-		return nil, err
-	}
 	ids := map[string]string{}
-	for i := range list.Items {
-		if id := list.Items[i].Status.ID; id != "" {
-			ids[tenancy.Login(&list.Items[i])] = id
+	err := each(ctx, e.reader, "Account", &v1alpha1.AccountList{}, func(item runtime.Object) {
+		if a := item.(*v1alpha1.Account); a.Status.ID != "" {
+			ids[tenancy.Login(a)] = a.Status.ID
 		}
-	}
-	return ids, nil
+	})
+	return ids, err
 }
 
 // nameOf is a login's id; of a login without an Account, what the Order calls it.

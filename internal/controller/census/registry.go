@@ -51,13 +51,10 @@ func (r *Registry) Collect(metrics chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	counts := registered{metrics: metrics, plans: map[planned]int{}}
-	for _, list := range []client.ObjectList{&v1alpha1.AccountList{}, &v1alpha1.DNSZoneList{}, &v1alpha1.DomainList{}, &v1alpha1.FolderList{}} {
-		// Objects are only looked at.
-		err := r.reader.List(ctx, list, client.UnsafeDisableDeepCopy)
-		if err == nil {
-			err = meta.EachListItem(list, counts.add)
-		}
-		if err != nil {
+	for kind, empty := range map[string]client.ObjectList{
+		"Account": &v1alpha1.AccountList{}, "DNSZone": &v1alpha1.DNSZoneList{}, "Domain": &v1alpha1.DomainList{}, "Folder": &v1alpha1.FolderList{},
+	} {
+		if err := each(ctx, r.reader, kind, empty, counts.add); err != nil {
 			metrics <- prometheus.NewInvalidMetric(names, err)
 			return
 		}
@@ -76,7 +73,7 @@ type registered struct {
 	plans   map[planned]int
 }
 
-func (r registered) add(item runtime.Object) error {
+func (r registered) add(item runtime.Object) {
 	switch o := item.(type) {
 	case *v1alpha1.Account:
 		if o.Status.ID != "" {
@@ -97,7 +94,6 @@ func (r registered) add(item runtime.Object) error {
 	case *v1alpha1.Folder:
 		r.plan("Folder", o, o.Status.Plan != nil, o.Status.Conditions)
 	}
-	return nil
 }
 
 func (r registered) delegation(kind string, o client.Object, domain v1alpha1.DomainName, conditions []metav1.Condition) {

@@ -63,13 +63,17 @@ func (h *Harness) CheckInvariants(obj status.Object) {
 func (h *Harness) Eventually(what string, check func() error) {
 	h.Helper()
 	deadline := time.Now().Add(patience)
+	var first error
 	for {
 		err := check()
 		if err == nil {
 			return
 		}
+		if first == nil {
+			first = err
+		}
 		if time.Now().After(deadline) {
-			h.Fatalf("waited in vain for %s: %v", what, err)
+			h.Fatalf("waited in vain for %s: %v; at first: %v", what, err, first)
 		}
 		time.Sleep(20 * time.Millisecond) // A poll of a real API server; no clock to turn.
 	}

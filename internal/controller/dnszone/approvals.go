@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/text"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -54,7 +54,7 @@ func (s *scope) showAdoption() {
 	}
 	shown := &v1alpha1.ZoneAdoption{Hash: zone.HashOf(s.asked, int(s.zone.Status.Approvals.UsedAdoptions)), Count: int32(len(s.asked))}
 	for _, record := range s.asked[:min(len(s.asked), shownUnits)] {
-		shown.Units = append(shown.Units, status.Shorten(record.String(), maxChangeLine))
+		shown.Units = append(shown.Units, text.Shorten(record.String(), maxChangeLine))
 	}
 	s.zone.Status.Adoption = shown
 }

@@ -50,7 +50,7 @@ type Reconciler struct {
 // Reconcile compares the zone as the inventory knows it, for which no request is made, and writes only what differs.
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	var found v1alpha1.DNSZone
-	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
+	if err := r.Get(ctx, request.NamespacedName, &found, client.UnsafeDisableDeepCopy); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.Directory.Unfollow(follower(request.NamespacedName))
 			r.rulings.Forget(request.NamespacedName)
@@ -76,7 +76,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := waking.IndexAccounts(ctx, mgr.GetFieldIndexer(), &v1alpha1.DNSZone{}, holdingOf); err != nil {
 		return err
 	}
-	shares := waking.NewShares(waking.BatchConcurrency)
+	shares := waking.NewBatchShares()
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.DNSZone{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}), shares.ChangedFirst())).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.zonesOf), builder.WithPredicates(waking.AccountUsabilityChanged)).

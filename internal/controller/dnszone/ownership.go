@@ -12,7 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
-	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/text"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -110,7 +110,7 @@ func (r *Reconciler) writeAhead(ctx context.Context, s *scope) error {
 	if err := r.PatchStatusInAnyCase(ctx, s.before, s.zone); err != nil {
 		return fmt.Errorf("record what is about to be done: %w", err)
 	}
-	s.before = s.zone.DeepCopy()
+	s.before = copyOf(s.zone)
 	return nil
 }
 
@@ -118,7 +118,7 @@ func (r *Reconciler) writeAhead(ctx context.Context, s *scope) error {
 func (s *scope) noteReplaced(records []zone.Record) {
 	replaced := &s.zone.Status.Replaced
 	for _, record := range records {
-		entry := v1alpha1.ReplacedRecord{Record: status.Shorten(record.String(), maxRecordLine), Generation: s.zone.Generation}
+		entry := v1alpha1.ReplacedRecord{Record: text.Shorten(record.String(), maxRecordLine), Generation: s.zone.Generation}
 		if !slices.Contains(*replaced, entry) {
 			*replaced = append(*replaced, entry)
 		}

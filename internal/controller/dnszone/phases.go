@@ -72,13 +72,19 @@ type scope struct {
 	publication *publication
 }
 
+// newScope begins with an object that may be a cache's own: it is never changed.
 func newScope(found *v1alpha1.DNSZone) *scope {
-	s := &scope{before: found.DeepCopy(), zone: found, endWork: func() {}}
-	if found.Status.ObservedGeneration != found.Generation {
-		found.Status.Refused, found.Status.Contested, found.Status.SOATries = nil, nil, 0 // They are about another spec.
+	s := &scope{before: found, zone: copyOf(found), endWork: func() {}}
+	if now := &s.zone.Status; now.ObservedGeneration != found.Generation {
+		now.Refused, now.Contested, now.SOATries = nil, nil, 0 // They are about another spec.
 	}
 	s.unseen = found.Status.ObservedGeneration <= 0
 	return s
+}
+
+// copyOf copies all of an object but its spec, which may be large, and which nobody here changes.
+func copyOf(found *v1alpha1.DNSZone) *v1alpha1.DNSZone {
+	return &v1alpha1.DNSZone{TypeMeta: found.TypeMeta, ObjectMeta: *found.ObjectMeta.DeepCopy(), Spec: found.Spec, Status: *found.Status.DeepCopy()}
 }
 
 // follower names a DNSZone among the followers of an inventory.
@@ -250,5 +256,5 @@ func (r *Reconciler) reportChanges(ctx context.Context, s *scope) {
 	if replaced > 0 {
 		note = fmt.Sprintf("%d values of somebody else replaced (status.replaced keeps them): %s", replaced, note)
 	}
-	r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, "RecordsChanged", "Sync", "%s", status.Shorten(note, status.MaxNote))
+	r.Events.Eventf(s.zone, nil, corev1.EventTypeNormal, "RecordsChanged", "Sync", "%s", note)
 }

@@ -8,8 +8,8 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
-	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/text"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -137,7 +137,7 @@ func (s *scope) showPlan(edits zone.Edits) *v1alpha1.ZonePlan {
 	lines = append(lines, s.planned.Lines()...)
 	shown := lines[:min(len(lines), shownChanges)]
 	for i := range shown {
-		shown[i] = status.Shorten(shown[i], maxChangeLine)
+		shown[i] = text.Shorten(shown[i], maxChangeLine)
 	}
 	return &v1alpha1.ZonePlan{
 		Hash: s.planHash(), Add: int32(len(s.planned.Added())), Remove: int32(len(s.planned.Removed())), Changes: shown,

@@ -20,7 +20,7 @@ const previewAge = time.Minute
 // and none if it was read within a minute. What keeps the zone from being read is an error: of an empty zone it would seem that everything is to be added.
 func (r *Reconciler) Preview(ctx context.Context, found *v1alpha1.DNSZone) (door.PlanAnswer, error) {
 	ctx = traffic.OnlyReading(ctx)
-	s := newScope(found.DeepCopy())
+	s := newScope(found)
 	s.halt = r.Directory.Halt(found)
 	if s.zone.Status.Owned.Rule == "" && s.zone.UID == "" {
 		s.zone.Status.Owned.Rule = v1alpha1.OwnershipDeclared

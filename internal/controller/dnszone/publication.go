@@ -10,6 +10,7 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
+	"github.com/regapi-io/regapi-operator/internal/text"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -98,6 +99,6 @@ func (s *scope) nextLook() time.Duration {
 
 func (s *scope) setCondition(kind string, holds metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&s.zone.Status.Conditions, metav1.Condition{
-		Type: kind, Status: holds, Reason: reason, Message: status.Shorten(message, status.MaxMessage), ObservedGeneration: s.zone.Generation,
+		Type: kind, Status: holds, Reason: reason, Message: text.Shorten(message, status.MaxMessage), ObservedGeneration: s.zone.Generation,
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/text"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -23,7 +24,7 @@ const (
 )
 
 func (s *scope) refuse(record, reason, message string) {
-	s.refused = append(s.refused, v1alpha1.RefusedRecord{Record: record, Reason: reason, Message: status.Shorten(message, status.MaxMessage)})
+	s.refused = append(s.refused, v1alpha1.RefusedRecord{Record: record, Reason: reason, Message: text.Shorten(message, status.MaxMessage)})
 }
 
 // refuseBlocked lists what is not added as things stand, and what answers together with somebody else's.

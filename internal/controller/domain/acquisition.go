@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -39,7 +40,7 @@ func (r *Reconciler) acquire(ctx context.Context, s *scope, missing error) error
 	if err != nil {
 		return err
 	}
-	orders, err := r.Desk.Orders(ctx, s.login)
+	orders, err := r.Desk.Orders(ctx, s.login, s.name)
 	if err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (r *Reconciler) acquire(ctx context.Context, s *scope, missing error) error
 	if last != nil && purchase.State(last.Status.State) == purchase.Refused && last.Annotations[v1alpha1.AnnotationAskedBy] == ordering.AskedBy(s.domain) {
 		return stalled(v1alpha1.ReasonOrderRefused, fmt.Sprintf("REG.API refused Order %s (%s): change spec.acquisition to have it ordered again", last.Name, last.Status.ErrorCode))
 	}
-	return r.orderAcquisition(ctx, s, now, orders, last)
+	return r.orderAcquisition(ctx, s, last)
 }
 
 // mayAcquire says what keeps the domain from being bought, and else what time it is.
@@ -98,9 +99,6 @@ func (s *scope) heldBefore(now time.Time, orders []v1alpha1.Order) error {
 	held := status.ServiceID != "" && status.State != v1alpha1.DomainInactive
 	for i := range orders {
 		o := &orders[i]
-		if o.Spec.DomainName != s.name {
-			continue
-		}
 		if o.Status.State == "Settled" && o.Status.PaidAt != nil && now.Sub(o.Status.PaidAt.Time) < arrival {
 			return comes("Order " + o.Name + " has bought the domain: it is still to show in the account's list")
 		}
@@ -114,7 +112,7 @@ func (s *scope) heldBefore(now time.Time, orders []v1alpha1.Order) error {
 }
 
 // orderAcquisition makes the next order, once everything that can be checked before is right.
-func (r *Reconciler) orderAcquisition(ctx context.Context, s *scope, now time.Time, orders []v1alpha1.Order, last *v1alpha1.Order) error {
+func (r *Reconciler) orderAcquisition(ctx context.Context, s *scope, last *v1alpha1.Order) error {
 	years := int(s.domain.Spec.Acquisition.Years)
 	zone, err := s.connection.TLD(ctx, s.name)
 	if err != nil {
@@ -140,10 +138,10 @@ func (r *Reconciler) orderAcquisition(ctx context.Context, s *scope, now time.Ti
 		o.Awaited, o.After = true, pause.Jittered(time.Minute)
 		return o.Err()
 	}
-	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
+	if _, err := r.Desk.Watch(ctx, s.login, r.Desk.TimeOf(s.connection), nil, nil); err != nil {
 		return err
 	}
-	err = r.Desk.Make(ctx, now, s.login, s.endpoint, ordering.AskedBy(s.domain), next)
+	err = r.Desk.Make(ctx, r.Desk.TimeOf(s.connection), s.login, s.endpoint, ordering.AskedBy(s.domain), next)
 	if err != nil && !errors.Is(err, ordering.ErrFaster) {
 		return err
 	}
@@ -181,6 +179,13 @@ func stalled(reason, message string) error { return polled(reason, message).Err(
 
 // isAcquisition says whether an order brings a domain.
 func isAcquisition(o *v1alpha1.Order) bool { return purchase.Operation(o.Spec.Operation).Keyed() }
+
+// isBought says whether an order has brought the domain.
+func (s *scope) isBought() bool {
+	return slices.ContainsFunc(s.orders, func(o v1alpha1.Order) bool {
+		return isAcquisition(&o) && purchase.State(o.Status.State) == purchase.Settled
+	})
+}
 
 // isOrdered says whether the domain is one that an order under way brings, and that is not there yet.
 func (s *scope) isOrdered() bool {

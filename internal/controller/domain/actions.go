@@ -10,11 +10,12 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/text"
 )
 
 // require notes what a person has to do, for a reason.
 func (s *scope) require(kind v1alpha1.ActionType, reason, message string) {
-	message = status.Shorten(message, status.MaxMessage)
+	message = text.Shorten(message, status.MaxMessage)
 	s.actions = append(s.actions, v1alpha1.RequiredAction{Type: kind, Message: message})
 	if len(s.actions) == 1 {
 		s.actionReason = reason

@@ -25,7 +25,7 @@ func TestARenewalThatIsRefundedIsNotBoughtAgainByItself(t *testing.T) {
 	s.pass(31 * time.Minute)
 	s.comesTo("Settled")
 	s.API.SetExpiry("due.ru", s.expiry)
-	s.Eventually("the Domain to say that it does not order again", func() error { return s.says(object, "closed as Settled") })
+	s.Eventually("the Domain to say that it does not order again", func() error { return s.says(object, "and renew the domain there") })
 	if _, err := s.order("due.ru.2"); err == nil || s.API.Calls("service/renew") != 1 {
 		t.Errorf("it was ordered again: %d orders", s.API.Calls("service/renew"))
 	}
@@ -38,11 +38,28 @@ func TestARenewalThatWasRefusedIsOrderedAgainWhenTheSpecChanges(t *testing.T) {
 	s.comesTo("Reserved")
 	s.pass(25 * time.Hour)
 	s.comesTo("Refused")
-	s.Eventually("the Domain to say so", func() error { return s.says(object, "closed as Refused") })
+	s.Eventually("the Domain to say so", func() error { return s.says(object, "change spec.renewal") })
 	controllertest.Change(s.Harness, object, func(d *v1alpha1.Domain) { d.Spec.Renewal.MaxPrice = "999" })
 	s.orderComesTo("due.ru.2", "Reserved")
 	if s.out() != 0 {
 		t.Errorf("%d were spent", s.out())
+	}
+}
+
+func TestARenewalFollowsAWithdrawnOrderAlsoWhereSomebodyHasTakenItsLabelsOff(t *testing.T) {
+	s := newShop(t, allowed)
+	object := s.dueForYears()
+	s.orderComesTo("years.com.1", "Reserved")
+	first, err := s.order("years.com.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	controllertest.Change(s.Harness, first, func(o *v1alpha1.Order) { o.Labels = nil })
+	controllertest.Change(s.Harness, object, func(d *v1alpha1.Domain) { d.Spec.Renewal.Years = 2 })
+	s.orderComesTo("years.com.1", "Withdrawn")
+	s.orderComesTo("years.com.2", "Reserved")
+	if next, err := s.order("years.com.2"); err != nil || next.Spec.Years != 2 || s.out() != 0 {
+		t.Errorf("%+v, %v; %d are spent", next.Spec, err, s.out())
 	}
 }
 

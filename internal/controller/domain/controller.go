@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -38,12 +39,14 @@ type Reconciler struct {
 	ReleaseGrace time.Duration
 
 	flags flags
+	// ordinals are those of our orders under whose keys services stand that are ordered and not there yet.
+	ordinals sync.Map
 }
 
 // Reconcile shows one domain. What is known of it comes from the inventory, for which many domains share a request.
 func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	var found v1alpha1.Domain
-	if err := r.Get(ctx, request.NamespacedName, &found); err != nil {
+	if err := r.Get(ctx, request.NamespacedName, &found, client.UnsafeDisableDeepCopy); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.Directory.Unfollow(follower(request.NamespacedName))
 			r.flags.forget(request.NamespacedName)
@@ -54,7 +57,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if !found.DeletionTimestamp.IsZero() {
 		return r.settleDeletion(ctx, s, phase.Run(ctx, s, r.release, r.letGo))
 	}
-	err := phase.Run(ctx, s, r.hold, r.connect, r.showOrders, r.observe, r.locate, r.watchTransfer, r.showFolders, r.noteRegistered, r.renew, r.manage, r.delegated)
+	err := phase.Run(ctx, s, r.hold, r.connect, r.showOrders, r.observe, r.locate, r.takeUp, r.watchTransfer, r.showFolders, r.noteRegistered, r.renew, r.manage, r.delegated)
 	r.watchExpiry(s)
 	r.showActions(s, err)
 	return r.Settle(ctx, s.before, s.domain, s.outcome(err))
@@ -65,7 +68,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := waking.IndexAccounts(ctx, mgr.GetFieldIndexer(), &v1alpha1.Domain{}, holdingOf); err != nil {
 		return err
 	}
-	shares := waking.NewShares(waking.DomainConcurrency)
+	shares := waking.NewDomainShares()
 	controlled := ctrl.NewControllerManagedBy(mgr)
 	if r.Desk != nil {
 		if err := ordering.IndexOrders(ctx, mgr.GetFieldIndexer()); err != nil {

@@ -97,4 +97,7 @@ func TestDatesThatDifferByADayMakeOneOrder(t *testing.T) {
 	if _, err := s.order("due.ru.2"); err == nil {
 		t.Error("there is a second order")
 	}
+	if made, err := s.order("due.ru.1"); err != nil || made.Spec.BaseExpiry != s.expiry {
+		t.Errorf("the order stands on %s, not on %s, %v", made.Spec.BaseExpiry, s.expiry, err)
+	}
 }

@@ -73,7 +73,7 @@ func (r *Reconciler) mayChange(ctx context.Context, s *scope, what string) (*out
 		return stop(polled(halt.Reason, halt.Cause+" keeps the operator from what the spec asks for: "+what))
 	}
 	if s.ruler == "" {
-		ruling, err := r.Desk.Ruler(ctx, r.Client, s.login, s.name)
+		ruling, err := r.Desk.Ruler(ctx, s.login, s.name)
 		if err != nil {
 			return nil, err
 		}

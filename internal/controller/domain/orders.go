@@ -18,6 +18,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
+	"github.com/regapi-io/regapi-operator/internal/text"
 )
 
 // maxOrders bounds the list in the status.
@@ -132,7 +133,7 @@ func (s *scope) delegating(reason, message string) {
 // show sets a condition.
 func (s *scope) show(kind string, holds metav1.ConditionStatus, reason, message string) {
 	meta.SetStatusCondition(&s.domain.Status.Conditions, metav1.Condition{
-		Type: kind, Status: holds, Reason: reason, Message: status.Shorten(message, status.MaxMessage), ObservedGeneration: s.domain.Generation,
+		Type: kind, Status: holds, Reason: reason, Message: text.Shorten(message, status.MaxMessage), ObservedGeneration: s.domain.Generation,
 	})
 }
 

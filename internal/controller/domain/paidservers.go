@@ -27,7 +27,7 @@ func (r *Reconciler) orderServers(ctx context.Context, s *scope, wanted []regapi
 	case s.userID == "":
 		return s.undelegated(polled(v1alpha1.ReasonBlocked, "the login of the Account is not proven yet"))
 	}
-	orders, err := r.Desk.Orders(ctx, s.login)
+	orders, err := r.Desk.Orders(ctx, s.login, s.name)
 	if err != nil {
 		return err
 	}
@@ -44,10 +44,10 @@ func (r *Reconciler) orderServers(ctx context.Context, s *scope, wanted []regapi
 			return s.undelegated(*stop)
 		}
 	}
-	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
+	if _, err := r.Desk.Watch(ctx, s.login, r.Desk.TimeOf(s.connection), nil, nil); err != nil {
 		return err
 	}
-	err = r.Desk.Make(ctx, now, s.login, s.endpoint, ordering.AskedBy(s.domain), next)
+	err = r.Desk.Make(ctx, r.Desk.TimeOf(s.connection), s.login, s.endpoint, ordering.AskedBy(s.domain), next)
 	if err != nil && !errors.Is(err, ordering.ErrFaster) {
 		return err
 	}

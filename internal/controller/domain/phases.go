@@ -71,8 +71,9 @@ type service struct {
 	created, expires regapi.Date
 }
 
-func newScope(domain *v1alpha1.Domain) *scope {
-	return &scope{before: domain.DeepCopy(), domain: domain}
+// newScope begins with an object that may be a cache's own: it is never changed.
+func newScope(found *v1alpha1.Domain) *scope {
+	return &scope{before: found, domain: found.DeepCopy()}
 }
 
 // follower names a Domain among the followers of an inventory.
@@ -121,6 +122,9 @@ func (r *Reconciler) observe(ctx context.Context, s *scope) (err error) {
 		return err
 	}
 	listed := s.facts.Service
+	if listed.State == regapi.Inactive && s.isBought() {
+		return nil // The list was read before the domain came: it is asked for.
+	}
 	s.domain.Status.MissingSince = nil
 	s.service = &service{listed.ServiceID, listed.State, listed.CreationDate, listed.ExpirationDate}
 	return nil

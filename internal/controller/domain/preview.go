@@ -77,7 +77,7 @@ func (p *preview) tell(o outcome.Outcome) {
 func (p *Planner) Plan(ctx context.Context, found *v1alpha1.Domain) (door.PlanAnswer, error) {
 	r := &Reconciler{Writer: status.Writer{Client: p.Client}, Directory: p.Directory, Desk: p.Desk}
 	ctx = traffic.OnlyReading(ctx)
-	s := newScope(found.DeepCopy())
+	s := newScope(found)
 	s.preview = &preview{prices: &p.prices, answer: door.PlanAnswer{Subject: string(found.Spec.DomainName), Changes: []string{}}}
 	if !found.DeletionTimestamp.IsZero() {
 		return r.planDeletion(ctx, s)
@@ -90,7 +90,7 @@ func (p *Planner) Plan(ctx context.Context, found *v1alpha1.Domain) (door.PlanAn
 	follows := fmt.Sprintf("plan %d", p.asked.Add(1))
 	p.Directory.Follow(s.connection, follows, s.name, s.aspects())
 	defer p.Directory.Unfollow(follows)
-	err = phase.Run(ctx, s, r.showOrders, r.look, r.locate, r.renew, r.manage, r.planLater)
+	err = phase.Run(ctx, s, r.showOrders, r.look, r.locate, r.takeUp, r.renew, r.manage, r.planLater)
 	if len(s.preview.answer.Changes) > 0 {
 		r.holdBack(ctx, s)
 	}
@@ -122,7 +122,7 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 
 // ruling says who rules the name. Of a preview that nobody rules, the Domain does which is yet to be made.
 func (r *Reconciler) ruling(ctx context.Context, s *scope) (*ordering.Ruling, error) {
-	ruling, err := r.Desk.Ruler(ctx, r.Client, s.login, s.name)
+	ruling, err := r.Desk.Ruler(ctx, s.login, s.name)
 	if err != nil || ruling != nil || s.preview == nil || s.domain.UID != "" {
 		return ruling, err
 	}

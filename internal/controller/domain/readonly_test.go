@@ -10,6 +10,7 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/controllertest"
+	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 	"github.com/regapi-io/regapi-operator/internal/traffic"
@@ -24,7 +25,7 @@ func TestAnOperatorThatOnlyReadsShowsWhatItWouldDoAndDoesNothing(t *testing.T) {
 	servers := s.delegated("example.ru", servers("ns1.example.net", "ns2.example.net"))
 	due := s.due("due", &v1alpha1.Renewal{Mode: v1alpha1.RenewalOperator, MaxPrice: "1000"})
 	order := &v1alpha1.Order{
-		ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: "due.ru.1", Labels: map[string]string{v1alpha1.LabelLogin: tenancy.LoginAt(s.API.URL(), "user 4711")}},
+		ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: "due.ru.1", Labels: ordering.Labels(tenancy.LoginAt(s.API.URL(), "user 4711"), "due.ru")},
 		Spec: v1alpha1.OrderSpec{
 			DomainName: "due.ru", Operation: v1alpha1.OperationRenew, Endpoint: s.API.URL(), UserID: "4711", ServiceID: "555", BaseExpiry: s.expiry, Years: 1,
 		},

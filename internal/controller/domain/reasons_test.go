@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kstatus "sigs.k8s.io/cli-utils/pkg/kstatus/status"
@@ -149,10 +150,7 @@ func TestAnOrderThatLacksMoneyIsForAPersonAndGoesOnByItselfWhenThereIsSome(t *te
 
 func TestAnOrderThatNobodyWantsAnyMoreMakesRoomForTheNextOne(t *testing.T) {
 	s := newShop(t, allowed)
-	s.API.AddDomain(controllertest.Login, regapitest.Domain{Name: "years.com", ServiceID: 561, Created: "2020-01-02", Expires: s.expiry})
-	object := s.specified("years.com", func(spec *v1alpha1.DomainSpec) {
-		spec.Renewal = &v1alpha1.Renewal{Mode: v1alpha1.RenewalOperator, MaxPrice: "1000"}
-	})
+	object := s.dueForYears()
 	s.orderComesTo("years.com.1", "Reserved")
 	s.API.Inject(regapitest.Fault{Kind: regapitest.FaultError, Function: "bill/get_not_payed", Code: "SERVICE_UNAVAILABLE"}) // It cannot be closed.
 	controllertest.Change(s.Harness, object, func(d *v1alpha1.Domain) { d.Spec.Renewal.Years = 2 })
@@ -183,6 +181,14 @@ func TestAnOrderThatWaitsForTheOnlyRenewerIsForNobody(t *testing.T) {
 	if err := s.Delete(t.Context(), first); err != nil {
 		t.Fatal(err)
 	}
+	s.Eventually("the first Domain to go", func() error {
+		if err := s.Get(t.Context(), client.ObjectKeyFromObject(first), first); err == nil {
+			return fmt.Errorf("it is there: %+v", first.ObjectMeta)
+		} else if !apierrors.IsNotFound(err) {
+			return err
+		}
+		return nil
+	})
 	s.pass(25 * time.Hour)
 	s.comesTo("Blocked")
 	if waiting, err := s.order("due.ru.1"); err != nil || waiting.Status.Reason != string(purchase.OtherRenewer) {

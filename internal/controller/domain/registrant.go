@@ -14,7 +14,6 @@ import (
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/contacts"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
-	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/inventory"
 	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
@@ -196,7 +195,7 @@ func (r *Reconciler) updateContacts(ctx context.Context, s *scope, update contac
 	s.domain.Status.ContactsChange = made
 	if locks {
 		r.Events.Eventf(s.domain, nil, corev1.EventTypeWarning, "TransferLocked", "Update", "%s",
-			status.Shorten("The registrant was changed ("+fields+"): the domain cannot be transferred for 60 days", status.MaxNote))
+			"The registrant was changed ("+fields+"): the domain cannot be transferred for 60 days")
 	}
 	return updating("the contacts (" + fields + ") were changed at the registrar").Err()
 }

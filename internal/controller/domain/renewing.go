@@ -41,7 +41,7 @@ func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, zone regapi.TLDI
 		s.wakeIn(time.Minute)
 		return nil
 	}
-	if err := r.noteRenewed(ctx, s, now); err != nil {
+	if err := r.noteRenewed(ctx, s); err != nil {
 		return err
 	}
 	last, open := ordering.Last(s.orders, s.name)
@@ -57,7 +57,7 @@ func (r *Reconciler) keepRenewed(ctx context.Context, s *scope, zone regapi.TLDI
 		s.wakeIn(pause.Jittered(sweptPoll))
 		return nil
 	}
-	orders, err := r.Desk.Orders(ctx, s.login) // What the cache does not know yet counts, too (1).
+	orders, err := r.Desk.Orders(ctx, s.login, s.name) // What the cache does not know yet counts, too (1).
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ const renewedDays = 180
 
 // noteRenewed books what was renewed without an order that says so: the cluster may have been put back to before the order was made (22). What it
 // cost nobody knows; an order of ours cost no more than it may.
-func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time) error {
+func (r *Reconciler) noteRenewed(ctx context.Context, s *scope) error {
 	if s.before.Status.ExpirationDate == "" || s.preview != nil {
 		return nil
 	}
@@ -105,13 +105,13 @@ func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time) e
 	if s.service.expires.Time().Before(before.AddDate(0, 0, renewedDays)) {
 		return nil
 	}
-	orders, err := r.Desk.Orders(ctx, s.login)
+	orders, err := r.Desk.Orders(ctx, s.login, s.name)
 	if err != nil {
 		return err
 	}
 	for i := range orders {
 		base := purchase.Order{Base: orders[i].Spec.BaseExpiry}
-		if orders[i].Spec.DomainName == s.name && !base.Moved(s.before.Status.ExpirationDate) {
+		if !base.Moved(s.before.Status.ExpirationDate) {
 			return nil // It is booked as what has become of it says.
 		}
 	}
@@ -120,7 +120,7 @@ func (r *Reconciler) noteRenewed(ctx context.Context, s *scope, now time.Time) e
 		return fmt.Errorf("spec.renewal.maxPrice: %w", err)
 	}
 	name := fmt.Sprintf("%s renewed until %s", s.name, s.service.expires)
-	_, err = r.Desk.Change(ctx, s.login, now, func(l *purchase.Ledger) bool { return l.Note(name, most) })
+	_, err = r.Desk.Change(ctx, s.login, r.Desk.TimeOf(s.connection), func(l *purchase.Ledger, _ time.Time) bool { return l.Note(name, most) })
 	return err
 }
 
@@ -135,7 +135,7 @@ func (r *Reconciler) noteRegistered(ctx context.Context, s *scope) error {
 	if !known || purchase.MonthOf(s.service.created.Time()) != purchase.MonthOf(now) {
 		return nil
 	}
-	orders, err := r.Desk.Orders(ctx, s.login)
+	orders, err := r.Desk.Orders(ctx, s.login, s.name)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (r *Reconciler) noteRegistered(ctx context.Context, s *scope) error {
 		return fmt.Errorf("spec.acquisition.maxPrice: %w", err)
 	}
 	name := fmt.Sprintf("%s registered on %s", s.name, s.service.created)
-	_, err = r.Desk.Change(ctx, s.login, now, func(l *purchase.Ledger) bool { return !l.Began.IsZero() && l.Note(name, most) })
+	_, err = r.Desk.Change(ctx, s.login, r.Desk.TimeOf(s.connection), func(l *purchase.Ledger, _ time.Time) bool { return !l.Began.IsZero() && l.Note(name, most) })
 	return err
 }
 
@@ -173,7 +173,7 @@ func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, zone re
 		return nil
 	}
 	if before := ordering.LastOf(orders, s.name, purchase.Renew, purchase.Restore); before != nil && !mayFollow(before, s.domain, expiry) {
-		shown.Message = fmt.Sprintf("Order %s for the same last day is closed as %s (%s): change spec.renewal to have it ordered again", before.Name, before.Status.State, before.Status.Reason)
+		shown.Message = fmt.Sprintf("Order %s for the same last day is closed as %s (%s): %s", before.Name, before.Status.State, before.Status.Reason, againBy(before))
 		return nil
 	}
 	next := purchase.Order{
@@ -183,10 +183,10 @@ func (r *Reconciler) order(ctx context.Context, s *scope, now time.Time, zone re
 	if s.preview != nil {
 		return s.previewOrder(ctx, next)
 	}
-	if _, err := r.Desk.Watch(ctx, s.login, now, orders, nil); err != nil {
+	if _, err := r.Desk.Watch(ctx, s.login, r.Desk.TimeOf(s.connection), nil, nil); err != nil {
 		return err
 	}
-	err = r.Desk.Make(ctx, now, s.login, s.endpoint, ordering.AskedBy(s.domain), next)
+	err = r.Desk.Make(ctx, r.Desk.TimeOf(s.connection), s.login, s.endpoint, ordering.AskedBy(s.domain), next)
 	if err != nil && !errors.Is(err, ordering.ErrFaster) {
 		return err
 	}
@@ -234,6 +234,14 @@ func latest(a, b time.Time) time.Time {
 func offers(periods string, years int) bool {
 	listed := strings.FieldsFunc(periods, func(letter rune) bool { return letter < '0' || letter > '9' })
 	return len(listed) == 0 || slices.Contains(listed, strconv.Itoa(years))
+}
+
+// againBy says what a person can do where no other order follows a closed one.
+func againBy(last *v1alpha1.Order) string {
+	if purchase.State(last.Status.State) == purchase.Settled {
+		return "its effect is gone again, and it is not bought twice by itself; look at its bill in the registrar's panel, and renew the domain there"
+	}
+	return "change spec.renewal to have it ordered again"
 }
 
 // mayFollow says whether another order may follow a closed one (5): what was refused needs another cause, and what was settled for this very day

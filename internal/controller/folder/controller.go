@@ -43,8 +43,9 @@ type Reconciler struct {
 	refusals  refusals
 }
 
-// workers is how many folders are worked on at a time. Their requests leave one by one, so that more would only wait.
-const workers = 256
+// workers are how many folders of a namespace that is alone are worked on at a time, and spare how many that leaves to others. Their requests leave one
+// by one, so that more would only wait.
+const workers, spare = 128, 32
 
 // errResting ends a reconciliation that has nothing to do before its folder is read in its turn.
 var errResting = errors.New("the folder waits for its turn to be read")
@@ -87,7 +88,7 @@ func (r *Reconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager) err
 	if err := addIndexes(ctx, mgr.GetFieldIndexer()); err != nil {
 		return err
 	}
-	shares := waking.NewShares(workers)
+	shares := waking.NewShares(workers, spare)
 	return ctrl.NewControllerManagedBy(mgr).
 		For(&v1alpha1.Folder{}, builder.WithPredicates(predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
 		Watches(&v1alpha1.Account{}, handler.EnqueueRequestsFromMapFunc(r.foldersOf), builder.WithPredicates(waking.AccountUsabilityChanged)).

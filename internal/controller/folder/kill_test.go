@@ -253,7 +253,7 @@ func (w *world) change(members []string, membership v1alpha1.Membership) {
 
 // TestNoKillMakesASecondFolderOrLosesAMember lets the operator die at every step, with lost answers besides, while the spec changes.
 func TestNoKillMakesASecondFolderOrLosesAMember(t *testing.T) {
-	for seed := range uint64(200) {
+	for seed := range uint64(histories) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { killAtEveryStep(newWorld(t, seed)) })
 		})

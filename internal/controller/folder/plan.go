@@ -6,8 +6,8 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
-	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/folder"
+	"github.com/regapi-io/regapi-operator/internal/text"
 )
 
 const (
@@ -114,7 +114,7 @@ func (s *scope) showPlan() {
 	lines := s.planned.Lines()
 	lines = slices.Clone(lines[:min(len(lines), shownChanges)])
 	for i := range lines {
-		lines[i] = status.Shorten(lines[i], maxChangeLine)
+		lines[i] = text.Shorten(lines[i], maxChangeLine)
 	}
 	shown := &v1alpha1.FolderPlan{
 		Hash: s.planHash(), Create: s.id == 0, Add: int32(len(s.planned.Add)), Remove: int32(len(s.planned.Remove)),

@@ -15,6 +15,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/folder"
 	"github.com/regapi-io/regapi-operator/internal/pause"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
+	"github.com/regapi-io/regapi-operator/internal/text"
 )
 
 const (
@@ -89,7 +90,7 @@ func (r *refusals) forget(key types.NamespacedName) { r.keep(key, nil) }
 
 func (s *scope) refuse(member, reason, message string) {
 	s.refused = append(s.refused, v1alpha1.RefusedMember{
-		Member: status.Shorten(member, maxMemberName), Reason: reason, Message: status.Shorten(message, status.MaxMessage),
+		Member: text.Shorten(member, maxMemberName), Reason: reason, Message: text.Shorten(message, status.MaxMessage),
 	})
 }
 

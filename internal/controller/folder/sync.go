@@ -10,7 +10,6 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
-	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/folder"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
@@ -216,5 +215,5 @@ func (r *Reconciler) report(ctx context.Context, s *scope, result folder.Result)
 	r.Metrics.changes.WithLabelValues(changeMoved).Add(float64(result.Moved))
 	log.FromContext(ctx).Info("Changed the folder", "folder", s.folder.Status.FolderName, "added", result.In, "removed", result.Out, "moved", result.Moved)
 	note := fmt.Sprintf("%d put in, %d taken out, %d moved: %s", result.In, result.Out, result.Moved, strings.Join(result.Made[:min(len(result.Made), shownChanges)], "; "))
-	r.Events.Eventf(s.folder, nil, corev1.EventTypeNormal, "MembersChanged", "Sync", "%s", status.Shorten(note, status.MaxNote))
+	r.Events.Eventf(s.folder, nil, corev1.EventTypeNormal, "MembersChanged", "Sync", "%s", note)
 }

@@ -31,11 +31,7 @@ import (
 type bench struct {
 	*controllertest.Harness
 	clock controllertest.OrdersClock
-	// name, service and expiry of the domain that is due, and object that asks for its renewal.
-	name       string
-	service    int64
-	expiry     string
-	object     *v1alpha1.Domain
+	due
 	desk       *ordering.Desk
 	reconciler *order.Reconciler
 	// writes are counted; at the one of dieAt the process dies, before it or after it.
@@ -43,6 +39,14 @@ type bench struct {
 	dieAfter      bool
 	dead          bool
 	deaths        []death // of the processes to come
+}
+
+// due is a domain that is to be renewed: its name, service and last paid day, and the object that asks for it.
+type due struct {
+	name    string
+	service int64
+	expiry  string
+	object  *v1alpha1.Domain
 }
 
 // death is one at a write.
@@ -57,13 +61,12 @@ var (
 )
 
 // newBench has a domain that is due, an Account that may spend, and no order yet.
-func newBench(t *testing.T, behaviour regapitest.Behaviour) *bench {
+func newBench(t *testing.T, behaviour regapitest.Behaviour, more ...regapitest.Option) *bench {
 	t.Helper()
 	clock := controllertest.OrdersClock{ManualClock: regapitest.NewManualClock(time.Now())}
-	h := controllertest.New(t, controllertest.Options{
-		Simulator: []regapitest.Option{regapitest.WithClock(clock.ManualClock), regapitest.WithHourlyLimit(0), regapitest.WithBehaviour(behaviour)},
-	})
-	b := &bench{Harness: h, clock: clock, service: 777000}
+	options := []regapitest.Option{regapitest.WithClock(clock.ManualClock), regapitest.WithHourlyLimit(0), regapitest.WithBehaviour(behaviour)}
+	h := controllertest.New(t, controllertest.Options{Simulator: append(options, more...)})
+	b := &bench{Harness: h, clock: clock, due: due{service: 777000}}
 	h.API.TopUp(controllertest.Login, "50000")
 	b.allow(func(*v1alpha1.Account) {})
 	b.restart()
@@ -153,9 +156,10 @@ func (b *bench) restart() {
 			return b.write(func() error { return c.SubResource(sub).Patch(ctx, o, patch, opts...) })
 		},
 	})
-	b.desk = &ordering.Desk{Live: mortal, Namespace: b.Namespace, Clock: b.clock}
+	cache := unindexed{direct, b}
+	b.desk = &ordering.Desk{Live: mortal, Cache: cache, Namespace: b.Namespace, Clock: b.clock}
 	b.reconciler = &order.Reconciler{
-		Writer: status.Writer{Client: mortal, Events: events.NewFakeRecorder(1000)}, Directory: b.Parts.Directory, Desk: b.desk, Cache: unindexed{direct, b},
+		Writer: status.Writer{Client: mortal, Events: events.NewFakeRecorder(1000)}, Directory: b.Parts.Directory, Desk: b.desk, Cache: cache,
 	}
 }
 
@@ -219,14 +223,10 @@ func (b *bench) makeOrder(wanted func() purchase.Order) {
 		if b.dead {
 			b.restart()
 		}
-		orders, err := b.desk.Orders(b.Context(), b.login())
-		if err != nil {
+		if _, err := b.desk.Watch(b.Context(), b.login(), b.now, nil, nil); err != nil {
 			return err
 		}
-		if _, err := b.desk.Watch(b.Context(), b.login(), b.now(), orders, nil); err != nil {
-			return err
-		}
-		err = b.desk.Make(b.Context(), b.now(), b.login(), b.API.URL(), ordering.AskedBy(b.object), made)
+		err := b.desk.Make(b.Context(), b.now, b.login(), b.API.URL(), ordering.AskedBy(b.object), made)
 		if errors.Is(err, ordering.ErrFaster) {
 			return nil
 		}
@@ -274,9 +274,9 @@ func (b *bench) pass(by time.Duration) {
 	b.Helper()
 	b.clock.Advance(by)
 	living := &ordering.Desk{Live: b.Client, Namespace: b.Namespace, Clock: b.clock}
-	_, err := living.Change(b.Context(), b.login(), b.now(), func(l *purchase.Ledger) bool {
+	_, err := living.Change(b.Context(), b.login(), b.now, func(l *purchase.Ledger, now time.Time) bool {
 		if l.Watching {
-			l.Heartbeat = b.now()
+			l.Heartbeat = now
 		}
 		return l.Watching
 	})

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/types"
@@ -16,6 +17,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/controller/status"
 	"github.com/regapi-io/regapi-operator/internal/controller/waking"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
+	"github.com/regapi-io/regapi-operator/internal/traffic"
 	"github.com/regapi-io/regapi-operator/internal/zone"
 )
 
@@ -55,7 +57,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 	if comesAgain := r.turns.enter(login, &cached); comesAgain > 0 {
 		return ctrl.Result{RequeueAfter: comesAgain}, nil
 	}
-	defer r.turns.leave(login)
+	again := time.Duration(0)
+	defer func() { r.turns.leave(login, &cached, again) }()
 	var found v1alpha1.Order
 	if err := r.Desk.Live.Get(ctx, request.NamespacedName, &found); err != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
@@ -68,7 +71,12 @@ func (r *Reconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.
 		return r.Settle(ctx, s.before, s.object, untouched())
 	}
 	err := phase.Run(ctx, s, r.understand, r.recall, r.connect, r.tell, r.watch, r.hurry, r.intend, r.look, r.step)
+	refused, told := traffic.RetryAfter(err)
 	result, err := r.Settle(ctx, s.before, s.object, s.outcome(err))
+	if told && result.RequeueAfter > 0 {
+		again = min(refused, lastHold) // To the second: those that expire later wait for it.
+		result.RequeueAfter = again
+	}
 	if err != nil && (apierrors.IsConflict(err) || apierrors.IsNotFound(err)) {
 		return ctrl.Result{RequeueAfter: turn}, nil
 	}

@@ -1,9 +1,11 @@
 package order_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
 	kstatus "sigs.k8s.io/cli-utils/pkg/kstatus/status"
@@ -105,6 +107,38 @@ func TestAnOrderThatSomebodyRemovesIsNotPaidAgain(t *testing.T) {
 	b.finish(1)
 	if o := b.order(1); b.spent() != price || o.Status.Reason != string(purchase.PayerUnknown) {
 		t.Errorf("%d roubles instead of %d; %s", b.spent(), price, b.show(1))
+	}
+}
+
+func TestAnOpenOrderThatSomebodyDeletesStaysUntilItIsClosed(t *testing.T) {
+	b := newBench(t, regapitest.Behaviour{})
+	b.ask(1)
+	b.until(1, "Placed")
+	if err := b.Delete(b.Context(), b.order(1)); err != nil {
+		t.Fatal(err)
+	}
+	if o := b.until(1, "Paid"); o.DeletionTimestamp.IsZero() || len(o.Finalizers) == 0 {
+		t.Errorf("it is not held: %+v", o.ObjectMeta)
+	}
+	price := b.spent()
+	b.Eventually("the order to go when it is closed", func() error {
+		b.pass(5 * time.Hour)
+		if _, err := b.turn(1); err != nil {
+			return err
+		}
+		var found v1alpha1.Order
+		key := types.NamespacedName{Namespace: b.Namespace, Name: purchase.Name(b.name, 1)}
+		switch err := b.Get(b.Context(), key, &found); {
+		case apierrors.IsNotFound(err):
+			return nil
+		case err != nil:
+			return err
+		default:
+			return fmt.Errorf("it is %s", found.Status.State)
+		}
+	})
+	if b.spent() != price || price == 0 {
+		t.Errorf("%d roubles, and then %d", price, b.spent())
 	}
 }
 

@@ -5,22 +5,15 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/regapi-io/regapi-operator/internal/controller/ordering"
 	"github.com/regapi-io/regapi-operator/internal/purchase"
 	"github.com/regapi-io/regapi-operator/internal/regapi"
 )
 
-// moreKeys is how many ordinals beyond the order's own are looked up: the cluster may have been put back to before they were made.
-const moreKeys = 5
-
 // lookAtKeys asks which service the registrar knows under our keys, and whether the login holds the name by another one (6). They are read by one
 // list, the name last.
 func (r *Reconciler) lookAtKeys(ctx context.Context, s *scope, seen *purchase.Seen) error {
-	var refs []regapi.DomainRef
-	for ordinal := 1; ordinal <= s.order.Ordinal+moreKeys; ordinal++ {
-		other := s.order
-		other.Ordinal = ordinal
-		refs = append(refs, regapi.DomainRef{UserServID: other.Key()})
-	}
+	refs := ordering.KeysOf(s.order)
 	infos, err := s.connection.Client.Service.GetInfo(ctx, append(refs, regapi.ByName(s.order.Domain))...)
 	if err != nil {
 		return err

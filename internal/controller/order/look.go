@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,12 +14,16 @@ import (
 )
 
 // look reads everything that the registrar shows of the order, afresh (13), unless the order only waits.
-func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
+func (r *Reconciler) look(ctx context.Context, s *scope) error {
 	if _, s.rests = purchase.Rest(s.in); s.rests {
 		return nil
 	}
 	swept, _ := purchase.AmountOf(s.connection.Inventory.Summary().Balance.Prepay)
-	if s.idle = r.looks.recent(string(s.object.UID), s.in, swept, s.patience()); s.idle {
+	patience, err := r.patience(ctx, s)
+	if err != nil {
+		return err
+	}
+	if s.idle = r.looks.recent(string(s.object.UID), s.in, swept, patience); s.idle {
 		return nil
 	}
 	ctx = traffic.WithAskers(traffic.WithPriority(ctx, traffic.Change), traffic.ByObject)
@@ -36,7 +41,7 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 	case s.record.State == purchase.Paid, s.record.State == purchase.Unclear:
 		reads = reads[:1] // Only the effect is waited for.
 	case s.record.State == purchase.Paying && !s.order.Operation.Keyed():
-		reads[0], reads[2] = reads[2], reads[0] // What came of the payment our bill tells.
+		reads = slices.Insert(reads, 0, r.lookAtBill) // What came of the payment our bill tells, or nothing does and the whole Look is made.
 	}
 	for _, read := range reads {
 		if err := read(ctx, s, &seen); err != nil {
@@ -46,9 +51,7 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 			break
 		}
 	}
-	if now, known := r.Desk.Clock.Registrar(s.connection); known {
-		s.in.Now = now
-	}
+	r.tellAgain(s)
 	seen.Complete = true
 	r.looks.note(string(s.object.UID), s.in, swept)
 	s.in.Seen = seen
@@ -60,17 +63,12 @@ func (r *Reconciler) look(ctx context.Context, s *scope) (err error) {
 const crowd = 8
 
 // patience is how old a Look may be on which the order rests.
-func (s *scope) patience() time.Duration {
+func (r *Reconciler) patience(ctx context.Context, s *scope) (time.Duration, error) {
 	if state := s.record.State; state != purchase.Blocked && state != purchase.AwaitingApproval {
-		return s.waits.Patience
+		return s.waits.Patience, nil
 	}
-	open := 0
-	for i := range s.orders {
-		if !purchase.State(s.orders[i].Status.State).Closed() {
-			open++
-		}
-	}
-	return s.waits.Patience * time.Duration(max(1, open/crowd))
+	open, err := r.Desk.Open(ctx, s.login)
+	return s.waits.Patience * time.Duration(max(1, len(open)/crowd)), err
 }
 
 // looks are when each order was looked at last, and what was known of it in the cluster then.

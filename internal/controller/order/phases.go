@@ -26,7 +26,7 @@ type scope struct {
 	login          string
 	order          purchase.Order
 	record         purchase.Record
-	orders         []v1alpha1.Order // of the login
+	orders         []v1alpha1.Order // for the domain
 	ruling         *ordering.Ruling
 	owner          *v1alpha1.Account // whose connection is used
 	connection     *account.Connection
@@ -65,9 +65,9 @@ func (r *Reconciler) understand(_ context.Context, s *scope) (err error) {
 	return nil
 }
 
-// recall lists the orders of the login. Of several open ones of a domain the lowest acts (1).
+// recall lists the orders for the domain. Of several open ones of a domain the lowest acts (1).
 func (r *Reconciler) recall(ctx context.Context, s *scope) (err error) {
-	if s.orders, err = r.Desk.Orders(ctx, s.login); err != nil {
+	if s.orders, err = r.Desk.Orders(ctx, s.login, s.order.Domain); err != nil {
 		return err
 	}
 	_, open := ordering.Last(s.orders, s.order.Domain)
@@ -79,7 +79,7 @@ func (r *Reconciler) recall(ctx context.Context, s *scope) (err error) {
 
 // connect finds who asks for the order, and a connection of the login that pays.
 func (r *Reconciler) connect(ctx context.Context, s *scope) (err error) {
-	if s.ruling, err = r.Desk.Ruler(ctx, r.Cache, s.login, s.order.Domain); err != nil {
+	if s.ruling, err = r.Desk.Ruler(ctx, s.login, s.order.Domain); err != nil {
 		return err
 	}
 	if s.ruling != nil {
@@ -134,9 +134,16 @@ func (r *Reconciler) tell(ctx context.Context, s *scope) error {
 	return nil
 }
 
+// tellAgain moves the order's time on after requests, which take some.
+func (r *Reconciler) tellAgain(s *scope) {
+	if now, known := r.Desk.Clock.Registrar(s.connection); known {
+		s.in.Now = now
+	}
+}
+
 // watch keeps the ledger's heartbeat, and refuses an order that the operator has not made.
 func (r *Reconciler) watch(ctx context.Context, s *scope) (err error) {
-	if s.ledger, err = r.Desk.Watch(ctx, s.login, s.in.Now, s.orders, s.owner); err != nil {
+	if s.ledger, err = r.Desk.Watch(ctx, s.login, r.Desk.TimeOf(s.connection), s.object, s.owner); err != nil {
 		return err
 	}
 	if !s.record.State.Closed() && s.record.State == purchase.New && !s.ledger.IsAnnounced(s.order) {

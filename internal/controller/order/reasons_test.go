@@ -43,7 +43,7 @@ func (b *bench) forge(ordinal int, serviceID string) *v1alpha1.Order {
 	b.Helper()
 	forged := &v1alpha1.Order{
 		ObjectMeta: metav1.ObjectMeta{
-			Namespace: b.Namespace, Name: purchase.Name(b.name, ordinal), Labels: map[string]string{v1alpha1.LabelLogin: b.login()},
+			Namespace: b.Namespace, Name: purchase.Name(b.name, ordinal), Labels: ordering.Labels(b.login(), b.name),
 		},
 		Spec: v1alpha1.OrderSpec{
 			DomainName: b.name, Operation: v1alpha1.OperationRenew, Endpoint: b.API.URL(), UserID: "4711", ServiceID: serviceID, BaseExpiry: b.expiry, Years: 1,
@@ -243,6 +243,34 @@ type strictClock struct{ controllertest.OrdersClock }
 
 func (strictClock) Agrees(apiServer, registrar time.Time) bool {
 	return ordering.RegistrarClock{}.Agrees(apiServer, registrar)
+}
+
+// skewedClock is the present time, and how far the registrar is ahead of it, which the API server's has to agree with.
+type skewedClock struct {
+	strictClock
+	ahead time.Duration
+}
+
+func (c *skewedClock) Registrar(*account.Connection) (time.Time, bool) {
+	return time.Now().Add(c.ahead).UTC().Truncate(time.Second), true
+}
+
+func TestAClockThatIsSetRightLetsOrdersGoOn(t *testing.T) {
+	b := newBench(t, regapitest.Behaviour{})
+	clock := &skewedClock{}
+	b.desk.Clock = clock
+	b.ask(1)
+	clock.ahead = 48 * time.Hour
+	for range 2 { // Also the first one: who writes the ledger sees it.
+		b.looks(1)
+		b.says(1, v1alpha1.ReasonRetrying, kstatus.InProgressStatus)
+	}
+	if o := b.order(1); o.Status.State != "" {
+		t.Errorf("it has taken a step: %s", b.show(1))
+	}
+	clock.ahead = 0
+	b.looks(1)
+	b.says(1, v1alpha1.ReasonLedgerGap, kstatus.InProgressStatus) // A heartbeat of the day after tomorrow is one.
 }
 
 func TestNoMoneyMovesWhileTheClocksDisagree(t *testing.T) {

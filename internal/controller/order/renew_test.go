@@ -2,6 +2,7 @@ package order_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
@@ -24,5 +25,16 @@ func TestARenewalIsOrderedPaidAndSettledOnce(t *testing.T) {
 	}
 	if done := b.order(1); len(done.Finalizers) > 0 {
 		t.Errorf("a settled order keeps %v", done.Finalizers)
+	}
+}
+
+func TestABillsTimeBeginsWhenItsNumberIsKnown(t *testing.T) {
+	b := newBench(t, regapitest.Behaviour{})
+	const takes = 50 * time.Second
+	b.API.Inject(regapitest.Fault{Kind: regapitest.FaultLatency, Function: "service/renew", Latency: takes})
+	b.ask(1)
+	placed := b.until(1, "Placed").Status
+	if waits := placed.Bill.KnownAt.Sub(placed.PlacingAt.Time); waits < takes {
+		t.Errorf("an answer that took %s was known after %s", takes, waits)
 	}
 }

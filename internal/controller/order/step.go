@@ -34,6 +34,7 @@ func (r *Reconciler) step(ctx context.Context, s *scope) error {
 		return r.account(ctx, s)
 	}
 	answer := r.call(ctx, s)
+	r.tellAgain(s) // A bill's time begins when its number is known (16).
 	s.failed = answer.Err != nil
 	s.record = purchase.Answered(s.order, s.record, s.next.Do, answer, s.in.Now)
 	writeRecord(&s.object.Status, s.record)
@@ -81,7 +82,7 @@ func (r *Reconciler) keep(ctx context.Context, s *scope) error {
 // account changes the order's entry in the ledger.
 func (r *Reconciler) account(ctx context.Context, s *scope) error {
 	uid := string(s.object.UID)
-	_, err := r.Desk.Change(ctx, s.login, s.in.Now, func(l *purchase.Ledger) bool {
+	_, err := r.Desk.Change(ctx, s.login, r.Desk.TimeOf(s.connection), func(l *purchase.Ledger, _ time.Time) bool {
 		switch s.next.Do {
 		case purchase.Book:
 			return !s.in.Now.Before(s.gapUntil()) && l.Book(uid, s.object.Name, s.next.Amount, s.limit) == nil

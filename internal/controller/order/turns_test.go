@@ -21,7 +21,8 @@ func TestOfManyOrdersTheDomainThatExpiresFirstHasItsTurn(t *testing.T) {
 		const orders = 500
 		var all turns
 		taken := make(chan string, orders)
-		if all.enter("login", orderOf("holder.ru.1", "2027-12-31")) != 0 {
+		holder := orderOf("holder.ru.1", "2027-12-31")
+		if all.enter("login", holder) != 0 {
 			t.Fatal("nobody was there, and it had to wait")
 		}
 		for n := range orders { // The later it comes, the sooner its domain expires.
@@ -37,11 +38,11 @@ func TestOfManyOrdersTheDomainThatExpiresFirstHasItsTurn(t *testing.T) {
 				}
 				taken <- o.Spec.BaseExpiry
 				time.Sleep(300 * time.Millisecond)
-				all.leave("login")
+				all.leave("login", o, 0)
 			}()
 		}
 		time.Sleep(10 * time.Second)
-		all.leave("login")
+		all.leave("login", holder, 0)
 		var sequence []string
 		for range orders {
 			sequence = append(sequence, <-taken)
@@ -59,17 +60,61 @@ func TestOfManyOrdersTheDomainThatExpiresFirstHasItsTurn(t *testing.T) {
 func TestWhoDoesNotComeAgainIsNotWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var all turns
-		all.enter("login", orderOf("holder.ru.1", "2027-01-01"))
+		holder := orderOf("holder.ru.1", "2027-01-01")
+		all.enter("login", holder)
 		if all.enter("login", orderOf("gone.ru.1", "2027-01-02")) == 0 {
 			t.Fatal("two have their turn")
 		}
-		all.leave("login")
+		all.leave("login", holder, 0)
 		if all.enter("login", orderOf("later.ru.1", "2027-01-03")) == 0 {
 			t.Fatal("the first that waits was passed over")
 		}
-		time.Sleep(waitsFor + time.Second)
+		time.Sleep(waitsFor + 2*time.Second)
 		if again := all.enter("login", orderOf("later.ru.1", "2027-01-03")); again != 0 {
 			t.Errorf("who is gone is waited for: %s", again)
 		}
 	})
+}
+
+func TestWhoWaitsForTheNextHourIsNotOvertakenByADomainThatExpiresLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var all turns
+		first, sooner, later := orderOf("first.ru.1", "2027-01-02"), orderOf("sooner.ru.1", "2027-01-01"), orderOf("later.ru.1", "2027-01-03")
+		const wait = 90 * time.Second
+		all.enter("login", first)
+		all.leave("login", first, wait)
+		if again := all.enter("login", later); again < wait || again > wait+lastTurn {
+			t.Errorf("the later one comes in %s", again)
+		}
+		if all.enter("login", sooner) != 0 {
+			t.Error("what expires sooner waits for what expires later")
+		}
+		all.leave("login", sooner, 0)
+		time.Sleep(wait + time.Minute)
+		if all.enter("login", later) != 0 {
+			t.Error("who does not come again is waited for")
+		}
+	})
+}
+
+func TestNobodySleepsOnWhenWhoWasRefusedForADayIsDoneOrGone(t *testing.T) {
+	for _, gone := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var all turns
+			first, second, third := orderOf("first.ru.1", "2027-01-01"), orderOf("second.ru.1", "2027-01-02"), orderOf("third.ru.1", "2027-01-03")
+			all.enter("login", first)
+			all.leave("login", first, 24*time.Hour)
+			all.enter("login", second)
+			time.Sleep(lastHold + 30*time.Second)
+			if !gone {
+				if all.enter("login", first) != 0 { // A watch wakes it.
+					t.Fatal("the first waits")
+				}
+				all.leave("login", first, 0)
+			}
+			if again := all.enter("login", third); again > lastTurn {
+				t.Errorf("gone: %t, and the third is told to come in %s", gone, again)
+			}
+		})
+	}
 }

@@ -28,6 +28,8 @@ import (
 type Desk struct {
 	// Live reads and writes the API server itself.
 	Live client.Client
+	// Cache tells what the API server had a moment ago, with the indexes of IndexOrders.
+	Cache client.Reader
 	// Namespace of Orders and ledgers: all Deployments of a cluster share it. Holder is this Deployment, to which its logins' orders belong (3).
 	Namespace, Holder string
 	Clock             Clock
@@ -53,6 +55,14 @@ type Clock interface {
 	Agrees(apiServer, registrar time.Time) bool
 }
 
+// TimeOf asks the registrar's time again and again, once it is known.
+func (d *Desk) TimeOf(connection *account.Connection) func() time.Time {
+	return func() time.Time {
+		now, _ := d.Clock.Registrar(connection)
+		return now
+	}
+}
+
 // RegistrarClock goes by the dates of the registrar's answers.
 type RegistrarClock struct{}
 
@@ -69,16 +79,6 @@ func (RegistrarClock) Agrees(apiServer, registrar time.Time) bool {
 
 // ErrFaster says that somebody else has just made the order: begin again.
 var ErrFaster = errors.New("somebody else has just made this order")
-
-// Orders lists the orders of a login, by ordinal for each domain, as the API server has them now.
-func (d *Desk) Orders(ctx context.Context, login string) ([]v1alpha1.Order, error) {
-	var list v1alpha1.OrderList
-	err := d.Live.List(ctx, &list, client.InNamespace(d.Namespace), client.MatchingLabels{v1alpha1.LabelLogin: login})
-	if err != nil {
-		return nil, fmt.Errorf("list the Orders: %w", err)
-	}
-	return list.Items, nil
-}
 
 // Last gives the order of a domain with the highest ordinal, and the open one with the lowest: that acts. Both are nil where there is none.
 func Last(orders []v1alpha1.Order, domain string) (last, open *v1alpha1.Order) {
@@ -128,10 +128,10 @@ func LastOf(orders []v1alpha1.Order, domain string, operations ...purchase.Opera
 
 // Make makes the next order of a domain. The ledger announces it first: an Order that nobody has announced was made by somebody else, and is
 // refused. ErrFaster says that the ordinal is taken.
-func (d *Desk) Make(ctx context.Context, now time.Time, login, endpoint, askedBy string, order purchase.Order) error {
+func (d *Desk) Make(ctx context.Context, clock func() time.Time, login, endpoint, askedBy string, order purchase.Order) error {
 	object := &v1alpha1.Order{
 		ObjectMeta: metav1.ObjectMeta{
-			Namespace: d.Namespace, Name: order.Name(), Labels: map[string]string{v1alpha1.LabelLogin: login},
+			Namespace: d.Namespace, Name: order.Name(), Labels: Labels(login, order.Domain),
 			Annotations: map[string]string{v1alpha1.AnnotationAskedBy: askedBy}, Finalizers: []string{v1alpha1.OrderFinalizer},
 		},
 		Spec: v1alpha1.OrderSpec{
@@ -148,7 +148,7 @@ func (d *Desk) Make(ctx context.Context, now time.Time, login, endpoint, askedBy
 	if !order.Operation.Keyed() {
 		object.Spec.ServiceID = order.ServiceID.String()
 	}
-	if _, err := d.Change(ctx, login, now, func(l *purchase.Ledger) bool { return l.Announce(order) }); err != nil {
+	if _, err := d.Change(ctx, login, clock, func(l *purchase.Ledger, _ time.Time) bool { return l.Announce(order) }); err != nil {
 		return err
 	}
 	err := d.Live.Create(ctx, object)

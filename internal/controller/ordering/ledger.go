@@ -44,14 +44,17 @@ func (e *HeldElsewhere) Error() string {
 // Class says that a person has to do something, or a day to pass.
 func (*HeldElsewhere) Class() regapi.Class { return regapi.ClassBlocked }
 
-// Change changes the ledger of a login by compare-and-swap, if change says that it has to be written, and gives it as it is then.
-func (d *Desk) Change(ctx context.Context, login string, now time.Time, change func(*purchase.Ledger) bool) (*purchase.Ledger, error) {
+// Change changes the ledger of a login by compare-and-swap, if change says that it has to be written, and gives it as it is then. The clock is asked
+// once the ledger is read: what was told before may be older than what another worker has written since, which would be taken for a gap (9).
+func (d *Desk) Change(ctx context.Context, login string, clock func() time.Time, change func(l *purchase.Ledger, now time.Time) bool) (*purchase.Ledger, error) {
 	for range maxSwaps {
 		ledger, object, err := d.read(ctx, login)
 		if err != nil {
 			return nil, err
 		}
-		if !change(ledger) {
+		now := clock()
+		doubtful := d.compare(ledger, object) != nil // A clock was wrong when it was written: they are compared anew.
+		if !doubtful && !change(ledger, now) {
 			return ledger, nil
 		}
 		ledger.Touch(now)
@@ -61,12 +64,25 @@ func (d *Desk) Change(ctx context.Context, login string, now time.Time, change f
 		case err != nil:
 			return nil, fmt.Errorf("write the spending ledger %s: %w", object.Name, err)
 		}
-		return ledger, nil
+		if err := d.compare(ledger, object); err != nil {
+			return nil, err
+		}
+		if !doubtful {
+			return ledger, nil
+		}
 	}
 	return nil, fmt.Errorf("the spending ledger %s%s is written by others all the time", ledgerPrefix, login)
 }
 
-// read gives a ledger and its object, of which the clocks have to agree.
+// compare holds the registrar's time of the last write of a ledger against the API server's (7).
+func (d *Desk) compare(ledger *purchase.Ledger, object *corev1.ConfigMap) error {
+	if at := writtenAt(object); !at.IsZero() && !ledger.Touched.IsZero() && !d.Clock.Agrees(at, ledger.Touched) {
+		return &ClocksDiffer{APIServer: at, Registrar: ledger.Touched}
+	}
+	return nil
+}
+
+// read gives a ledger and its object.
 func (d *Desk) read(ctx context.Context, login string) (*purchase.Ledger, *corev1.ConfigMap, error) {
 	object := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{
 		Namespace: d.Namespace, Name: ledgerPrefix + login,
@@ -79,9 +95,6 @@ func (d *Desk) read(ctx context.Context, login string) (*purchase.Ledger, *corev
 	ledger, err := d.parse(login, object.Data[ledgerKey])
 	if err != nil {
 		return nil, nil, fmt.Errorf("ConfigMap %s: %w", object.Name, err)
-	}
-	if at := writtenAt(object); !at.IsZero() && !ledger.Touched.IsZero() && !d.Clock.Agrees(at, ledger.Touched) {
-		return nil, nil, &ClocksDiffer{APIServer: at, Registrar: ledger.Touched}
 	}
 	return ledger, object, nil
 }
@@ -136,19 +149,18 @@ func (d *Desk) write(ctx context.Context, object *corev1.ConfigMap, ledger *purc
 	return d.Live.Update(ctx, object)
 }
 
-// Watch is what comes before every decision about a login's money: the heartbeat, and what follows from it. The account tells what was spent
-// before the ledger began.
-func (d *Desk) Watch(ctx context.Context, login string, now time.Time, orders []v1alpha1.Order, owner *v1alpha1.Account) (*purchase.Ledger, error) {
-	open, uids := false, map[string]bool{}
-	for _, o := range orders {
-		open = open || !purchase.State(o.Status.State).Closed()
-		uids[string(o.UID)] = true
+// Watch is what comes before every decision about a login's money: the heartbeat, and what follows from it. Self is the order that the caller has read
+// just now, if it decides about one. The account tells what was spent before the ledger began.
+func (d *Desk) Watch(ctx context.Context, login string, clock func() time.Time, self *v1alpha1.Order, owner *v1alpha1.Account) (*purchase.Ledger, error) {
+	open, err := d.anyOpen(ctx, login, self)
+	if err != nil {
+		return nil, err
 	}
 	d.mu.Lock()
 	remembered := d.remembered[login]
 	d.mu.Unlock()
 	elsewhere := ""
-	ledger, err := d.Change(ctx, login, now, func(l *purchase.Ledger) bool {
+	ledger, err := d.Change(ctx, login, clock, func(l *purchase.Ledger, now time.Time) bool {
 		claimed, held := l.Claim(d.Holder, now, open)
 		if elsewhere = ""; !held {
 			elsewhere = l.Holder
@@ -161,7 +173,7 @@ func (d *Desk) Watch(ctx context.Context, login string, now time.Time, orders []
 				changed = true
 			}
 		}
-		return l.KeepLost(func(uid string) bool { return uids[uid] }) || changed || claimed
+		return l.KeepLost(func(uid string, e purchase.Entry) bool { return d.isLost(ctx, uid, e) }) || changed || claimed
 	})
 	switch {
 	case err != nil:
@@ -174,7 +186,10 @@ func (d *Desk) Watch(ctx context.Context, login string, now time.Time, orders []
 	if d.remembered == nil {
 		d.remembered, d.watched = map[string]time.Time{}, map[string]time.Time{}
 	}
-	d.remembered[login], d.watched[login] = ledger.Heartbeat, time.Now()
+	if ledger.Heartbeat.After(d.remembered[login]) || remembered.After(ledger.Heartbeat) { // Another worker may have seen a later one; a gap is seen once.
+		d.remembered[login] = ledger.Heartbeat
+	}
+	d.watched[login] = time.Now()
 	return ledger, nil
 }
 

@@ -13,26 +13,6 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/tenancy"
 )
 
-// indexOrdered is the field that the cache of Orders is indexed by.
-const indexOrdered = "ordering/spec.domainName"
-
-// IndexOrders makes the cache find the Orders for a domain, for Of.
-func IndexOrders(ctx context.Context, indexer client.FieldIndexer) error {
-	return indexer.IndexField(ctx, &v1alpha1.Order{}, indexOrdered, func(object client.Object) []string {
-		return []string{object.(*v1alpha1.Order).Spec.DomainName}
-	})
-}
-
-// For selects the Orders for a domain, in its ASCII form. Their cache has to be indexed by IndexOrders.
-func (d *Desk) For(domain string) []client.ListOption {
-	return []client.ListOption{client.InNamespace(d.Namespace), client.MatchingFields{indexOrdered: domain}}
-}
-
-// Of selects those of a login.
-func (d *Desk) Of(login, domain string) []client.ListOption {
-	return append(d.For(domain), client.MatchingLabels{v1alpha1.LabelLogin: login})
-}
-
 // Ruling is the Domain that rules a name, with its Account.
 type Ruling struct {
 	Domain  *v1alpha1.Domain
@@ -41,9 +21,9 @@ type Ruling struct {
 
 // Ruler says which Domain rules a name of a login: one in the Account's own namespace comes first, then the older. The cache tells where to
 // look; what counts is read live. It is nil where nobody rules.
-func (d *Desk) Ruler(ctx context.Context, cache client.Reader, login, name string) (*Ruling, error) {
+func (d *Desk) Ruler(ctx context.Context, login, name string) (*Ruling, error) {
 	var candidates v1alpha1.DomainList
-	if err := cache.List(ctx, &candidates, tenancy.OfDomain(name)); err != nil {
+	if err := d.Cache.List(ctx, &candidates, tenancy.OfDomain(name)); err != nil {
 		return nil, fmt.Errorf("list the Domains for %s: %w", name, err)
 	}
 	view := tenancy.NewView(d.Live)

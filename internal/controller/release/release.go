@@ -93,7 +93,6 @@ func isOfCluster(err error) bool { return apierrors.ReasonForError(err) != metav
 // Tell tells of what an object that is gone has left, where somebody reads it still: by an event in the namespace that is always there, and by one
 // in its own if that stays.
 func Tell(ctx context.Context, w *status.Writer, object client.Object, reason, note string) {
-	note = status.Shorten(note, status.MaxNote)
 	// The API server takes an event for the object's own namespace alone, so that the object is named without; related has it in full.
 	regarding := object.DeepCopyObject().(client.Object)
 	regarding.SetNamespace("")

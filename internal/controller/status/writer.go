@@ -20,13 +20,11 @@ import (
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/controller/outcome"
+	"github.com/regapi-io/regapi-operator/internal/text"
 )
 
 // MaxMessage bounds the message of a condition; the API allows 32768, but people read it.
 const MaxMessage = 2048
-
-// MaxNote bounds the note of an event (events.k8s.io/v1).
-const MaxNote = 1024
 
 // Object is one of our kinds.
 type Object interface {
@@ -184,7 +182,7 @@ func sinceApplied(obj Object) time.Duration {
 
 func setConditions(obj Object, o outcome.Outcome) {
 	conditions, generation := obj.GetConditions(), obj.GetGeneration()
-	message := Shorten(o.Message, MaxMessage)
+	message := text.Shorten(o.Message, MaxMessage)
 	if !o.KeepReady || !ReadyFor(*conditions, generation) {
 		meta.SetStatusCondition(conditions, metav1.Condition{
 			Type: v1alpha1.ConditionReady, Status: o.Ready, Reason: o.Reason, Message: message, ObservedGeneration: generation,
@@ -228,18 +226,5 @@ func (w *Writer) announce(ctx context.Context, before, after Object) {
 		tell = func(message string, values ...any) { log.FromContext(ctx).Error(nil, message, values...) } // A warning, since there is no error.
 	}
 	tell("Outcome changed", "ready", ready.Status, "reason", ready.Reason, "message", ready.Message)
-	w.Events.Eventf(after, nil, kind, ready.Reason, "Reconcile", "%s", Shorten(ready.Message, MaxNote))
-}
-
-// Shorten cuts a text to at most limit bytes, between characters.
-func Shorten(text string, limit int) string {
-	const ellipsis = "…"
-	if len(text) <= limit {
-		return text
-	}
-	cut := limit - len(ellipsis)
-	for cut > 0 && text[cut]&0xC0 == 0x80 {
-		cut--
-	}
-	return text[:cut] + ellipsis
+	w.Events.Eventf(after, nil, kind, ready.Reason, "Reconcile", "%s", ready.Message)
 }

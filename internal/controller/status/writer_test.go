@@ -2,11 +2,9 @@ package status
 
 import (
 	"errors"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-	"unicode/utf8"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
 	"github.com/regapi-io/regapi-operator/internal/account"
@@ -65,16 +63,4 @@ func TestWhatIsMissingIsAwaitedForTheFirstMinuteOfAGeneration(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestTextsAreCutBetweenCharacters(t *testing.T) {
-	for limit := 4; limit < 30; limit++ {
-		cut := Shorten(strings.Repeat("я", 20), limit)
-		if len(cut) > limit || !utf8.ValidString(cut) || !strings.HasSuffix(cut, "…") {
-			t.Errorf("limit %d: %q", limit, cut)
-		}
-	}
-	if got := Shorten("short", 10); got != "short" {
-		t.Errorf("got %q", got)
-	}
 }

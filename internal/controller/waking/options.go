@@ -8,14 +8,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// BatchConcurrency is how many objects of a kind are worked on at a time whose requests leave in batches of a thousand, for
-// which as many of one namespace have to wait together, which gets half of them; waiting costs a few kilobytes each. More than
-// these would make a second request of every batch, for the few that the first one has no place for.
-const BatchConcurrency = 2 * 1000
+// NewBatchShares are for objects whose requests leave in batches of a thousand, for which as many of one namespace have to wait together; waiting
+// costs some ten kilobytes each. More than these would make a second request of every batch, for the few that the first one has no place for.
+func NewBatchShares() *Shares { return NewShares(1000, 256) }
 
-// DomainConcurrency is how many Domains are worked on at a time. They wait for the inventory without a worker; only those take one that are
-// asked for beside it, since they are missing in the list, say.
-const DomainConcurrency = 2 * 500
+// NewDomainShares are for Domains. They wait for the inventory without a worker; only those take one that are asked for beside it, since they are
+// missing in the list, say.
+func NewDomainShares() *Shares { return NewShares(256, 64) }
 
 const (
 	// reconcileTimeout ends a reconciliation that waits for what never comes. A batch may have to wait for its turn, and for

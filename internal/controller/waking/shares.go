@@ -12,14 +12,15 @@ import (
 )
 
 // Shares keep one namespace from taking all workers of a controller: with ten thousand objects at an endpoint that hangs, say. A namespace may
-// have as many of its objects worked on as there are workers free. So one that is alone gets half of them, and with n that want more
-// than they get an equal part each; whoever comes then finds as many free. An object that has to wait takes no worker meanwhile. What
+// have so many times as many of its objects worked on as there are workers free that one that is alone gets the most that any may have. With n that
+// want more than they get, each gets an equal part, and the last of them are for namespaces that have none yet. An object that has to wait takes no worker meanwhile. What
 // somebody has changed goes before what has only woken, and a part of the workers is kept for it.
 //
 // Shares belong to one controller, which has to be given all of Source, Options and Among. They are safe for concurrent use.
 type Shares struct {
-	workers int
-	hurried *hurried
+	// workers are all of them, and spare those that a namespace that is alone leaves to others.
+	workers, spare int
+	hurried        *hurried
 
 	mu    sync.Mutex
 	queue workqueue.TypedRateLimitingInterface[reconcile.Request]
@@ -35,10 +36,13 @@ type Shares struct {
 // keptPart is which part of the workers a namespace may have beyond its share for what somebody has changed, and which part is left then.
 const keptPart = 8
 
-// NewShares divides so many workers.
-func NewShares(workers int) *Shares {
+// lastPart is which part of the workers to spare only namespaces take that have none.
+const lastPart = 4
+
+// NewShares divides workers: so many for a namespace that is alone, and some, at least one, to spare for those that come.
+func NewShares(alone, spare int) *Shares {
 	return &Shares{
-		workers: workers, hurried: &hurried{objects: map[reconcile.Request]bool{}},
+		workers: alone + spare, spare: spare, hurried: &hurried{objects: map[reconcile.Request]bool{}},
 		busyIn: map[string]int{}, hurryingIn: map[string]int{}, waiting: map[string]*turns{},
 	}
 }
@@ -89,13 +93,29 @@ func (s *Shares) enter(request reconcile.Request) (leave func(), entered bool) {
 		return nil, false
 	}
 	s.hurried.forget(request)
+	s.waitNoMore(request)
 	s.busy++
 	counted[request.Namespace]++
 	return func() { s.leave(request.Namespace, counted) }, true
 }
 
+// waitNoMore takes an object that has got a worker by itself from among those that wait: it would be queued in another's place.
+func (s *Shares) waitNoMore(request reconcile.Request) {
+	waiting := s.waiting[request.Namespace]
+	if waiting == nil {
+		return
+	}
+	if waiting.remove(request); waiting.Len() == 0 {
+		delete(s.waiting, request.Namespace)
+	}
+}
+
 func (s *Shares) hasRoom(namespace string) bool {
-	return s.busyIn[namespace] < max(1, s.workers-s.busy)
+	alone, free := s.workers-s.spare, s.workers-s.busy
+	if s.busyIn[namespace] == 0 {
+		return true
+	}
+	return free > s.spare/lastPart && s.busyIn[namespace] < free*alone/s.spare
 }
 
 // hasKept says whether a namespace may have another worker beyond its share.
@@ -122,10 +142,9 @@ func (s *Shares) leave(namespace string, counted map[string]int) {
 	if !found {
 		return
 	}
-	request := s.waiting[next].Pop()
-	if s.waiting[next].Len() == 0 {
-		delete(s.waiting, next)
-	}
+	// Beyond its share, a namespace has workers for what somebody has changed alone.
+	request := s.waiting[next].next(!s.hasRoom(next))
+	s.waitNoMore(request)
 	s.queue.Add(request)
 }
 

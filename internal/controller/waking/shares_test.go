@@ -31,9 +31,9 @@ type shop struct {
 	changed chan struct{}
 }
 
-func newShop(t *testing.T, workers int) *shop {
+func newShop(t *testing.T, alone, spare int) *shop {
 	t.Helper()
-	s := &shop{T: t, shares: waking.NewShares(workers), letGo: make(chan struct{}), changed: make(chan struct{}, 1)}
+	s := &shop{T: t, shares: waking.NewShares(alone, spare), letGo: make(chan struct{}), changed: make(chan struct{}, 1)}
 	options := s.shares.Options()
 	skip := true
 	options.SkipNameValidation, options.Reconciler, options.LogConstructor = &skip, s.shares.Among(s), func(*reconcile.Request) logr.Logger { return logr.Discard() }
@@ -117,7 +117,7 @@ func (s *shop) add(namespace string, objects int) {
 
 func TestANamespaceThatFloodsTheQueueLeavesWorkersToTheOthers(t *testing.T) {
 	const workers, flood, others, each = 128, 10_000, 49, 20
-	s := newShop(t, workers)
+	s := newShop(t, workers/2, workers/2)
 	s.add("flood", flood)
 	s.await("the flood to take its share", func() bool { return s.hanging == workers/2 })
 	for n := range others {
@@ -133,8 +133,174 @@ func TestANamespaceThatFloodsTheQueueLeavesWorkersToTheOthers(t *testing.T) {
 	s.await("the flood itself", func() bool { return len(s.done) == flood+others*each })
 }
 
+func TestANamespaceThatIsAloneLeavesFewWorkersToSpareAndTheOthersDoNotWait(t *testing.T) {
+	const alone, spare = 100, 8
+	s := newShop(t, alone, spare)
+	s.add("flood", 1000)
+	s.await("the flood to take its share", func() bool { return s.hanging == alone })
+	for n := range 20 {
+		s.add(fmt.Sprintf("tenant-%02d", n), 20)
+	}
+	s.await("all others", func() bool { return len(s.done) == 20*20 })
+	s.mu.Lock()
+	if s.hanging > alone {
+		t.Errorf("%d of the flood hang, want %d", s.hanging, alone)
+	}
+	s.mu.Unlock()
+	close(s.letGo)
+	s.await("the flood itself", func() bool { return len(s.done) == 1000+20*20 })
+}
+
+// byHand are workers of shares whose objects a test hands out.
+type byHand struct {
+	*testing.T
+	shares *waking.Shares
+	queue  workqueue.TypedRateLimitingInterface[reconcile.Request]
+	// begins tells of each object that gets a worker, which it holds until the channel that until gives for it is closed.
+	begins  chan struct{}
+	until   func(reconcile.Request) <-chan struct{}
+	working sync.WaitGroup
+}
+
+func newByHand(t *testing.T, alone, spare int, until func(reconcile.Request) <-chan struct{}) *byHand {
+	t.Helper()
+	w := &byHand{T: t, shares: waking.NewShares(alone, spare), begins: make(chan struct{}), until: until}
+	options := w.shares.Options()
+	w.queue = options.NewQueue("by hand", options.RateLimiter)
+	t.Cleanup(w.queue.ShutDown)
+	if err := w.shares.Source().Start(t.Context(), w.queue); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// work hands an object out, and says whether it got a worker. It says in left, which may be nil, when that has been given back.
+func (w *byHand) work(request reconcile.Request, left chan<- struct{}) bool {
+	begun := false
+	worked := w.shares.Among(reconcile.Func(func(context.Context, ctrl.Request) (ctrl.Result, error) {
+		begun = true
+		w.begins <- struct{}{}
+		<-w.until(request)
+		return ctrl.Result{}, nil
+	}))
+	returned := make(chan struct{})
+	w.working.Go(func() {
+		_, _ = worked.Reconcile(w.Context(), request)
+		close(returned)
+		if begun && left != nil {
+			left <- struct{}{}
+		}
+	})
+	select {
+	case <-w.begins:
+		return true
+	case <-returned:
+		return false
+	}
+}
+
+func TestNamespacesThatHangOneAfterTheOtherLeaveWorkersToThoseThatComeThen(t *testing.T) {
+	const alone, spare, floods = 100, 32, 3
+	letGo := make(chan struct{})
+	w := newByHand(t, alone, spare, func(reconcile.Request) <-chan struct{} { return letGo })
+	busy := 0
+	for n := range floods * 2 * alone {
+		if w.work(reconcile.Request{NamespacedName: types.NamespacedName{Namespace: fmt.Sprint("flood-", n/(2*alone)), Name: fmt.Sprint(n)}}, nil) {
+			busy++
+		}
+	}
+	close(letGo)
+	w.working.Wait()
+	if left := alone + spare - busy; left < spare/4-1 {
+		t.Errorf("%d floods leave %d of %d workers", floods, left, alone+spare)
+	}
+}
+
+func TestEditsGoOnBesideObjectsThatHangHoweverManyHaveOnlyWoken(t *testing.T) {
+	const alone, spare, woken, edited = 64, 16, 500, 400
+	letGo, end := make(chan struct{}), make(chan struct{})
+	w := newByHand(t, alone, spare, func(request reconcile.Request) <-chan struct{} {
+		if request.Name < "hangs-" {
+			return letGo
+		}
+		return end
+	})
+	request := func(kind string, n int) reconcile.Request {
+		return reconcile.Request{NamespacedName: types.NamespacedName{Namespace: "team", Name: fmt.Sprint(kind, n)}}
+	}
+	for n := range woken {
+		w.work(request("hangs-", n), nil)
+	}
+	left, begun := make(chan struct{}, edited), 0
+	for n := range edited {
+		change(w.shares, request("edit-", n))
+		if w.work(request("edit-", n), left) {
+			begun++
+		}
+	}
+	close(letGo)
+	for ended := 0; ended < begun; ended++ {
+		<-left // The next one is queued by then.
+		for w.queue.Len() > 0 {
+			next, _ := w.queue.Get()
+			w.queue.Done(next)
+			if w.work(next, left) {
+				begun++
+			}
+		}
+	}
+	if begun != edited {
+		t.Errorf("%d of %d edits were carried out", begun, edited)
+	}
+	close(end)
+	w.working.Wait()
+}
+
+func TestWhoGetsAWorkerByItselfIsNotQueuedInAnothersPlace(t *testing.T) {
+	ends := map[string]chan struct{}{}
+	w := newByHand(t, 8, 8, func(request reconcile.Request) <-chan struct{} { return ends[request.Name] })
+	named := func(name string) reconcile.Request {
+		return reconcile.Request{NamespacedName: types.NamespacedName{Namespace: "team", Name: name}}
+	}
+	left := make(chan struct{}, 1)
+	edit := func(name string) bool {
+		change(w.shares, named(name))
+		return w.work(named(name), left)
+	}
+	for _, name := range []string{"0", "1", "2", "3", "4", "5", "6", "7", "first", "second", "slow", "quick"} {
+		ends[name] = make(chan struct{})
+	}
+	for n := range 8 {
+		w.work(named(fmt.Sprint(n)), nil)
+	}
+	if !edit("first") || !edit("second") || edit("slow") || edit("quick") {
+		t.Fatal("two workers are kept for what somebody changes")
+	}
+	close(ends["first"])
+	<-left
+	queued, _ := w.queue.Get()
+	w.queue.Done(queued)
+	if queued != named("slow") || !edit("quick") || w.work(queued, left) {
+		t.Fatalf("queued is %v, and the other got no worker by being edited once more", queued)
+	}
+	close(ends["quick"])
+	<-left
+	if w.queue.Len() != 1 {
+		t.Fatalf("%d are queued when a worker is free again", w.queue.Len())
+	}
+	if queued, _ = w.queue.Get(); queued != named("slow") {
+		t.Errorf("queued is %v, which has had its worker", queued)
+	}
+	for name, end := range ends {
+		if name != "first" && name != "quick" {
+			close(end)
+		}
+	}
+	w.working.Wait()
+}
+
 func TestWhoWaitsForAWorkerGetsOneInTheEnd(t *testing.T) {
-	s := newShop(t, 4)
+	s := newShop(t, 2, 2)
 	s.add("flood", 10)
 	s.await("the share to be taken", func() bool { return s.hanging == 2 })
 	s.add("flood", 10) // Once more while they wait.
@@ -149,7 +315,7 @@ func TestWhoWaitsForAWorkerGetsOneInTheEnd(t *testing.T) {
 }
 
 func TestWaitingForAWorkerForgetsNoFailure(t *testing.T) {
-	shares := waking.NewShares(2)
+	shares := waking.NewShares(1, 1)
 	limiter := shares.Options().RateLimiter
 	queue := workqueue.NewTypedRateLimitingQueue(limiter)
 	defer queue.ShutDown()

@@ -92,16 +92,29 @@ func (t *turns) Len() int { return t.changed.Len() + t.woken.Len() }
 
 // Pop takes the next one out; there has to be one.
 func (t *turns) Pop() reconcile.Request {
+	request := t.next(false)
+	t.remove(request)
+	return request
+}
+
+// next gives a turn to an object, or to one of those alone that somebody has changed; there has to be one, which its caller removes.
+func (t *turns) next(changedAlone bool) reconcile.Request {
 	of := &t.changed
-	if t.changed.Len() == 0 || (t.woken.Len() > 0 && t.overtaken >= maxOvertaking) {
+	if t.changed.Len() == 0 || (!changedAlone && t.woken.Len() > 0 && t.overtaken >= maxOvertaking) {
 		of = &t.woken
 	}
 	if t.overtaken++; of == &t.woken {
 		t.overtaken = 0
 	}
-	request := of.Remove(of.Front()).(reconcile.Request)
-	delete(t.places, request)
-	return request
+	return of.Front().Value.(reconcile.Request)
+}
+
+// remove takes an object out, if it is there.
+func (t *turns) remove(request reconcile.Request) {
+	if stands, ok := t.places[request]; ok {
+		stands.of.Remove(stands.element)
+		delete(t.places, request)
+	}
 }
 
 // newQueue is the plain queue of client-go, but for its order.

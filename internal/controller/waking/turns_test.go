@@ -27,7 +27,7 @@ func change(shares *waking.Shares, request reconcile.Request) {
 
 func TestWhatSomebodyHasChangedGetsAWorkerWhileAllOfItsNamespaceHang(t *testing.T) {
 	const workers, flood, changed = 16, 100, 57
-	s := newShop(t, workers)
+	s := newShop(t, workers/2, workers/2)
 	s.add("flood", flood)
 	s.await("the flood to take its share", func() bool { return s.hanging == workers/2 })
 	change(s.shares, requestOf(changed))
@@ -57,7 +57,7 @@ func TestWhatSomebodyHasChangedGetsAWorkerWhileAllOfItsNamespaceHang(t *testing.
 }
 
 func TestWhatSomebodyHasChangedGoesBeforeWhatHasOnlyWokenAndNotForEver(t *testing.T) {
-	shares := waking.NewShares(1)
+	shares := waking.NewShares(1, 1)
 	options := shares.Options()
 	queue := options.NewQueue("turns", options.RateLimiter)
 	defer queue.ShutDown()
