@@ -94,12 +94,7 @@ func (w *world) workUntilEtcdIsLost(disk string, final []v1alpha1.NameRecords) {
 	command, output := w.start(ctx)
 	stopEdits := w.editOnAndOn(ctx)
 	w.eventually(output, "records to be written", func() bool { return w.api.Calls("zone/add_*") > 0 })
-	etcd := w.environment.ControlPlane.Etcd
-	err := errors.Join(etcd.Stop(), os.CopyFS(filepath.Join(disk, "snapshot"), os.DirFS(etcd.DataDir)), etcd.Start())
-	if err != nil {
-		w.Fatal(err)
-	}
-	w.eventually(output, "the API server to be back", func() bool { return w.Get(ctx, client.ObjectKey{Name: "default"}, &corev1.Namespace{}) == nil })
+	w.keep(disk, output)
 	for _, name := range registered {
 		w.pause(name, "false")
 	}
@@ -111,6 +106,25 @@ func (w *world) workUntilEtcdIsLost(disk string, final []v1alpha1.NameRecords) {
 	w.eventually(output, "the last spec to be in place", w.readyNow)
 	cancel()
 	_ = command.Wait() // Killed by us.
+}
+
+// keep copies what etcd holds, while the API server waits for it; output is of the operator that waits too, if one does.
+func (w *world) keep(disk string, output interface{ String() string }) {
+	w.Helper()
+	etcd := w.environment.ControlPlane.Etcd
+	err := errors.Join(etcd.Stop(), os.CopyFS(filepath.Join(disk, "snapshot"), os.DirFS(etcd.DataDir)), etcd.Start())
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.answers(output)
+}
+
+// answers waits until the API server does.
+func (w *world) answers(output interface{ String() string }) {
+	w.Helper()
+	w.eventually(output, "the API server to answer", func() bool {
+		return w.Get(w.Context(), client.ObjectKey{Name: "default"}, &corev1.Namespace{}) == nil
+	})
 }
 
 // editOnAndOn changes the spec again and again, as well as the API server lets it.
@@ -170,7 +184,7 @@ func (w *world) beginAnew(disk string) {
 // applyGit applies what stands in Git, to whatever is there.
 func (w *world) applyGit(records []v1alpha1.NameRecords) {
 	w.Helper()
-	w.eventually(nil, "the namespace", func() bool { return w.Get(w.Context(), client.ObjectKey{Name: "default"}, &corev1.Namespace{}) == nil })
+	w.answers(nil)
 	if apierrors.IsNotFound(w.Get(w.Context(), client.ObjectKey{Namespace: "default", Name: "main"}, &v1alpha1.DNSZone{})) {
 		w.grant(metav1.NamespaceDefault)
 		w.createObjects()

@@ -194,7 +194,7 @@ type replica struct {
 func (i *installation) startReplica(pod string, flags ...string) *replica {
 	i.Helper()
 	started := &replica{output: &bytes.Buffer{}, metrics: freeAddress(i.T)}
-	started.command = exec.CommandContext(i.Context(), os.Args[0], append(slices.Clone(i.args),
+	started.command = exec.CommandContext(i.Context(), program(), append(slices.Clone(i.args),
 		"--kubeconfig", i.kubeconfig, "--metrics-bind-address", started.metrics, "--health-probe-bind-address", "0",
 		"--allow-loopback-endpoints", "--resync-interval", "1s", "--authoritative-servers", i.api.DNSAddr(),
 		"--leader-elect-lease-duration", "10s", "--leader-elect-renew-deadline", "8s", "--leader-elect-retry-period", "500ms")...)

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-logr/logr"
 	"github.com/google/go-cmp/cmp"
 	authenticationv1 "k8s.io/api/authentication/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -25,7 +24,6 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 	"k8s.io/client-go/util/retry"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
@@ -34,21 +32,9 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
-// runAsOperator makes this test binary behave as the operator, so that the test kills the real program.
-const runAsOperator = "REGAPI_TEST_RUN_AS_OPERATOR"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(runAsOperator) != "" {
-		main()
-		return
-	}
-	ctrl.SetLogger(logr.Discard())
-	os.Exit(m.Run())
-}
-
 const (
 	kills    = 50
-	patience = time.Minute
+	patience = 3 * time.Minute
 )
 
 // foreign records were there before the operator.
@@ -335,7 +321,7 @@ func (w *world) zone() *v1alpha1.DNSZone {
 // start runs the operator. Of a flag that is given twice the last one counts.
 func (w *world) start(ctx context.Context, flags ...string) (*exec.Cmd, *bytes.Buffer) {
 	w.Helper()
-	command := exec.CommandContext(ctx, os.Args[0],
+	command := exec.CommandContext(ctx, program(),
 		"--kubeconfig", w.kubeconfig, "--metrics-bind-address", "0", "--health-probe-bind-address", "0", "--resync-interval", "1s",
 		"--allow-loopback-endpoints", "--authoritative-servers", w.api.DNSAddr())
 	command.Args = append(append(command.Args, w.flags...), flags...)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -19,13 +21,17 @@ import (
 // right after that by joins; until says when nothing more happens by itself, and what follows after that is then.
 type beside struct {
 	operation purchase.Operation
+	// zone of the domain; "" is ru.
+	zone string
 	// habits name the simulator: "" is the one that honours everything, and refuses a second renewal beside an unpaid one.
 	habits  string
 	account func(*v1alpha1.Account)
 	begin   func(*market, *orderRun)
 	joins   func(*market, *orderRun)
 	until   func(*market, *orderRun) bool
-	then    func(*market, *orderRun)
+	// passes says that until holds for some seconds only: nothing is done between the asking and the waiting for it.
+	passes bool
+	then   func(*market, *orderRun)
 	// ends says when it is over after that; nil where then ends it. cost is what has left the balance by then, in prices.
 	ends func(*market, *orderRun) bool
 	cost int64
@@ -75,17 +81,20 @@ var besides = map[string]beside{
 func TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
+	everything := maps.Clone(besides)
+	maps.Copy(everything, ofSpecs)
 	simulators := map[string]*regapitest.Server{
 		"":                     m.api,
 		"charges at once":      m.registrar(regapitest.Behaviour{Payment: regapitest.Payment{PayTypes: regapitest.PayTypesIgnored}}),
 		"bills pay themselves": m.registrar(regapitest.Behaviour{Payment: regapitest.Payment{PrepayBillsPaySelf: true, DoubleRenewals: true}}),
+		"dates a day apart":    m.registrar(regapitest.Behaviour{Payment: regapitest.Payment{ListDates: 1}}),
 	}
 	late := 5 * time.Second
 	runs := map[string]*orderRun{}
-	for login, b := range besides {
+	for login, b := range everything {
 		api := simulators[b.habits]
 		api.SetDelays(regapitest.Delays{Renewal: &late, Order: &late})
-		r := m.customer(api, login, b.operation)
+		r := m.customerOf(api, cmp.Or(b.zone, "ru"), login, b.operation)
 		m.spenderAt(api.URL(), login, func(a *v1alpha1.Account) {
 			if b.account != nil {
 				b.account(a)
@@ -97,23 +106,30 @@ func TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll(t *testing.T) {
 		}
 	}
 	working := m.operate(settleSoon)
-	for login, r := range runs {
-		m.asker(r)
-		if joins := besides[login].joins; joins != nil {
-			joins(m, r)
+	var ends []awaited
+	ask := func(passes bool) (points []awaited) {
+		for login, b := range everything {
+			if b.passes != passes {
+				continue
+			}
+			r := runs[login]
+			m.asker(r)
+			if b.joins != nil {
+				b.joins(m, r)
+			}
+			points = append(points, awaited{r, "at its point", b.until, b.then})
+			if b.ends != nil {
+				ends = append(ends, awaited{run: r, what: "at its end", check: b.ends})
+			}
 		}
+		return points
 	}
-	var points, ends []awaited
-	for login, b := range besides {
-		points = append(points, awaited{runs[login], "at its point", b.until, b.then})
-		if b.ends != nil {
-			ends = append(ends, awaited{run: runs[login], what: "at its end", check: b.ends})
-		}
-	}
+	points := ask(false)
+	m.each(working, ask(true)...)
 	m.each(working, points...)
 	m.each(working, ends...)
-	for login, b := range besides {
-		m.cost(runs[login], b.cost*price)
+	for login, b := range everything {
+		m.cost(runs[login], b.cost*runs[login].price)
 	}
 }
 

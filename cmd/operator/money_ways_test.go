@@ -15,6 +15,7 @@ import (
 	"path"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -29,8 +30,11 @@ type gate struct {
 	// kubeconfig is that of the operator by this way.
 	kubeconfig string
 	proxy      *httputil.ReverseProxy
+	front      *httptest.Server
 
 	mu sync.Mutex
+	// shut says that nobody gets through.
+	shut bool
 	// held are the Orders for which no answer waits yet, with the state of the write: closed when it does.
 	held map[string]chan struct{}
 	open chan struct{}
@@ -60,7 +64,7 @@ func (m *market) gateTo(states map[string]v1alpha1.OrderState) *gate {
 		g.proxy.Rewrite = func(r *httputil.ProxyRequest) { r.SetURL(apiServer) }
 	}
 	front := httptest.NewUnstartedServer(g)
-	front.EnableHTTP2 = true
+	g.front, front.EnableHTTP2 = front, true
 	front.Config.ErrorLog = quiet
 	front.StartTLS()
 	m.Cleanup(func() {
@@ -77,8 +81,27 @@ func (m *market) gateTo(states map[string]v1alpha1.OrderState) *gate {
 	return g
 }
 
+// setShut has nobody get through, or all. What is under way is broken off, so that an API server that ends need not wait for watches.
+func (g *gate) setShut(shut bool) {
+	g.mu.Lock()
+	g.shut = shut
+	g.mu.Unlock()
+	if shut {
+		g.front.CloseClientConnections()
+	}
+}
+
+func (g *gate) isShut() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.shut
+}
+
 // ServeHTTP passes requests on, and keeps the answers to some writes back until the gate is opened.
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if g.isShut() {
+		panic(http.ErrAbortHandler)
+	}
 	reached := g.waits(r)
 	if reached == nil {
 		g.proxy.ServeHTTP(w, r)
@@ -127,6 +150,20 @@ type line struct {
 
 	mu   sync.Mutex
 	late map[string]*lateRequest // by login and function
+	// ahead is by how much the registrar's clock is, as far as its answers tell.
+	ahead time.Duration
+}
+
+func (l *line) setAhead(ahead time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ahead = ahead
+}
+
+func (l *line) date() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return time.Now().Add(l.ahead).UTC().Format(http.TimeFormat)
 }
 
 // lateRequest is one that is on its way.
@@ -174,6 +211,7 @@ func (l *line) serve(w http.ResponseWriter, r *http.Request) {
 		close(late.left)
 		panic(http.ErrAbortHandler)
 	}
+	w.Header().Set("Date", l.date())
 	l.api.Handler().ServeHTTP(w, r)
 }
 

@@ -51,7 +51,15 @@ func (m *market) buyer(login string, operation purchase.Operation) *orderRun {
 
 // customer is a buyer that has no Account yet.
 func (m *market) customer(api *regapitest.Server, login string, operation purchase.Operation) *orderRun {
-	r := &orderRun{seed: len(m.runs), api: api, login: login, operation: operation, name: login + ".ru", price: price}
+	return m.customerOf(api, "ru", login, operation)
+}
+
+// prices are what a year costs, in hundredths of a rouble.
+var prices = map[string]int64{"ru": price, "com": 450_00}
+
+// customerOf is a customer whose domain is of some zone.
+func (m *market) customerOf(api *regapitest.Server, zone, login string, operation purchase.Operation) *orderRun {
+	r := &orderRun{seed: len(m.runs), api: api, login: login, operation: operation, name: login + "." + zone, price: prices[zone]}
 	r.provide()
 	m.runs = append(m.runs, r)
 	return r

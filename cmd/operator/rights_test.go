@@ -41,7 +41,7 @@ var rights = map[string]map[string]use{
 		"get":  {"internal/account/orphan.go", "d.settings.Secrets.Get("},
 		"list": {"internal/controller/dnszone/controller.go", "Watches(&corev1.Namespace{}"}, "watch": {"internal/controller/folder/controller.go", "Watches(&corev1.Namespace{}"},
 	},
-	"everywhere: events of events.k8s.io": {"create": outcomes, "patch": outcomes}, // The same once more is a patch: client-go counts them.
+	"everywhere: events of events.k8s.io": {"create": outcomes, "patch": outcomes}, // The same once more is a patch of its count.
 	"everywhere: apiservices of apiregistration.k8s.io, v1alpha1.acme.regapi.io v1alpha1.door.regapi.io": {
 		"get":   {"internal/serving/apiservice.go", "client.Get(ctx, name"},
 		"patch": {"internal/serving/apiservice.go", "client.Patch(ctx, name"},
@@ -70,7 +70,7 @@ var rights = map[string]map[string]use{
 		"get": {"internal/leader/term.go", "resourcelock.Interface"}, "create": {"internal/leader/term.go", "w.Interface.Create("}, "update": {"internal/leader/term.go", "w.Interface.Update("},
 	},
 	"regapi-system: orders of regapi.io": {
-		"get": {"internal/controller/order/controller.go", "r.Desk.Live.Get("}, "list": {"internal/controller/ordering/desk.go", "d.Live.List("}, "watch": informers("order"),
+		"get": {"internal/controller/order/controller.go", "r.Desk.Live.Get("}, "list": {"internal/controller/ordering/orders.go", "d.Live.List("}, "watch": informers("order"),
 		"create": {"internal/controller/ordering/desk.go", "d.Live.Create("}, "patch": {"internal/controller/order/phases.go", "r.Patch("}, "delete": {"internal/controller/order/retire.go", "r.Delete("},
 	},
 	"regapi-system: orders/status of regapi.io": {"patch": {"internal/controller/setup.go", "status.Writer{Client: desk.Live"}},
