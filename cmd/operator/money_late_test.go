@@ -13,9 +13,9 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
-// shortLease are the flags of one of several replicas.
+// shortLease are the flags of one of several replicas. A stopped one's Lease is over, and taken, well before its decisions are too old to act upon.
 var shortLease = []string{
-	"--leader-elect", "--leader-elect-lease-duration", "6s", "--leader-elect-renew-deadline", "5s", "--leader-elect-retry-period", "500ms",
+	"--leader-elect", "--leader-elect-lease-duration", "10s", "--leader-elect-renew-deadline", "8s", "--leader-elect-retry-period", "500ms",
 }
 
 // TestAStoppedLeaderPaysNothingWhenItGoesOn stops the leader by SIGSTOP when it has written that it orders, or pays, and has not sent it. Another replica
@@ -38,8 +38,6 @@ func TestAStoppedLeaderPaysNothingWhenItGoesOn(t *testing.T) {
 	g := m.gateTo(states)
 	held := maps.Clone(g.held)
 	stopped := m.operate(settleSoon, append(slices.Clone(shortLease), "--kubeconfig", g.kubeconfig)...)
-	m.all(stopped, m.runs, "the Account of a leader", func(m *market, r *orderRun) bool { return m.accountReady(r.login) })
-	successor := m.operate(settleSoon, shortLease...)
 	for _, r := range m.runs {
 		m.asker(r)
 	}
@@ -51,6 +49,7 @@ func TestAStoppedLeaderPaysNothingWhenItGoesOn(t *testing.T) {
 	for _, r := range deleted {
 		m.forget(r)
 	}
+	successor := m.operate(settleSoon, shortLease...) // Not before: a leader that is slow would have lost its Lease to it.
 	m.all(successor, stay, "finished by the other replica", over)
 	m.all(successor, deleted, "withdrawn by the other replica", in("Withdrawn"))
 	before := len(m.api.Journal(regapitest.Writes()))

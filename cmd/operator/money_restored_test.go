@@ -95,15 +95,14 @@ func TestOperatorsThatOutliveAClusterBuyNothingAgain(t *testing.T) {
 	p.gate = p.gateTo(map[string]v1alpha1.OrderState{purchase.Name(ordering.name, 1): "Placing", purchase.Name(paying.name, 1): "Paying"})
 	held := maps.Clone(p.gate.held)
 	stopped := p.operate(seenWithin, append(slices.Clone(shortLease), "--kubeconfig", p.gate.kubeconfig)...)
-	p.await(stopped, "one to lead", func() bool { return p.holder() != "" })
-	former := p.holder()
-	alive := p.operate(seenWithin, append(slices.Clone(longLease), "--kubeconfig", p.gate.kubeconfig)...)
 	p.goOn(stopped)
 	for order, reached := range held {
 		p.await(stopped, order+" to be written", func() bool { return isClosed(reached) })
 	}
 	stopped.signal(t, syscall.SIGSTOP)
 	close(p.gate.open)
+	former := p.holder()
+	alive := p.operate(seenWithin, append(slices.Clone(longLease), "--kubeconfig", p.gate.kubeconfig)...) // Not before: it would have taken a slow leader's Lease.
 	p.await(alive, "the other one to lead", func() bool { return p.holder() != former })
 	p.letGo(alive)
 	p.all(alive, []*orderRun{paying.orderRun}, "paid", isPaid)
