@@ -76,7 +76,6 @@ func onDisk(folder string) apiservertest.Option {
 		certificates := filepath.Join(folder, "certificates")
 		environment.ControlPlane.GetAPIServer().CertDir = certificates
 		environment.ControlPlane.Etcd = &envtest.Etcd{DataDir: filepath.Join(folder, "etcd")}
-		environment.ControlPlaneStartTimeout = patience // All else takes its time as well where many tests run.
 		return os.MkdirAll(certificates, 0o700)
 	}
 }

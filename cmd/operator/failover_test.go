@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"slices"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -40,9 +39,7 @@ func TestWhenTheLeaderDiesAnotherReplicaTakesOver(t *testing.T) {
 	w.specify([]v1alpha1.NameRecords{{Name: "www", A: []v1alpha1.IPv4Address{"192.0.2.80"}}})
 	w.await(two, "the second replica to work", w.readyNow)
 
-	if err := two.command.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	two.signal(t, syscall.SIGTERM)
 	if err := two.end(); err != nil {
 		t.Errorf("the second replica ended with %v; its output:\n%s", err, two.output)
 	}
@@ -186,25 +183,44 @@ func (w *world) apply(made manifests) {
 type replica struct {
 	command *exec.Cmd
 	output  *bytes.Buffer
-	end     func() error
 	metrics string // address
+
+	ended chan struct{}
+	err   error
 }
 
-// startReplica runs the operator as its Deployment does, but for where it is, and a Lease that expires sooner.
+// newReplica watches a process that was started.
+func newReplica(command *exec.Cmd, output *bytes.Buffer) *replica {
+	r := &replica{command: command, output: output, ended: make(chan struct{})}
+	go func() {
+		r.err = command.Wait()
+		close(r.ended)
+	}()
+	return r
+}
+
+// end waits for the end of the process.
+func (r *replica) end() error {
+	<-r.ended
+	return r.err
+}
+
+// startReplica runs the operator as its Deployment does, but for where it is, and a Lease that it keeps while the machine stands still.
 func (i *installation) startReplica(pod string, flags ...string) *replica {
 	i.Helper()
-	started := &replica{output: &bytes.Buffer{}, metrics: freeAddress(i.T)}
-	started.command = exec.CommandContext(i.Context(), program(), append(slices.Clone(i.args),
-		"--kubeconfig", i.kubeconfig, "--metrics-bind-address", started.metrics, "--health-probe-bind-address", "0",
+	metrics, output := freeAddress(i.T), &bytes.Buffer{}
+	command := exec.CommandContext(i.Context(), program(), append(slices.Clone(i.args),
+		"--kubeconfig", i.kubeconfig, "--metrics-bind-address", metrics, "--health-probe-bind-address", "0",
 		"--allow-loopback-endpoints", "--resync-interval", "1s", "--authoritative-servers", i.api.DNSAddr(),
-		"--leader-elect-lease-duration", "10s", "--leader-elect-renew-deadline", "8s", "--leader-elect-retry-period", "500ms")...)
-	started.command.Args = append(started.command.Args, flags...)
-	started.command.Env = append(os.Environ(), runAsOperator+"=yes", podNameVariable+"="+pod, podNamespaceVariable+"="+i.namespace)
-	started.command.Stdout, started.command.Stderr = started.output, started.output
-	if err := started.command.Start(); err != nil {
+		"--leader-elect-lease-duration", "30s", "--leader-elect-renew-deadline", "25s", "--leader-elect-retry-period", "500ms")...)
+	command.Args = append(command.Args, flags...)
+	command.Env = append(os.Environ(), runAsOperator+"=yes", podNameVariable+"="+pod, podNamespaceVariable+"="+i.namespace)
+	command.Stdout, command.Stderr = output, output
+	if err := command.Start(); err != nil {
 		i.Fatal(err)
 	}
-	started.end = sync.OnceValue(started.command.Wait)
+	started := newReplica(command, output)
+	started.metrics = metrics
 	i.Cleanup(started.kill)
 	return started
 }

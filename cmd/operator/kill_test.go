@@ -104,6 +104,17 @@ func (k *trap) at(login, function string, stage regapitest.Stage, do func()) {
 	k.deeds = append(k.deeds, &deed{login, function, stage, do})
 }
 
+// when has something done in the first request of a login for a function in which a condition holds, which goes on when it is done.
+func (k *trap) when(holds func() bool, login, function string, do func()) {
+	k.at(login, function, regapitest.StageReceived, func() {
+		if holds() {
+			do()
+		} else {
+			k.when(holds, login, function, do)
+		}
+	})
+}
+
 // due takes out what is to be done at a stage of a request.
 func (k *trap) due(stage regapitest.Stage, entry *regapitest.Entry) (do []func()) {
 	k.mu.Lock()

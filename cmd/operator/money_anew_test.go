@@ -28,7 +28,7 @@ func TestANewClusterFromGitBuysNothingThatIsPaid(t *testing.T) {
 			scenes = append(scenes, &scene{orderRun: m.buyer(fmt.Sprint("buyer", len(m.runs)), operation), at: at})
 		}
 	}
-	working := m.operate(3 * time.Second)
+	working := m.operate(soonWithin)
 	m.comeToTheirStates(working, scenes)
 	working.kill()
 	m.api.ClearFaults()

@@ -29,9 +29,7 @@ type beside struct {
 	begin   func(*market, *orderRun)
 	joins   func(*market, *orderRun)
 	until   func(*market, *orderRun) bool
-	// passes says that until holds for some seconds only: nothing is done between the asking and the waiting for it.
-	passes bool
-	then   func(*market, *orderRun)
+	then    func(*market, *orderRun)
 	// ends says when it is over after that; nil where then ends it. cost is what has left the balance by then, in prices.
 	ends func(*market, *orderRun) bool
 	cost int64
@@ -89,7 +87,7 @@ func TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll(t *testing.T) {
 		"bills pay themselves": m.registrar(regapitest.Behaviour{Payment: regapitest.Payment{PrepayBillsPaySelf: true, DoubleRenewals: true}}),
 		"dates a day apart":    m.registrar(regapitest.Behaviour{Payment: regapitest.Payment{ListDates: 1}}),
 	}
-	late := 5 * time.Second
+	late := 3 * time.Second
 	runs := map[string]*orderRun{}
 	for login, b := range everything {
 		api := simulators[b.habits]
@@ -106,26 +104,18 @@ func TestWhateverPeopleDoBesideAnOrderItIsPaidOnceOrNotAtAll(t *testing.T) {
 		}
 	}
 	working := m.operate(settleSoon)
-	var ends []awaited
-	ask := func(passes bool) (points []awaited) {
-		for login, b := range everything {
-			if b.passes != passes {
-				continue
-			}
-			r := runs[login]
-			m.asker(r)
-			if b.joins != nil {
-				b.joins(m, r)
-			}
-			points = append(points, awaited{r, "at its point", b.until, b.then})
-			if b.ends != nil {
-				ends = append(ends, awaited{run: r, what: "at its end", check: b.ends})
-			}
+	var points, ends []awaited
+	for login, b := range everything {
+		r := runs[login]
+		m.asker(r)
+		if b.joins != nil {
+			b.joins(m, r)
 		}
-		return points
+		points = append(points, awaited{r, "at its point", b.until, b.then})
+		if b.ends != nil {
+			ends = append(ends, awaited{run: r, what: "at its end", check: b.ends})
+		}
 	}
-	points := ask(false)
-	m.each(working, ask(true)...)
 	m.each(working, points...)
 	m.each(working, ends...)
 	for login, b := range everything {

@@ -126,8 +126,13 @@ func (p *past) reach() {
 			s.hide("bill/nop")
 		case "Paying":
 			state.check = p.lose(s, "bill/change_pay_type", func() { s.hide("bill/nop") })
-		default:
-			state.then = func(*market, *orderRun) { hidden() }
+		case "Reserved":
+			reserved := func() bool { return in("Reserved")(p.market, s.orderRun) }
+			p.trap.when(reserved, s.login, "service/get_info", hidden)
+		case "Paid":
+			if s.operation == purchase.Renew { // Any other waits for the registry in any case.
+				p.trap.at(s.login, "bill/change_pay_type", regapitest.StageApplied, hidden)
+			}
 		}
 		p.asker(s.orderRun)
 		states = append(states, state)

@@ -16,10 +16,10 @@ import (
 
 // ofSpecs are more besides: what is asked for changes, its effect goes again, and dates and clocks are not what they seem.
 var ofSpecs = map[string]beside{
-	"years-edited-early":   {operation: purchase.Renew, zone: "com", until: in("Reserved"), passes: true, then: forTwoYears, ends: over, cost: 2},
+	"years-edited-early":   {operation: purchase.Renew, zone: "com", begin: whileReserved(forTwoYears), until: over, cost: 2},
 	"years-edited-at-bill": {operation: purchase.Renew, zone: "com", begin: whileOrdered(forTwoYears), until: over, cost: 2},
 	"years-edited-at-last": {operation: purchase.Renew, zone: "com", begin: whilePaid(forTwoYears), until: over, cost: 1},
-	"older-gone-early":     {operation: purchase.Renew, zone: "com", joins: heirForTwoYears, until: in("Reserved"), passes: true, then: unasked, ends: heirHolds, cost: 2},
+	"older-gone-early":     {operation: purchase.Renew, zone: "com", begin: whileReserved(leftToHeir), until: heirHolds, cost: 2},
 	"older-gone-at-bill":   {operation: purchase.Renew, zone: "com", begin: whileOrdered(unasked), joins: heirForTwoYears, until: heirHolds, cost: 2},
 	"older-gone-at-last":   {operation: purchase.Renew, zone: "com", begin: whilePaid(unasked), joins: heirForTwoYears, until: heirHolds, cost: 1},
 
@@ -28,6 +28,13 @@ var ofSpecs = map[string]beside{
 	"lost-and-remade":    {operation: purchase.Register, until: over, then: lostAndForgotten, ends: saysBought, cost: 1},
 
 	"list-a-day-off": {operation: purchase.Renew, habits: "dates a day apart", until: over, cost: 1},
+}
+
+// whileReserved does something when the order is reserved, and looked at for the first time.
+func whileReserved(do func(*market, *orderRun)) func(*market, *orderRun) {
+	return func(m *market, r *orderRun) {
+		m.trap.when(func() bool { return in("Reserved")(m, r) }, r.login, "service/get_info", func() { do(m, r) })
+	}
 }
 
 // whileOrdered does something when the order's bill is written and the operator does not know its number yet.
@@ -67,6 +74,11 @@ func heirForTwoYears(m *market, r *orderRun) {
 		return m.Get(m.Context(), client.ObjectKeyFromObject(first), first) == nil && time.Since(first.CreationTimestamp.Time) > time.Second
 	})
 	m.create(heir(r))
+}
+
+func leftToHeir(m *market, r *orderRun) {
+	heirForTwoYears(m, r)
+	m.forget(r)
 }
 
 // heirHolds says whether the second Domain shows that the domain is renewed, and no order for it is open.

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -72,15 +73,28 @@ func (m *market) operate(settleWithin time.Duration, flags ...string) *replica {
 		"--orders-settle-within", settleWithin.String(), "--endpoints", strings.Join(m.endpoints, ","), "--egress-requests-per-hour", "1000000",
 		"--resync-interval", "2s",
 	}, flags...)...)
-	running := &replica{command: command, output: output, end: sync.OnceValue(command.Wait)}
+	running := newReplica(command, output)
 	m.Cleanup(running.kill)
 	return running
 }
 
+// signal sends a signal. Of one that stops the process it waits until all of its threads stand.
 func (r *replica) signal(t testing.TB, signal syscall.Signal) {
 	t.Helper()
 	if err := r.command.Process.Signal(signal); err != nil {
 		t.Fatal(err)
+	}
+	if signal != syscall.SIGSTOP {
+		return
+	}
+	for {
+		err := unix.Waitid(unix.P_PID, r.command.Process.Pid, nil, unix.WSTOPPED|unix.WNOWAIT, nil)
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, unix.EINTR) {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 	"golang.org/x/net/idna"
@@ -222,7 +223,7 @@ func (h *house) resolve(name, zone, kind string) (found []dns.RR) {
 		full = strings.Replace(name, "*", "any", 1) + "." + full
 	}
 	query := new(dns.Msg).SetQuestion(full, dns.StringToType[kind])
-	answer, _, err := (&dns.Client{Net: "tcp"}).ExchangeContext(h.Context(), query, h.api.DNSAddr())
+	answer, _, err := (&dns.Client{Net: "tcp", Timeout: time.Minute}).ExchangeContext(h.Context(), query, h.api.DNSAddr())
 	if err != nil {
 		h.Fatal(err)
 	}

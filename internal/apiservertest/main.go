@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/go-logr/logr"
 	"k8s.io/client-go/rest"
@@ -40,6 +41,9 @@ func WithCRDs() Option {
 		return nil
 	}
 }
+
+// patience is how long the API server may take to start, to end, and to serve what is installed, where many tests run on a slow machine.
+const patience = 3 * time.Minute
 
 // Main runs the tests of a package with an API server, and ends the process with their result. Call it from TestMain. It
 // also discards what controller-runtime logs: a test that wants logs gives its own logger to what it tests.
@@ -81,7 +85,8 @@ func Start(t testing.TB, options ...Option) *envtest.Environment {
 
 // start gives the environment also with an error, since it has to be stopped then, too.
 func start(options []Option) (*envtest.Environment, error) {
-	environment := &envtest.Environment{}
+	environment := &envtest.Environment{ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience}
+	environment.CRDInstallOptions.MaxTime = patience
 	for _, apply := range options {
 		if err := apply(environment); err != nil {
 			return environment, fmt.Errorf("configure the API server: %w", err)

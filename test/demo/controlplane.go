@@ -35,6 +35,7 @@ func (d *demo) startControlPlane(context.Context) error {
 		ErrorIfCRDPathMissing:    true,
 		ControlPlaneStartTimeout: time.Minute,
 		ControlPlaneStopTimeout:  stopTimeout,
+		CRDInstallOptions:        envtest.CRDInstallOptions{MaxTime: time.Minute},
 	}
 	environment.ControlPlane.Etcd = &envtest.Etcd{DataDir: d.scratchFile("etcd")}
 	apiServer := environment.ControlPlane.GetAPIServer()

@@ -21,7 +21,7 @@ import (
 
 const (
 	// patience is how long a phase may take; its faults end long before.
-	patience = time.Minute
+	patience = 3 * time.Minute
 	// quiet is how long nothing may be written once all is as it should be: two sweeps and more.
 	quiet = 2*sweep + time.Second
 )

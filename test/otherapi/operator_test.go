@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
+	"github.com/regapi-io/regapi-operator/internal/apiservertest"
 	"github.com/regapi-io/regapi-operator/test/otherapi"
 )
 
@@ -67,23 +68,14 @@ func (l *log) about(name string, lines int) string {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	environment := &envtest.Environment{CRDDirectoryPaths: []string{"../../config/crd/bases"}, ErrorIfCRDPathMissing: true}
-	config, err := environment.Start()
-	t.Cleanup(func() {
-		if err := environment.Stop(); err != nil { // Also after a start that failed half-way.
-			t.Logf("stop the API server: %v", err)
-		}
-	})
-	if err != nil {
-		t.Fatalf("start the API server (make control-plane builds it): %v", err)
-	}
+	environment := apiservertest.Start(t, apiservertest.WithCRDs())
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{clientgoscheme.AddToScheme, v1alpha1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			t.Fatal(err)
 		}
 	}
-	kube, err := client.New(config, client.Options{Scheme: scheme})
+	kube, err := client.New(environment.Config, client.Options{Scheme: scheme})
 	if err != nil {
 		t.Fatal(err)
 	}

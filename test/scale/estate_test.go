@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +31,8 @@ type estate struct {
 	api     *regapitest.Server
 	zones   int
 	partner bool
+	// stood is how often the machine stood still for longer than objects may take from one another: work that is found together is then done in two parts.
+	stood atomic.Int64
 }
 
 func newEstate(t *testing.T, zones int, partner bool, latency time.Duration) *estate {
@@ -40,6 +43,7 @@ func newEstate(t *testing.T, zones int, partner bool, latency time.Duration) *es
 	}
 	t.Cleanup(api.Close)
 	e := &estate{T: t, cluster: startCluster(t), api: api, zones: zones, partner: partner}
+	e.watchMachine()
 	for _, login := range []string{place, neighbour} {
 		api.AddAccount(regapitest.Account{Login: login, Password: password, Partner: partner})
 		e.addAccount(login)
@@ -52,6 +56,34 @@ func newEstate(t *testing.T, zones int, partner bool, latency time.Duration) *es
 	each(t, zones, e.addObjects)
 	return e
 }
+
+// watchMachine counts how often this process did not run for a second.
+func (e *estate) watchMachine() {
+	ended := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		const look = 100 * time.Millisecond
+		for last := time.Now(); ; {
+			select {
+			case <-ended:
+				return
+			case <-time.After(look):
+			}
+			now := time.Now()
+			if now.Sub(last) > look+time.Second {
+				e.stood.Add(1)
+			}
+			last = now
+		}
+	})
+	e.Cleanup(func() {
+		close(ended)
+		watching.Wait()
+	})
+}
+
+// moreParts bounds the requests that an estate needs besides since the machine stood still: those of another wave for each time.
+func (e *estate) moreParts() float64 { return 5 * float64(e.stood.Load()) }
 
 func domainOf(n int) string { return fmt.Sprintf("zone-%05d.ru", n) }
 

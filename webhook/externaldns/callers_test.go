@@ -72,6 +72,23 @@ func (c *cluster) token(account, audience string) string {
 	return made.Status.Token
 }
 
+// awaitRefused waits until the API server knows that a token is no longer good: it finds accounts in a cache of its own.
+func (c *cluster) awaitRefused(token string) {
+	c.Helper()
+	review := &authenticationv1.TokenReview{Spec: authenticationv1.TokenReviewSpec{Token: token, Audiences: []string{DefaultAudience}}}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) { // A poll of a real API server; no clock to turn.
+		done, err := c.kube.AuthenticationV1().TokenReviews().Create(c.Context(), review, metav1.CreateOptions{})
+		switch {
+		case err != nil:
+			c.Fatal(err)
+		case !done.Status.Authenticated:
+			return
+		case time.Now().After(deadline):
+			c.Fatal("the token of an account that is gone is good")
+		}
+	}
+}
+
 // shifted signs a token as the API server does, for an hour that began so long ago; the API server itself makes none that
 // expires soon enough for a test.
 func (c *cluster) shifted(token string, ago time.Duration) string {
@@ -186,6 +203,7 @@ func TestOnlyAllowedServiceAccountsWithATokenForTheAudienceAreLetIn(t *testing.T
 		if err := c.kube.CoreV1().ServiceAccounts("default").Delete(t.Context(), "gone", metav1.DeleteOptions{}); err != nil {
 			t.Fatal(err)
 		}
+		c.awaitRefused(token)
 		if got := statusFor(t, handler, "Bearer "+token); got != http.StatusUnauthorized {
 			t.Errorf("status %d", got)
 		}

@@ -54,6 +54,7 @@ func StartControlPlane(t testing.TB, crds ...string) *ControlPlane {
 		ErrorIfCRDPathMissing:    true,
 		ControlPlaneStartTimeout: startTimeout,
 		ControlPlaneStopTimeout:  stopTimeout,
+		CRDInstallOptions:        envtest.CRDInstallOptions{MaxTime: startTimeout},
 	}
 	apiServer := environment.ControlPlane.GetAPIServer()
 	apiServer.CertDir = t.TempDir()
