@@ -1,7 +1,6 @@
 package events
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -27,8 +26,9 @@ import (
 const (
 	// maxQueued bounds the events that wait to be sent, a few hundred bytes each. What comes beyond is dropped: nothing waits for an event.
 	maxQueued = 16384
-	// maxSenders bounds the requests at a time. A busy API server takes them in turn with those that write objects.
-	maxSenders = 16
+	// maxSenders bounds the requests at a time, and maxOfNamespace those for one namespace. A busy API server takes them in turn with those that write
+	// objects.
+	maxSenders, maxOfNamespace = 16, 12
 	// maxTries bounds the requests for one event, to some four minutes: so long as an API server, or a policy that it asks, may take to come back.
 	// firstPause is after how long the second is made; each pause is twice the one before, up to the longest.
 	maxTries                 = 12
@@ -50,7 +50,7 @@ type Recorder struct {
 	ends                 cache.Cache
 
 	mu      sync.Mutex
-	queue   []seen
+	queue   queue
 	senders int
 	// pausing counts the events that come back into the queue when they have waited for their next try.
 	pausing int
@@ -131,7 +131,7 @@ type seen struct {
 // event is what the API server is told.
 func (r *Recorder) event(s seen) *eventsv1.Event {
 	return &eventsv1.Event{
-		ObjectMeta: metav1.ObjectMeta{Namespace: cmp.Or(s.regarding.Namespace, metav1.NamespaceDefault)},
+		ObjectMeta: metav1.ObjectMeta{Namespace: s.namespace()},
 		EventTime:  metav1.NewMicroTime(s.at), Type: s.kind, Reason: s.reason, Action: s.action, Note: s.note,
 		ReportingController: r.controller, ReportingInstance: r.instance, Regarding: *s.regarding, Related: s.related,
 	}
@@ -141,7 +141,7 @@ func (r *Recorder) event(s seen) *eventsv1.Event {
 func (r *Recorder) enqueue(event seen) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if waiting := len(r.queue) + r.pausing; waiting >= maxQueued {
+	if waiting := r.queue.waiting + r.pausing; waiting >= maxQueued {
 		if r.dropped++; r.dropped == 1 {
 			r.log.Error(nil, "Events are dropped, since the API server takes them more slowly than they come", "waiting", waiting)
 		}
@@ -150,10 +150,10 @@ func (r *Recorder) enqueue(event seen) {
 	r.add(event)
 }
 
-// add puts an event at the end of the queue. The caller holds the lock.
+// add puts an event into the queue. The caller holds the lock.
 func (r *Recorder) add(event seen) {
-	r.queue = append(r.queue, event)
-	if r.senders < maxSenders {
+	r.queue.add(event)
+	if r.senders < maxSenders && len(r.queue.ready) > 0 {
 		r.senders++
 		go r.send()
 	}
@@ -163,17 +163,18 @@ func (r *Recorder) add(event seen) {
 func (r *Recorder) next() (event seen, found bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.queue) == 0 {
-		r.senders--
-		r.queue = nil
-		if r.senders+r.pausing == 0 {
+	if event, found = r.queue.take(); !found {
+		if r.senders--; r.senders+r.pausing == 0 {
 			r.rest()
 		}
-		return seen{}, false
 	}
-	event = r.queue[0]
-	r.queue[0], r.queue = seen{}, r.queue[1:]
-	return event, true
+	return event, found
+}
+
+func (r *Recorder) done(event seen) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queue.done(event.namespace())
 }
 
 // rest tells how many events were lost, of which the first alone was told. The caller holds the lock.
@@ -181,7 +182,7 @@ func (r *Recorder) rest() {
 	if r.dropped+r.lost > 1 {
 		r.log.Info("Events were lost", "dropped", r.dropped, "notTaken", r.lost)
 	}
-	r.dropped, r.lost = 0, 0
+	r.dropped, r.lost, r.queue = 0, 0, queue{}
 }
 
 func (r *Recorder) send() {
@@ -197,6 +198,7 @@ func (r *Recorder) send() {
 		case err != nil && !isOfGoneNamespace(err):
 			r.lose(event, err)
 		}
+		r.done(waiting)
 	}
 }
 
@@ -209,8 +211,7 @@ func (r *Recorder) lose(event *eventsv1.Event, err error) {
 	}
 }
 
-// putBack puts an event at the end of the queue when it has paused. The senders go on meanwhile: where a policy of one namespace fails, say, the events of
-// all others are not held up by its.
+// putBack puts an event at the end of the queue when it has paused. The senders go on meanwhile.
 func (r *Recorder) putBack(event seen) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

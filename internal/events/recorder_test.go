@@ -162,8 +162,8 @@ func TestNothingWaitsForEventsAndWhatIsTooMuchIsDropped(t *testing.T) {
 		}
 		synctest.Wait()
 		a.Recorder.mu.Lock()
-		if a.senders != 0 || len(a.queue) != 0 || a.pausing > maxQueued+maxSenders || a.pausing+a.dropped != 2*maxQueued {
-			t.Errorf("%d send, %d wait, %d pause, %d are dropped", a.senders, len(a.queue), a.pausing, a.dropped)
+		if a.senders != 0 || a.queue.waiting != 0 || a.pausing > maxQueued+maxSenders || a.pausing+a.dropped != 2*maxQueued {
+			t.Errorf("%d send, %d wait, %d pause, %d are dropped", a.senders, a.queue.waiting, a.pausing, a.dropped)
 		}
 		a.Recorder.mu.Unlock()
 		a.mu.Lock()
@@ -173,8 +173,8 @@ func TestNothingWaitsForEventsAndWhatIsTooMuchIsDropped(t *testing.T) {
 		synctest.Wait()
 		a.Recorder.mu.Lock()
 		defer a.Recorder.mu.Unlock()
-		if a.senders != 0 || a.queue != nil || a.pausing != 0 || a.dropped != 0 {
-			t.Errorf("at the end %d send, %d wait, %d pause, %d are dropped", a.senders, len(a.queue), a.pausing, a.dropped)
+		if a.senders != 0 || a.queue.waiting != 0 || len(a.queue.of) != 0 || a.pausing != 0 || a.dropped != 0 {
+			t.Errorf("at the end %d send, %d wait, %d pause, %d are dropped", a.senders, a.queue.waiting, a.pausing, a.dropped)
 		}
 	})
 }

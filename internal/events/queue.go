@@ -1,0 +1,78 @@
+package events
+
+import (
+	"cmp"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// queue has the events that wait, by namespace. The namespaces take turns, and of one only so many events are under way that others find a sender: where
+// a policy of one namespace hangs, say, those of all others are not held up by it.
+type queue struct {
+	of map[string]*line
+	// ready are the namespaces of which an event can be taken now, in their turn.
+	ready   []string
+	waiting int
+}
+
+// line has the events of a namespace.
+type line struct {
+	events   []seen
+	underWay int
+	ready    bool
+}
+
+// namespace is where an event is recorded: those about what is in no namespace are in the one that is always there.
+func (s *seen) namespace() string { return cmp.Or(s.regarding.Namespace, metav1.NamespaceDefault) }
+
+// add puts an event at the end of its namespace's line.
+func (q *queue) add(event seen) {
+	namespace := event.namespace()
+	if q.of == nil {
+		q.of = map[string]*line{}
+	}
+	of := q.of[namespace]
+	if of == nil {
+		of = &line{}
+		q.of[namespace] = of
+	}
+	of.events = append(of.events, event)
+	q.waiting++
+	q.call(namespace, of)
+}
+
+// take gives the next event, of which done has to be told when it was sent; none where nothing waits but for those that are under way.
+func (q *queue) take() (event seen, found bool) {
+	if len(q.ready) == 0 {
+		return seen{}, false
+	}
+	namespace := q.ready[0]
+	q.ready = q.ready[1:]
+	of := q.of[namespace]
+	event = of.events[0]
+	of.events[0], of.events = seen{}, of.events[1:]
+	of.underWay++
+	of.ready = false
+	q.waiting--
+	q.call(namespace, of)
+	return event, true
+}
+
+// done lets another event of a namespace follow.
+func (q *queue) done(namespace string) {
+	of := q.of[namespace]
+	of.underWay--
+	q.call(namespace, of)
+	if of.underWay == 0 && len(of.events) == 0 {
+		delete(q.of, namespace)
+	}
+}
+
+// call gives a namespace a turn, unless it has one, or none is due.
+func (q *queue) call(namespace string, of *line) {
+	if of.ready || len(of.events) == 0 || of.underWay >= maxOfNamespace {
+		return
+	}
+	of.ready = true
+	q.ready = append(q.ready, namespace)
+}
