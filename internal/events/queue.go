@@ -13,13 +13,15 @@ type queue struct {
 	// ready are the namespaces of which an event can be taken now, in their turn.
 	ready   []string
 	waiting int
+	// pausing counts the events that come back when they have waited for their next try.
+	pausing int
 }
 
 // line has the events of a namespace.
 type line struct {
-	events   []seen
-	underWay int
-	ready    bool
+	events            []seen
+	underWay, pausing int
+	ready             bool
 }
 
 // namespace is where an event is recorded: those about what is in no namespace are in the one that is always there.
@@ -28,6 +30,13 @@ func (s *seen) namespace() string { return cmp.Or(s.regarding.Namespace, metav1.
 // add puts an event at the end of its namespace's line.
 func (q *queue) add(event seen) {
 	namespace := event.namespace()
+	of := q.lineOf(namespace)
+	of.events = append(of.events, event)
+	q.waiting++
+	q.call(namespace, of)
+}
+
+func (q *queue) lineOf(namespace string) *line {
 	if q.of == nil {
 		q.of = map[string]*line{}
 	}
@@ -36,12 +45,24 @@ func (q *queue) add(event seen) {
 		of = &line{}
 		q.of[namespace] = of
 	}
-	of.events = append(of.events, event)
-	q.waiting++
-	q.call(namespace, of)
+	return of
 }
 
-// take gives the next event, of which done has to be told when it was sent; none where nothing waits but for those that are under way.
+// pause counts an event that comes back, by resume.
+func (q *queue) pause(namespace string) {
+	q.pausing++
+	q.lineOf(namespace).pausing++
+}
+
+// resume puts an event that has paused at the end of its namespace's line.
+func (q *queue) resume(event seen) {
+	q.pausing--
+	q.lineOf(event.namespace()).pausing--
+	q.add(event)
+}
+
+// take gives the next event, of which done has to be told when it was sent; none where all that wait are of
+// namespaces with as many under way as they may have.
 func (q *queue) take() (event seen, found bool) {
 	if len(q.ready) == 0 {
 		return seen{}, false
@@ -58,12 +79,20 @@ func (q *queue) take() (event seen, found bool) {
 	return event, true
 }
 
+// waitingOf counts the events of a namespace that wait, or pause.
+func (q *queue) waitingOf(namespace string) int {
+	if of := q.of[namespace]; of != nil {
+		return len(of.events) + of.pausing
+	}
+	return 0
+}
+
 // done lets another event of a namespace follow.
 func (q *queue) done(namespace string) {
 	of := q.of[namespace]
 	of.underWay--
 	q.call(namespace, of)
-	if of.underWay == 0 && len(of.events) == 0 {
+	if of.underWay+of.pausing+len(of.events) == 0 {
 		delete(q.of, namespace)
 	}
 }

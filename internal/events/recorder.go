@@ -24,8 +24,9 @@ import (
 )
 
 const (
-	// maxQueued bounds the events that wait to be sent, a few hundred bytes each. What comes beyond is dropped: nothing waits for an event.
-	maxQueued = 16384
+	// maxQueued bounds the events that wait to be sent, a few hundred bytes each, and maxQueuedOfNamespace those of one namespace. What comes beyond is
+	// dropped: nothing waits for an event.
+	maxQueued, maxQueuedOfNamespace = 32768, 16384
 	// maxSenders bounds the requests at a time, and maxOfNamespace those for one namespace. A busy API server takes them in turn with those that write
 	// objects.
 	maxSenders, maxOfNamespace = 16, 12
@@ -52,8 +53,6 @@ type Recorder struct {
 	mu      sync.Mutex
 	queue   queue
 	senders int
-	// pausing counts the events that come back into the queue when they have waited for their next try.
-	pausing int
 	// dropped counts what found the queue full, and lost what was not taken, since nothing waited last.
 	dropped, lost int
 	told          series
@@ -99,7 +98,7 @@ func (r *Recorder) GetCache() cache.Cache { return r.ends }
 func (r *Recorder) isBusy() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.senders+r.pausing > 0
+	return r.senders+r.queue.pausing > 0
 }
 
 // Eventf records an event, as the interface of client-go says; a note that is too long is cut. It neither waits nor fails.
@@ -141,18 +140,18 @@ func (r *Recorder) event(s seen) *eventsv1.Event {
 func (r *Recorder) enqueue(event seen) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if waiting := r.queue.waiting + r.pausing; waiting >= maxQueued {
+	if waiting := r.queue.waiting + r.queue.pausing; waiting >= maxQueued || r.queue.waitingOf(event.namespace()) >= maxQueuedOfNamespace {
 		if r.dropped++; r.dropped == 1 {
 			r.log.Error(nil, "Events are dropped, since the API server takes them more slowly than they come", "waiting", waiting)
 		}
 		return
 	}
-	r.add(event)
+	r.queue.add(event)
+	r.call()
 }
 
-// add puts an event into the queue. The caller holds the lock.
-func (r *Recorder) add(event seen) {
-	r.queue.add(event)
+// call has a sender come where one is needed. The caller holds the lock.
+func (r *Recorder) call() {
 	if r.senders < maxSenders && len(r.queue.ready) > 0 {
 		r.senders++
 		go r.send()
@@ -164,7 +163,7 @@ func (r *Recorder) next() (event seen, found bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if event, found = r.queue.take(); !found {
-		if r.senders--; r.senders+r.pausing == 0 {
+		if r.senders--; r.senders+r.queue.pausing == 0 {
 			r.rest()
 		}
 	}
@@ -211,16 +210,16 @@ func (r *Recorder) lose(event *eventsv1.Event, err error) {
 	}
 }
 
-// putBack puts an event at the end of the queue when it has paused. The senders go on meanwhile.
+// putBack puts an event at the end of its namespace's line when it has paused. The senders go on meanwhile.
 func (r *Recorder) putBack(event seen) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.pausing++
+	r.queue.pause(event.namespace())
 	time.AfterFunc(pause.Scattered(min(firstPause<<(event.tries-1), longestPause)), func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.pausing--
-		r.add(event)
+		r.queue.resume(event)
+		r.call()
 	})
 }
 

@@ -162,8 +162,8 @@ func TestNothingWaitsForEventsAndWhatIsTooMuchIsDropped(t *testing.T) {
 		}
 		synctest.Wait()
 		a.Recorder.mu.Lock()
-		if a.senders != 0 || a.queue.waiting != 0 || a.pausing > maxQueued+maxSenders || a.pausing+a.dropped != 2*maxQueued {
-			t.Errorf("%d send, %d wait, %d pause, %d are dropped", a.senders, a.queue.waiting, a.pausing, a.dropped)
+		if a.senders != 0 || a.queue.waiting != 0 || a.queue.pausing > maxQueued+maxSenders || a.queue.pausing+a.dropped != 2*maxQueued {
+			t.Errorf("%d send, %d wait, %d pause, %d are dropped", a.senders, a.queue.waiting, a.queue.pausing, a.dropped)
 		}
 		a.Recorder.mu.Unlock()
 		a.mu.Lock()
@@ -173,8 +173,8 @@ func TestNothingWaitsForEventsAndWhatIsTooMuchIsDropped(t *testing.T) {
 		synctest.Wait()
 		a.Recorder.mu.Lock()
 		defer a.Recorder.mu.Unlock()
-		if a.senders != 0 || a.queue.waiting != 0 || len(a.queue.of) != 0 || a.pausing != 0 || a.dropped != 0 {
-			t.Errorf("at the end %d send, %d wait, %d pause, %d are dropped", a.senders, a.queue.waiting, a.pausing, a.dropped)
+		if a.senders != 0 || a.queue.waiting != 0 || len(a.queue.of) != 0 || a.queue.pausing != 0 || a.dropped != 0 {
+			t.Errorf("at the end %d send, %d wait, %d pause, %d are dropped", a.senders, a.queue.waiting, a.queue.pausing, a.dropped)
 		}
 	})
 }
@@ -203,6 +203,31 @@ func TestEventsOfANamespaceThatTakesNoneHoldUpNobodyElses(t *testing.T) {
 		synctest.Wait()
 		if want := 1000*maxTries + 1; a.tries != want {
 			t.Errorf("%d requests, want %d", a.tries, want)
+		}
+	})
+}
+
+func TestEventsOfANamespaceThatTakesNoneFillNobodyElsesQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newAPIServer()
+		a.refuse = func(action clienttesting.Action) error {
+			if action.GetNamespace() == "tests" {
+				return apierrors.NewInternalError(errors.New("a policy fails"))
+			}
+			return nil
+		}
+		for i := range 2 * maxQueued {
+			a.Eventf(podOf(fmt.Sprint(i)), nil, corev1.EventTypeNormal, "Broken", "Reconcile", "slow")
+			if i%1000 == 0 {
+				synctest.Wait() // They pause by then.
+			}
+		}
+		other := podOf("web")
+		other.Namespace = "others"
+		a.Eventf(other, nil, corev1.EventTypeNormal, "Broken", "Reconcile", "slow")
+		synctest.Wait()
+		if least := 2*maxQueued - maxQueuedOfNamespace - maxSenders; len(a.made) != 1 || a.dropped < least { // Some are under way.
+			t.Errorf("%d events of another namespace, %d are dropped", len(a.made), a.dropped)
 		}
 	})
 }
