@@ -34,8 +34,8 @@ var leaderKills = flag.Int("kills", 5, "how often the leader is killed, or stopp
 // aside when it was killed.
 const endsOfAnHour = 10
 
-// backWithin is how long any face may be away after the end of the leader, besides five times of what the same work takes in peace: its Lease expires
-// in six seconds, and whoever asks one that hangs learns so after five.
+// backWithin is how long any face may be away after the end of the leader, besides five times of what the same work takes in peace, up to as much again:
+// its Lease expires in six seconds, and whoever asks one that hangs learns so after five.
 const backWithin = 20 * time.Second
 
 // TestKilledOrStoppedUnderLoadTheLeaderIsReplacedAndNothingIsLost ends the leader again and again while a zone's spec changes, external-dns syncs and
@@ -55,6 +55,7 @@ func (f *faces) outliveLeaders(ends int, random *rand.Rand) {
 	begun := time.Now()
 	f.done(f.load(0, random))
 	calm := time.Since(begun)
+	f.underWay.Wait()
 	for n := 1; n <= ends; n++ {
 		wants := f.load(n, random)
 		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond) // It ends at any moment of the work.
@@ -62,7 +63,7 @@ func (f *faces) outliveLeaders(ends int, random *rand.Rand) {
 		f.done(wants)
 		away := time.Since(ended)
 		longest = max(longest, away)
-		if away > backWithin+5*calm {
+		if away > backWithin+min(5*calm, backWithin) {
 			f.Errorf("end %d: the faces were back after %s; with no end the same takes %s", n, away, calm)
 		}
 		f.bringBack(stopped)
@@ -203,7 +204,8 @@ func (f *faces) done(wants map[string]func() bool) {
 
 func (f *faces) awaitBoth(what string, check func() bool) {
 	f.Helper()
-	for deadline := time.Now().Add(patience); !check(); {
+	f.restart()
+	for deadline := time.Now().Add(patience); !check(); f.restart() {
 		if time.Now().After(deadline) {
 			for pod, r := range f.replicas {
 				r.kill()
@@ -211,7 +213,6 @@ func (f *faces) awaitBoth(what string, check func() bool) {
 			}
 			f.Fatalf("waited in vain for %s", what)
 		}
-		f.restart()
 		time.Sleep(100 * time.Millisecond) // A poll of real programs; no clock to turn.
 	}
 }
@@ -219,8 +220,11 @@ func (f *faces) awaitBoth(what string, check func() bool) {
 // endLeader kills the leader, or stops it as it is, and says when. One that was stopped is given by the name of its pod.
 func (f *faces) endLeader(stop bool) (at time.Time, stopped string) {
 	f.Helper()
-	f.awaitBoth("somebody to lead", func() bool { return f.leader() != "" })
-	pod := f.leader()
+	var pod string
+	f.awaitBoth("somebody to lead", func() bool {
+		pod = f.leader()
+		return pod != "" && !isClosed(f.replicas[pod].ended) // One that was killed leaves its label behind.
+	})
 	if stop {
 		f.replicas[pod].signal(f.T, syscall.SIGSTOP)
 		return time.Now(), pod
@@ -255,7 +259,12 @@ func (f *faces) bringBack(pod string) {
 		return
 	}
 	f.replicas[pod].signal(f.T, syscall.SIGCONT)
-	if err := f.replicas[pod].end(); err == nil || !strings.Contains(f.replicas[pod].output.String(), lostLease) {
+	select {
+	case <-f.replicas[pod].ended:
+	case <-time.After(patience):
+		f.Fatal("the process that was stopped goes on")
+	}
+	if err := f.replicas[pod].err; err == nil || !strings.Contains(f.replicas[pod].output.String(), lostLease) {
 		f.Errorf("the process that was stopped ended with %v; its output:\n%s", err, f.replicas[pod].output)
 	}
 	f.replicas[pod] = f.startReplica(pod, f.flags[pod]...)

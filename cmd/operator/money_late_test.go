@@ -13,7 +13,7 @@ import (
 	"github.com/regapi-io/regapi-operator/internal/regapi/regapitest"
 )
 
-// shortLease are the flags of one of several replicas. A stopped one's Lease is over, and taken, well before its decisions are too old to act upon.
+// shortLease are the flags of one of several replicas. A stopped one's Lease is over, and taken, before its decisions are too old to act upon.
 var shortLease = []string{
 	"--leader-elect", "--leader-elect-lease-duration", "10s", "--leader-elect-renew-deadline", "8s", "--leader-elect-retry-period", "2s",
 }
@@ -38,13 +38,20 @@ func TestAStoppedLeaderPaysNothingWhenItGoesOn(t *testing.T) {
 	g := m.gateTo(states)
 	held := maps.Clone(g.held)
 	stopped := m.operate(settleSoon, append(slices.Clone(shortLease), "--kubeconfig", g.kubeconfig)...)
-	for _, r := range m.runs {
-		m.asker(r)
-	}
-	for order, reached := range held {
-		m.await(stopped, order+" to be written", func() bool { return isClosed(reached) })
+	for _, operation := range []purchase.Operation{purchase.Renew, purchase.Register} { // Registrations wait for nothing, so that they come last: a decision is young then.
+		for _, r := range m.runs {
+			if r.operation == operation {
+				m.asker(r)
+			}
+		}
+		for _, r := range m.runs {
+			if order := purchase.Name(r.name, 1); r.operation == operation {
+				m.await(stopped, order+" to be written", func() bool { return isClosed(held[order+" "+string(states[order])]) })
+			}
+		}
 	}
 	stopped.signal(t, syscall.SIGSTOP)
+	stoppedAt := time.Now()
 	close(g.open)
 	for _, r := range deleted {
 		m.forget(r)
@@ -54,6 +61,9 @@ func TestAStoppedLeaderPaysNothingWhenItGoesOn(t *testing.T) {
 	m.all(successor, deleted, "withdrawn by the other replica", in("Withdrawn"))
 	before := len(m.api.Journal(regapitest.Writes()))
 	stopped.signal(t, syscall.SIGCONT)
+	if after := time.Since(stoppedAt); after > purchase.DecisionLife {
+		t.Logf("the leader goes on after %s: on so slow a machine its decisions are too old in any case, and whether it knows that it leads no more is not seen", after)
+	}
 	m.endsByItself(stopped)
 	for _, write := range m.api.Journal(regapitest.Writes())[before:] {
 		t.Errorf("a leader that had been stopped has sent %s of %s", write.Function, write.Login)

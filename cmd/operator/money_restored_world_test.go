@@ -127,11 +127,17 @@ func (p *past) reach() {
 		case "Paying":
 			state.check = p.lose(s, "bill/change_pay_type", func() { s.hide("bill/nop") })
 		case "Reserved":
-			reserved := func() bool { return in("Reserved")(p.market, s.orderRun) }
-			p.trap.when(reserved, s.login, "service/get_info", hidden)
+			reserved, came := func() bool { return in("Reserved")(p.market, s.orderRun) }, make(chan struct{})
+			p.trap.when(reserved, s.login, "service/get_info", func() {
+				hidden()
+				close(came)
+			})
+			state.check = func(*market, *orderRun) bool { return isClosed(came) }
 		case "Paid":
-			if s.operation == purchase.Renew { // Any other waits for the registry in any case.
+			if s.operation == purchase.Renew { // Any other waits for the registry, and is read before its bill is.
 				p.trap.at(s.login, "bill/change_pay_type", regapitest.StageApplied, hidden)
+			} else {
+				state.then = func(*market, *orderRun) { hidden() }
 			}
 		}
 		p.asker(s.orderRun)

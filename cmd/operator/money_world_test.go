@@ -1,14 +1,12 @@
 package main
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/regapi-io/regapi-operator/api/v1alpha1"
@@ -84,17 +82,8 @@ func (r *replica) signal(t testing.TB, signal syscall.Signal) {
 	if err := r.command.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
-	if signal != syscall.SIGSTOP {
-		return
-	}
-	for {
-		err := unix.Waitid(unix.P_PID, r.command.Process.Pid, nil, unix.WSTOPPED|unix.WNOWAIT, nil)
-		if err == nil {
-			return
-		}
-		if !errors.Is(err, unix.EINTR) {
-			t.Fatal(err)
-		}
+	if signal == syscall.SIGSTOP {
+		awaitStop(t, r.command.Process.Pid)
 	}
 }
 

@@ -31,7 +31,7 @@ type estate struct {
 	api     *regapitest.Server
 	zones   int
 	partner bool
-	// stood is how often the machine stood still for longer than objects may take from one another: work that is found together is then done in two parts.
+	// stood is how often the machine stood still for longer than objects may be apart: work that is found together is then done in two parts.
 	stood atomic.Int64
 }
 
@@ -81,9 +81,6 @@ func (e *estate) watchMachine() {
 		watching.Wait()
 	})
 }
-
-// moreParts bounds the requests that an estate needs besides since the machine stood still: those of another wave for each time.
-func (e *estate) moreParts() float64 { return 5 * float64(e.stood.Load()) }
 
 func domainOf(n int) string { return fmt.Sprintf("zone-%05d.ru", n) }
 

@@ -22,7 +22,11 @@ type figures struct {
 	events    map[string]int
 	took, cpu time.Duration
 	resident  float64
+	stood     int64
 }
+
+// moreParts bounds the requests that an estate needs besides when the machine stood still: those of another wave for each time.
+func (f figures) moreParts() float64 { return 5 * float64(f.stood) }
 
 // sum is how many requests there were.
 func (f figures) sum() int {
@@ -41,12 +45,13 @@ type meter struct {
 	events map[string]int
 	began  time.Time
 	cpu    time.Duration
+	stood  int64
 }
 
 // begin makes a meter; o may be nil where the operator is about to start.
 func (e *estate) begin(o *operator) *meter {
 	e.Helper()
-	m := &meter{e: e, api: len(e.api.Journal(regapitest.OfAccount(place))), before: e.count(e.T), events: e.events(e.T), began: time.Now()}
+	m := &meter{e: e, api: len(e.api.Journal(regapitest.OfAccount(place))), before: e.count(e.T), events: e.events(e.T), began: time.Now(), stood: e.stood.Load()}
 	if o != nil {
 		m.cpu, _ = o.usage()
 	}
@@ -55,7 +60,7 @@ func (e *estate) begin(o *operator) *meter {
 
 func (m *meter) end(o *operator) figures {
 	m.e.Helper()
-	f := figures{requests: map[string]int{}, took: time.Since(m.began), refused: m.e.api.Refusals()}
+	f := figures{requests: map[string]int{}, took: time.Since(m.began), refused: m.e.api.Refusals(), stood: m.e.stood.Load() - m.stood}
 	var cpu time.Duration
 	cpu, f.resident = o.usage()
 	f.cpu = cpu - m.cpu

@@ -125,7 +125,7 @@ func (e *estate) start() []limit {
 	n := float64(e.zones)
 	all := n + 1 // and the neighbour's
 	return []limit{
-		{"requests until all are Ready", float64(f.sum()), requestsFor(e.zones) + e.moreParts()},
+		{"requests until all are Ready", float64(f.sum()), requestsFor(e.zones) + f.moreParts()},
 		{"requests refused for their rate", float64(f.refused), 0},
 		{"successful writes per zone", float64(later.of("dnszones", "200")) / all, 3},
 		{"successful writes per Domain", float64(later.of("domains", "200")) / n, 1},
@@ -168,7 +168,7 @@ func (e *estate) restart() []limit {
 	}
 	sweep := 3*((e.zones+999)/1000) + 2
 	return []limit{
-		{"requests of a restart with an edit", float64(f.sum()), float64(sweep+4) + e.moreParts()},
+		{"requests of a restart with an edit", float64(f.sum()), float64(sweep+4) + f.moreParts()},
 		// The edit is one write of ours to the object, and one of its outcome and one ahead of it.
 		{"writes of a restart with an edit", float64(f.of("dnszones", "200") + f.of("domains", "200")), 3},
 		{"milliseconds of an edit while all wake", float64(edit.took.Milliseconds()), noLimit},

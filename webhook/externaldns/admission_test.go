@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -89,17 +90,18 @@ func TestExternalDNSIsServedWhileAStrangerHoldsAllConnectionsItCanGet(t *testing
 		flood.Go(func() { holdOpen(ctx, dialer, address, 30) })
 	}
 	time.Sleep(200 * time.Millisecond)
-	best := time.Hour
-	for range 5 { // The best counts: the machine may stand still.
+	var took []time.Duration
+	for range 5 {
 		externalDNS.CloseIdleConnections()
 		begun := time.Now()
 		if status, _ := ask(t, externalDNS, address, "good"); status != http.StatusOK {
 			t.Errorf("status %d", status)
 		}
-		best = min(best, time.Since(begun))
+		took = append(took, time.Since(begun))
 	}
-	if best > 3*time.Second {
-		t.Errorf("answered after %s at best", best)
+	slices.Sort(took)
+	if took[2] > 3*time.Second { // The median: the machine may stand still.
+		t.Errorf("answered after %s", took)
 	}
 }
 

@@ -81,8 +81,10 @@ func TestARegistrationThatIsPaidAndForgottenIsBooked(t *testing.T) {
 		t.Fatalf("no ledger of the login: %+v, %v", ledgers, err)
 	}
 	booked := purchase.Amount(0)
-	for _, entry := range ledgers[login].Entries { // Of any month: another one may have begun meanwhile.
-		booked += entry.Amount
+	for _, entries := range []map[string]purchase.Entry{ledgers[login].Entries, ledgers[login].Beside} {
+		for _, entry := range entries { // Of any month: another one may have begun meanwhile.
+			booked += entry.Amount
+		}
 	}
 	if booked != 590_00 || s.out() != 590_00 {
 		t.Errorf("%d are spent, and the ledger is %+v", s.out(), ledgers[login])
