@@ -179,15 +179,20 @@ func TestNothingWaitsForEventsAndWhatIsTooMuchIsDropped(t *testing.T) {
 	})
 }
 
+// failsIn refuses the events of one namespace, as where a policy of it fails.
+func failsIn(namespace string) func(clienttesting.Action) error {
+	return func(action clienttesting.Action) error {
+		if action.GetNamespace() == namespace {
+			return apierrors.NewInternalError(errors.New("a policy fails"))
+		}
+		return nil
+	}
+}
+
 func TestEventsOfANamespaceThatTakesNoneHoldUpNobodyElses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newAPIServer()
-		a.refuse = func(action clienttesting.Action) error {
-			if action.GetNamespace() == "tests" {
-				return apierrors.NewInternalError(errors.New("a policy fails"))
-			}
-			return nil
-		}
+		a.refuse = failsIn("tests")
 		for i := range 1000 {
 			a.Eventf(podOf(fmt.Sprint(i)), nil, corev1.EventTypeNormal, "Broken", "Reconcile", "slow")
 		}
@@ -210,12 +215,7 @@ func TestEventsOfANamespaceThatTakesNoneHoldUpNobodyElses(t *testing.T) {
 func TestEventsOfANamespaceThatTakesNoneFillNobodyElsesQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newAPIServer()
-		a.refuse = func(action clienttesting.Action) error {
-			if action.GetNamespace() == "tests" {
-				return apierrors.NewInternalError(errors.New("a policy fails"))
-			}
-			return nil
-		}
+		a.refuse = failsIn("tests")
 		for i := range 2 * maxQueued {
 			a.Eventf(podOf(fmt.Sprint(i)), nil, corev1.EventTypeNormal, "Broken", "Reconcile", "slow")
 			if i%1000 == 0 {

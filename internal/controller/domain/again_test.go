@@ -67,9 +67,10 @@ func TestADomainThatWasRegisteredWithoutAnOrderCountsInTheMonth(t *testing.T) {
 	s := newShop(t, mayRegister)
 	s.contacts()
 	s.wanted("fresh.ru", nil)
-	s.orderComesTo("fresh.ru.1", "Settled") // So that there is a ledger.
+	s.orderComesTo("fresh.ru.1", "Settled")    // So that there is a ledger.
+	today := s.clock.Now().In(purchase.Moscow) // Whose month counts.
 	s.API.AddDomain(controllertest.Login, regapitest.Domain{
-		Name: "found.ru", ServiceID: 560, Created: s.clock.Now().Format(time.DateOnly), Expires: s.clock.Now().AddDate(1, 0, 0).Format(time.DateOnly),
+		Name: "found.ru", ServiceID: 560, Created: today.Format(time.DateOnly), Expires: today.AddDate(1, 0, 0).Format(time.DateOnly),
 	})
 	s.WaitReady(s.wanted("found.ru", nil))
 	s.Eventually("the ledger to have both", func() error {
